@@ -1,0 +1,76 @@
+# vaultsync: build, check, install. The programs land in bin/.
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+BUILD   ?= build
+BIN     ?= bin
+
+PROGRAMS := sb-fetch notion-fetch normalize plan apply report sandbox
+
+CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Icmd/common $(CPPFLAGS)
+CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
+               -Wformat=2 -Werror -fstack-protector-strong $(CFLAGS)
+LDFLAGS_ALL  = -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
+
+# What each program links besides the C library. The archive pulls in only the
+# objects a program uses, so normalize, plan and report come without libcurl.
+BASE_LIBS         = -lcjson -lutf8proc -lcrypto -lm
+LIBS_sb-fetch     = -lcurl
+LIBS_notion-fetch = -lcurl
+LIBS_apply        = -lcurl
+LIBS_sandbox      = -lmicrohttpd -lsqlite3 -lpthread
+
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
+COMMON    := $(BUILD)/libcommon.a
+UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
+SOURCES   := $(wildcard cmd/*/*.c cmd/*/*.h tests/unit/*.c tests/unit/*.h)
+
+all: $(PROGRAMS:%=$(BIN)/%)
+
+$(COMMON): $(call objects,common)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+define program_rule
+$(BIN)/$(1): $(call objects,$(1)) $(COMMON)
+	@mkdir -p $(BIN)
+	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS_$(1)) $(BASE_LIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# A unit test may look into one program: its pure objects, never its main().
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(COMMON) \
+                       $(filter-out %/plan.o,$(call objects,plan))
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(BASE_LIBS)
+
+check: all units
+	bats tests
+
+units: $(UNITS)
+	@for t in $(UNITS); do $$t || exit 1; done
+
+asan:
+	$(MAKE) BUILD=build/asan BIN=build/asan/bin \
+	    CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
+
+format:
+	clang-format -i $(SOURCES)
+
+lint:
+	clang-format --dry-run -Werror $(SOURCES)
+	shellcheck scripts/*.sh .ci/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/libexec/vaultsync
+	install $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/libexec/vaultsync
+
+clean:
+	rm -rf $(BUILD) $(BIN)
+
+.PHONY: all check units asan format lint install clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,144 @@
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *program_name = "vaultsync";
+int verbosity;
+
+/* Cuts at the start of a character, so that the text stays valid UTF-8. */
+static void cut_at_character(char *text, size_t len)
+{
+	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+		len--;
+	text[len] = '\0';
+}
+
+static void set_text(struct error *e, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(e->text, sizeof e->text, fmt, ap);
+
+	if (n < 0)
+		e->text[0] = '\0';
+	else if ((size_t)n >= sizeof e->text)
+		cut_at_character(e->text, sizeof e->text - 1);
+}
+
+int fail(struct error *e, enum exit_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	e->code = code;
+	va_start(ap, fmt);
+	set_text(e, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int fail_errno(struct error *e, const char *fmt, ...)
+{
+	const char *why = strerror(errno);
+	va_list ap;
+	size_t len;
+
+	e->code = RC_LOCAL;
+	va_start(ap, fmt);
+	set_text(e, fmt, ap);
+	va_end(ap);
+	len = strlen(e->text);
+	snprintf(e->text + len, sizeof e->text - len, ": %s", why);
+	return -1;
+}
+
+int fail_at(struct error *e, const char *fmt, ...)
+{
+	struct error inner = *e;
+	va_list ap;
+	size_t len;
+
+	va_start(ap, fmt);
+	set_text(e, fmt, ap);
+	va_end(ap);
+	len = strlen(e->text);
+	if ((size_t)snprintf(e->text + len, sizeof e->text - len, ": %s",
+		    inner.text) >= sizeof e->text - len)
+		cut_at_character(e->text, sizeof e->text - 1);
+	return -1;
+}
+
+/* A C1 control in UTF-8 is 0xC2 followed by 0x80 to 0x9F. */
+static bool is_control(const unsigned char *s)
+{
+	return (s[0] < 0x20 && s[0] != '\n' && s[0] != '\t') || s[0] == 0x7F ||
+	       (s[0] == 0xC2 && s[1] >= 0x80 && s[1] <= 0x9F);
+}
+
+static void print_message(const char *fmt, va_list ap)
+{
+	char text[ERROR_MAX + 256];
+
+	if (vsnprintf(text, sizeof text, fmt, ap) < 0)
+		return;
+	flockfile(stderr);
+	fprintf(stderr, "%s: ", program_name);
+	for (const unsigned char *s = (unsigned char *)text; *s; s++) {
+		if (is_control(s))
+			fprintf(stderr, "\\x%02X", *s);
+		else
+			putc(*s, stderr);
+	}
+	putc('\n', stderr);
+	funlockfile(stderr);
+}
+
+void warning(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_message(fmt, ap);
+	va_end(ap);
+}
+
+void info(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (verbosity < 0)
+		return;
+	va_start(ap, fmt);
+	print_message(fmt, ap);
+	va_end(ap);
+}
+
+void debug(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (verbosity < 1)
+		return;
+	va_start(ap, fmt);
+	print_message(fmt, ap);
+	va_end(ap);
+}
+
+int error_report(const struct error *e)
+{
+	warning("%s", e->text);
+	return e->code;
+}
+
+int close_stdout(struct error *e)
+{
+	bool failed = ferror(stdout);
+
+	if (fclose(stdout) != 0)
+		return fail_errno(e, "standard output");
+	if (failed)
+		return fail(e, RC_LOCAL, "standard output: write failed");
+	return 0;
+}

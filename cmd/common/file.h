@@ -1,0 +1,45 @@
+/*
+ * Files that others rely on: replaced whole or not at all, and locks.
+ */
+#ifndef COMMON_FILE_H
+#define COMMON_FILE_H
+
+#include <stdio.h>
+
+#include "buf.h"
+#include "error.h"
+
+/*
+ * Replacing a file so that a reader, and the next run after a crash at any
+ * instant, finds the old or the new content: written beside it (same name,
+ * ".new" behind), flushed, renamed, the folder flushed. Mode 0600 or less.
+ */
+struct file_replace {
+	char *path, *new_path;
+	FILE *out;
+};
+
+int file_replace_begin(
+	struct file_replace *f, const char *path, struct error *e);
+int file_replace_commit(struct file_replace *f, struct error *e);
+/* Removes what was begun; nothing after a commit. */
+void file_replace_abort(struct file_replace *f);
+/* All three steps for a content at hand. */
+int file_replace_with(
+	const char *path, const char *data, size_t len, struct error *e);
+
+/* The whole file; RC_LOCAL where it can't be read or is longer than b->max. */
+int file_read(const char *path, struct buf *b, struct error *e);
+/* Makes the folder and those above it; those that are there are fine. */
+int file_make_dirs(const char *path, struct error *e);
+/* "dir/name", allocated. */
+char *path_join(const char *dir, const char *name);
+
+/*
+ * An advisory lock that dies with its holder. The file is opened close-on-exec,
+ * for a child that inherited it would keep the lock. Returns the descriptor to
+ * keep open; -1 with RC_TEMPORARY where somebody else holds it.
+ */
+int file_lock(const char *path, struct error *e);
+
+#endif

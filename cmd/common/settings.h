@@ -1,0 +1,55 @@
+/*
+ * The settings: the environment, or the file .env (the environment wins).
+ *
+ * .env is looked for as $SYNC_ENV_FILE, else in the folder above the program's
+ * own (beside the Makefile, for programs in bin/), else in the current folder.
+ * Its lines are NAME=value, with an optional "export " in front, blank lines
+ * and # comments; a value may stand in single or double quotes, and nothing in
+ * it is expanded. Wrong lines are refused with file and line.
+ *
+ * Keys are held here and in HTTP headers only. They never enter a message, a
+ * file, an argument list or a URL.
+ */
+#ifndef COMMON_SETTINGS_H
+#define COMMON_SETTINGS_H
+
+#include "error.h"
+#include "uuid.h"
+
+enum settings_need {
+	NEED_SUPABASE = 1,
+	NEED_NOTION = 2,
+};
+
+struct settings {
+	/* Supabase: set with NEED_SUPABASE */
+	char *supabase_url; /* scheme, host, port; no path, no last "/" */
+	char *supabase_key; /* sb_secret_…, or a JWT whose role is service_role
+			     */
+	char *table;
+
+	/* Notion: set with NEED_NOTION */
+	char *notion_url;
+	char *notion_key;
+	char notion_database[UUID_SIZE];    /* a database or data source id */
+	char notion_data_source[UUID_SIZE]; /* "" unless it was set */
+
+	/* always */
+	char *state_dir, *log_dir;
+	long notion_rpm; /* requests a minute, 1 to 10000 */
+	long timeout;	 /* seconds a request, 1 to 600 */
+	long retries;	 /* after the first try, 0 to 20 */
+};
+
+/*
+ * Reads and checks what `need` names; RC_CONFIG with the setting's name, what
+ * is wrong with it and what it should be.
+ */
+int settings_load(struct settings *s, unsigned need, struct error *e);
+/* Wipes the keys and frees everything. */
+void settings_fini(struct settings *s);
+
+/* "127.0.0.1", "[::1]", "localhost" and their ports: plain http is allowed. */
+int url_is_loopback(const char *url);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * What this project knows of Supabase's Data API (PostgREST): the row's shape
+ * and the columns. Pure: no network, no clock; supabase_client.h talks.
+ *
+ * Facts: https://docs.postgrest.org/en/stable/ and PostgREST's own sources,
+ * https://supabase.com/docs/guides/api.
+ */
+#ifndef COMMON_SUPABASE_H
+#define COMMON_SUPABASE_H
+
+#include <stdbool.h>
+
+#include "json.h"
+#include "problem.h"
+#include "times.h"
+#include "uuid.h"
+
+/* The columns, in the order in which they are asked for. */
+#define SUPABASE_COLUMNS                               \
+	"id,decision,type,date,created_at,updated_at," \
+	"notion_page_id,notion_synced,checksum"
+#define SUPABASE_SOFT_DELETE "deleted_at" /* optional */
+
+/* The content of a row as a record. Every text is exactly as in the table. */
+struct supabase_row {
+	char id[UUID_SIZE];
+	char *decision, *type;	 /* NULL: null or "" */
+	char *date;		 /* YYYY-MM-DD; NULL: none */
+	char page_id[UUID_SIZE]; /* "": not linked */
+	char *checksum;
+	bool synced;
+	bool deleted;
+	usec created, updated; /* USEC_NONE: null */
+};
+
+/*
+ * Reads a row object. -1 with p filled, and `id` and `page_id` as far as they
+ * could be read ("" otherwise); codes: "id", "link" (notion_page_id holds no
+ * page id), "text" (an unreadable string), "date", "time", "shape".
+ */
+int supabase_row_parse(
+	struct supabase_row *row, const json *object, struct problem *p);
+void supabase_row_fini(struct supabase_row *row);
+
+/*
+ * Whether a row can hold these values: -1 with p filled, code "poison", for a
+ * date outside the years 0001 to 9999.
+ */
+int supabase_can_hold(const char *date, struct problem *p);
+
+/* The host of a project URL and the table, as in a fetch head's scope. */
+char *supabase_scope(const char *url, const char *table);
+
+#endif

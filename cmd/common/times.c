@@ -1,0 +1,180 @@
+#include "times.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* n digits at *s as a number, or -1; moves *s behind them. */
+static int digits(const char **s, int n)
+{
+	int value = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (!is_digit(**s))
+			return -1;
+		value = value * 10 + (*(*s)++ - '0');
+	}
+	return value;
+}
+
+static bool take(const char **s, char c)
+{
+	if (**s != c)
+		return false;
+	(*s)++;
+	return true;
+}
+
+static int days_in_month(int y, int m)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+
+	if (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
+		return 29;
+	return days[m - 1];
+}
+
+static bool parse_day(const char **s, int *y, int *m, int *d)
+{
+	return (*y = digits(s, 4)) >= 1 && take(s, '-') &&
+	       (*m = digits(s, 2)) >= 1 && *m <= 12 && take(s, '-') &&
+	       (*d = digits(s, 2)) >= 1 && *d <= days_in_month(*y, *m);
+}
+
+/* Days since 1970-01-01 in the proleptic Gregorian calendar. */
+static int64_t days_since_epoch(int y, int m, int d)
+{
+	int64_t year = m <= 2 ? y - 1 : y;
+	int64_t era = year / 400, yoe = year - era * 400;
+	int64_t doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+/* ".123456789" in microseconds, rounded; 0 where there is no fraction. */
+static int64_t parse_fraction(const char **s)
+{
+	int64_t us = 0, unit = 100000;
+
+	if (!take(s, '.'))
+		return 0;
+	if (!is_digit(**s))
+		return -1;
+	for (; is_digit(**s); (*s)++, unit /= 10) {
+		if (unit > 0)
+			us += (**s - '0') * unit;
+		else if (unit == 0 && **s >= '5')
+			us++;
+		if (unit == 0)
+			unit = -1;
+	}
+	return us;
+}
+
+/* "Z" or "+hh:mm" in minutes east of UTC. */
+static bool parse_offset(const char **s, int *minutes)
+{
+	int sign = **s == '-' ? -1 : 1, h, m;
+
+	*minutes = 0;
+	if (take(s, 'Z') || take(s, 'z'))
+		return true;
+	if (!take(s, '+') && !take(s, '-'))
+		return false;
+	if ((h = digits(s, 2)) < 0 || h > 23 || !take(s, ':') ||
+		(m = digits(s, 2)) < 0 || m > 59)
+		return false;
+	*minutes = sign * (h * 60 + m);
+	return true;
+}
+
+int time_parse(const char *s, usec *t)
+{
+	int y, mo, d, h, mi, sec, offset;
+	int64_t fraction;
+
+	if (!s || !parse_day(&s, &y, &mo, &d) ||
+		(!take(&s, 'T') && !take(&s, 't')))
+		return -1;
+	if ((h = digits(&s, 2)) < 0 || h > 23 || !take(&s, ':') ||
+		(mi = digits(&s, 2)) < 0 || mi > 59 || !take(&s, ':') ||
+		(sec = digits(&s, 2)) < 0 || sec > 60)
+		return -1;
+	if ((fraction = parse_fraction(&s)) < 0 || !parse_offset(&s, &offset) ||
+		*s != '\0')
+		return -1;
+	*t = ((days_since_epoch(y, mo, d) * 24 + h) * 60 + mi - offset) *
+		     USEC_MINUTE +
+	     sec * USEC_SECOND + fraction;
+	return 0;
+}
+
+const char *time_format(usec t, char out[TIME_SIZE])
+{
+	int64_t fraction = t % USEC_SECOND;
+	time_t seconds = (time_t)(t / USEC_SECOND);
+	struct tm tm;
+	size_t n;
+
+	if (fraction < 0) {
+		fraction += USEC_SECOND;
+		seconds--;
+	}
+	if (!gmtime_r(&seconds, &tm) || tm.tm_year + 1900 < 1 ||
+		tm.tm_year + 1900 > 9999)
+		return strcpy(out, "0001-01-01T00:00:00.000000Z");
+	n = (size_t)snprintf(out, TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
+		(unsigned)(tm.tm_year + 1900) % 10000u,
+		(unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u,
+		(unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u,
+		(unsigned)tm.tm_sec % 100u);
+	snprintf(out + n, TIME_SIZE - n, ".%06uZ",
+		(unsigned)fraction % 1000000u);
+	return out;
+}
+
+usec time_floor_minute(usec t)
+{
+	usec rest;
+
+	if (t == USEC_NONE)
+		return t;
+	rest = t % USEC_MINUTE;
+	return t - (rest < 0 ? rest + USEC_MINUTE : rest);
+}
+
+static usec read_clock(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (usec)now.tv_sec * USEC_SECOND + now.tv_nsec / 1000;
+}
+
+usec time_now(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+usec time_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+bool date_leads(const char *s)
+{
+	int y, m, d;
+
+	return s && parse_day(&s, &y, &m, &d);
+}
+
+bool date_is_valid(const char *s)
+{
+	return date_leads(s) && strlen(s) == DATE_LEN;
+}
