@@ -1,0 +1,195 @@
+#include "env_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "file.h"
+#include "text.h"
+
+#define ENV_FILE_MAX 65536
+
+static char *skip_blanks(char *s)
+{
+	return s + strspn(s, " \t");
+}
+
+static size_t name_length(const char *s)
+{
+	static const char first[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+
+	if (!*s || !strchr(first, *s))
+		return 0;
+	return strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "abcdefghijklmnopqrstuvwxyz_0123456789");
+}
+
+/* Cuts what stands behind an unquoted value: blanks and a comment. */
+static void cut_tail(char *s)
+{
+	size_t n;
+
+	for (char *c = s; *c; c++)
+		if (*c == '#' && (c == s || c[-1] == ' ' || c[-1] == '\t'))
+			*c-- = '\0';
+	n = strlen(s);
+	while (n > 0 && strchr(" \t\r", s[n - 1]))
+		s[--n] = '\0';
+}
+
+/* The value without its quotes, in place; NULL where they don't match. */
+static char *unquote(char *s)
+{
+	char quote = *s, *end;
+
+	if (quote != '"' && quote != '\'') {
+		cut_tail(s);
+		return s;
+	}
+	end = strchr(s + 1, quote);
+	if (!end)
+		return NULL;
+	*end = '\0';
+	cut_tail(end + 1);
+	return *skip_blanks(end + 1) ? NULL : s + 1;
+}
+
+static void add(
+	struct env_file *f, const char *name, size_t len, const char *value)
+{
+	size_t cap = f->cap;
+
+	f->names = grow(f->names, f->n, &cap, sizeof *f->names);
+	f->values = grow(f->values, f->n, &f->cap, sizeof *f->values);
+	f->names[f->n] = xstrndup(name, len);
+	f->values[f->n++] = xstrdup(value);
+}
+
+static int parse_line(struct env_file *f, char *line, const char *path,
+	int number, struct error *e)
+{
+	char *s = skip_blanks(line), *value;
+	size_t n;
+
+	if (strncmp(s, "export ", 7) == 0)
+		s = skip_blanks(s + 7);
+	if (*s == '\0' || *s == '#' || *s == '\r')
+		return 0;
+	n = name_length(s);
+	if (n == 0 || s[n] != '=')
+		return fail(e, RC_CONFIG,
+			"%s:%d: not NAME=value (no blanks around the =)", path,
+			number);
+	value = unquote(s + n + 1);
+	if (!value)
+		return fail(e, RC_CONFIG,
+			"%s:%d: the quotes of %.*s don't match", path, number,
+			(int)n, s);
+	add(f, s, n, value);
+	return 0;
+}
+
+static void warn_if_open(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_mode & (S_IRGRP | S_IROTH))
+		warning("%s holds keys and others may read it: chmod 600 %s",
+			path, path);
+}
+
+int env_file_load(struct env_file *f, const char *path, struct error *e)
+{
+	struct buf text = BUF_INIT(ENV_FILE_MAX);
+	char *line, *lf;
+	int number = 0, rc;
+
+	*f = (struct env_file){ 0 };
+	rc = file_read(path, &text, e);
+	if (rc < 0) {
+		e->code = RC_CONFIG;
+		goto out;
+	}
+	if (memchr(buf_str(&text), '\0', text.len) ||
+		!utf8_valid(buf_str(&text), text.len)) {
+		rc = fail(e, RC_CONFIG, "%s: not UTF-8 text", path);
+		goto out;
+	}
+	warn_if_open(path);
+	for (line = text.data; rc == 0 && line && *line; line = lf) {
+		lf = strchr(line, '\n');
+		if (lf)
+			*lf++ = '\0';
+		rc = parse_line(f, line, path, ++number, e);
+	}
+	if (rc < 0)
+		env_file_fini(f);
+out:
+	if (text.data)
+		OPENSSL_cleanse(text.data, text.cap);
+	buf_fini(&text);
+	return rc;
+}
+
+void env_file_fini(struct env_file *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		free(f->names[i]);
+		OPENSSL_cleanse(f->values[i], strlen(f->values[i]));
+		free(f->values[i]);
+	}
+	free(f->names);
+	free(f->values);
+	*f = (struct env_file){ 0 };
+}
+
+const char *env_lookup(const struct env_file *f, const char *name)
+{
+	const char *value = getenv(name);
+
+	for (size_t i = f->n; !(value && *value) && i-- > 0;)
+		if (strcmp(f->names[i], name) == 0)
+			value = f->values[i];
+	return value && *value ? value : NULL;
+}
+
+/* The folder above that of the running program, allocated, or NULL. */
+static char *program_home(void)
+{
+	char path[4096], *slash;
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (n <= 0)
+		return NULL;
+	path[n] = '\0';
+	for (int up = 0; up < 2; up++) {
+		slash = strrchr(path, '/');
+		if (!slash)
+			return NULL;
+		*slash = '\0';
+	}
+	return xstrdup(path);
+}
+
+char *env_file_find(void)
+{
+	const char *set = getenv("SYNC_ENV_FILE");
+	char *home, *path = NULL;
+
+	if (set && *set)
+		return xstrdup(set);
+	home = program_home();
+	if (home)
+		path = path_join(home, ".env");
+	free(home);
+	if (path && access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return access(".env", F_OK) == 0 ? xstrdup(".env") : NULL;
+}

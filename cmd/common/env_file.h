@@ -1,0 +1,29 @@
+/*
+ * The file .env: NAME=value lines that stand in for the environment.
+ */
+#ifndef COMMON_ENV_FILE_H
+#define COMMON_ENV_FILE_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+struct env_file {
+	char **names, **values;
+	size_t n, cap;
+};
+
+/*
+ * Reads `path`; RC_CONFIG with "path:line: reason" for a line that is not
+ * NAME=value, blank or a comment. A file that others may read gets a warning.
+ */
+int env_file_load(struct env_file *f, const char *path, struct error *e);
+/* Wipes the values. */
+void env_file_fini(struct env_file *f);
+/* The environment's value, else the file's, else NULL; "" counts as unset. */
+const char *env_lookup(const struct env_file *f, const char *name);
+
+/* Where .env is looked for, allocated; NULL where there is none: settings.h. */
+char *env_file_find(void);
+
+#endif
