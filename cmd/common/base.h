@@ -30,7 +30,8 @@ struct base_pair {
 	bool deleted;
 	/* Noted by apply: the table's own trigger changes these columns. */
 	bool rewrites_checksum, resets_synced;
-	json *line; /* owned */
+	json *line;   /* owned */
+	size_t order; /* of reading, while several lines of a row are there */
 };
 
 struct base {
@@ -50,8 +51,13 @@ const struct base_pair *base_find_row(const struct base *b, const char *row_id);
 /* Reads a pair line; -1 where something of it is missing. Takes the line. */
 int base_pair_parse(struct base_pair *p, json *take_line);
 
-/* apply: puts a pair in, replacing the row's earlier one. */
-void base_set(struct base *b, json *take_line);
+/*
+ * apply: adds a line, and after the last of them base_fold() sorts and lets the
+ * latest line of a row replace the earlier ones. Lines that are no pair are
+ * dropped.
+ */
+void base_add(struct base *b, json *take_line);
+void base_fold(struct base *b);
 int base_save(const struct base *b, const char *path, struct error *e);
 char *base_journal_path(const char *path); /* allocated */
 
