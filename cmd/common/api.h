@@ -1,0 +1,129 @@
+/*
+ * What the clients of both APIs share: calls with retries, the errors they end
+ * in, and counters. How an answer is judged is knowledge of one API and stands
+ * in notion_client.c and supabase_client.c, as tables: by the error's `code`
+ * first, by the HTTP status second.
+ *
+ * A call is repeated, at most `retries` times:
+ *   after 429 and 529, whatever the method: such a request wasn't carried out;
+ *     Retry-After is honoured up to max_wait, beyond it the call ends
+ *   after 409 of Notion ("Conflict occurred while saving"), likewise
+ *   after no connection: the server has not seen it
+ *   after 5xx, a time-out, a lost, cut or unreadable answer: only where the
+ *     call is `repeatable`; otherwise it ends with outcome_unknown
+ * Without Retry-After the wait is random between 0 and min(cap, base * 2^n)
+ * ("full jitter"). Waits end when the program is stopped; those over five
+ * seconds are announced.
+ */
+#ifndef COMMON_API_H
+#define COMMON_API_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "http.h"
+#include "json.h"
+#include "rate.h"
+#include "uuid.h"
+
+/* What the caller must do about an error. */
+enum api_action {
+	API_RETRY,	 /* temporary; the next run, or after a look, again */
+	API_BAD_RECORD,	 /* permanent for this record; go on with others */
+	API_NOT_FOUND,	 /* the record is gone, or hidden from us */
+	API_CHANGED,	 /* recheck() said no before a repeat */
+	API_OUTAGE,	 /* stop: RC_TEMPORARY */
+	API_CREDENTIALS, /* stop: RC_CREDENTIALS */
+	API_CONFIG,	 /* stop: RC_CONFIG */
+	API_BUG,	 /* stop: RC_BUG, our request was wrong */
+	API_STOPPED,	 /* the program was told to stop */
+	API_WAIT, /* within the client: 429, 529; callers get API_OUTAGE */
+};
+
+#define API_MESSAGE_MAX 500
+
+struct api_error {
+	enum api_action action;
+	/* The request may have been carried out: look before a repeat. */
+	bool outcome_unknown;
+	/* Notion carried it out, and could only not answer (503). */
+	char committed_id[UUID_SIZE];
+	int status;    /* HTTP; 0: no answer */
+	char code[64]; /* the API's, or "network", "timeout", "not-json", … */
+	char message[API_MESSAGE_MAX + 1]; /* valid UTF-8, no key */
+	char request_id[64];
+	bool smaller; /* fewer rows in one answer may help */
+};
+
+/* The other rows of a batch aren't worth a try: all actions but the first 4. */
+bool api_error_stops(const struct api_error *a);
+/*
+ * Fills e from a with "what: message (HTTP status, code)" and the exit code;
+ * returns -1. API_STOPPED is RC_TEMPORARY; the program ends by its signal.
+ */
+int api_fail(const struct api_error *a, struct error *e, const char *what);
+/* {"code","http","message"}, as in a result line. */
+json *api_error_json(const struct api_error *a);
+
+struct api_counters {
+	uint64_t requests; /* sent, the repeated ones too */
+	uint64_t retries;
+	uint64_t limited;     /* 429 and 529 */
+	uint64_t waited_ms;   /* between tries, and for the rate budget */
+	uint64_t by_class[6]; /* [0]: no answer, [2]: 2xx, … */
+};
+
+/* The answer of a call that succeeded; the caller frees body. */
+struct api_answer {
+	int status;
+	json *body; /* NULL where the answer has none */
+	char content_range[64];
+};
+
+struct api_call {
+	const char *method, *path;
+	const json *body;	    /* NULL: none */
+	const char *const *headers; /* "Name: value", up to NULL; or NULL */
+	bool read;		    /* changes nothing there */
+	bool repeatable;	    /* twice is as good as once; reads are */
+	/*
+	 * Asked before every repeat, for the record may have been edited
+	 * meanwhile: it may make calls of its own. Nonzero: API_CHANGED.
+	 */
+	int (*recheck)(void *arg);
+	void *recheck_arg;
+};
+
+/* Judges an answer that is no success: fills everything in a. */
+typedef void api_judge(const struct http_answer *answer, const json *body,
+	struct api_error *a);
+
+struct api {
+	struct http http;
+	const char *name; /* "Notion", for messages */
+	api_judge *judge;
+	struct rate *rate; /* NULL: no budget */
+	long retries;
+	long max_wait; /* seconds, the longest Retry-After to sit out */
+	long backoff_ms, backoff_cap_ms; /* 1000, 30000 */
+	const volatile sig_atomic_t *stop;
+	uint64_t random;
+	struct api_counters counters;
+};
+
+#define API_MAX_WAIT 300
+
+/*
+ * http is set up by the caller before. SYNC_BACKOFF_MS in the environment sets
+ * the back-off's base, for tests; RC_CONFIG where it is no number.
+ */
+int api_init(struct api *api, const char *name, long retries, struct error *e);
+void api_fini(struct api *api);
+
+/* 0 with a 2xx answer whose body is JSON or empty; -1 with a filled. */
+int api_call(struct api *api, const struct api_call *call,
+	struct api_answer *answer, struct api_error *a);
+
+#endif

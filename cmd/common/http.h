@@ -1,0 +1,87 @@
+/*
+ * One HTTP exchange with one API: the only place that calls libcurl.
+ *
+ * A client is a connection that is used again, the fixed headers (keys among
+ * them) and the limits. Keys go to the configured host and nowhere else: over
+ * TLS with verification, or plainly to a loopback address; a redirect is an
+ * answer and never followed; no netrc, no cookies; a proxy is whatever curl's
+ * environment variables say, but never for a loopback address.
+ *
+ * An exchange never retries: see api.h. The program ignores SIGPIPE (stop.h),
+ * for TLS writes could raise it.
+ */
+#ifndef COMMON_HTTP_H
+#define COMMON_HTTP_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "buf.h"
+#include "error.h"
+
+#define HTTP_CONNECT_SECONDS 10
+#define HTTP_SILENT_SECONDS 60 /* no byte for so long: given up */
+#define HTTP_BODY_MAX (64u << 20)
+
+struct http_config {
+	const char *url; /* scheme, host, port; no path */
+	long timeout;	 /* seconds for a whole exchange */
+	size_t body_max; /* bytes of a decoded answer; 0: HTTP_BODY_MAX */
+	/* While *stop is not 0, requests with `abandon` end; NULL: none. */
+	const volatile sig_atomic_t *stop;
+};
+
+struct http {
+	void *curl;
+	char *url;
+	struct curl_slist *headers;
+	const volatile sig_atomic_t *stop;
+	struct buf body;
+};
+
+/* RC_CONFIG where the URL is neither https nor a loopback address. */
+int http_init(
+	struct http *h, const struct http_config *config, struct error *e);
+/* A header of every request; the memory is wiped by http_fini(). */
+void http_add_header(struct http *h, const char *name, const char *value);
+void http_fini(struct http *h);
+
+struct http_request {
+	const char *method;
+	const char *path; /* from "/" on, with the query, percent-encoded */
+	const char *body; /* JSON; NULL: none */
+	const char *const *headers; /* "Name: value", up to NULL; or NULL */
+	bool abandon; /* reads only: given up in flight when stopped */
+};
+
+enum http_outcome {
+	HTTP_ANSWERED,	/* status, headers and the whole body are there */
+	HTTP_NOT_SENT,	/* no connection: the server has not seen it */
+	HTTP_LOST,	/* sent at least in part, the answer is lost or cut */
+	HTTP_TOO_LARGE, /* the answer is beyond body_max */
+	HTTP_UNTRUSTED, /* no valid certificate: nothing was sent */
+	HTTP_ABANDONED, /* given up since stopped */
+};
+
+struct http_answer {
+	enum http_outcome outcome;
+	int status;	  /* 0 where not even that came */
+	const char *body; /* valid up to the client's next exchange */
+	size_t body_len;
+	long retry_after; /* seconds from now; -1: none */
+	char content_type[64], content_range[64];
+	char request_id[64];
+	char location[256]; /* scheme and host of a redirect only */
+	bool edge;	    /* Cloudflare answered, not the API behind it */
+	bool timed_out, unresolved; /* details of LOST and NOT_SENT */
+	char why[256];		    /* libcurl's words, without any key */
+	long ms;
+};
+
+void http_exchange(struct http *h, const struct http_request *request,
+	struct http_answer *answer);
+
+/* Appends s percent-encoded for a path segment or a query value. */
+int http_escape(struct buf *out, const char *s);
+
+#endif

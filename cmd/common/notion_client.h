@@ -1,0 +1,103 @@
+/*
+ * Talks to Notion. One client for one connection; requests one at a time, all
+ * within the rate budget. What the answers mean stands in notion.h.
+ *
+ * Calls about the whole run fill a `struct error`, ready to be reported; calls
+ * about one record fill a `struct api_error`, on which the caller decides.
+ */
+#ifndef COMMON_NOTION_CLIENT_H
+#define COMMON_NOTION_CLIENT_H
+
+#include "api.h"
+#include "notion.h"
+#include "settings.h"
+
+struct notion_client {
+	struct api api;
+	struct rate rate; /* shared in <state_dir>/notion-rate */
+};
+
+int notion_client_init(struct notion_client *c, const struct settings *s,
+	const volatile sig_atomic_t *stop, struct error *e);
+void notion_client_fini(struct notion_client *c);
+
+/*
+ * The data source to work on, from NOTION_DATABASE_ID (a data source's id is
+ * understood too) and NOTION_DATA_SOURCE_ID. RC_CONFIG where there are several
+ * and none was chosen, naming each with the setting to add; where the database
+ * isn't shared with the connection, or is a linked view.
+ */
+int notion_find_data_source(struct notion_client *c, const struct settings *s,
+	char id[UUID_SIZE], struct error *e);
+/* The data source object, for notion_schema_bind(). */
+int notion_data_source_get(struct notion_client *c, const char *id,
+	json **object, struct error *e);
+/* Our connection's user id; allocated. Also proves that the key is accepted. */
+int notion_bot_user(struct notion_client *c, char **id, struct error *e);
+
+/* Which rows, and which of their properties. */
+struct notion_query {
+	const char *data_source;
+	const struct notion_schema *schema; /* NULL: the title alone */
+	usec edited_since; /* USEC_NONE: all; cut to the minute */
+	int page_size;	   /* 0: NOTION_PAGE_SIZE */
+};
+
+/* Takes one page object; -1 ends the query with e. */
+typedef int notion_each(void *arg, json *take_page, struct error *e);
+
+/*
+ * Every page of the listing, by created_time ascending, each once. Trashed
+ * and archived pages are not in a listing, data sources among the rows (of a
+ * wiki) are passed over. A cursor that became invalid starts the listing over
+ * (three times at most), a server that is too slow gets fewer rows asked, down
+ * to ten. A listing is cut by Notion at 10,000 rows: it is then continued from
+ * the last created_time, and never taken for whole.
+ */
+int notion_query_each(struct notion_client *c, const struct notion_query *q,
+	notion_each *each, void *arg, struct error *e);
+
+/* The pages (an array) whose property Checksum is exactly this. */
+int notion_pages_by_checksum(struct notion_client *c, const char *data_source,
+	const struct notion_schema *schema, const char *checksum, json **pages,
+	struct api_error *a);
+
+enum notion_place {
+	NOTION_LIVE,	    /* in the data source */
+	NOTION_IN_TRASH,    /* in the data source, in the trash */
+	NOTION_MOVED,	    /* elsewhere; *page is NULL */
+	NOTION_UNREACHABLE, /* 404: gone or not shared; *page is NULL */
+};
+
+/*
+ * One page with our properties only. A 404 counts as UNREACHABLE only when it
+ * is Notion's own; every other failure is an error, never an absence.
+ */
+int notion_page_get(struct notion_client *c, const char *page_id,
+	const char *data_source, const struct notion_schema *schema,
+	enum notion_place *place, json **page, struct api_error *a);
+
+/*
+ * Replaces the title in a page object by the whole one where it may be cut
+ * (NOTION_MENTIONS_INLINE mentions or more); nothing to do otherwise.
+ */
+int notion_complete_title(struct notion_client *c, json *page,
+	const struct notion_schema *schema, struct api_error *a);
+
+/*
+ * Not repeated where the outcome is unknown: then a->outcome_unknown is set,
+ * and a->committed_id where Notion named the page it made.
+ */
+int notion_page_create(struct notion_client *c, const char *data_source,
+	const json *properties, json **page, struct api_error *a);
+
+/*
+ * body: {"properties":{…},"in_trash":…}, whole values. Before a repeat,
+ * recheck(arg) is asked (see api.h), for a person may have edited the page;
+ * with recheck NULL an unknown outcome isn't repeated.
+ */
+int notion_page_patch(struct notion_client *c, const char *page_id,
+	const json *body, int (*recheck)(void *arg), void *arg, json **page,
+	struct api_error *a);
+
+#endif

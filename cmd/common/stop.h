@@ -1,0 +1,19 @@
+/*
+ * Ending by a signal in order: the first INT, TERM or HUP sets a flag, with
+ * which waits and reads end and the program writes what it must; the second
+ * ends it at once. SIGPIPE is ignored: a closed pipe is an error of writing.
+ */
+#ifndef COMMON_STOP_H
+#define COMMON_STOP_H
+
+#include <signal.h>
+
+/* The flag: 0, or the signal's number. Signals ignored before stay ignored. */
+const volatile sig_atomic_t *stop_on_signals(void);
+/*
+ * Ends the program by the signal that was caught, as its parent expects it;
+ * returns code where there was none: `return stop_or(code);` in main().
+ */
+int stop_or(int code);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * Talks to Supabase's Data API, about one table. What a row means stands in
+ * supabase.h.
+ *
+ * Calls about the whole run fill a `struct error`, ready to be reported; calls
+ * about one record fill a `struct api_error`, on which the caller decides.
+ * Every write may be repeated: inserts carry their ids, a patch its condition.
+ */
+#ifndef COMMON_SUPABASE_CLIENT_H
+#define COMMON_SUPABASE_CLIENT_H
+
+#include "api.h"
+#include "settings.h"
+#include "supabase.h"
+
+/* Beyond some 16 KB the edge answers 520; supabase-js warns from here on. */
+#define SUPABASE_URL_MAX 8000
+
+struct supabase_client {
+	struct api api;
+	char *table;
+	char *path;	  /* "/rest/v1/<table>" */
+	bool soft_delete; /* see supabase_find_columns() */
+};
+
+int supabase_client_init(struct supabase_client *c, const struct settings *s,
+	const volatile sig_atomic_t *stop, struct error *e);
+void supabase_client_fini(struct supabase_client *c);
+
+/*
+ * Finds out whether the table has deleted_at, and sets c->soft_delete: reads
+ * ask for the column only then. RC_CONFIG, with the SQL that mends it, where
+ * the table, a column or the grant is missing. A caller that knows it (from a
+ * fetch head) may set c->soft_delete itself.
+ */
+int supabase_find_columns(struct supabase_client *c, struct error *e);
+
+/*
+ * The rows behind id `after` (NULL: from the start), in ascending order of id,
+ * at most `limit`. Only an empty array is the end: a server's own maximum may
+ * make every page short.
+ */
+int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
+	json **rows, struct error *e);
+
+/* *row is NULL where there is none (or row-level security hides it). */
+int supabase_row_get(struct supabase_client *c, const char *id, json **row,
+	struct api_error *a);
+
+/*
+ * Inserts an array of rows that all have the same keys, "id" among them; all
+ * or none. *inserted has the rows that were made; one whose id was there
+ * already is missing in it, and wasn't touched.
+ */
+int supabase_rows_insert(struct supabase_client *c, const json *rows,
+	json **inserted, struct api_error *a);
+
+/*
+ * The condition of a patch, "id=eq.…&updated_at=eq.…": every value is
+ * percent-encoded, NULL is `is.null`. -1, with nothing added, where the URL
+ * would become too long.
+ */
+#define SUPABASE_WHERE_INIT BUF_INIT(SUPABASE_URL_MAX - 1000)
+int supabase_where(struct buf *where, const char *column, const char *value);
+int supabase_where_time(struct buf *where, const char *column, usec t);
+int supabase_where_bool(struct buf *where, const char *column, bool value);
+
+/*
+ * Sets these columns of the one row that meets the condition; *row is the row
+ * afterwards, NULL where none met it: gone, edited meanwhile, hidden, or done
+ * already by a try whose answer was lost. Read it again and compare.
+ */
+int supabase_row_patch(struct supabase_client *c, const struct buf *where,
+	const json *set, json **row, struct api_error *a);
+
+#endif
