@@ -429,7 +429,7 @@ json *json_first(const json *container)
 
 json *json_next(const json *v)
 {
-	return v->next;
+	return v ? v->next : NULL;
 }
 
 size_t json_count(const json *container)
