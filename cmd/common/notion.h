@@ -72,8 +72,14 @@ struct notion_page {
 /*
  * Reads a page object. -1 with p filled, and `id` filled as far as it could be
  * read ("" otherwise), for what can't be understood; codes: "id", "text" (an
- * unreadable string), "date", "time", "type", "shape", "poison" (over the
- * limits of what could be written back).
+ * unreadable string), "date", "time", "type" (a property of another type),
+ * "shape" (title, Type or Date not there at all: that is not the same as
+ * empty), "poison" (over the limits of what could be written back).
+ *
+ * A Checksum or Synced that isn't there or can't be read is like an empty one:
+ * they are no content. `title_cut` says that the array in this object can't be
+ * told from one cut by the API; whoever completes it (property item endpoint)
+ * puts the whole array into the object and parses that.
  */
 int notion_page_parse(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p);
@@ -85,13 +91,15 @@ void notion_page_parent(const json *object, char out[UUID_SIZE]);
 /*
  * Property values for a write, each to be put into "properties" under the
  * property's id. Text is split into elements of NOTION_TEXT_UNITS, never
- * within a character. notion_multi_select() keeps the options in `keep` (a
- * multi_select array as read; NULL: none) behind the type, by their ids, and
- * leaves out those that equal the type in folded form.
+ * within a character. notion_multi_select_value() replaces the first option of
+ * `was` (the whole multi_select array as read; NULL: none) by the type and
+ * keeps the further ones behind it, by their ids; one of them that equals the
+ * type in folded form is left out. A type of white space is none: Notion has
+ * no such option.
  */
 json *notion_title_value(const char *text);
 json *notion_rich_text_value(const char *text);
-json *notion_multi_select_value(const char *type, const json *keep);
+json *notion_multi_select_value(const char *type, const json *was);
 json *notion_date_value(const char *date, const char *end);
 json *notion_checkbox_value(bool on);
 

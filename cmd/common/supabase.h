@@ -36,7 +36,9 @@ struct supabase_row {
 /*
  * Reads a row object. -1 with p filled, and `id` and `page_id` as far as they
  * could be read ("" otherwise); codes: "id", "link" (notion_page_id holds no
- * page id), "text" (an unreadable string), "date", "time", "shape".
+ * page id, or nothing of the row can be read; it goes before all others, since
+ * such a row may belong to any page), "text" (an unreadable string), "date",
+ * "time", "shape". A checksum that can't be read is like none.
  */
 int supabase_row_parse(
 	struct supabase_row *row, const json *object, struct problem *p);
