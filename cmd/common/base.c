@@ -148,6 +148,20 @@ static int load_file(struct base *b, const char *path, struct error *e)
 	return rc < 0 && e->code == RC_STREAM ? damaged(e, path) : rc;
 }
 
+/* A run begins; what was said about another scope holds no more. */
+static void enter_scope(struct base *b, const json *scope)
+{
+	if (b->scope && json_equal(b->scope, scope))
+		return;
+	if (b->scope) {
+		for (size_t i = 0; i < b->n; i++)
+			json_free(b->pairs[i].line);
+		b->n = 0;
+	}
+	json_free(b->scope);
+	b->scope = json_copy(scope);
+}
+
 /* One journal line: the scope of its run, a pair, or a line of apply's own. */
 static void take_journal_line(struct base *b, const char *text, size_t len)
 {
@@ -156,8 +170,8 @@ static void take_journal_line(struct base *b, const char *text, size_t len)
 	const char *kind = json_str(line, "kind");
 	struct base_pair p;
 
-	if (kind && strcmp(kind, "scope") == 0 && !b->scope)
-		b->scope = json_copy(json_get(line, "scope"));
+	if (kind && strcmp(kind, "scope") == 0)
+		enter_scope(b, json_get(line, "scope"));
 	if (kind && strcmp(kind, "pair") == 0) {
 		if (base_pair_parse(&p, line) == 0)
 			append(b, &p);
@@ -169,38 +183,43 @@ static void take_journal_line(struct base *b, const char *text, size_t len)
 /* A last line without LF was cut by a crash: what it meant didn't happen. */
 static int load_journal(struct base *b, const char *path, struct error *e)
 {
-	char *journal = base_journal_path(path);
-	FILE *f = fopen(journal, "re");
+	FILE *f = fopen(path, "re");
 	char *text = NULL;
 	size_t cap = 0;
 	ssize_t n;
 	int rc = 0;
 
-	if (!f) {
-		rc = errno == ENOENT ? 0 : fail_errno(e, "%s", journal);
-		free(journal);
-		return rc;
-	}
+	if (!f)
+		return errno == ENOENT ? 0 : fail_errno(e, "%s", path);
 	while ((n = getline(&text, &cap, f)) > 0)
 		if (text[n - 1] == '\n')
 			take_journal_line(b, text, (size_t)n - 1);
 	if (ferror(f))
-		rc = fail_errno(e, "%s", journal);
+		rc = fail_errno(e, "%s", path);
 	free(text);
 	fclose(f);
-	free(journal);
 	return rc;
 }
 
-int base_load(struct base *b, const char *path, struct error *e)
+int base_load_with(
+	struct base *b, const char *path, const char *journal, struct error *e)
 {
 	*b = (struct base){ 0 };
-	if (load_file(b, path, e) < 0 || load_journal(b, path, e) < 0) {
+	if (load_file(b, path, e) < 0 || load_journal(b, journal, e) < 0) {
 		base_fini(b);
 		return -1;
 	}
 	sort_pairs(b);
 	return 0;
+}
+
+int base_load(struct base *b, const char *path, struct error *e)
+{
+	char *journal = base_journal_path(path);
+	int rc = base_load_with(b, path, journal, e);
+
+	free(journal);
+	return rc;
 }
 
 void base_fini(struct base *b)

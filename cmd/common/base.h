@@ -45,6 +45,9 @@ struct base {
  * says that it may be deleted without harm, with the command.
  */
 int base_load(struct base *b, const char *path, struct error *e);
+/* The same with a journal elsewhere. */
+int base_load_with(
+	struct base *b, const char *path, const char *journal, struct error *e);
 void base_fini(struct base *b);
 const struct base_pair *base_find_row(const struct base *b, const char *row_id);
 

@@ -1,0 +1,325 @@
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "file.h"
+#include "stream.h"
+
+/* After a week the listings show what there is. */
+#define OPEN_MAX (7 * 24 * 60 * USEC_MINUTE)
+
+/* One write, so that a kill leaves whole lines and at most one torn end. */
+static int append(struct journal *j, json *take_line, struct error *e)
+{
+	struct buf text = BUF_INIT(STREAM_LINE_MAX);
+	ssize_t n;
+	int rc = 0;
+
+	if (json_print(take_line, &text) < 0 || buf_addc(&text, '\n') < 0) {
+		rc = fail(e, RC_BUG, "%s: a line is too long", j->path);
+	} else {
+		do
+			n = write(j->fd, text.data, text.len);
+		while (n < 0 && errno == EINTR);
+		if (n < 0)
+			rc = fail_errno(e, "%s", j->path);
+		else if ((size_t)n < text.len)
+			rc = fail(e, RC_LOCAL, "%s: the disk is full", j->path);
+	}
+	json_free(take_line);
+	buf_fini(&text);
+	return rc;
+}
+
+static json *row_line(const char *kind, const char *row_id)
+{
+	json *line = stream_line(kind);
+
+	json_put_str(line, "row_id", row_id);
+	return line;
+}
+
+static struct open_create *add_create(struct journal *j, const char *row_id)
+{
+	struct open_create *c = journal_find(j, row_id);
+
+	if (!c) {
+		j->creates =
+			grow(j->creates, j->n, &j->cap, sizeof *j->creates);
+		c = &j->creates[j->n++];
+	}
+	*c = (struct open_create){ .at = USEC_NONE };
+	snprintf(c->row_id, sizeof c->row_id, "%s", row_id);
+	return c;
+}
+
+struct open_create *journal_find(const struct journal *j, const char *row_id)
+{
+	for (size_t i = j->n; i-- > 0;)
+		if (!j->creates[i].closed &&
+			strcmp(j->creates[i].row_id, row_id) == 0)
+			return &j->creates[i];
+	return NULL;
+}
+
+/* What an earlier run left: a line that makes no sense is passed over. */
+static void replay_line(struct journal *j, const json *line)
+{
+	const char *kind = json_str(line, "kind");
+	const char *row_id = json_str(line, "row_id");
+	const char *page_id = json_str(line, "page_id");
+	const char *checksum = json_str(line, "checksum");
+	struct open_create *c;
+
+	if (!kind || !row_id || strlen(row_id) >= UUID_SIZE)
+		return;
+	if (strcmp(kind, "creating") == 0) {
+		c = add_create(j, row_id);
+		c->from_before = true;
+		time_parse(json_str(line, "at"), &c->at);
+		snprintf(c->checksum, sizeof c->checksum, "%s",
+			checksum ? checksum : "");
+		return;
+	}
+	c = journal_find(j, row_id);
+	if (!c)
+		return;
+	if (strcmp(kind, "created") == 0 && page_id)
+		snprintf(c->page_id, sizeof c->page_id, "%s", page_id);
+	if (strcmp(kind, "linked") == 0 || strcmp(kind, "not-created") == 0)
+		c->closed = true;
+}
+
+static int replay(struct journal *j, struct error *e)
+{
+	FILE *f = fopen(j->path, "re");
+	char *text = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	int rc = 0;
+
+	if (!f)
+		return errno == ENOENT ? 0 : fail_errno(e, "%s", j->path);
+	while ((n = getline(&text, &cap, f)) > 0) {
+		struct error ignored;
+		json *line = text[n - 1] == '\n'
+				     ? json_parse(text, (size_t)n, JSON_STRICT,
+					       &ignored)
+				     : NULL;
+
+		replay_line(j, line);
+		json_free(line);
+	}
+	if (ferror(f))
+		rc = fail_errno(e, "%s", j->path);
+	free(text);
+	fclose(f);
+	return rc;
+}
+
+/* A torn last line gets its LF, so that the next line stands alone. */
+static int mend_tail(struct journal *j, struct error *e)
+{
+	char last = '\n';
+	off_t size = lseek(j->fd, 0, SEEK_END);
+
+	if (size < 0)
+		return fail_errno(e, "%s", j->path);
+	if (size > 0 && pread(j->fd, &last, 1, size - 1) != 1)
+		return fail_errno(e, "%s", j->path);
+	if (last != '\n' && write(j->fd, "\n", 1) != 1)
+		return fail_errno(e, "%s", j->path);
+	return 0;
+}
+
+static int lock(struct journal *j, struct error *e)
+{
+	char *path = xasprintf("%s.lock", j->path);
+
+	j->lock_fd = file_lock(path, e);
+	free(path);
+	return j->lock_fd < 0 ? -1 : 0;
+}
+
+static void release(struct journal *j)
+{
+	if (j->fd >= 0)
+		close(j->fd);
+	if (j->lock_fd >= 0)
+		close(j->lock_fd);
+	free(j->base_path);
+	free(j->path);
+	free(j->creates);
+	json_free(j->scope);
+	*j = (struct journal){ .fd = -1, .lock_fd = -1 };
+}
+
+static int begin_run(struct journal *j, struct error *e)
+{
+	json *line = stream_line("scope");
+
+	json_put(line, "scope", json_copy(j->scope));
+	return append(j, line, e);
+}
+
+/* The base of another table or database is given up only when told to. */
+static int check_scope(const struct journal *j, bool allow, struct error *e)
+{
+	struct base base;
+	int rc = 0;
+
+	if (base_load_with(&base, j->base_path, j->path, e) < 0)
+		return -1;
+	if (base.scope && !allow && !json_equal(base.scope, j->scope))
+		rc = fail(e, RC_GUARD,
+			"%s belongs to another table or database than this "
+			"plan\nto start a new base: scripts/sync-now.sh "
+			"--allow scope",
+			j->base_path);
+	base_fini(&base);
+	return rc;
+}
+
+int journal_open(struct journal *j, const char *base_path, const char *path,
+	json *take_scope, bool allow_scope, struct error *e)
+{
+	*j = (struct journal){ .fd = -1,
+		.lock_fd = -1,
+		.base_path = xstrdup(base_path),
+		.path = path ? xstrdup(path) : base_journal_path(base_path),
+		.scope = take_scope };
+	if (lock(j, e) < 0 || replay(j, e) < 0 ||
+		check_scope(j, allow_scope, e) < 0)
+		goto failed;
+	j->fd = open(j->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	if (j->fd < 0) {
+		fail_errno(e, "%s", j->path);
+		goto failed;
+	}
+	if (mend_tail(j, e) < 0 || begin_run(j, e) < 0)
+		goto failed;
+	return 0;
+failed:
+	release(j);
+	return -1;
+}
+
+int journal_creating(struct journal *j, const char *row_id,
+	const char *checksum, struct error *e)
+{
+	struct open_create *c = add_create(j, row_id);
+	json *line = row_line("creating", row_id);
+	char now[TIME_SIZE];
+
+	c->at = time_now();
+	snprintf(c->checksum, sizeof c->checksum, "%s", checksum);
+	json_put_str(line, "checksum", checksum);
+	json_put_str(line, "at", time_format(c->at, now));
+	if (append(j, line, e) < 0)
+		return -1;
+	return fdatasync(j->fd) < 0 ? fail_errno(e, "%s", j->path) : 0;
+}
+
+int journal_created(struct journal *j, const char *row_id, const char *page_id,
+	struct error *e)
+{
+	struct open_create *c = journal_find(j, row_id);
+	json *line = row_line("created", row_id);
+
+	if (c)
+		snprintf(c->page_id, sizeof c->page_id, "%s", page_id);
+	json_put_str(line, "page_id", page_id);
+	return append(j, line, e);
+}
+
+static int close_create(struct journal *j, const char *kind, const char *row_id,
+	struct error *e)
+{
+	struct open_create *c = journal_find(j, row_id);
+
+	if (!c)
+		return 0;
+	c->closed = true;
+	return append(j, row_line(kind, row_id), e);
+}
+
+int journal_not_created(struct journal *j, const char *row_id, struct error *e)
+{
+	return close_create(j, "not-created", row_id, e);
+}
+
+int journal_linked(struct journal *j, const char *row_id, struct error *e)
+{
+	return close_create(j, "linked", row_id, e);
+}
+
+int journal_pair(struct journal *j, json *take_line, struct error *e)
+{
+	json *line = stream_line("pair");
+	json *member;
+
+	while ((member = json_first(take_line))) {
+		char *key = xstrdup(json_key(member));
+
+		json_put(line, key, json_detach(take_line, key));
+		free(key);
+	}
+	json_free(take_line);
+	return append(j, line, e);
+}
+
+/* The journal's next life: only the creates that are still open. */
+static int keep_open_creates(struct journal *j, struct error *e)
+{
+	struct buf text = BUF_INIT(64u << 20);
+	char at[TIME_SIZE];
+	int rc;
+
+	for (size_t i = 0; i < j->n; i++) {
+		const struct open_create *c = &j->creates[i];
+
+		if (c->closed || time_now() - c->at > OPEN_MAX)
+			continue;
+		buf_addf(&text,
+			"{\"kind\":\"creating\",\"row_id\":\"%s\","
+			"\"checksum\":\"%s\",\"at\":\"%s\"}\n",
+			c->row_id, c->checksum, time_format(c->at, at));
+		if (*c->page_id)
+			buf_addf(&text,
+				"{\"kind\":\"created\",\"row_id\":\"%s\","
+				"\"page_id\":\"%s\"}\n",
+				c->row_id, c->page_id);
+	}
+	rc = file_replace_with(j->path, buf_str(&text), text.len, e);
+	buf_fini(&text);
+	return rc;
+}
+
+/* base_load() has read this run's journal too, so the base is complete. */
+static int fold(struct journal *j, struct error *e)
+{
+	struct base base;
+	int rc;
+
+	if (base_load_with(&base, j->base_path, j->path, e) < 0)
+		return -1;
+	rc = base_save(&base, j->base_path, e);
+	base_fini(&base);
+	return rc;
+}
+
+int journal_close(struct journal *j, struct error *e)
+{
+	int rc = fold(j, e);
+
+	if (rc == 0)
+		rc = keep_open_creates(j, e);
+	release(j);
+	return rc;
+}

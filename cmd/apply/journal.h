@@ -1,0 +1,73 @@
+/*
+ * apply's memory between its instants: what it was about to do, and what both
+ * sides agreed on, written down line by line, so that a run that was killed
+ * is taken up by the next one.
+ *
+ * <base>.journal, lines of JSON, appended by one write(2) each:
+ *   {"kind":"scope","scope":{…},"run":"…"}             a run begins
+ *   {"kind":"creating","row_id","checksum","at"}       before a page create is
+ *                                                      sent; on the disk first
+ *   {"kind":"created","row_id","page_id"}              its page is known
+ *   {"kind":"not-created","row_id"}                    certainly not made
+ *   {"kind":"linked","row_id"}                         the create is finished
+ *   {"kind":"pair",…}                                  a base line: base.h
+ *
+ * A create is open from "creating" until "not-created" or "linked", at most
+ * for a week. The lock
+ * file <base>.lock is held from journal_open() to journal_close(), so that two
+ * runs can't write at once, however they were started.
+ */
+#ifndef APPLY_JOURNAL_H
+#define APPLY_JOURNAL_H
+
+#include <stdbool.h>
+
+#include "base.h"
+#include "error.h"
+#include "times.h"
+#include "uuid.h"
+
+struct open_create {
+	char row_id[UUID_SIZE];
+	char page_id[UUID_SIZE]; /* "": not known whether there is one */
+	char checksum[65];
+	usec at;	  /* when it was sent */
+	bool from_before; /* of an earlier run */
+	bool closed;
+};
+
+struct journal {
+	char *base_path;
+	char *path;
+	int fd, lock_fd;
+	json *scope;
+	struct open_create *creates;
+	size_t n, cap;
+};
+
+/*
+ * path is the journal's, NULL: <base>.journal. RC_TEMPORARY where another
+ * apply holds the lock; RC_GUARD where the base is that of another scope and
+ * allow_scope is false. take_scope is {"supabase","notion"} of the plan.
+ */
+int journal_open(struct journal *j, const char *base_path, const char *path,
+	json *take_scope, bool allow_scope, struct error *e);
+/*
+ * Folds the pairs into the base and leaves in the journal the creates that are
+ * still open. Frees all in any case.
+ */
+int journal_close(struct journal *j, struct error *e);
+
+/* The row's open create, or NULL. */
+struct open_create *journal_find(const struct journal *j, const char *row_id);
+
+int journal_creating(struct journal *j, const char *row_id,
+	const char *checksum, struct error *e);
+int journal_created(struct journal *j, const char *row_id, const char *page_id,
+	struct error *e);
+int journal_not_created(struct journal *j, const char *row_id, struct error *e);
+int journal_linked(struct journal *j, const char *row_id, struct error *e);
+/* A base line for a pair that agrees; take_line has no "kind" yet. */
+int journal_pair(struct journal *j, json *take_line, struct error *e);
+
+#endif

@@ -1,0 +1,229 @@
+#include "ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "buf.h"
+#include "checksum.h"
+#include "stream.h"
+#include "times.h"
+#include "uuid.h"
+
+/* NULL where it is absent; false where it is there and no id. */
+static bool id_member(const json *line, const char *key, const char **out)
+{
+	const json *v = json_get(line, key);
+	char normal[UUID_SIZE];
+
+	*out = json_text(v);
+	if (json_is_null(v))
+		return true;
+	return *out && uuid_normalize(*out, normal) == 0 &&
+	       strcmp(*out, normal) == 0;
+}
+
+/* A text field that is a string or null; the date must be one. */
+static bool is_field(const json *set, const char *key)
+{
+	const json *v = json_get(set, key);
+
+	if (json_is_null(v))
+		return true;
+	if (strcmp(key, "date") == 0)
+		return date_is_valid(json_text(v));
+	return json_is_string(v);
+}
+
+static bool set_is_valid(const json *set)
+{
+	return is_field(set, "decision") && is_field(set, "type") &&
+	       is_field(set, "date");
+}
+
+/* Where a kind of op may be aimed at, and what it can't do without. */
+static const struct shape {
+	bool notion, supabase, base, none;
+	bool needs_set, needs_checksum;
+} shapes[OP_KINDS] = {
+	[OP_CREATE] = { .notion = true,
+		.supabase = true,
+		.needs_set = true,
+		.needs_checksum = true },
+	[OP_UPDATE] = { .notion = true,
+		.supabase = true,
+		.needs_set = true,
+		.needs_checksum = true },
+	[OP_LINK] = { .supabase = true },
+	[OP_STAMP] = { .notion = true },
+	[OP_TRASH] = { .notion = true, .supabase = true },
+	[OP_RESTORE] = { .notion = true, .supabase = true },
+	[OP_ADOPT] = { .base = true },
+	[OP_SKIP] = { .none = true },
+};
+
+static bool target_fits(const struct shape *s, enum op_target t)
+{
+	switch (t) {
+	case TARGET_NOTION:
+		return s->notion;
+	case TARGET_SUPABASE:
+		return s->supabase;
+	case TARGET_BASE:
+		return s->base;
+	default:
+		return s->none;
+	}
+}
+
+/* A create has one half, every other writing op has both. */
+static const char *wrong_ids(const struct op *op)
+{
+	if (op->kind == OP_CREATE && op->target == TARGET_NOTION)
+		return op->row_id && op->row ? NULL : "no row_id or expect.row";
+	if (op->kind == OP_CREATE)
+		return op->page_id && op->page ? NULL
+					       : "no page_id or expect.page";
+	if (op->kind == OP_ADOPT)
+		return op->row_id && op->page_id && op->agreed
+			       ? NULL
+			       : "no row_id, page_id or agreed";
+	return op->row_id && op->page_id ? NULL : "no row_id or page_id";
+}
+
+/* What the op lacks, or NULL. */
+static const char *what_is_wrong(const struct op *op)
+{
+	const struct shape *s = &shapes[op->kind];
+
+	if (!target_fits(s, op->target))
+		return "an op that has no such target";
+	if (op->kind == OP_SKIP)
+		return NULL;
+	if (s->needs_set && !op->set)
+		return "no set";
+	if (op->set && !set_is_valid(op->set))
+		return "a value in set that can't be one";
+	if (op->checksum ? !checksum_is_valid(op->checksum) : s->needs_checksum)
+		return "no checksum";
+	return wrong_ids(op);
+}
+
+static int parse_op(const struct stream_reader *r, struct op *op, json *line,
+	struct error *e)
+{
+	const char *why;
+
+	*op = (struct op){ .line = line };
+	if (strcmp(json_str(line, "kind"), "op") != 0)
+		return stream_refuse(
+			r, e, "unknown kind \"%.50s\"", json_str(line, "kind"));
+	if (op_kind_parse(json_str(line, "op"), &op->kind) < 0 ||
+		op_target_parse(json_str(line, "target"), &op->target) < 0)
+		return stream_refuse(r, e, "unknown op or target");
+	if (json_whole(json_get(line, "n"), &op->n) < 0)
+		return stream_refuse(r, e, "no number n");
+	if (!id_member(line, "row_id", &op->row_id) ||
+		!id_member(line, "page_id", &op->page_id))
+		return stream_refuse(r, e, "a row_id or page_id that is no id");
+	op->checksum = json_str(line, "checksum");
+	op->synced = !json_get(line, "synced") || json_true(line, "synced");
+	op->set = json_get(line, "set");
+	op->agreed = json_get(line, "agreed");
+	op->row = json_get(json_get(line, "expect"), "row");
+	op->page = json_get(json_get(line, "expect"), "page");
+	op->updated_at = json_str(json_get(line, "expect"), "updated_at");
+	why = what_is_wrong(op);
+	return why ? stream_refuse(r, e, "%s", why) : 0;
+}
+
+static int read_body(struct ops *ops, struct stream_reader *r, struct error *e)
+{
+	json *line;
+	int got;
+
+	while ((got = stream_read(r, &line, e)) > 0) {
+		ops->list =
+			grow(ops->list, ops->n, &ops->cap, sizeof *ops->list);
+		if (parse_op(r, &ops->list[ops->n++], line, e) < 0)
+			return -1;
+	}
+	if (got == 0)
+		json_free(line);
+	return got < 0 ? -1 : stream_read_eof(r, e);
+}
+
+int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
+{
+	struct stream_reader r;
+	int rc;
+
+	*ops = (struct ops){ 0 };
+	stream_reader_init(&r, fd, name, STREAM_ANY_COUNT);
+	rc = stream_read_head(&r, "plan", &ops->head, e);
+	if (rc == 0)
+		rc = stream_refuse(&r, e, "no plan: the input is empty");
+	else if (rc > 0)
+		rc = read_body(ops, &r, e);
+	stream_reader_fini(&r);
+	if (rc < 0)
+		ops_fini(ops);
+	return rc;
+}
+
+void ops_fini(struct ops *ops)
+{
+	for (size_t i = 0; i < ops->n; i++)
+		json_free(ops->list[i].line);
+	free(ops->list);
+	json_free(ops->head);
+	*ops = (struct ops){ 0 };
+}
+
+bool guard_listed(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *s = list; s && *s; s += *s == ',') {
+		size_t len = strcspn(s, ",");
+
+		if (len == n && memcmp(s, name, n) == 0)
+			return true;
+		s += len;
+	}
+	return false;
+}
+
+/* A guard stands in "blocked" by its name, or as {"guard","message"}. */
+static const char *guard_name(const json *v)
+{
+	const char *name = json_text(v);
+
+	return name ? name : json_str(v, "guard");
+}
+
+int ops_check_guards(const struct ops *ops, const char *allow, struct error *e)
+{
+	struct buf seen = BUF_INIT(600), names = BUF_INIT(200);
+	int rc = 0;
+
+	for (const json *v = json_first(json_get(ops->head, "blocked")); v;
+		v = json_next(v)) {
+		const char *name = guard_name(v);
+		const char *message = json_str(v, "message");
+
+		if (!name || guard_listed(allow, name))
+			continue;
+		buf_addf(&names, "%s%s", names.len ? "," : "", name);
+		buf_addf(&seen, "%s%s", seen.len ? "; " : "",
+			message ? message : name);
+	}
+	if (names.len)
+		rc = fail(e, RC_GUARD,
+			"the plan is blocked by %s: %s\n"
+			"to go on all the same: scripts/sync-now.sh --allow %s",
+			buf_str(&names), buf_str(&seen), buf_str(&names));
+	buf_fini(&seen);
+	buf_fini(&names);
+	return rc;
+}

@@ -1,0 +1,55 @@
+/*
+ * The plan as apply holds it: the head, and every op with its parts at hand.
+ * A plan is read whole and checked before anything is done, for only its end
+ * line proves that the plan is whole. Its count isn't compared, so that a plan
+ * may be filtered by jq or grep on the way.
+ */
+#ifndef APPLY_OPS_H
+#define APPLY_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "json.h"
+#include "op.h"
+
+struct op {
+	json *line; /* the op as it came; owned by the plan */
+	int64_t n;
+	enum op_kind kind;
+	enum op_target target;
+	const char *row_id, *page_id; /* NULL: not there yet */
+	const char *checksum;
+	bool synced;
+	const json *set;	/* NULL: nothing of the content */
+	const json *row, *page; /* what the plan saw: expect.row, .page */
+	const char *updated_at; /* expect.updated_at */
+	const json *agreed;	/* NULL: not settled by this op */
+	bool superseded;	/* an earlier op of its pair wasn't done */
+};
+
+struct ops {
+	json *head;
+	struct op *list;
+	size_t n, cap;
+};
+
+/*
+ * Reads the plan of fd; RC_STREAM with file and line for a plan that isn't
+ * whole or an op that lacks what it needs.
+ */
+int ops_read(struct ops *ops, int fd, const char *name, struct error *e);
+void ops_fini(struct ops *ops);
+
+/*
+ * RC_GUARD, with what each guard saw and the command to go on, where the plan
+ * is blocked by a guard that `allow` (a comma-separated list, or NULL) lacks.
+ */
+int ops_check_guards(const struct ops *ops, const char *allow, struct error *e);
+
+/* Whether the list of guards has this name. */
+bool guard_listed(const char *list, const char *name);
+
+#endif
