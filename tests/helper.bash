@@ -1,0 +1,278 @@
+# What all tests share: `load helper` at the top of a .bats file. Each test
+# runs in an empty folder of its own, $T, and leaves no process behind.
+#
+# BIN is where the programs are (default: bin/ beside the Makefile), so that
+# the same tests run on any build: BIN=build/asan/bin bats tests
+
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BIN=${BIN:-bin}
+[[ $BIN = /* ]] || BIN=$ROOT/$BIN
+FIXTURES=$ROOT/tests/fixtures
+export ROOT BIN FIXTURES
+export LC_ALL=C.UTF-8 TZ=UTC
+
+setup() {
+	common_setup
+}
+
+teardown() {
+	common_teardown
+}
+
+common_setup() {
+	T=$BATS_TEST_TMPDIR
+	export T
+	cd "$T" || return
+	# No test may read the settings of the machine it runs on.
+	unset "${!SUPABASE_@}" "${!NOTION_@}" "${!SYNC_@}"
+	(umask 077 && : >"$T/empty.env")
+	export SYNC_ENV_FILE=$T/empty.env
+	SANDBOX_PIDS=()
+}
+
+common_teardown() {
+	stop_sandboxes
+}
+
+# Exit codes, by the names of error.h.
+RC_ATTENTION=1 RC_USAGE=2 RC_GUARD=3 RC_STREAM=65 RC_BUG=70 RC_LOCAL=74
+RC_TEMPORARY=75 RC_CREDENTIALS=77 RC_CONFIG=78
+export RC_ATTENTION RC_USAGE RC_GUARD RC_STREAM RC_BUG RC_LOCAL
+export RC_TEMPORARY RC_CREDENTIALS RC_CONFIG
+
+# --- running programs -------------------------------------------------------
+
+# Says what went wrong and what was seen, and fails.
+seen() {
+	printf '%s\n' "$1"
+	printf 'exit %s\n' "${status-?}"
+	printf 'stdout: %s\n' "${output-}" | head -c 4000
+	printf 'stderr: %s\n' "${stderr-}" | head -c 4000
+	return 1
+}
+
+# must_pass CMD…: runs it; $status, $output, $stderr as by bats' run.
+must_pass() {
+	run --separate-stderr "$@"
+	[[ $status -eq 0 ]] || seen "expected exit 0: $*"
+}
+
+# must_fail CODE CMD…: runs it and asks for exactly that exit code. Codes that
+# mean "not found", "not executable" or "killed" can't be asked for, so a crash
+# or a missing program never passes as an expected failure.
+must_fail() {
+	local code=$1
+	shift
+	if [[ ! $code =~ ^[0-9]+$ ]] || ((code < 1 || code > 125)); then
+		printf 'must_fail: %s is no exit code to ask for\n' "$code"
+		return 1
+	fi
+	run --separate-stderr "$@"
+	[[ $status -eq $code ]] || seen "expected exit $code: $*"
+}
+
+# must_say PATTERN: the messages of the last program match the regex.
+must_say() {
+	[[ ${stderr-} =~ $1 ]] || seen "expected on stderr: $1"
+}
+
+# A pipeline as one command: must_pass pipe "$BIN/a x | $BIN/b"
+pipe() {
+	bash -o pipefail -c "$1"
+}
+
+# --- looking at records -----------------------------------------------------
+
+# must_hold FILTER [FILE]: jq's filter over the array of all lines of FILE (the
+# last output, if none is named) gives true and nothing else.
+must_hold() {
+	local lines got
+	if (($# > 1)); then lines=$(<"$2"); else lines=$output; fi
+	got=$(jq -sc "$1" <<<"$lines" 2>&1) || true
+	[[ $got == true ]] && return
+	printf 'does not hold: %s\njq says: %s\nin: %s\n' "$1" "$got" \
+		"$(head -c 4000 <<<"$lines")"
+	return 1
+}
+
+# The body lines of kind $1 of a stream on stdin.
+lines_of() {
+	jq -c --arg k "$1" 'select(.kind == $k)'
+}
+
+# --- making streams ---------------------------------------------------------
+
+# id 7: a UUID made of the number, the same in every test.
+id() {
+	printf '00000000-0000-4000-8000-%012x' "$1"
+}
+
+# sb_head [OBJECT]: the head of a fetch stream of Supabase, keys of OBJECT over
+# the usual ones. notion_head is its counterpart.
+sb_head() {
+	local more=${1-}
+	jq -nc --argjson more "${more:-"{}"}" '{kind:"head", stream:"fetch",
+		v:1, source:"supabase", scope:"test.local/decision_vault",
+		mode:"full", soft_delete:true,
+		at:"2026-11-23T05:00:00.123456Z"} + $more'
+}
+
+BOT_USER=00000000-0000-4000-8000-00000000b07b
+PERSON_USER=00000000-0000-4000-8000-00000000fe75
+DATA_SOURCE=00000000-0000-4000-8000-0000000da7a5
+export BOT_USER PERSON_USER DATA_SOURCE
+
+notion_head() {
+	local more=${1-}
+	jq -nc --argjson more "${more:-"{}"}" --arg bot "$BOT_USER" \
+		--arg source "$DATA_SOURCE" '{kind:"head", stream:"fetch",
+		v:1, source:"notion", scope:$source, mode:"full",
+		properties:{Decision:"title", Type:"%3Aty", Date:"d~te",
+			Checksum:"csum", Synced:"sync"},
+		type_options:["Policy", "Architecture", "Ops", "UX"],
+		bot_user:$bot, at:"2026-11-23T05:00:00.123456Z"} + $more'
+}
+
+# row N [OBJECT]: a row object of id N, keys of OBJECT over the usual ones.
+row() {
+	local more=${2-}
+	jq -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" '{id:$id,
+		decision:"Adopt PostgreSQL", type:"Architecture",
+		date:"2026-01-02",
+		created_at:"2026-01-02T03:04:05.678901+00:00",
+		updated_at:"2026-01-03T03:04:05.678901+00:00",
+		notion_page_id:null, notion_synced:false, checksum:null,
+		deleted_at:null} + $more'
+}
+
+# page N [OBJECT]: a page object as the API gives it, of id N. OBJECT may set
+# decision, type (a name or an array of them), date (a day, or an object with
+# start and end), checksum and synced; its other keys go into the page itself.
+page() {
+	local more=${2-}
+	jq -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" \
+		--arg source "$DATA_SOURCE" --arg person "$PERSON_USER" '
+	def text($s): if ($s // "") == "" then [] else [{type:"text",
+		text:{content:$s, link:null}, plain_text:$s, href:null}] end;
+	def options($v): [$v // [] | if type == "array" then .[] else . end
+		| {id:("o-" + .), name:., color:"default"}];
+	def day($v): if $v == null then null
+		elif ($v | type) == "object"
+		then {start:null, end:null, time_zone:null} + $v
+		else {start:$v, end:null, time_zone:null} end;
+	({decision:"Adopt PostgreSQL", type:"Architecture",
+		date:"2026-01-02", checksum:null, synced:false} + $more) as $v
+	| {object:"page", id:$id,
+		created_time:"2026-01-02T03:04:00.000Z",
+		last_edited_time:"2026-01-03T03:04:00.000Z",
+		created_by:{object:"user", id:$person},
+		last_edited_by:{object:"user", id:$person},
+		parent:{type:"data_source_id", data_source_id:$source},
+		in_trash:false, is_archived:false,
+		properties:{
+		  Decision:{id:"title", type:"title", title:text($v.decision)},
+		  Type:{id:"%3Aty", type:"multi_select",
+			multi_select:options($v.type)},
+		  Date:{id:"d~te", type:"date", date:day($v.date)},
+		  Checksum:{id:"csum", type:"rich_text",
+			rich_text:text($v.checksum)},
+		  Synced:{id:"sync", type:"checkbox", checkbox:$v.synced}}}
+	+ ($more | del(.decision, .type, .date, .checksum, .synced))'
+}
+
+# Objects on stdin as the body lines of a fetch stream, and its end behind them.
+body_and_end() {
+	jq -nc --arg source "$1" --arg kind "$2" '
+	foreach (inputs, null) as $o (0; if $o == null then . else . + 1 end;
+		if $o != null then {kind:$kind, ($kind):$o}
+		else {kind:"end", source:$source, count:., complete:true,
+			requests:1} end)'
+}
+
+# sb_stream [HEAD-OBJECT] <ROWS: a whole fetch stream around row objects;
+# notion_stream [HEAD-OBJECT] <PAGES: around page objects.
+sb_stream() {
+	sb_head "${1-}"
+	body_and_end supabase row
+}
+
+notion_stream() {
+	notion_head "${1-}"
+	body_and_end notion page
+}
+
+# records_stream <LINES: a record stream around record and problem lines, with
+# both heads.
+records_stream() {
+	jq -nc --argjson sb "$(sb_head)" --argjson notion "$(notion_head)" '
+	{kind:"head", stream:"records", v:1,
+		sources:{supabase:$sb, notion:$notion}},
+	foreach (inputs, null) as $o (0; if $o == null then . else . + 1 end;
+		$o // {kind:"end", count:., complete:true})'
+}
+
+# --- extra input beside the project -----------------------------------------
+
+# shared FILE: its path, or the test is skipped where it isn't there.
+shared() {
+	local file=$ROOT/../shared/$1
+	[[ -r $file ]] || skip "no ../shared/$1 on this machine"
+	SHARED_FILE=$file
+	export SHARED_FILE
+}
+
+# --- the sandbox ------------------------------------------------------------
+
+# start_sandbox [OPTION…]: on a free port; waits until it answers, and sets the
+# environment for the programs. $SANDBOX is its URL, $SANDBOX_PID its process.
+start_sandbox() {
+	local ready=$T/sandbox-${#SANDBOX_PIDS[@]}.url log tries
+	log=${ready%.url}.log
+	"$BIN/sandbox" --port 0 --ready "$ready" "$@" \
+		>"$log" 2>&1 </dev/null 3>&- &
+	SANDBOX_PID=$!
+	SANDBOX_PIDS+=("$SANDBOX_PID")
+	for ((tries = 0; tries < 200; tries++)); do
+		[[ -s $ready ]] && break
+		kill -0 "$SANDBOX_PID" 2>/dev/null || break
+		sleep 0.05
+	done
+	if [[ ! -s $ready ]]; then
+		printf 'the sandbox did not come up:\n'
+		cat "$log"
+		return 1
+	fi
+	SANDBOX=$(head -n 1 "$ready")
+	SANDBOX=${SANDBOX%/}
+	use_sandbox
+}
+
+# The settings that lead to the sandbox at $SANDBOX.
+use_sandbox() {
+	local info
+	info=$(curl -fsS --max-time 10 "$SANDBOX/control/info")
+	export SUPABASE_URL=$SANDBOX NOTION_API_URL=$SANDBOX
+	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox
+	export NOTION_API_KEY=ntn_sandbox
+	NOTION_DATABASE_ID=$(jq -r '.database_id // .notion.database_id //
+		.NOTION_DATABASE_ID' <<<"$info")
+	export NOTION_DATABASE_ID
+}
+
+# control METHOD PATH [DATA]: the sandbox's control interface; DATA may be
+# @FILE, as with curl.
+control() {
+	curl -fsS --max-time 30 -X "$1" "$SANDBOX/control/$2" \
+		${3+--data-binary "$3"}
+}
+
+stop_sandboxes() {
+	local pid
+	for pid in ${SANDBOX_PIDS[@]+"${SANDBOX_PIDS[@]}"}; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	SANDBOX_PIDS=()
+}
