@@ -1,0 +1,65 @@
+/*
+ * normalize: fetch streams of Supabase and Notion as one record stream.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "opt.h"
+#include "run.h"
+
+static const struct command command = {
+	.name = "normalize",
+	.operands = "[FILE ...]",
+	.purpose = "Turn what sb-fetch and notion-fetch read into records with "
+		   "checksums.",
+	.notes = "Each FILE holds one fetch stream or several, one behind "
+		 "another; - and no FILE\nmean standard input. Each source may "
+		 "come once.",
+};
+
+/* How often standard input is named. */
+static int count_stdin(const struct opt *o)
+{
+	int n = 0;
+
+	for (int i = o->at; i < o->argc; i++)
+		n += strcmp(o->argv[i], "-") == 0;
+	return n;
+}
+
+static void tell(const struct totals *t)
+{
+	debug("%" PRIu64 " records", t->records);
+	if (t->problems)
+		info("%" PRIu64 " of %" PRIu64
+		     " lines can't be understood; their \"problem\" lines say "
+		     "why, and plan leaves them alone",
+			t->problems, t->records + t->problems);
+}
+
+int main(int argc, char **argv)
+{
+	static char stdin_operand[] = "-";
+	char *only_stdin[] = { stdin_operand };
+	struct totals totals;
+	struct opt o;
+	struct error e;
+	size_t n;
+	int code;
+
+	opt_init(&o, &command, argc, argv);
+	if (opt_next(&o, &code) != OPT_DONE)
+		return code;
+	if (count_stdin(&o) > 1)
+		return opt_usage(
+			&command, "standard input can be read only once");
+	n = (size_t)(argc - o.at);
+	if (run(n ? argv + o.at : only_stdin, n ? n : 1, stdout, &totals, &e) <
+			0 ||
+		close_stdout(&e) < 0)
+		return error_report(&e);
+	tell(&totals);
+	return RC_DONE;
+}

@@ -1,0 +1,133 @@
+#include "record.h"
+
+#include <string.h>
+
+#include "checksum.h"
+#include "supabase.h"
+
+static json *line_of(const char *kind, const char *source)
+{
+	json *line = json_object();
+
+	json_put_str(line, "kind", kind);
+	json_put_str(line, "source", source);
+	return line;
+}
+
+/* "" and NULL are null. */
+static void put_id(json *line, const char *key, const char *id)
+{
+	json_put_str(line, key, id && *id ? id : NULL);
+}
+
+static void put_time(json *line, const char *key, usec t)
+{
+	char text[TIME_SIZE];
+
+	json_put_str(line, key, t == USEC_NONE ? NULL : time_format(t, text));
+}
+
+/* What is no checksum was not written by us and says nothing: null. */
+static void put_checksums(json *line, const char *decision, const char *type,
+	const char *date, const char *stored)
+{
+	char now[CHECKSUM_SIZE];
+
+	checksum_of(decision, type, date, now);
+	json_put_str(line, "checksum", now);
+	json_put_str(line, "stored_checksum",
+		checksum_is_valid(stored) ? stored : NULL);
+}
+
+static json *problem_line(const char *source, const char *row_id,
+	const char *page_id, const struct problem *p)
+{
+	json *line = line_of("problem", source);
+
+	put_id(line, "row_id", row_id);
+	put_id(line, "page_id", page_id);
+	json_put_str(line, "code", p->code);
+	json_put_str(line, "detail", p->detail);
+	return line;
+}
+
+json *record_of_row(const json *object)
+{
+	struct supabase_row row;
+	struct problem p;
+	json *line;
+
+	if (supabase_row_parse(&row, object, &p) < 0)
+		return problem_line("supabase", row.id, row.page_id, &p);
+	line = line_of("record", "supabase");
+	put_id(line, "row_id", row.id);
+	put_id(line, "page_id", row.page_id);
+	json_put_str(line, "decision", row.decision);
+	json_put_str(line, "type", row.type);
+	json_put_str(line, "date", row.date);
+	put_checksums(line, row.decision, row.type, row.date, row.checksum);
+	json_put_bool(line, "synced", row.synced);
+	json_put_bool(line, "deleted", row.deleted);
+	put_time(line, "created_at", row.created);
+	put_time(line, "edited_at", row.updated);
+	supabase_row_fini(&row);
+	return line;
+}
+
+json *record_of_page(const json *object, const struct notion_schema *s)
+{
+	struct notion_page page;
+	struct problem p;
+	json *line;
+
+	if (notion_page_parse(&page, object, s, &p) < 0)
+		return problem_line("notion", NULL, page.id, &p);
+	line = line_of("record", "notion");
+	put_id(line, "page_id", page.id);
+	json_put_str(line, "decision", page.decision);
+	json_put_str(line, "type", page.type);
+	json_put(line, "extra_types", json_copy(page.extra_types));
+	json_put_str(line, "date", page.date);
+	json_put(line, "date_detail", json_copy(page.date_detail));
+	put_checksums(line, page.decision, page.type, page.date, page.checksum);
+	json_put_bool(line, "synced", page.synced);
+	json_put_bool(line, "own", page.own);
+	json_put_bool(line, "deleted", page.in_trash);
+	put_time(line, "created_at", page.created);
+	put_time(line, "edited_at", page.edited);
+	notion_page_fini(&page);
+	return line;
+}
+
+json *record_of_missing(const json *object)
+{
+	const char *state = json_str(object, "state");
+	char id[UUID_SIZE] = "";
+	struct problem p;
+	json *line;
+
+	if (uuid_normalize(json_str(object, "page_id"), id) < 0) {
+		problem(&p, "id", "the id of a missing page is no UUID");
+		return problem_line("notion", NULL, NULL, &p);
+	}
+	if (!state || (strcmp(state, "moved") != 0 &&
+			      strcmp(state, "unreachable") != 0)) {
+		problem(&p, "shape",
+			"a missing page is neither moved nor unreachable");
+		return problem_line("notion", NULL, id, &p);
+	}
+	line = line_of("record", "notion");
+	put_id(line, "page_id", id);
+	json_put_str(line, "state", state);
+	return line;
+}
+
+json *record_to_problem(json *take_record, const struct problem *p)
+{
+	json *line = problem_line(json_str(take_record, "source"),
+		json_str(take_record, "row_id"),
+		json_str(take_record, "page_id"), p);
+
+	json_free(take_record);
+	return line;
+}

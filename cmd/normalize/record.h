@@ -1,0 +1,27 @@
+/*
+ * A line of a fetch stream as a line of the record stream: the same fields for
+ * both sides, the checksum of the content, times in UTC; or, for what can't be
+ * understood, a problem line with both ids as far as they are known. Texts are
+ * never changed here, only compared later.
+ */
+#ifndef NORMALIZE_RECORD_H
+#define NORMALIZE_RECORD_H
+
+#include "json.h"
+#include "notion.h"
+#include "problem.h"
+
+/* All return a new line of kind "record" or "problem", never NULL. */
+json *record_of_row(const json *row);
+/*
+ * The title is what the line holds: notion-fetch has completed those that the
+ * API cuts after NOTION_MENTIONS_INLINE mentions, and a complete title with as
+ * many looks the same, so `title_cut` is no reason to doubt it here.
+ */
+json *record_of_page(const json *page, const struct notion_schema *s);
+/* A "missing" line: a linked page that is moved or unreachable. */
+json *record_of_missing(const json *line);
+/* Takes a record back as a problem, with the ids that it has. */
+json *record_to_problem(json *take_record, const struct problem *p);
+
+#endif
