@@ -517,6 +517,11 @@ json *json_detach(json *obj, const char *key)
 	return cJSON_DetachItemFromObjectCaseSensitive(obj, key);
 }
 
+json *json_take_first(json *array)
+{
+	return cJSON_DetachItemFromArray(array, 0);
+}
+
 bool json_equal(const json *a, const json *b)
 {
 	return cJSON_Compare(a, b, true);

@@ -86,6 +86,8 @@ json *json_add(json *array, json *take_value);
 void json_remove(json *obj, const char *key);
 /* Takes the member out of the tree; the caller owns it. NULL: not there. */
 json *json_detach(json *obj, const char *key);
+/* The same with the first element of an array; NULL: none left. */
+json *json_take_first(json *array);
 
 /* Deep equality; the order of keys doesn't count, that of elements does. */
 bool json_equal(const json *a, const json *b);
