@@ -39,7 +39,7 @@ enum api_action {
 	API_CONFIG,	 /* stop: RC_CONFIG */
 	API_BUG,	 /* stop: RC_BUG, our request was wrong */
 	API_STOPPED,	 /* the program was told to stop */
-	API_WAIT, /* within the client: 429, 529; callers get API_OUTAGE */
+	API_WAIT,	 /* repeated, whatever the method; ends as API_OUTAGE */
 };
 
 #define API_MESSAGE_MAX 500
@@ -53,11 +53,11 @@ struct api_error {
 	int status;    /* HTTP; 0: no answer */
 	char code[64]; /* the API's, or "network", "timeout", "not-json", … */
 	char message[API_MESSAGE_MAX + 1]; /* valid UTF-8, no key */
-	char request_id[64];
-	bool smaller; /* fewer rows in one answer may help */
+	bool smaller;	 /* fewer rows in one answer may help */
+	char hint[1024]; /* what mends it, "" where nothing is known */
 };
 
-/* The other rows of a batch aren't worth a try: all actions but the first 4. */
+/* No other record is worth a try: every action but the first four. */
 bool api_error_stops(const struct api_error *a);
 /*
  * Fills e from a with "what: message (HTTP status, code)" and the exit code;
@@ -96,15 +96,44 @@ struct api_call {
 	void *recheck_arg;
 };
 
-/* Judges an answer that is no success: fills everything in a. */
-typedef void api_judge(const struct http_answer *answer, const json *body,
-	struct api_error *a);
+struct api;
+
+/*
+ * Judges an answer that is no success: fills action, outcome_unknown, code,
+ * message and hint. body is NULL where the answer is no JSON.
+ */
+typedef void api_judge(const struct api *api, const struct http_answer *answer,
+	const json *body, struct api_error *a);
+
+/* What a code or a status means; a code that ends in "*" is a prefix. */
+struct api_rule {
+	const char *code; /* NULL: a rule for these statuses */
+	int status, status_last;
+	enum api_action action;
+	bool carried_out; /* may have been, in spite of the error */
+	bool smaller;
+	const char *hint;
+};
+
+/* The first rule for the code, else the first for the status; or NULL. */
+const struct api_rule *api_rule_find(
+	const struct api_rule *rules, size_t n, const char *code, int status);
+/*
+ * Fills status, code and message; where the service gave no message, what
+ * kind of answer it was, with the start of a plain text.
+ */
+void api_describe(const struct http_answer *answer, const char *message,
+	const char *code, struct api_error *a);
+/* Copies a text of the service's: valid UTF-8, one line, cut to size. */
+void api_copy_text(char *out, size_t size, const char *text);
 
 struct api {
 	struct http http;
 	const char *name; /* "Notion", for messages */
 	api_judge *judge;
-	struct rate *rate; /* NULL: no budget */
+	const char *subject;	/* for judge: the table */
+	const char *unresolved; /* hint where the host has no address */
+	struct rate *rate;	/* NULL: no budget */
 	long retries;
 	long max_wait; /* seconds, the longest Retry-After to sit out */
 	long backoff_ms, backoff_cap_ms; /* 1000, 30000 */

@@ -18,9 +18,11 @@
 
 #include "buf.h"
 #include "error.h"
+#include "times.h"
 
 #define HTTP_CONNECT_SECONDS 10
 #define HTTP_SILENT_SECONDS 60 /* no byte for so long: given up */
+#define HTTP_IDLE_SECONDS 10
 #define HTTP_BODY_MAX (64u << 20)
 
 struct http_config {
@@ -35,15 +37,22 @@ struct http {
 	void *curl;
 	char *url;
 	struct curl_slist *headers;
+	char *key; /* what no message may show */
 	const volatile sig_atomic_t *stop;
 	struct buf body;
+	usec last; /* end of the exchange before */
 };
 
 /* RC_CONFIG where the URL is neither https nor a loopback address. */
 int http_init(
 	struct http *h, const struct http_config *config, struct error *e);
-/* A header of every request; the memory is wiped by http_fini(). */
+/* A header of every request. */
 void http_add_header(struct http *h, const char *name, const char *value);
+/* The key of the service, "name: <scheme><key>"; wiped by http_fini(). */
+void http_add_key(
+	struct http *h, const char *name, const char *scheme, const char *key);
+/* Overwrites the key in a text from outside, should it stand there. */
+void http_hide_key(const struct http *h, char *text);
 void http_fini(struct http *h);
 
 struct http_request {
@@ -52,6 +61,13 @@ struct http_request {
 	const char *body; /* JSON; NULL: none */
 	const char *const *headers; /* "Name: value", up to NULL; or NULL */
 	bool abandon; /* reads only: given up in flight when stopped */
+	/*
+	 * Must not be carried out twice. libcurl repeats a request by itself
+	 * when a connection that was used before breaks without an answer; it
+	 * is kept from that for every request with a body. A connection idle
+	 * for long isn't used for such a request, for it may be closed.
+	 */
+	bool once;
 };
 
 enum http_outcome {

@@ -41,7 +41,7 @@ int supabase_find_columns(struct supabase_client *c, struct error *e);
  * make every page short.
  */
 int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
-	json **rows, struct error *e);
+	json **rows, struct api_error *a);
 
 /* *row is NULL where there is none (or row-level security hides it). */
 int supabase_row_get(struct supabase_client *c, const char *id, json **row,

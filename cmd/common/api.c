@@ -1,0 +1,425 @@
+#include "api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "opt.h"
+#include "text.h"
+
+#define ANNOUNCED_MS 5000
+#define SLICE_MS 200 /* how soon a wait notices that it shall end */
+#define REQUEST_MAX (8u << 20)
+
+int api_init(struct api *api, const char *name, long retries, struct error *e)
+{
+	const char *base = getenv("SYNC_BACKOFF_MS");
+
+	api->name = name;
+	api->retries = retries;
+	api->max_wait = API_MAX_WAIT;
+	api->backoff_ms = 1000;
+	api->backoff_cap_ms = 30000;
+	api->random = (uint64_t)time_now() ^ ((uint64_t)getpid() << 40);
+	if (base && parse_number(base, 0, 60000, &api->backoff_ms) < 0)
+		return fail(e, RC_CONFIG,
+			"SYNC_BACKOFF_MS is not a whole number from 0 to "
+			"60000");
+	return 0;
+}
+
+void api_fini(struct api *api)
+{
+	http_fini(&api->http);
+}
+
+bool api_error_stops(const struct api_error *a)
+{
+	return a->action > API_CHANGED;
+}
+
+static enum exit_code exit_code_of(enum api_action action)
+{
+	switch (action) {
+	case API_CREDENTIALS:
+		return RC_CREDENTIALS;
+	case API_CONFIG:
+	case API_NOT_FOUND:
+		return RC_CONFIG;
+	case API_BAD_RECORD:
+	case API_BUG:
+		return RC_BUG;
+	default:
+		return RC_TEMPORARY;
+	}
+}
+
+int api_fail(const struct api_error *a, struct error *e, const char *what)
+{
+	char where[96] = "";
+
+	if (a->status > 0)
+		snprintf(where, sizeof where, " (HTTP %d%s%s)", a->status,
+			a->code[0] ? ", " : "", a->code);
+	return fail(e, exit_code_of(a->action), "%s: %s%s%s%s", what,
+		a->message, where, a->hint[0] ? ": " : "", a->hint);
+}
+
+json *api_error_json(const struct api_error *a)
+{
+	json *v = json_object();
+
+	json_put_str(v, "code", a->code[0] ? a->code : NULL);
+	json_put_int(v, "http", a->status);
+	json_put_str(v, "message", a->message);
+	return v;
+}
+
+static bool code_matches(const char *rule, const char *code)
+{
+	size_t n = strlen(rule);
+
+	if (n > 0 && rule[n - 1] == '*')
+		return strncmp(rule, code, n - 1) == 0;
+	return strcmp(rule, code) == 0;
+}
+
+const struct api_rule *api_rule_find(
+	const struct api_rule *rules, size_t n, const char *code, int status)
+{
+	for (size_t i = 0; code && i < n; i++)
+		if (rules[i].code && code_matches(rules[i].code, code))
+			return &rules[i];
+	for (size_t i = 0; i < n; i++)
+		if (!rules[i].code && status >= rules[i].status &&
+			status <= rules[i].status_last)
+			return &rules[i];
+	return NULL;
+}
+
+void api_copy_text(char *out, size_t size, const char *text)
+{
+	size_t n = 0, left = strlen(text), len;
+
+	while ((len = utf8_char_len(text, left)) > 0 && n + len < size) {
+		memcpy(out + n, text, len);
+		if (len == 1 && (unsigned char)*text < ' ')
+			out[n] = ' ';
+		n += len;
+		text += len;
+		left -= len;
+	}
+	out[n] = '\0';
+}
+
+void api_describe(const struct http_answer *answer, const char *message,
+	const char *code, struct api_error *a)
+{
+	char text[160] = "";
+
+	a->status = answer->status;
+	api_copy_text(a->code, sizeof a->code, code ? code : "");
+	if (message) {
+		api_copy_text(a->message, sizeof a->message, message);
+		return;
+	}
+	if (strncmp(answer->content_type, "text/plain", 10) == 0)
+		api_copy_text(text, sizeof text, answer->body);
+	snprintf(a->message, sizeof a->message, "%s answer of %zu bytes%s%s",
+		answer->content_type[0] ? answer->content_type : "an untyped",
+		answer->body_len, text[0] ? ": " : "", text);
+}
+
+static void set_error(struct api_error *a, enum api_action action,
+	const char *code, const char *message)
+{
+	a->action = action;
+	api_copy_text(a->code, sizeof a->code, code);
+	api_copy_text(a->message, sizeof a->message, message);
+}
+
+/* No answer, or not all of it. */
+static void judge_transport(const struct api *api, const struct api_call *call,
+	const struct http_answer *h, struct api_error *a)
+{
+	switch (h->outcome) {
+	case HTTP_NOT_SENT:
+		set_error(a, API_WAIT,
+			h->unresolved ? "unresolved" : "unreachable", h->why);
+		if (h->unresolved && api->unresolved)
+			api_copy_text(a->hint, sizeof a->hint, api->unresolved);
+		break;
+	case HTTP_UNTRUSTED:
+		set_error(a, API_CONFIG, "certificate", h->why);
+		api_copy_text(a->hint, sizeof a->hint,
+			"nothing was sent; check this machine's clock, its "
+			"package ca-certificates and the host's name");
+		break;
+	case HTTP_TOO_LARGE:
+		set_error(a, API_RETRY, "too-large",
+			"the answer is larger than this program takes");
+		a->outcome_unknown = !call->read;
+		a->smaller = true;
+		break;
+	case HTTP_ABANDONED:
+		set_error(a, API_STOPPED, "stopped", "stopped by a signal");
+		break;
+	default:
+		set_error(a, API_RETRY, h->timed_out ? "timeout" : "network",
+			h->why);
+		a->outcome_unknown = !call->read;
+		a->smaller = h->timed_out;
+		break;
+	}
+}
+
+static void judge_redirect(const struct http_answer *h, struct api_error *a)
+{
+	a->action = API_CONFIG;
+	snprintf(a->code, sizeof a->code, "redirect");
+	snprintf(a->message, sizeof a->message,
+		"redirects to %.200s, which is not followed: set the URL to "
+		"the service itself",
+		h->location[0] ? h->location : "another place");
+}
+
+/* 2xx, and yet no use: cut, or somebody else's page. */
+static void judge_unreadable(const struct api_call *call,
+	const struct http_answer *h, const char *why, struct api_error *a)
+{
+	char message[256];
+
+	snprintf(message, sizeof message,
+		"the answer of %zu bytes (%s) can't be read: %s", h->body_len,
+		h->content_type[0] ? h->content_type : "no content type", why);
+	set_error(a, API_RETRY, "not-json", message);
+	a->outcome_unknown = !call->read;
+}
+
+static int judge(struct api *api, const struct api_call *call,
+	const struct http_answer *h, struct api_answer *out,
+	struct api_error *a)
+{
+	struct error why = { .text = "it is empty" };
+	json *body = NULL;
+
+	*a = (struct api_error){ .status = h->status };
+	if (h->outcome == HTTP_ANSWERED && h->body_len > 0)
+		body = json_parse(
+			h->body, h->body_len, JSON_MARK_UNREADABLE, &why);
+	if (h->outcome != HTTP_ANSWERED) {
+		judge_transport(api, call, h, a);
+	} else if (h->status >= 300 && h->status < 400) {
+		judge_redirect(h, a);
+	} else if (h->status < 200 || h->status > 299) {
+		api->judge(api, h, body, a);
+		a->outcome_unknown = a->outcome_unknown && !call->read;
+	} else if (!body && (h->body_len > 0 || call->read)) {
+		judge_unreadable(call, h, why.text, a);
+	} else {
+		out->status = h->status;
+		out->body = body;
+		memcpy(out->content_range, h->content_range,
+			sizeof out->content_range);
+		return 0;
+	}
+	json_free(body);
+	http_hide_key(&api->http, a->message);
+	return -1;
+}
+
+static bool is_stopped(const struct api *api)
+{
+	return api->stop && *api->stop != 0;
+}
+
+static int stopped(struct api_error *a)
+{
+	set_error(a, API_STOPPED, "stopped", "stopped by a signal");
+	return -1;
+}
+
+/* Sleeps; -1 as soon as the program is told to stop. */
+static int pause_ms(struct api *api, long ms)
+{
+	usec start = time_monotonic(), until = start + ms * 1000, now;
+
+	while ((now = time_monotonic()) < until && !is_stopped(api)) {
+		usec left = until - now;
+		struct timespec t = { 0 };
+
+		if (left > SLICE_MS * 1000)
+			left = SLICE_MS * 1000;
+		t.tv_nsec = (long)left * 1000;
+		nanosleep(&t, NULL);
+	}
+	api->counters.waited_ms += (uint64_t)(time_monotonic() - start) / 1000;
+	return is_stopped(api) ? -1 : 0;
+}
+
+/* xorshift64*: enough to keep clients apart. */
+static long random_below(struct api *api, long n)
+{
+	uint64_t x = api->random ? api->random : 1;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	api->random = x;
+	return n > 0 ? (long)((x * 0x2545F4914F6CDD1DULL >> 33) %
+			       ((uint64_t)n + 1))
+		     : 0;
+}
+
+static long backoff(struct api *api, long tries)
+{
+	long most = api->backoff_ms;
+
+	for (long i = 0; i < tries && most < api->backoff_cap_ms; i++)
+		most *= 2;
+	if (most > api->backoff_cap_ms)
+		most = api->backoff_cap_ms;
+	return random_below(api, most);
+}
+
+static bool may_repeat(const struct api *api, const struct api_call *call,
+	long tries, const struct api_error *a)
+{
+	if (tries >= api->retries)
+		return false;
+	if (a->action == API_WAIT)
+		return true;
+	if (a->action != API_RETRY || a->committed_id[0])
+		return false;
+	return call->read || call->repeatable || !a->outcome_unknown;
+}
+
+/* Waits as long as the service asks, else at random; -1: not again. */
+static int wait_before_repeat(struct api *api, const struct http_answer *h,
+	long tries, struct api_error *a)
+{
+	long ms = backoff(api, tries);
+
+	if (h->retry_after > api->max_wait) {
+		size_t n = strlen(a->message);
+
+		snprintf(a->message + n, sizeof a->message - n,
+			"; asks to wait %ld s, longer than the %ld s of a run",
+			h->retry_after, api->max_wait);
+		return -1;
+	}
+	if (h->retry_after > 0) {
+		ms = h->retry_after * 1000 +
+		     random_below(api, api->backoff_ms / 4);
+		if (api->rate && a->action == API_WAIT)
+			rate_hold(api->rate, time_monotonic(),
+				time_monotonic() + ms * 1000);
+	}
+	if (ms > ANNOUNCED_MS)
+		info("%s: %s (HTTP %d): trying again in %ld s", api->name,
+			a->message, a->status, ms / 1000);
+	if (pause_ms(api, ms) < 0)
+		return stopped(a);
+	api->counters.retries++;
+	return 0;
+}
+
+static int take_budget(struct api *api, struct api_error *a)
+{
+	bool announced = false;
+	usec left;
+
+	while (!is_stopped(api)) {
+		left = api->rate ? rate_take(api->rate, time_monotonic()) : 0;
+		if (left == 0)
+			return 0;
+		if (!announced && left / 1000 > ANNOUNCED_MS)
+			info("%s: the requests of this minute are used up; "
+			     "going on in %ld s",
+				api->name, (long)(left / USEC_SECOND));
+		announced = true;
+		pause_ms(api, (long)(left / 1000) + 1);
+	}
+	return stopped(a);
+}
+
+static void count(struct api_counters *c, const struct http_answer *h)
+{
+	int class = h->outcome == HTTP_ANSWERED ? h->status / 100 : 0;
+
+	c->requests++;
+	c->by_class[class >= 1 && class <= 5 ? class : 0]++;
+	if (h->status == 429 || h->status == 529)
+		c->limited++;
+}
+
+/* One try: 0, or -1 with a filled. */
+static int send_once(struct api *api, const struct api_call *call,
+	const struct http_request *request, struct http_answer *h,
+	struct api_answer *out, struct api_error *a)
+{
+	int rc;
+
+	if (take_budget(api, a) < 0)
+		return -1;
+	http_exchange(&api->http, request, h);
+	count(&api->counters, h);
+	rc = judge(api, call, h, out, a);
+	if (verbosity > 1)
+		debug("%s: %s %s: HTTP %d, %ld ms%s%s", api->name,
+			request->method, request->path, h->status, h->ms,
+			rc < 0 ? ", " : "", rc < 0 ? a->code : "");
+	return rc;
+}
+
+static int call_with_retries(struct api *api, const struct api_call *call,
+	const struct http_request *request, struct api_answer *out,
+	struct api_error *a)
+{
+	struct http_answer h = { .retry_after = -1 };
+
+	for (long tries = 0;; tries++) {
+		if (send_once(api, call, request, &h, out, a) == 0)
+			return 0;
+		if (!may_repeat(api, call, tries, a))
+			break;
+		if (wait_before_repeat(api, &h, tries, a) < 0)
+			break;
+		if (call->recheck && call->recheck(call->recheck_arg) != 0) {
+			a->action = API_CHANGED;
+			break;
+		}
+	}
+	if (a->action == API_WAIT)
+		a->action = API_OUTAGE;
+	return -1;
+}
+
+int api_call(struct api *api, const struct api_call *call,
+	struct api_answer *answer, struct api_error *a)
+{
+	struct buf body = BUF_INIT(REQUEST_MAX);
+	struct http_request request = {
+		.method = call->method,
+		.path = call->path,
+		.headers = call->headers,
+		.abandon = call->read,
+		.once = !call->read && !call->repeatable,
+	};
+	int rc;
+
+	*answer = (struct api_answer){ 0 };
+	*a = (struct api_error){ 0 };
+	if (call->body && json_print(call->body, &body) < 0) {
+		set_error(a, API_BAD_RECORD, "too-large",
+			"the request is larger than the service takes");
+		buf_fini(&body);
+		return -1;
+	}
+	request.body = call->body ? buf_str(&body) : NULL;
+	rc = call_with_retries(api, call, &request, answer, a);
+	buf_fini(&body);
+	return rc;
+}

@@ -1,0 +1,218 @@
+#include "supabase_client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "supabase_errors.h"
+
+/* PostgREST reads several preferences from one header. */
+static const char *const insert_headers[] = { "Content-Type: application/json",
+	"Prefer: resolution=ignore-duplicates,return=representation", NULL };
+static const char *const patch_headers[] = { "Content-Type: application/json",
+	"Prefer: handling=strict,max-affected=1,return=representation", NULL };
+
+static void add_key(struct supabase_client *c, const char *key)
+{
+	http_add_key(&c->api.http, "apikey", "", key);
+	/* A new key as Bearer is taken for a broken JWT by some gateways. */
+	if (strncmp(key, "sb_", 3) != 0)
+		http_add_key(&c->api.http, "Authorization", "Bearer ", key);
+}
+
+int supabase_client_init(struct supabase_client *c, const struct settings *s,
+	const volatile sig_atomic_t *stop, struct error *e)
+{
+	struct http_config config = {
+		.url = s->supabase_url, .timeout = s->timeout, .stop = stop
+	};
+
+	*c = (struct supabase_client){
+		.api = { .judge = supabase_judge, .stop = stop },
+		.table = xstrdup(s->table),
+		.path = xasprintf("/rest/v1/%s", s->table),
+	};
+	c->api.subject = c->table;
+	c->api.unresolved = "check SUPABASE_URL; a paused or deleted project "
+			    "has no address: see supabase.com/dashboard";
+	if (http_init(&c->api.http, &config, e) < 0 ||
+		api_init(&c->api, "Supabase", s->retries, e) < 0) {
+		supabase_client_fini(c);
+		return -1;
+	}
+	add_key(c, s->supabase_key);
+	return 0;
+}
+
+void supabase_client_fini(struct supabase_client *c)
+{
+	api_fini(&c->api);
+	free(c->table);
+	free(c->path);
+	*c = (struct supabase_client){ 0 };
+}
+
+/* "<path>?<query>" with our columns selected; our bug where it is too long. */
+static void start_url(const struct supabase_client *c, struct buf *url)
+{
+	buf_addf(url, "%s?select=%s%s", c->path, SUPABASE_COLUMNS,
+		c->soft_delete ? "," SUPABASE_SOFT_DELETE : "");
+}
+
+/* Every answer that we ask for is an array of rows. */
+static int rows_of(struct api_answer *answer, json **rows, struct api_error *a)
+{
+	*rows = answer->body;
+	if (json_is_array(*rows))
+		return 0;
+	json_free(*rows);
+	*rows = NULL;
+	a->action = API_RETRY;
+	a->outcome_unknown = true;
+	a->status = answer->status;
+	snprintf(a->code, sizeof a->code, "no-rows");
+	snprintf(a->message, sizeof a->message,
+		"the answer is no array of rows");
+	return -1;
+}
+
+static int call_for_rows(struct supabase_client *c, const struct api_call *call,
+	json **rows, struct api_error *a)
+{
+	struct api_answer answer;
+
+	*rows = NULL;
+	if (api_call(&c->api, call, &answer, a) < 0)
+		return -1;
+	return rows_of(&answer, rows, a);
+}
+
+static int get_rows(struct supabase_client *c, const char *query, json **rows,
+	struct api_error *a)
+{
+	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	struct api_call call = { .method = "GET", .read = true };
+	int rc;
+
+	start_url(c, &url);
+	buf_adds(&url, query);
+	call.path = buf_str(&url);
+	rc = call_for_rows(c, &call, rows, a);
+	buf_fini(&url);
+	return rc;
+}
+
+int supabase_find_columns(struct supabase_client *c, struct error *e)
+{
+	struct api_error a;
+	json *rows;
+
+	c->soft_delete = true;
+	if (get_rows(c, "&limit=1", &rows, &a) < 0 &&
+		strcmp(a.code, "42703") == 0) {
+		c->soft_delete = false;
+		get_rows(c, "&limit=1", &rows, &a);
+	}
+	if (!rows)
+		return api_fail(&a, e, "Supabase");
+	json_free(rows);
+	return 0;
+}
+
+int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
+	json **rows, struct api_error *a)
+{
+	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
+	int rc;
+
+	buf_addf(&query, "&order=id.asc&limit=%d", limit);
+	if (after)
+		buf_addf(&query, "&id=gt.%s", after);
+	rc = get_rows(c, buf_str(&query), rows, a);
+	buf_fini(&query);
+	return rc;
+}
+
+int supabase_row_get(struct supabase_client *c, const char *id, json **row,
+	struct api_error *a)
+{
+	char query[64];
+	json *rows;
+
+	*row = NULL;
+	snprintf(query, sizeof query, "&id=eq.%s", id);
+	if (get_rows(c, query, &rows, a) < 0)
+		return -1;
+	*row = json_take_first(rows);
+	json_free(rows);
+	return 0;
+}
+
+int supabase_rows_insert(struct supabase_client *c, const json *rows,
+	json **inserted, struct api_error *a)
+{
+	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	struct api_call call = { .method = "POST",
+		.body = rows,
+		.headers = insert_headers,
+		.repeatable = true };
+	int rc;
+
+	start_url(c, &url);
+	buf_adds(&url, "&on_conflict=id");
+	call.path = buf_str(&url);
+	rc = call_for_rows(c, &call, inserted, a);
+	buf_fini(&url);
+	return rc;
+}
+
+int supabase_where(struct buf *where, const char *column, const char *value)
+{
+	struct buf one = BUF_INIT(where->max);
+	int rc = buf_addf(&one, "%s%s=%s", where->len > 0 ? "&" : "", column,
+		value ? "eq." : "is.null");
+
+	if (rc == 0 && value)
+		rc = http_escape(&one, value);
+	if (rc == 0)
+		rc = buf_add(where, buf_str(&one), one.len);
+	buf_fini(&one);
+	return rc;
+}
+
+int supabase_where_time(struct buf *where, const char *column, usec t)
+{
+	char text[TIME_SIZE];
+
+	return supabase_where(
+		where, column, t == USEC_NONE ? NULL : time_format(t, text));
+}
+
+int supabase_where_bool(struct buf *where, const char *column, bool value)
+{
+	return supabase_where(where, column, value ? "true" : "false");
+}
+
+int supabase_row_patch(struct supabase_client *c, const struct buf *where,
+	const json *set, json **row, struct api_error *a)
+{
+	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	struct api_call call = { .method = "PATCH",
+		.body = set,
+		.headers = patch_headers,
+		.repeatable = true };
+	json *rows;
+	int rc;
+
+	*row = NULL;
+	start_url(c, &url);
+	buf_addf(&url, "&%s", buf_str(where));
+	call.path = buf_str(&url);
+	rc = call_for_rows(c, &call, &rows, a);
+	if (rc == 0)
+		*row = json_take_first(rows);
+	json_free(rows);
+	buf_fini(&url);
+	return rc;
+}
