@@ -54,7 +54,7 @@ static struct open_create *add_create(struct journal *j, const char *row_id)
 			grow(j->creates, j->n, &j->cap, sizeof *j->creates);
 		c = &j->creates[j->n++];
 	}
-	*c = (struct open_create){ .at = USEC_NONE };
+	*c = (struct open_create){ 0 };
 	snprintf(c->row_id, sizeof c->row_id, "%s", row_id);
 	return c;
 }

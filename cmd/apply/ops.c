@@ -109,9 +109,15 @@ static const char *what_is_wrong(const struct op *op)
 	return wrong_ids(op);
 }
 
+static json *copy_of(const json *v)
+{
+	return json_is_object(v) ? json_copy(v) : NULL;
+}
+
 static int parse_op(const struct stream_reader *r, struct op *op, json *line,
 	struct error *e)
 {
+	const json *expect = json_get(line, "expect");
 	const char *why;
 
 	*op = (struct op){ .line = line };
@@ -127,12 +133,13 @@ static int parse_op(const struct stream_reader *r, struct op *op, json *line,
 		!id_member(line, "page_id", &op->page_id))
 		return stream_refuse(r, e, "a row_id or page_id that is no id");
 	op->checksum = json_str(line, "checksum");
-	op->synced = !json_get(line, "synced") || json_true(line, "synced");
+	op->synced = json_get(line, "synced") ? json_true(line, "synced")
+					      : op->kind != OP_TRASH;
 	op->set = json_get(line, "set");
 	op->agreed = json_get(line, "agreed");
-	op->row = json_get(json_get(line, "expect"), "row");
-	op->page = json_get(json_get(line, "expect"), "page");
-	op->updated_at = json_str(json_get(line, "expect"), "updated_at");
+	op->row = copy_of(json_get(expect, "row"));
+	op->page = copy_of(json_get(expect, "page"));
+	op->updated_at = xstrdup(json_str(expect, "updated_at"));
 	why = what_is_wrong(op);
 	return why ? stream_refuse(r, e, "%s", why) : 0;
 }
@@ -153,6 +160,62 @@ static int read_body(struct ops *ops, struct stream_reader *r, struct error *e)
 	return got < 0 ? -1 : stream_read_eof(r, e);
 }
 
+/* All ops of a pair name its page, but for the create of the page. */
+static const char *pair_key(const struct op *op)
+{
+	return op->page_id ? op->page_id : op->row_id ? op->row_id : "";
+}
+
+static int by_pair_then_order(const void *x, const void *y)
+{
+	const struct op *a = *(struct op *const *)x;
+	const struct op *b = *(struct op *const *)y;
+	int order = strcmp(pair_key(a), pair_key(b));
+
+	return order ? order : (a > b) - (a < b);
+}
+
+static void chain_pairs(struct ops *ops)
+{
+	struct op **sorted = xcalloc(ops->n, sizeof *sorted);
+
+	for (size_t i = 0; i < ops->n; i++)
+		sorted[i] = &ops->list[i];
+	qsort(sorted, ops->n, sizeof *sorted, by_pair_then_order);
+	for (size_t i = 1; i < ops->n; i++)
+		if (*pair_key(sorted[i]) && strcmp(pair_key(sorted[i - 1]),
+						    pair_key(sorted[i])) == 0)
+			sorted[i - 1]->next = sorted[i];
+	free(sorted);
+}
+
+static void expect_instead(json **expected, const json *after)
+{
+	if (!after)
+		return;
+	json_free(*expected);
+	*expected = json_copy(after);
+}
+
+void op_hand_on(const struct op *op, const json *row_after,
+	const char *updated_at, const json *page_after)
+{
+	for (struct op *later = op->next; later; later = later->next) {
+		expect_instead(&later->row, row_after);
+		expect_instead(&later->page, page_after);
+		if (!row_after)
+			continue;
+		free(later->updated_at);
+		later->updated_at = xstrdup(updated_at);
+	}
+}
+
+void op_supersede(const struct op *op)
+{
+	for (struct op *later = op->next; later; later = later->next)
+		later->superseded = true;
+}
+
 int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
 {
 	struct stream_reader r;
@@ -168,13 +231,19 @@ int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
 	stream_reader_fini(&r);
 	if (rc < 0)
 		ops_fini(ops);
+	else
+		chain_pairs(ops);
 	return rc;
 }
 
 void ops_fini(struct ops *ops)
 {
-	for (size_t i = 0; i < ops->n; i++)
+	for (size_t i = 0; i < ops->n; i++) {
 		json_free(ops->list[i].line);
+		json_free(ops->list[i].row);
+		json_free(ops->list[i].page);
+		free(ops->list[i].updated_at);
+	}
 	free(ops->list);
 	json_free(ops->head);
 	*ops = (struct ops){ 0 };

@@ -23,11 +23,12 @@ struct op {
 	const char *row_id, *page_id; /* NULL: not there yet */
 	const char *checksum;
 	bool synced;
-	const json *set;	/* NULL: nothing of the content */
-	const json *row, *page; /* what the plan saw: expect.row, .page */
-	const char *updated_at; /* expect.updated_at */
-	const json *agreed;	/* NULL: not settled by this op */
-	bool superseded;	/* an earlier op of its pair wasn't done */
+	const json *set;    /* NULL: nothing of the content */
+	json *row, *page;   /* expected of both halves; owned, NULL: nothing */
+	char *updated_at;   /* expected of the row; owned, NULL: none */
+	const json *agreed; /* NULL: not settled by this op */
+	struct op *next;    /* of the same pair, in order; NULL: the last */
+	bool superseded;    /* an earlier op of its pair wasn't done */
 };
 
 struct ops {
@@ -48,6 +49,15 @@ void ops_fini(struct ops *ops);
  * is blocked by a guard that `allow` (a comma-separated list, or NULL) lacks.
  */
 int ops_check_guards(const struct ops *ops, const char *allow, struct error *e);
+
+/*
+ * Tells the later ops of the pair what this one has left behind, so that they
+ * expect that and not what the plan saw. Either may be NULL: unchanged.
+ */
+void op_hand_on(const struct op *op, const json *row_after,
+	const char *updated_at, const json *page_after);
+/* The later ops of the pair are not to be done. */
+void op_supersede(const struct op *op);
 
 /* Whether the list of guards has this name. */
 bool guard_listed(const char *list, const char *name);

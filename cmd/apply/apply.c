@@ -1,0 +1,249 @@
+/*
+ * apply: carries a plan out.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "file.h"
+#include "opt.h"
+#include "perform.h"
+#include "settings.h"
+#include "stop.h"
+
+enum {
+	OPT_BASE = 'b',
+	OPT_DRY_RUN = 'n',
+	OPT_JOURNAL = 256,
+	OPT_ALLOW,
+	OPT_MAX_WAIT,
+};
+
+static const struct option_spec options[] = {
+	{ OPT_BASE, "base", "FILE",
+		"the local base (SYNC_STATE_DIR/base.ndjson)" },
+	{ OPT_JOURNAL, "journal", "FILE", "its journal (FILE.journal)" },
+	{ OPT_DRY_RUN, "dry-run", NULL,
+		"make every read and check, and no write" },
+	{ OPT_ALLOW, "allow", "GUARD,...",
+		"go on although these guards block the plan" },
+	{ OPT_MAX_WAIT, "max-wait", "SECONDS",
+		"sit out a Retry-After of at most so long (300)" },
+};
+
+static const struct command command = {
+	.name = "apply",
+	.operands = "[PLAN]",
+	.purpose = "Carry out a plan, and write what became of each op.",
+	.options = options,
+	.n_options = sizeof options / sizeof options[0],
+	.notes = "Without PLAN, or where it is -, the plan is read from "
+		 "standard input.",
+};
+
+struct args {
+	const char *base, *journal, *allow, *plan;
+	bool dry_run;
+	long max_wait;
+};
+
+/* -1, or the code to end with. */
+static int parse_args(struct args *a, int argc, char **argv)
+{
+	struct opt o;
+	int id, code;
+
+	*a = (struct args){ .plan = "-", .max_wait = API_MAX_WAIT };
+	opt_init(&o, &command, argc, argv);
+	while ((id = opt_next(&o, &code)) >= 0) {
+		if (id == OPT_BASE)
+			a->base = o.value;
+		else if (id == OPT_JOURNAL)
+			a->journal = o.value;
+		else if (id == OPT_ALLOW)
+			a->allow = o.value;
+		else if (id == OPT_DRY_RUN)
+			a->dry_run = true;
+		else if (parse_number(o.value, 0, 86400, &a->max_wait) < 0)
+			return opt_usage(&command,
+				"--max-wait takes seconds, 0 to 86400");
+	}
+	if (id == OPT_EXIT)
+		return code;
+	if (o.at < argc)
+		a->plan = argv[o.at];
+	return opt_operands(&o, 1) ? RC_USAGE : -1;
+}
+
+static int read_plan(struct ops *ops, const struct args *a, struct error *e)
+{
+	const char *name;
+	int fd, rc;
+
+	if (stream_open(a->plan, &fd, &name, e) < 0)
+		return -1;
+	rc = ops_read(ops, fd, name, e);
+	if (fd > 0)
+		close(fd);
+	if (rc == 0)
+		rc = ops_check_guards(ops, a->allow, e);
+	return rc;
+}
+
+static bool writes_anything(const struct ops *ops)
+{
+	for (size_t i = 0; i < ops->n; i++)
+		if (ops->list[i].target == TARGET_NOTION ||
+			ops->list[i].target == TARGET_SUPABASE)
+			return true;
+	return false;
+}
+
+/* A plan is for one table and one data source: those of the settings. */
+static int check_scope(struct run *r, const struct settings *s,
+	const struct ops *ops, struct error *e)
+{
+	const json *scope = json_get(ops->head, "scope");
+	const char *table = json_str(scope, "supabase");
+	const char *source = json_str(scope, "notion");
+	char *ours = supabase_scope(s->supabase_url, s->table);
+	int rc = 0;
+
+	if (!table || !source || uuid_normalize(source, r->data_source) < 0)
+		rc = fail(e, RC_STREAM,
+			"the head of the plan has no scope: plan it anew");
+	else if (strcmp(table, ours) != 0)
+		rc = fail(e, RC_CONFIG,
+			"the plan is for %s, the settings name %s: plan it "
+			"anew",
+			table, ours);
+	free(ours);
+	return rc;
+}
+
+/* Asks Notion which data source the settings mean; it must be the plan's. */
+static int check_data_source(
+	struct run *r, const struct settings *s, struct error *e)
+{
+	char ours[UUID_SIZE];
+
+	if (notion_find_data_source(&r->notion, s, ours, e) < 0)
+		return -1;
+	if (strcmp(ours, r->data_source) == 0)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"the plan is for the data source %s, the settings name %s: "
+		"plan it anew",
+		r->data_source, ours);
+}
+
+static int open_journal(struct run *r, const struct settings *s,
+	const struct args *a, const struct ops *ops, struct error *e)
+{
+	char *base = a->base ? xstrdup(a->base)
+			     : path_join(s->state_dir, "base.ndjson");
+	int rc = 0;
+
+	if (r->dry_run)
+		goto out;
+	if (!a->base)
+		rc = file_make_dirs(s->state_dir, e);
+
+	if (rc == 0)
+		rc = journal_open(&r->journal, base, a->journal,
+			json_copy(json_get(ops->head, "scope")),
+			guard_listed(a->allow, "scope") ||
+				guard_listed(json_str(ops->head, "allowed"),
+					"scope"),
+			e);
+out:
+	free(base);
+	return rc;
+}
+
+static int write_head(const struct run *r, const struct ops *ops,
+	struct stream_writer *w, struct error *e)
+{
+	json *head = stream_head("results");
+	char now[TIME_SIZE];
+
+	json_put(head, "plan_id", json_copy(json_get(ops->head, "plan_id")));
+	json_put_str(head, "at", time_format(time_now(), now));
+	json_put(head, "scope", json_copy(json_get(ops->head, "scope")));
+	json_put(head, "policy", json_copy(json_get(ops->head, "policy")));
+	json_put_bool(head, "dry_run", r->dry_run);
+	return stream_write(w, head, e);
+}
+
+/* From the head to the end line; the exit code, with r->fatal reported. */
+static int work(struct run *r, struct ops *ops)
+{
+	struct stream_writer w;
+	bool attention = false, complete = false;
+	struct error e;
+	int code;
+
+	stream_writer_init(&w, stdout);
+	if (write_head(r, ops, &w, &r->fatal) == 0)
+		perform_all(r, ops, &w, &attention, &complete);
+	if (!r->dry_run && journal_close(&r->journal, &e) < 0 &&
+		r->fatal.code == RC_DONE)
+		r->fatal = e;
+	if (stream_write_end(&w, perform_totals(r), complete, &e) < 0 &&
+		r->fatal.code == RC_DONE)
+		r->fatal = e;
+	stream_writer_fini(&w);
+	if (close_stdout(&e) < 0 && r->fatal.code == RC_DONE)
+		r->fatal = e;
+	code = r->fatal.code != RC_DONE ? error_report(&r->fatal)
+	       : attention		? RC_ATTENTION
+					: RC_DONE;
+	return complete ? code : stop_or(code);
+}
+
+static int start_clients(struct run *r, const struct settings *s,
+	const struct args *a, const struct ops *ops, struct error *e)
+{
+	const json *sources = json_get(ops->head, "sources");
+
+	if (check_scope(r, s, ops, e) < 0 ||
+		notion_schema_from_head(
+			&r->schema, json_get(sources, "notion"), e) < 0 ||
+		notion_client_init(&r->notion, s, r->stop, e) < 0 ||
+		supabase_client_init(&r->supabase, s, r->stop, e) < 0)
+		return -1;
+	r->notion.api.max_wait = r->supabase.api.max_wait = a->max_wait;
+	r->supabase.soft_delete =
+		json_true(json_get(sources, "supabase"), "soft_delete");
+	return writes_anything(ops) ? check_data_source(r, s, e) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct run r = { 0 };
+	struct ops ops = { 0 };
+	struct settings s = { 0 };
+	struct args a;
+	struct error e;
+	int code = parse_args(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	r.stop = stop_on_signals();
+	r.dry_run = a.dry_run;
+	if (read_plan(&ops, &a, &e) < 0 ||
+		settings_load(&s, NEED_SUPABASE | NEED_NOTION, &e) < 0 ||
+		start_clients(&r, &s, &a, &ops, &e) < 0 ||
+		open_journal(&r, &s, &a, &ops, &e) < 0)
+		code = stop_or(error_report(&e));
+	else
+		code = work(&r, &ops);
+	notion_client_fini(&r.notion);
+	supabase_client_fini(&r.supabase);
+	notion_schema_fini(&r.schema);
+	settings_fini(&s);
+	ops_fini(&ops);
+	return code;
+}

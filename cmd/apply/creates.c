@@ -1,0 +1,258 @@
+/*
+ * Making the page of a row. Notion has no key that would make a repeated
+ * create harmless, so a create is journalled before it is sent and never
+ * repeated blindly: when its outcome is unknown the page is looked for, and
+ * while that stays unclear the next runs look again.
+ * https://developers.notion.com/guides/data-apis/create-pages-in-a-data-source
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "checksum.h"
+#include "pages.h"
+#include "rows.h"
+
+/* Notion's query may lag behind a write by a minute or two. */
+#define UNCLEAR_WAIT (5 * USEC_MINUTE)
+/* Notion's clock against ours, and its times are cut to the minute. */
+#define CLOCK_SLACK (2 * USEC_MINUTE)
+
+/* A page that an unclear create may have made. */
+struct search {
+	struct run *r;
+	const char *checksum; /* of the content that was sent */
+	usec since;
+	char found[UUID_SIZE];
+	struct api_error error;
+	bool failed;
+};
+
+static bool is_candidate(const struct search *s, const struct notion_page *page)
+{
+	char sum[CHECKSUM_SIZE];
+
+	if (page->in_trash || page->created < s->since - CLOCK_SLACK)
+		return false;
+	if (s->r->schema.bot_user && !page->own)
+		return false;
+	if (page->checksum && strcmp(page->checksum, s->checksum) == 0)
+		return true;
+	checksum_of(page->decision, page->type, page->date, sum);
+	return strcmp(sum, s->checksum) == 0;
+}
+
+/* Another row with the same content may have got this page. */
+static bool is_claimed(struct search *s, const char *page_id)
+{
+	json *row = NULL;
+
+	if (supabase_row_by_page(&s->r->supabase, page_id, &row, &s->error) <
+		0) {
+		s->failed = true;
+		return true;
+	}
+	json_free(row);
+	return row != NULL;
+}
+
+static void consider(struct search *s, const json *object)
+{
+	struct notion_page page;
+	struct problem ignored;
+
+	if (*s->found || s->failed ||
+		notion_page_parse(&page, object, &s->r->schema, &ignored) < 0)
+		return;
+	if (is_candidate(s, &page) && !is_claimed(s, page.id))
+		snprintf(s->found, sizeof s->found, "%s", page.id);
+	notion_page_fini(&page);
+}
+
+static int consider_each(void *arg, json *take_page, struct error *e)
+{
+	(void)e;
+	consider(arg, take_page);
+	json_free(take_page);
+	return 0;
+}
+
+/* Without the property Checksum: all that was made or edited since. */
+static void search_listing(struct search *s)
+{
+	struct notion_query q = { .data_source = s->r->data_source,
+		.schema = &s->r->schema,
+		.edited_since = s->since - CLOCK_SLACK };
+	struct error e;
+
+	if (notion_query_each(&s->r->notion, &q, consider_each, s, &e) == 0)
+		return;
+	s->failed = true;
+	s->error = (struct api_error){ .action = API_RETRY };
+	snprintf(s->error.code, sizeof s->error.code, "lookup");
+	snprintf(s->error.message, sizeof s->error.message, "%.400s", e.text);
+}
+
+static void search(struct search *s)
+{
+	json *pages = NULL;
+
+	if (!s->r->schema.checksum) {
+		search_listing(s);
+		return;
+	}
+	if (notion_pages_by_checksum(&s->r->notion, s->r->data_source,
+		    &s->r->schema, s->checksum, &pages, &s->error) < 0) {
+		s->failed = true;
+		return;
+	}
+	for (json *v = json_first(pages); v; v = json_next(v))
+		consider(s, v);
+	json_free(pages);
+}
+
+/* Without a journal nothing is safe: the run ends. */
+static bool journal_failed(
+	struct run *r, const struct error *e, struct outcome *o)
+{
+	struct api_error a = { .action = API_OUTAGE };
+
+	r->fatal = *e;
+	snprintf(a.code, sizeof a.code, "journal");
+	snprintf(a.message, sizeof a.message, "%.400s", e->text);
+	return give_up(o, STATUS_FAILED, &a);
+}
+
+/*
+ * An earlier create of this row's page is open. True: go on, with page_id
+ * filled where its page was found; false: o says why not now.
+ */
+static bool settle_earlier(struct run *r, const struct open_create *c,
+	char page_id[UUID_SIZE], struct outcome *o)
+{
+	struct search s = { .r = r, .checksum = c->checksum, .since = c->at };
+	struct notion_page page;
+	struct error e;
+
+	if (*c->page_id && look_at_page(r, c->page_id, &page, o)) {
+		if (!page.in_trash)
+			snprintf(page_id, UUID_SIZE, "%s", page.id);
+		notion_page_fini(&page);
+	} else if (*c->page_id && o->has_error) {
+		return false;
+	} else if (!*c->page_id) {
+		search(&s);
+		if (s.failed)
+			return give_up(o, STATUS_FAILED, &s.error);
+		snprintf(page_id, UUID_SIZE, "%s", s.found);
+	}
+	if (*page_id)
+		return true;
+	if (!*c->page_id && time_now() - c->at < UNCLEAR_WAIT)
+		return skip(o, "waits",
+			"an earlier create of its page ended without an "
+			"answer; it is looked for again for five minutes");
+	if (!r->dry_run && journal_not_created(&r->journal, c->row_id, &e) < 0)
+		return journal_failed(r, &e, o);
+	return true;
+}
+
+static json *create_properties(struct run *r, const struct op *op)
+{
+	return page_properties(r, op, NULL);
+}
+
+/* The answer is lost: is the page there? Looked for twice. */
+static bool find_unanswered(struct run *r, const struct op *op,
+	const struct api_error *a, char page_id[UUID_SIZE], struct outcome *o)
+{
+	const struct open_create *c = journal_find(&r->journal, op->row_id);
+	struct search s = { .r = r,
+		.checksum = op->checksum,
+		.since = c ? c->at : time_now() };
+	struct timespec pause = { .tv_sec = 2 };
+
+	for (int i = 0; i < 2 && !*s.found && !*r->stop; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		s.failed = false;
+		search(&s);
+	}
+	if (!*s.found)
+		return give_up(o, STATUS_UNKNOWN, a);
+	snprintf(page_id, UUID_SIZE, "%s", s.found);
+	return true;
+}
+
+/* Sends the create; true with page_id filled. */
+static bool send_create(struct run *r, const struct op *op,
+	char page_id[UUID_SIZE], struct outcome *o)
+{
+	struct values wanted = values_of(op->set);
+	json *properties = create_properties(r, op), *object = NULL;
+	struct api_error a;
+	struct error e;
+	int rc = notion_page_create(
+		&r->notion, r->data_source, properties, &object, &a);
+
+	json_free(properties);
+	if (rc == 0) {
+		snprintf(page_id, UUID_SIZE, "%s", json_str(object, "id"));
+		take_page_answer(r, object, &wanted, o);
+		json_free(object);
+		return true;
+	}
+	if (*a.committed_id) {
+		snprintf(page_id, UUID_SIZE, "%s", a.committed_id);
+		return true;
+	}
+	if (a.outcome_unknown)
+		return find_unanswered(r, op, &a, page_id, o);
+	if (journal_not_created(&r->journal, op->row_id, &e) < 0)
+		return journal_failed(r, &e, o);
+	return give_up(o, STATUS_FAILED, &a);
+}
+
+/* The page is there, with this content: remember it, link the row to it. */
+static bool link_created(struct run *r, const struct op *op,
+	const char *page_id, const char *checksum, struct outcome *o)
+{
+	struct error e;
+
+	snprintf(o->page_id, sizeof o->page_id, "%s", page_id);
+	if (journal_created(&r->journal, op->row_id, page_id, &e) < 0)
+		return journal_failed(r, &e, o);
+	if (!row_link_to(r, op, page_id, checksum, o))
+		return false;
+	if (journal_linked(&r->journal, op->row_id, &e) < 0)
+		return journal_failed(r, &e, o);
+	return true;
+}
+
+bool page_create(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct open_create *c = journal_find(&r->journal, op->row_id);
+	char page_id[UUID_SIZE] = "", sent[CHECKSUM_SIZE];
+	struct error e;
+
+	snprintf(sent, sizeof sent, "%s", c ? c->checksum : op->checksum);
+
+	if (c && !settle_earlier(r, c, page_id, o))
+		return false;
+	if (!*page_id && !recheck_row(r, op, o))
+		return false;
+	if (r->dry_run)
+		return skip(o, "dry-run", "it would be created now");
+	if (!*page_id) {
+		if (journal_creating(
+			    &r->journal, op->row_id, op->checksum, &e) < 0)
+			return journal_failed(r, &e, o);
+		snprintf(sent, sizeof sent, "%s", op->checksum);
+		if (!send_create(r, op, page_id, o))
+			return false;
+	}
+	/* An earlier run's page may hold what the row held then. */
+	if (strcmp(sent, op->checksum) != 0)
+		o->differs = true;
+	return link_created(r, op, page_id, sent, o);
+}

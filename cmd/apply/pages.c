@@ -1,0 +1,272 @@
+#include "pages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One PATCH of a page. */
+struct page_write {
+	struct run *r;
+	const struct op *op;
+	const json *seen; /* what must be found before it is sent */
+	struct values wanted;
+	bool in_trash; /* how the page shall be afterwards */
+};
+
+/* The options behind the first one, which are kept whatever the type is. */
+static json *further_types(const struct notion_page *page)
+{
+	json *rest = json_array();
+	const json *v = page ? json_first(page->type_value) : NULL;
+
+	for (v = json_next(v); v; v = json_next(v))
+		json_add(rest, json_copy(v));
+	return rest;
+}
+
+static json *date_value(const json *set)
+{
+	const json *detail = json_get(set, "date_detail");
+	const char *start = json_str(detail, "start");
+
+	return notion_date_value(
+		start ? start : json_str(set, "date"), json_str(detail, "end"));
+}
+
+json *page_properties(const struct run *r, const struct op *op,
+	const struct notion_page *page)
+{
+	const struct notion_schema *s = &r->schema;
+	json *p = json_object(), *keep = further_types(page);
+
+	if (json_get(op->set, "decision"))
+		json_put(p, s->decision,
+			notion_title_value(json_str(op->set, "decision")));
+	if (json_get(op->set, "type"))
+		json_put(p, s->type,
+			notion_multi_select_value(
+				json_str(op->set, "type"), keep));
+	if (json_get(op->set, "date"))
+		json_put(p, s->date, date_value(op->set));
+	if (s->checksum && op->checksum)
+		json_put(p, s->checksum, notion_rich_text_value(op->checksum));
+	if (s->synced)
+		json_put(p, s->synced, notion_checkbox_value(op->synced));
+	json_free(keep);
+	return p;
+}
+
+static bool stamps_are_there(
+	const struct page_write *w, const struct notion_page *page)
+{
+	const char *sum = w->op->checksum;
+
+	if (w->r->schema.checksum && sum &&
+		(!page->checksum || strcmp(page->checksum, sum) != 0))
+		return false;
+	return !w->r->schema.synced || page->synced == w->op->synced;
+}
+
+/* Asked before a repeat: 0 while the page is as it was before the first try. */
+static int may_repeat(void *arg)
+{
+	const struct page_write *w = arg;
+	struct notion_page page;
+	struct outcome ignored = { 0 };
+	int rc = -1;
+
+	if (!look_at_page(w->r, w->op->page_id, &page, &ignored))
+		return -1;
+	if (page_is_as_seen(&page, w->seen))
+		rc = 0;
+	notion_page_fini(&page);
+	return rc;
+}
+
+static json *page_values(const struct notion_page *page)
+{
+	json *v = json_object();
+
+	json_put_str(v, "decision", page->decision);
+	json_put_str(v, "type", page->type);
+	json_put_str(v, "date", page->date);
+	json_put_bool(v, "deleted", page->in_trash);
+	return v;
+}
+
+void take_page_answer(struct run *r, const json *object,
+	const struct values *wanted, struct outcome *o)
+{
+	struct notion_page page;
+	struct problem why;
+
+	if (notion_page_parse(&page, object, &r->schema, &why) < 0) {
+		o->differs = true;
+		snprintf(o->note, sizeof o->note,
+			"what came back can't be read: %.150s", why.detail);
+		return;
+	}
+	/* A title with many mentions comes back cut: nothing to compare. */
+	if (!page.title_cut && !page_holds(&page, wanted)) {
+		o->differs = true;
+		snprintf(o->note, sizeof o->note,
+			"Notion keeps this a little differently than it was "
+			"sent; the next run takes over what it keeps");
+	}
+	if (!page.title_cut) {
+		json_free(o->page_after);
+		o->page_after = page_values(&page);
+	}
+	notion_page_fini(&page);
+}
+
+/* The outcome is unknown, or somebody was faster: the page itself tells. */
+static bool look_what_happened(const struct page_write *w,
+	const struct api_error *a, struct outcome *o)
+{
+	struct notion_page page;
+	bool ok = false;
+
+	if (!look_at_page(w->r, w->op->page_id, &page, o)) {
+		if (a->outcome_unknown)
+			o->status = STATUS_UNKNOWN;
+		return false;
+	}
+	if (page.in_trash == w->in_trash && page_holds(&page, &w->wanted) &&
+		(w->in_trash || stamps_are_there(w, &page))) {
+		json_free(o->page_after);
+		o->page_after = page_values(&page);
+		ok = done(o);
+	} else if (page_is_as_seen(&page, w->seen)) {
+		give_up(o, a->outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
+			a);
+	} else {
+		skip(o, "changed", "the page was edited just now");
+	}
+	notion_page_fini(&page);
+	return ok;
+}
+
+static bool send(const struct page_write *w, json *take_body, struct outcome *o)
+{
+	struct api_error a;
+	json *object = NULL;
+	int rc = notion_page_patch(&w->r->notion, w->op->page_id, take_body,
+		may_repeat, (void *)w, &object, &a);
+
+	json_free(take_body);
+	if (rc < 0 && (a.outcome_unknown || a.action == API_CHANGED))
+		return look_what_happened(w, &a, o);
+	if (rc < 0)
+		return give_up(o, STATUS_FAILED, &a);
+	take_page_answer(w->r, object, &w->wanted, o);
+	json_free(object);
+	return done(o);
+}
+
+static json *properties_body(
+	const struct page_write *w, const struct notion_page *page)
+{
+	json *body = json_object();
+
+	json_put(body, "properties", page_properties(w->r, w->op, page));
+	return body;
+}
+
+static json *trash_body(bool in_trash)
+{
+	json *body = json_object();
+
+	json_put_bool(body, "in_trash", in_trash);
+	return body;
+}
+
+/*
+ * Clearing the type of a page that has further types would promote one of
+ * them: the plan does no such thing, but a person may have added one since.
+ */
+static bool would_promote(const struct op *op, const struct notion_page *page)
+{
+	return json_get(op->set, "type") && !json_str(op->set, "type") &&
+	       json_count(page->extra_types) > 0;
+}
+
+static bool write_properties(const struct page_write *w, struct outcome *o)
+{
+	struct notion_page page;
+	bool ok;
+
+	if (!look_at_page(w->r, w->op->page_id, &page, o))
+		return false;
+	if (!page_is_as_seen(&page, w->seen))
+		ok = skip(o, "changed", "the page was edited since the plan");
+	else if (would_promote(w->op, &page))
+		ok = skip(o, "changed", "the page was given further types");
+	else if (w->r->dry_run)
+		ok = skip(o, "dry-run", "it would be written now");
+	else
+		ok = send(w, properties_body(w, &page), o);
+	notion_page_fini(&page);
+	return ok;
+}
+
+static struct page_write new_write(struct run *r, const struct op *op)
+{
+	return (struct page_write){ .r = r,
+		.op = op,
+		.seen = op->page,
+		.wanted = values_after(op->page, op->set) };
+}
+
+bool page_update(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct page_write w = new_write(r, op);
+
+	return recheck_row(r, op, o) && write_properties(&w, o);
+}
+
+bool page_stamp(struct run *r, const struct op *op, struct outcome *o)
+{
+	return page_update(r, op, o);
+}
+
+static bool set_trash(const struct page_write *w, struct outcome *o)
+{
+	struct notion_page page;
+
+	if (!recheck_page(w->r, w->op, &page, o))
+		return false;
+	notion_page_fini(&page);
+	if (w->r->dry_run)
+		return skip(o, "dry-run", "it would be written now");
+	return send(w, trash_body(w->in_trash), o);
+}
+
+bool page_trash(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct page_write w = new_write(r, op);
+
+	w.in_trash = true;
+	return recheck_row(r, op, o) && set_trash(&w, o);
+}
+
+/*
+ * Two requests, for a page in the trash can't be edited: out of the trash as
+ * it was, then the content. Between the two the page is live with its old
+ * content, which the next run settles like any other.
+ */
+bool page_restore(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct page_write out = new_write(r, op), write = new_write(r, op);
+	json *live;
+	bool ok;
+
+	out.wanted = values_of(op->page);
+	if (!recheck_row(r, op, o) || !set_trash(&out, o))
+		return false;
+	live = json_copy(op->page);
+	json_put_bool(live, "deleted", false);
+	write.seen = live;
+	ok = write_properties(&write, o);
+	json_free(live);
+	return ok;
+}

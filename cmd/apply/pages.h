@@ -1,0 +1,35 @@
+/*
+ * Writing pages. Notion knows no condition, so a page is read by id and
+ * compared right before it is written, and before every repeat: what remains
+ * is the instant between the two. Only the properties that an op sets are
+ * sent, so that the formatting of a title, the end of a date, further types
+ * and the body of a page survive.
+ *
+ * Each returns true with o filled as done, or false with o filled.
+ */
+#ifndef APPLY_PAGES_H
+#define APPLY_PAGES_H
+
+#include "look.h"
+#include "run.h"
+
+bool page_update(struct run *r, const struct op *op, struct outcome *o);
+bool page_stamp(struct run *r, const struct op *op, struct outcome *o);
+bool page_trash(struct run *r, const struct op *op, struct outcome *o);
+bool page_restore(struct run *r, const struct op *op, struct outcome *o);
+
+/* Makes the page of a row and links the row to it: creates.c. */
+bool page_create(struct run *r, const struct op *op, struct outcome *o);
+
+/*
+ * The "properties" of a write, by property id: what set has, Checksum and
+ * Synced where the database has them. page is the page as it is now, for the
+ * types to be kept; NULL for a new one.
+ */
+json *page_properties(const struct run *r, const struct op *op,
+	const struct notion_page *page);
+/* Compares what came back with what was sent, and fills o->page_after. */
+void take_page_answer(struct run *r, const json *object,
+	const struct values *wanted, struct outcome *o);
+
+#endif

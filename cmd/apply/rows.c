@@ -1,0 +1,445 @@
+#include "rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "look.h"
+
+/* A derived id that is taken by a row linked elsewhere: how many are tried. */
+#define ID_ATTEMPTS 8
+
+/* One patch: the condition's values and what is set. */
+struct patch {
+	const struct op *op;
+	const char *page_id;  /* the link to be written; NULL: not written */
+	const char *checksum; /* likewise */
+	json *set;
+	bool link_only; /* the condition holds the link, not the content */
+	bool deleted;	/* how the row shall be afterwards */
+};
+
+static struct patch new_patch(const struct op *op, const char *page_id)
+{
+	return (struct patch){
+		.op = op, .page_id = page_id, .checksum = op->checksum
+	};
+}
+
+/* What the condition compares, as the API would give it. */
+struct condition {
+	const char *updated_at, *link, *decision, *type, *date;
+};
+
+static struct condition seen_by_plan(const struct op *op)
+{
+	return (struct condition){
+		.updated_at = op->updated_at,
+		.link = json_str(op->row, "link"),
+		.decision = json_str(op->row, "decision"),
+		.type = json_str(op->row, "type"),
+		.date = json_str(op->row, "date"),
+	};
+}
+
+/* The same of a row as it is: "" and null are told apart, links as spelled. */
+static struct condition seen_now(const json *row)
+{
+	return (struct condition){
+		.updated_at = json_str(row, "updated_at"),
+		.link = json_str(row, "notion_page_id"),
+		.decision = json_str(row, "decision"),
+		.type = json_str(row, "type"),
+		.date = json_str(row, "date"),
+	};
+}
+
+static int add_time(struct buf *where, const char *updated_at)
+{
+	usec t = USEC_NONE;
+
+	if (updated_at && time_parse(updated_at, &t) < 0)
+		return -1;
+	return t == USEC_NONE ? supabase_where(where, "updated_at", NULL)
+			      : supabase_where_time(where, "updated_at", t);
+}
+
+/*
+ * -1 where the URL would be too long. The decision may be left out only by who
+ * has just read it.
+ */
+static int add_condition(struct buf *where, const struct patch *p,
+	const struct condition *c, bool just_read)
+{
+	if (supabase_where(where, "id", p->op->row_id) < 0 ||
+		supabase_where(where, "notion_page_id", c->link) < 0)
+		return -1;
+	if (p->link_only)
+		return 0;
+	if (add_time(where, c->updated_at) < 0 ||
+		supabase_where(where, "type", c->type) < 0 ||
+		supabase_where(where, "date", c->date) < 0)
+		return -1;
+	if (supabase_where(where, "decision", c->decision) < 0)
+		return just_read ? 0 : -1;
+	return 0;
+}
+
+/* 1 with *row, 0 where no row met the condition, -1 with o filled. */
+static int try_patch(struct run *r, const struct patch *p,
+	const struct condition *c, bool just_read, json **row,
+	struct outcome *o)
+{
+	struct buf where = SUPABASE_WHERE_INIT;
+	struct api_error a;
+	int rc = 0;
+
+	*row = NULL;
+	if (add_condition(&where, p, c, just_read) == 0) {
+		rc = supabase_row_patch(&r->supabase, &where, p->set, row, &a);
+		if (rc < 0)
+			give_up(o,
+				a.outcome_unknown ? STATUS_UNKNOWN
+						  : STATUS_FAILED,
+				&a);
+		else
+			rc = *row != NULL;
+	}
+	buf_fini(&where);
+	return rc;
+}
+
+/* What the row must hold once the patch is done. */
+static bool is_done_already(
+	const struct patch *p, const struct supabase_row *row)
+{
+	struct values v = values_after(p->op->row, p->op->set);
+	const char *link =
+		p->page_id ? p->page_id : json_str(p->op->row, "link");
+	const char *sum = p->checksum;
+
+	return (p->link_only || row_holds(row, &v)) &&
+	       strcmp(row->page_id, link ? link : "") == 0 &&
+	       row->deleted == p->deleted && row->synced == p->op->synced &&
+	       (!sum || (row->checksum && strcmp(row->checksum, sum) == 0));
+}
+
+/* Whether what the patch relies on is still as the plan saw it. */
+static bool is_as_planned(const struct patch *p, const struct supabase_row *row)
+{
+	const char *link = json_str(p->op->row, "link");
+
+	if (p->link_only)
+		return strcmp(row->page_id, link ? link : "") == 0;
+	return row_is_as_seen(row, p->op->row);
+}
+
+/*
+ * No row met the plan's condition: it was done by a try whose answer was lost,
+ * it is spelled otherwise ("" for null, an id without dashes), or it was
+ * edited.
+ */
+static int patch_after_a_look(
+	struct run *r, const struct patch *p, json **row, struct outcome *o)
+{
+	struct supabase_row now;
+	struct condition c;
+	json *object;
+	int rc = -1;
+
+	if (!look_at_row(r, p->op->row_id, &now, &object, o))
+		return -1;
+	if (is_done_already(p, &now)) {
+		*row = json_copy(object);
+		rc = 1;
+	} else if (!is_as_planned(p, &now)) {
+		skip(o, "changed", "the row was edited since the plan");
+	} else {
+		c = seen_now(object);
+		rc = try_patch(r, p, &c, true, row, o);
+		if (rc == 0) {
+			skip(o, "changed", "the row was edited just now");
+			rc = -1;
+		}
+	}
+	supabase_row_fini(&now);
+	json_free(object);
+	return rc;
+}
+
+/* A trigger may have put other values in than were sent: see base.h. */
+static void note_triggers(const struct patch *p, const struct supabase_row *row,
+	struct outcome *o)
+{
+	const char *sum = p->checksum;
+
+	if (sum && (!row->checksum || strcmp(row->checksum, sum) != 0)) {
+		o->rewrites_checksum = true;
+		snprintf(o->note, sizeof o->note,
+			"the table itself changes what is written to checksum");
+	}
+	if (row->synced != p->op->synced) {
+		o->resets_synced = true;
+		snprintf(o->note, sizeof o->note,
+			"the table itself changes what is written to "
+			"notion_synced");
+	}
+}
+
+static json *row_values(const struct supabase_row *row)
+{
+	json *v = json_object();
+
+	json_put_str(v, "decision", row->decision);
+	json_put_str(v, "type", row->type);
+	json_put_str(v, "date", row->date);
+	json_put_str(v, "link", *row->page_id ? row->page_id : NULL);
+	json_put_bool(v, "deleted", row->deleted);
+	return v;
+}
+
+/* Compares what came back with what was sent; takes the object. */
+static bool take_answer(
+	const struct patch *p, json *take_object, struct outcome *o)
+{
+	struct values wanted = values_after(p->op->row, p->op->set);
+	struct supabase_row row;
+	struct problem why;
+
+	if (supabase_row_parse(&row, take_object, &why) < 0) {
+		o->differs = true;
+		snprintf(o->note, sizeof o->note,
+			"what came back can't be read: %.150s", why.detail);
+		json_free(take_object);
+		return done(o);
+	}
+	note_triggers(p, &row, o);
+	if (!p->link_only && !row_holds(&row, &wanted)) {
+		o->differs = true;
+		snprintf(o->note, sizeof o->note,
+			"the table itself changes what is written to it");
+	}
+	o->row_after = row_values(&row);
+	if (row.updated != USEC_NONE)
+		time_format(row.updated, o->updated_at);
+	supabase_row_fini(&row);
+	json_free(take_object);
+	return done(o);
+}
+
+static bool carry_out(struct run *r, struct patch *p, struct outcome *o)
+{
+	struct condition c = seen_by_plan(p->op);
+	json *row = NULL;
+	int rc;
+
+	if (r->dry_run) {
+		json_free(p->set);
+		if (!p->link_only && !recheck_row(r, p->op, o))
+			return false;
+		return skip(o, "dry-run", "it would be written now");
+	}
+	rc = try_patch(r, p, &c, false, &row, o);
+	if (rc == 0)
+		rc = patch_after_a_look(r, p, &row, o);
+	json_free(p->set);
+	return rc > 0 && take_answer(p, row, o);
+}
+
+static void put_now(json *set, const char *column)
+{
+	char now[TIME_SIZE];
+
+	json_put_str(set, column, time_format(time_now(), now));
+}
+
+static void put_field(json *columns, const json *set, const char *key)
+{
+	if (json_get(set, key))
+		json_put_str(columns, key, json_str(set, key));
+}
+
+/*
+ * The columns of an op: content, link, checksum, mark. updated_at goes with
+ * content only: where no trigger moves it, other readers of the table would
+ * miss the change; where one does, it wins.
+ */
+static json *columns_of(const struct op *op, const char *page_id)
+{
+	json *columns = json_object();
+
+	put_field(columns, op->set, "decision");
+	put_field(columns, op->set, "type");
+	put_field(columns, op->set, "date");
+	if (page_id)
+		json_put_str(columns, "notion_page_id", page_id);
+	json_put_bool(columns, "notion_synced", op->synced);
+	if (op->checksum)
+		json_put_str(columns, "checksum", op->checksum);
+	if (op->set)
+		put_now(columns, "updated_at");
+	return columns;
+}
+
+/* The page is why the row is written: it must still be as the plan saw it. */
+static bool page_still_says_so(
+	struct run *r, const struct op *op, struct outcome *o)
+{
+	struct notion_page page;
+
+	if (!op->page)
+		return true;
+	if (!recheck_page(r, op, &page, o))
+		return false;
+	notion_page_fini(&page);
+	return true;
+}
+
+bool row_update(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct patch p = new_patch(op, op->page_id);
+
+	if (!page_still_says_so(r, op, o))
+		return false;
+	p.set = columns_of(op, op->page_id);
+	return carry_out(r, &p, o);
+}
+
+bool row_trash(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct patch p = new_patch(op, NULL);
+
+	p.deleted = true;
+
+	if (!r->supabase.soft_delete)
+		return skip(o, "trashed", "the table has no deleted_at");
+	if (!page_still_says_so(r, op, o))
+		return false;
+	p.set = columns_of(op, NULL);
+	put_now(p.set, SUPABASE_SOFT_DELETE);
+	put_now(p.set, "updated_at");
+	return carry_out(r, &p, o);
+}
+
+bool row_restore(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct patch p = new_patch(op, op->page_id);
+
+	if (!page_still_says_so(r, op, o))
+		return false;
+	p.set = columns_of(op, op->page_id);
+	json_put_str(p.set, SUPABASE_SOFT_DELETE, NULL);
+	put_now(p.set, "updated_at");
+	return carry_out(r, &p, o);
+}
+
+bool row_link_to(struct run *r, const struct op *op, const char *page_id,
+	const char *checksum, struct outcome *o)
+{
+	struct patch p = new_patch(op, page_id);
+
+	p.link_only = true;
+	p.checksum = checksum;
+	p.deleted = json_true(op->row, "deleted");
+	p.set = json_object();
+	json_put_str(p.set, "notion_page_id", page_id);
+	json_put_bool(p.set, "notion_synced", op->synced);
+	if (checksum)
+		json_put_str(p.set, "checksum", checksum);
+	return carry_out(r, &p, o);
+}
+
+bool row_link(struct run *r, const struct op *op, struct outcome *o)
+{
+	return row_link_to(r, op, op->page_id, op->checksum, o);
+}
+
+/* The row of a page: its id is derived from the page's, so it is made once. */
+static json *new_row(const struct op *op, unsigned attempt)
+{
+	json *row = json_object();
+	char id[UUID_SIZE];
+
+	uuid_row_for_page(op->page_id, attempt, id);
+	json_put_str(row, "id", id);
+	json_put_str(row, "decision", json_str(op->set, "decision"));
+	json_put_str(row, "type", json_str(op->set, "type"));
+	json_put_str(row, "date", json_str(op->set, "date"));
+	json_put_str(row, "notion_page_id", op->page_id);
+	json_put_bool(row, "notion_synced", op->synced);
+	json_put_str(row, "checksum", op->checksum);
+	return row;
+}
+
+/* 1 with *row as it was made, 0 where the id is taken, -1 with o filled. */
+static int insert(struct run *r, const struct op *op, unsigned attempt,
+	json **row, struct outcome *o)
+{
+	json *rows = json_array(), *made = NULL;
+	struct api_error a;
+	int rc = -1;
+
+	json_add(rows, new_row(op, attempt));
+	if (supabase_rows_insert(&r->supabase, rows, &made, &a) < 0) {
+		give_up(o, a.outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
+			&a);
+	} else {
+		*row = json_is_null(json_first(made))
+			       ? NULL
+			       : json_copy(json_first(made));
+		rc = *row != NULL;
+	}
+	json_free(made);
+	json_free(rows);
+	return rc;
+}
+
+/* Who has the derived id? 1: our own earlier insert, 0: another, -1. */
+static int look_who(struct run *r, const struct op *op, const char *id,
+	json **object, struct outcome *o)
+{
+	struct supabase_row row;
+	int mine;
+
+	if (!look_at_row(r, id, &row, object, o))
+		return -1;
+	mine = strcmp(row.page_id, op->page_id) == 0;
+	if (!mine && !*row.page_id) {
+		skip(o, "changed",
+			"the row %s was made for this page and has lost its "
+			"link; the next run pairs them",
+			id);
+		mine = -1;
+	}
+	supabase_row_fini(&row);
+	if (mine <= 0)
+		json_free(*object);
+	return mine;
+}
+
+bool row_create(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct patch p = new_patch(op, op->page_id);
+	char id[UUID_SIZE];
+	json *row = NULL;
+	int got = 0;
+
+	if (!page_still_says_so(r, op, o))
+		return false;
+	if (r->dry_run)
+		return skip(o, "dry-run", "it would be inserted now");
+	for (unsigned i = 0; got == 0 && i < ID_ATTEMPTS; i++) {
+		uuid_row_for_page(op->page_id, i, id);
+		got = insert(r, op, i, &row, o);
+		if (got == 0)
+			got = look_who(r, op, id, &row, o);
+	}
+	if (got < 0)
+		return false;
+	if (got == 0)
+		return skip(o, "changed",
+			"all ids that this page's row could have are taken");
+	snprintf(o->row_id, sizeof o->row_id, "%s", id);
+	return take_answer(&p, row, o);
+}

@@ -1,0 +1,70 @@
+/*
+ * One run of apply: the clients, the journal, and what became of each op.
+ *
+ * Every write follows the same course: read what the plan saw again, compare
+ * by values, write under a condition, compare what comes back. Where anything
+ * changed since the plan, the op is skipped and the next run decides.
+ */
+#ifndef APPLY_RUN_H
+#define APPLY_RUN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "journal.h"
+#include "notion_client.h"
+#include "ops.h"
+#include "stream.h"
+#include "supabase_client.h"
+
+struct run {
+	struct notion_client notion;
+	struct supabase_client supabase;
+	struct notion_schema schema;
+	char data_source[UUID_SIZE];
+	struct journal journal;
+	bool dry_run;
+	const volatile sig_atomic_t *stop;
+	struct error fatal; /* the run ends with it; code RC_DONE: none */
+};
+
+enum status {
+	STATUS_DONE,
+	STATUS_SKIPPED, /* nothing was written; the next run decides */
+	STATUS_FAILED,	/* nothing was written; error says why */
+	STATUS_UNKNOWN, /* it may have been written; the next run looks */
+	STATUSES,
+};
+
+/* What became of one op. */
+struct outcome {
+	enum status status;
+	const char *code; /* of a skip: "changed", "waits", "dry-run", … */
+	char reason[512]; /* of a skip, for people */
+	char note[256];	  /* what else was noticed; "" for nothing */
+	bool has_error;
+	struct api_error error;
+	char row_id[UUID_SIZE], page_id[UUID_SIZE]; /* of a new half */
+	/* How the halves stand now, where this op wrote them: see op_hand_on().
+	 */
+	json *row_after, *page_after;
+	char updated_at[TIME_SIZE];
+	bool differs; /* the other side stored something else than was sent */
+	/* A trigger of the table changed what was written: see base.h. */
+	bool rewrites_checksum, resets_synced;
+};
+
+void outcome_fini(struct outcome *o);
+
+/* The words in the stream. */
+const char *status_name(enum status s);
+
+/* Each fills o and returns false, so that a step can `return skip(…)`. */
+bool skip(struct outcome *o, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+bool give_up(struct outcome *o, enum status status, const struct api_error *a);
+/* STATUS_DONE; returns true. */
+bool done(struct outcome *o);
+
+#endif
