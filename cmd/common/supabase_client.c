@@ -134,19 +134,31 @@ int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
 	return rc;
 }
 
-int supabase_row_get(struct supabase_client *c, const char *id, json **row,
-	struct api_error *a)
+static int row_where(struct supabase_client *c, const char *column,
+	const char *value, json **row, struct api_error *a)
 {
-	char query[64];
+	char query[128];
 	json *rows;
 
 	*row = NULL;
-	snprintf(query, sizeof query, "&id=eq.%s", id);
+	snprintf(query, sizeof query, "&%s=eq.%s&limit=1", column, value);
 	if (get_rows(c, query, &rows, a) < 0)
 		return -1;
 	*row = json_take_first(rows);
 	json_free(rows);
 	return 0;
+}
+
+int supabase_row_get(struct supabase_client *c, const char *id, json **row,
+	struct api_error *a)
+{
+	return row_where(c, "id", id, row, a);
+}
+
+int supabase_row_by_page(struct supabase_client *c, const char *page_id,
+	json **row, struct api_error *a)
+{
+	return row_where(c, "notion_page_id", page_id, row, a);
 }
 
 int supabase_rows_insert(struct supabase_client *c, const json *rows,

@@ -46,6 +46,9 @@ int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
 /* *row is NULL where there is none (or row-level security hides it). */
 int supabase_row_get(struct supabase_client *c, const char *id, json **row,
 	struct api_error *a);
+/* A row that is linked to this page, soft-deleted ones too; NULL: none. */
+int supabase_row_by_page(struct supabase_client *c, const char *page_id,
+	json **row, struct api_error *a);
 
 /*
  * Inserts an array of rows that all have the same keys, "id" among them; all
