@@ -60,20 +60,20 @@ static int64_t days_since_epoch(int y, int m, int d)
 /* ".123456789" in microseconds, rounded; 0 where there is no fraction. */
 static int64_t parse_fraction(const char **s)
 {
-	int64_t us = 0, unit = 100000;
+	int64_t us = 0, unit = USEC_SECOND;
 
 	if (!take(s, '.'))
 		return 0;
 	if (!is_digit(**s))
 		return -1;
-	for (; is_digit(**s); (*s)++, unit /= 10) {
-		if (unit > 0)
-			us += (**s - '0') * unit;
-		else if (unit == 0 && **s >= '5')
-			us++;
-		if (unit == 0)
-			unit = -1;
+	for (; is_digit(**s) && unit > 1; (*s)++) {
+		unit /= 10;
+		us += (**s - '0') * unit;
 	}
+	if (**s >= '5' && **s <= '9')
+		us++;
+	while (is_digit(**s))
+		(*s)++;
 	return us;
 }
 
@@ -94,10 +94,20 @@ static bool parse_offset(const char **s, int *minutes)
 	return true;
 }
 
+/* An offset or a rounding can lead out of the years that it is written in. */
+static bool has_text(usec t)
+{
+	usec day = 24 * 60 * USEC_MINUTE;
+
+	return t >= days_since_epoch(1, 1, 1) * day &&
+	       t < (days_since_epoch(9999, 12, 31) + 1) * day;
+}
+
 int time_parse(const char *s, usec *t)
 {
 	int y, mo, d, h, mi, sec, offset;
 	int64_t fraction;
+	usec instant;
 
 	if (!s || !parse_day(&s, &y, &mo, &d) ||
 		(!take(&s, 'T') && !take(&s, 't')))
@@ -109,9 +119,12 @@ int time_parse(const char *s, usec *t)
 	if ((fraction = parse_fraction(&s)) < 0 || !parse_offset(&s, &offset) ||
 		*s != '\0')
 		return -1;
-	*t = ((days_since_epoch(y, mo, d) * 24 + h) * 60 + mi - offset) *
-		     USEC_MINUTE +
-	     sec * USEC_SECOND + fraction;
+	instant = ((days_since_epoch(y, mo, d) * 24 + h) * 60 + mi - offset) *
+			  USEC_MINUTE +
+		  sec * USEC_SECOND + fraction;
+	if (!has_text(instant))
+		return -1;
+	*t = instant;
 	return 0;
 }
 
