@@ -10,12 +10,20 @@
 const char *program_name = "vaultsync";
 int verbosity;
 
-/* Cuts at the start of a character, so that the text stays valid UTF-8. */
-static void cut_at_character(char *text, size_t len)
+/* Drops a last character that was cut, so that the text stays valid UTF-8. */
+static void cut_at_character(char *text)
 {
-	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-		len--;
-	text[len] = '\0';
+	size_t len = strlen(text), at = len, whole;
+	unsigned char lead;
+
+	while (at > 0 && ((unsigned char)text[at - 1] & 0xC0) == 0x80)
+		at--;
+	if (at == 0)
+		return;
+	lead = (unsigned char)text[--at];
+	whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+	if (len - at < whole)
+		text[at] = '\0';
 }
 
 static void set_text(struct error *e, const char *fmt, va_list ap)
@@ -25,7 +33,7 @@ static void set_text(struct error *e, const char *fmt, va_list ap)
 	if (n < 0)
 		e->text[0] = '\0';
 	else if ((size_t)n >= sizeof e->text)
-		cut_at_character(e->text, sizeof e->text - 1);
+		cut_at_character(e->text);
 }
 
 int fail(struct error *e, enum exit_code code, const char *fmt, ...)
@@ -66,7 +74,7 @@ int fail_at(struct error *e, const char *fmt, ...)
 	len = strlen(e->text);
 	if ((size_t)snprintf(e->text + len, sizeof e->text - len, ": %s",
 		    inner.text) >= sizeof e->text - len)
-		cut_at_character(e->text, sizeof e->text - 1);
+		cut_at_character(e->text);
 	return -1;
 }
 
