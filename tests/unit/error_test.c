@@ -1,0 +1,54 @@
+/* Errors as values: error.h. What is printed is tested in the .bats files. */
+#include "error.h"
+
+#include <errno.h>
+
+#include "test.h"
+#include "text.h"
+
+static void test_fail(void)
+{
+	struct error e;
+
+	check_int(fail(&e, RC_STREAM, "line %d", 7), -1);
+	check_int(e.code, RC_STREAM);
+	check_str(e.text, "line 7");
+	check_int(fail_at(&e, "%s", "file"), -1);
+	check_int(e.code, RC_STREAM);
+	check_str(e.text, "file: line 7");
+	errno = ENOENT;
+	check_int(fail_errno(&e, "%s", "x"), -1);
+	check_int(e.code, RC_LOCAL);
+	check_str(e.text, "x: No such file or directory");
+}
+
+/* However long a text is, it is cut at a character. */
+static void test_cut(void)
+{
+	static char text[ERROR_MAX + 100];
+	struct error e;
+
+	for (size_t shift = 0; shift < 4; shift++) {
+		size_t n = shift;
+
+		memset(text, 'a', shift);
+		for (; n + 4 < sizeof text; n += 4)
+			memcpy(text + n, "\U0001F600", 4);
+		text[n] = '\0';
+		fail(&e, RC_STREAM, "%s", text);
+		check(utf8_valid(e.text, strlen(e.text)));
+		check(strlen(e.text) > ERROR_MAX - 8);
+		fail_at(&e, "f");
+		check(utf8_valid(e.text, strlen(e.text)));
+		errno = ENOENT;
+		fail_errno(&e, "%s", text);
+		check(utf8_valid(e.text, strlen(e.text)));
+	}
+}
+
+int main(void)
+{
+	run(test_fail);
+	run(test_cut);
+	return test_end();
+}
