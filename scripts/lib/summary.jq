@@ -1,0 +1,40 @@
+# The summary of a run, as logs/last_run.json has it. Inputs, line by line so
+# that memory stays flat: the records, the plan, the results, as far as the run
+# came. What only the script knows comes in by --arg.
+
+def count(path): setpath(path; (getpath(path) // 0) + 1);
+
+def record:
+  count(["counts", .line.source,
+    if .line.state then .line.state
+    elif .line.deleted then "deleted"
+    else "live" end]);
+
+def result:
+  .line as $l
+  | count(["ops", $l.op, $l.target, $l.status])
+  | if $l.status == "skipped" then count(["skips", $l.code // "other"])
+    elif $l.status != "done" then count(["errors"])
+    elif $l.conflict then count(["conflicts"])
+    else . end;
+
+reduce inputs as $line (
+  {
+    v: 1, run_id: $run_id, status: $status, exit_code: $code, stage: $stage,
+    signal: (if $signal == "" then null else $signal end),
+    message: (if $message == "" then null else $message end),
+    started_at: ($started / 1000 | floor | todate),
+    ended_at: ($ended / 1000 | floor | todate),
+    duration_ms: ($ended - $started), version: $version,
+    planned: 0, ops: {}, skips: {}, errors: 0, conflicts: 0, complete: false
+  };
+  .line = $line
+  | if $line.kind == "head" and $line.stream == "plan" then
+      . + ($line | {plan_id, scope, policy, blocked})
+    elif $line.kind == "record" then record
+    elif $line.kind == "op" then .planned += 1
+    elif $line.kind == "result" then result
+    elif $line.kind == "end" and $line.requests then
+      . + ($line | {requests, waited_ms, limited, complete})
+    else . end)
+| del(.line)
