@@ -1,0 +1,78 @@
+/*
+ * notion-fetch in parts: the run, the rows that are known (known.c), and an
+ * earlier listing (snapshot.c).
+ */
+#ifndef NOTION_FETCH_FETCH_H
+#define NOTION_FETCH_FETCH_H
+
+#include "idset.h"
+#include "notion_client.h"
+#include "stream.h"
+
+struct fetch {
+	/* options */
+	const char *known_file, *snapshot_file;
+	usec since; /* USEC_NONE: everything */
+
+	struct notion_client client;
+	struct notion_schema schema;
+	char data_source[UUID_SIZE];
+	struct stream_writer out;
+	struct idset written; /* pages that stand in the output */
+};
+
+/* Writes a page line, its title completed; a page written before is dropped. */
+int fetch_write_page(struct fetch *f, json *take_page, struct error *e);
+
+/* Page ids that rows link to. */
+struct known {
+	char (*ids)[UUID_SIZE];
+	size_t n, cap;
+};
+
+/* Reads a supabase fetch stream; RC_STREAM where it isn't whole. */
+int known_load(struct known *k, const char *file, struct error *e);
+/*
+ * Looks up by id each page that isn't written yet: a page line where it lies
+ * in the data source, live or in the trash; else a missing line. No answer
+ * but Notion's own 404 (or its refusal of the id as such) makes it missing.
+ */
+int known_look_up(const struct known *k, struct fetch *f, struct error *e);
+void known_fini(struct known *k);
+
+/* The pages of an earlier listing, as texts, sorted by id. */
+struct snapshot {
+	struct snapshot_page {
+		char id[UUID_SIZE];
+		usec edited;
+		char *text;
+	} * pages;
+	size_t n, cap;
+	usec at; /* when that listing began */
+	json *head;
+};
+
+/*
+ * Reads a notion fetch stream; RC_STREAM where it isn't whole, or is itself
+ * only what was edited since some time.
+ */
+int snapshot_load(struct snapshot *s, const char *file, struct error *e);
+/* Whether its pages are those of this data source with these properties. */
+bool snapshot_fits(const struct snapshot *s, const struct fetch *f);
+/*
+ * Since when edits must be read anew: the edits of the listing's own minutes
+ * may be missing in it, for Notion's times are cut to the minute and its
+ * listings lag behind.
+ */
+usec snapshot_since(const struct snapshot *s);
+/*
+ * Writes every live page that isn't written yet. A listing of what was edited
+ * doesn't show what was trashed or moved away since, so the snapshot can't say
+ * what is live: a listing of all ids and edit times does. A page whose edit
+ * time is the snapshot's comes from there; any other is read by id.
+ */
+int snapshot_complete(
+	const struct snapshot *s, struct fetch *f, struct error *e);
+void snapshot_fini(struct snapshot *s);
+
+#endif

@@ -1,0 +1,113 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "fetch.h"
+#include "supabase.h"
+
+static void add_link(struct known *k, const json *line)
+{
+	struct supabase_row row;
+	struct problem p;
+
+	/* A row with a problem may still name its page. */
+	supabase_row_parse(&row, json_get(line, "row"), &p);
+	if (row.page_id[0]) {
+		k->ids = grow(k->ids, k->n, &k->cap, sizeof *k->ids);
+		memcpy(k->ids[k->n++], row.page_id, UUID_SIZE);
+	}
+	supabase_row_fini(&row);
+}
+
+static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
+{
+	const char *source;
+	json *line;
+	int got = stream_read_head(r, "fetch", &line, e);
+
+	if (got == 0)
+		return stream_refuse(r, e, "empty: no fetch stream");
+	if (got < 0)
+		return -1;
+	source = json_str(line, "source");
+	if (!source || strcmp(source, "supabase") != 0)
+		got = stream_refuse(r, e, "not a listing of Supabase's rows");
+	json_free(line);
+	while (got > 0) {
+		got = stream_read(r, &line, e);
+		if (got > 0)
+			add_link(k, line);
+		if (got >= 0)
+			json_free(line);
+	}
+	return got < 0 ? -1 : stream_read_eof(r, e);
+}
+
+int known_load(struct known *k, const char *file, struct error *e)
+{
+	struct stream_reader r;
+	const char *name;
+	int fd, rc;
+
+	if (stream_open(file, &fd, &name, e) < 0)
+		return -1;
+	stream_reader_init(&r, fd, name, STREAM_MARK_UNREADABLE);
+	rc = read_rows(k, &r, e);
+	stream_reader_fini(&r);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	return rc;
+}
+
+static int write_missing(struct fetch *f, const char *id,
+	enum notion_place place, struct error *e)
+{
+	json *line = stream_line("missing");
+
+	json_put_str(line, "page_id", id);
+	json_put_str(
+		line, "state", place == NOTION_MOVED ? "moved" : "unreachable");
+	return stream_write(&f->out, line, e);
+}
+
+static int look_up(struct fetch *f, const char *id, struct error *e)
+{
+	enum notion_place place;
+	struct api_error a;
+	char what[80];
+	json *page;
+
+	if (notion_page_get(&f->client, id, f->data_source, &f->schema, &place,
+		    &page, &a) < 0) {
+		snprintf(what, sizeof what, "Notion, page %s", id);
+		if (a.action != API_BAD_RECORD)
+			return api_fail(&a, e, what);
+		/* No page can have this id: not a UUID by Notion's rules. */
+		info("%s: %s", what, a.message);
+		place = NOTION_UNREACHABLE;
+		page = NULL;
+	}
+	if (page)
+		return fetch_write_page(f, page, e);
+	return write_missing(f, id, place, e);
+}
+
+int known_look_up(const struct known *k, struct fetch *f, struct error *e)
+{
+	struct idset asked = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < k->n; i++)
+		if (!idset_has(&f->written, k->ids[i]) &&
+			idset_add(&asked, k->ids[i]))
+			rc = look_up(f, k->ids[i], e);
+	idset_fini(&asked);
+	return rc;
+}
+
+void known_fini(struct known *k)
+{
+	free(k->ids);
+	*k = (struct known){ 0 };
+}
