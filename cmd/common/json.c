@@ -169,6 +169,24 @@ static size_t skip_digits(struct check *c)
 	return (size_t)(c->at - from);
 }
 
+/* A double holds 15 digits of it: neither endless nor nearly nothing. */
+static bool is_in_range(const char *s, size_t len)
+{
+	char number[64];
+	double value;
+
+	if (!memchr(s, 'e', len) && !memchr(s, 'E', len))
+		return true;
+	if (len >= sizeof number)
+		return false;
+	memcpy(number, s, len);
+	number[len] = '\0';
+	value = strtod(number, NULL);
+	if (value == 0)
+		return strspn(number, "0.") == strcspn(number, "eE");
+	return value >= 1e-290 && value <= 1e290;
+}
+
 static bool check_number(struct check *c)
 {
 	const char *from = c->at;
@@ -189,7 +207,8 @@ static bool check_number(struct check *c)
 	}
 	if (whole + fraction > 15)
 		return refuse(c, "a number with more than 15 digits");
-	return true;
+	return is_in_range(from, (size_t)(c->at - from)) ||
+	       refuse(c, "a number out of range");
 }
 
 static bool check_word(struct check *c, const char *word)
@@ -236,7 +255,7 @@ static bool check_value_inner(struct check *c, int depth)
 {
 	if (c->at == c->end)
 		return refuse(c, "a value was expected");
-	if (depth > JSON_DEPTH_MAX)
+	if (depth >= JSON_DEPTH_MAX && (*c->at == '{' || *c->at == '['))
 		return refuse(c, "nested too deep");
 	switch (*c->at) {
 	case '{':

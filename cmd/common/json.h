@@ -6,7 +6,8 @@
  * finds keys whatever their case. So a text is first checked here against RFC
  * 8259 byte by byte, and only then given to cJSON. Refused are: anything that
  * is not one whole JSON value, repeated keys, keys that can't be read, numbers
- * with more than 15 significant digits, nesting beyond JSON_DEPTH_MAX.
+ * with more than 15 significant digits or out of a double's range, nesting
+ * beyond JSON_DEPTH_MAX.
  *
  * A string value that C and PostgreSQL can't hold (U+0000, a lone surrogate
  * escape, bytes that are not UTF-8) makes the whole text an error, or, with
@@ -71,7 +72,7 @@ json *json_object(void);
 json *json_array(void);
 json *json_string(const char *s); /* null for NULL */
 json *json_bool(bool b);
-json *json_number(int64_t n); /* |n| <= 2^53 */
+json *json_number(int64_t n); /* |n| < 10^15: what json_parse() takes */
 json *json_copy(const json *v);
 
 /*
