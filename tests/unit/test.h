@@ -98,6 +98,7 @@ __attribute__((unused)) static bool test_check_has(const char *seen,
 __attribute__((unused)) static int test_end(void)
 {
 	printf("%lu passed, %lu failed\n", test_passed, test_failed);
+	fflush(stdout);
 	return test_failed || !test_passed;
 }
 
