@@ -1,0 +1,93 @@
+-- The table decision_vault, as the sync needs it. Paste the whole file into
+-- the SQL editor of the Supabase dashboard, or run it with psql as the owner
+-- of the table. It makes the table, or adds what an existing one lacks, and
+-- may be run again at any time. No row is changed.
+
+begin;
+set local client_min_messages = warning;
+
+create table if not exists public.decision_vault (
+  id uuid primary key default gen_random_uuid()
+);
+
+alter table public.decision_vault
+  add column if not exists decision text,
+  add column if not exists type text,
+  add column if not exists date date,
+  add column if not exists created_at timestamptz default now(),
+  add column if not exists updated_at timestamptz default now(),
+  -- the page that the row is paired with; the sync writes these three
+  add column if not exists notion_page_id text,
+  add column if not exists notion_synced boolean default false,
+  add column if not exists checksum text,
+  -- a row with a time here is deleted, and can be brought back
+  add column if not exists deleted_at timestamptz;
+
+-- One row a page. A plain index, not a partial one: many rows may have none,
+-- and PostgREST could not use a partial one for on_conflict.
+do $$
+begin
+  if exists (
+    select from pg_index i
+    where i.indrelid = 'public.decision_vault'::regclass
+      and i.indisunique and i.indpred is null and i.indnkeyatts = 1
+      and i.indkey[0] = (
+        select attnum from pg_attribute
+        where attrelid = i.indrelid and attname = 'notion_page_id')
+  ) then
+    return;
+  end if;
+  if exists (
+    select from public.decision_vault
+    where notion_page_id is not null
+    group by notion_page_id having count(*) > 1
+  ) then
+    raise warning 'some rows share a notion_page_id: no unique index was made; the sync leaves such rows alone and reports them. Clear the link of all but one, and run this again.';
+    return;
+  end if;
+  create unique index decision_vault_notion_page_id_key
+    on public.decision_vault (notion_page_id);
+end $$;
+
+-- updated_at moves with every change of the decision, whoever makes it, so that
+-- in a conflict the later edit is known. The sync's own marks and other columns
+-- don't move it. A moddatetime trigger that is there already is kept instead.
+create or replace function public.decision_vault_touch() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if (new.decision, new.type, new.date, new.deleted_at)
+     is distinct from (old.decision, old.type, old.date, old.deleted_at) then
+    new.updated_at := now();
+  end if;
+  return new;
+end $$;
+
+do $$
+begin
+  if not exists (
+    select from pg_trigger
+    where tgrelid = 'public.decision_vault'::regclass and not tgisinternal
+      and (tgname = 'decision_vault_touch'
+           or tgfoid in (select oid from pg_proc where proname = 'moddatetime'))
+  ) then
+    create trigger decision_vault_touch
+      before update on public.decision_vault
+      for each row execute function public.decision_vault_touch();
+  end if;
+end $$;
+
+-- The service role may do all, nobody else anything: row-level security is on
+-- and there is no policy. Give your app its own policies beside this.
+alter table public.decision_vault enable row level security;
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'service_role') then
+    grant usage on schema public to service_role;
+    grant select, insert, update, delete on public.decision_vault to service_role;
+  end if;
+end $$;
+
+commit;
+
+-- The Data API reads the table's shape anew.
+notify pgrst, 'reload schema';
