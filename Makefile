@@ -43,9 +43,9 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # A unit test may look into one program: its pure objects, never its main().
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(COMMON) \
-                       $(filter-out %/plan.o,$(call objects,plan))
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(BASE_LIBS)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o \
+                       $(filter-out %/plan.o,$(call objects,plan)) $(COMMON)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
 
 check: all units
 	bats tests
