@@ -65,7 +65,7 @@ static int read_line(struct stream_reader *r, struct error *e)
 	buf_reset(&r->text);
 	r->line++;
 	for (;;) {
-		const char *from = r->raw.data + r->raw_at, *lf;
+		const char *from = buf_str(&r->raw) + r->raw_at, *lf;
 		size_t left = r->raw.len - r->raw_at, n;
 		int got;
 
@@ -91,11 +91,9 @@ static int read_line(struct stream_reader *r, struct error *e)
 }
 
 /* Reads a line as an object with a kind: 1, 0 at the end, -1. */
-static int read_object(struct stream_reader *r, json **line, struct error *e)
+static int read_object(struct stream_reader *r, enum json_flags flags,
+	json **line, struct error *e)
 {
-	enum json_flags flags = r->flags & STREAM_MARK_UNREADABLE
-					? JSON_MARK_UNREADABLE
-					: JSON_STRICT;
 	int got = read_line(r, e);
 
 	*line = NULL;
@@ -139,7 +137,7 @@ static int check_head(const struct stream_reader *r, const json *head,
 int stream_read_head(struct stream_reader *r, const char *stream, json **head,
 	struct error *e)
 {
-	int got = read_object(r, head, e);
+	int got = read_object(r, JSON_STRICT, head, e);
 
 	r->count = 0;
 	if (got <= 0)
@@ -171,7 +169,10 @@ static int check_end(
 
 int stream_read(struct stream_reader *r, json **line, struct error *e)
 {
-	int got = read_object(r, line, e);
+	enum json_flags flags = r->flags & STREAM_MARK_UNREADABLE
+					? JSON_MARK_UNREADABLE
+					: JSON_STRICT;
+	int got = read_object(r, flags, line, e);
 	const char *kind;
 
 	if (got < 0)
