@@ -1,0 +1,210 @@
+/* What is known of Supabase's rows: supabase.h. */
+#include "supabase.h"
+
+#include <stdlib.h>
+
+#include "test.h"
+
+#define ID "38c9ce7b-60a4-8128-8d53-d5d4642a0a6f"
+#define PAGE "00000000-0000-4000-8000-000000000001"
+
+static json *row_with(const char *key, const char *value)
+{
+	static const char text[] =
+		"{\"id\":\"" ID "\",\"decision\":\"A\",\"type\":\"Ops\","
+		"\"date\":\"2026-01-02\",\"created_at\":"
+		"\"2026-01-02T03:04:05.1+00:00\",\"updated_at\":"
+		"\"2026-01-03T03:04:05.123456+00:00\",\"notion_page_id\":\"" PAGE
+		"\",\"notion_synced\":true,\"checksum\":\"x\"}";
+	struct error e;
+	json *row = json_parse(text, strlen(text), JSON_STRICT, &e);
+
+	if (key)
+		json_put(row, key,
+			json_parse(value, strlen(value), JSON_MARK_UNREADABLE,
+				&e));
+	return row;
+}
+
+static void test_row(void)
+{
+	json *object = row_with(NULL, NULL);
+	struct supabase_row row;
+	struct problem p;
+	char time[TIME_SIZE];
+
+	check_int(supabase_row_parse(&row, object, &p), 0);
+	check_str(row.id, ID);
+	check_str(row.page_id, PAGE);
+	check_str(row.decision, "A");
+	check_str(row.type, "Ops");
+	check_str(row.date, "2026-01-02");
+	check_str(row.checksum, "x");
+	check(row.synced && !row.deleted);
+	check_str(
+		time_format(row.created, time), "2026-01-02T03:04:05.100000Z");
+	check_str(
+		time_format(row.updated, time), "2026-01-03T03:04:05.123456Z");
+	supabase_row_fini(&row);
+	json_free(object);
+}
+
+static struct supabase_row read_row(const char *key, const char *value)
+{
+	json *object = row_with(key, value);
+	struct supabase_row row;
+	struct problem p = { 0 };
+
+	if (!check_int(supabase_row_parse(&row, object, &p), 0))
+		printf("\t%s: %s for %s %s\n", p.code, p.detail, key, value);
+	json_free(object);
+	return row;
+}
+
+/* Null, "" and a column that isn't there are the same. */
+static void test_nothing(void)
+{
+	static const char *const keys[] = { "decision", "type", "date",
+		"notion_page_id", "checksum" };
+	struct supabase_row row;
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		for (int empty = 0; empty < 2; empty++) {
+			row = read_row(keys[i], empty ? "\"\"" : "null");
+			check(i != 0 || !row.decision);
+			check(i != 1 || !row.type);
+			check(i != 2 || !row.date);
+			check(i != 3 || !row.page_id[0]);
+			check(i != 4 || !row.checksum);
+			supabase_row_fini(&row);
+		}
+	}
+	row = read_row("updated_at", "null");
+	check(row.updated == USEC_NONE);
+	supabase_row_fini(&row);
+	row = read_row("notion_synced", "null");
+	check(!row.synced);
+	supabase_row_fini(&row);
+}
+
+static void test_deleted(void)
+{
+	struct supabase_row row = read_row("deleted_at", "null");
+
+	check(!row.deleted);
+	supabase_row_fini(&row);
+	row = read_row("deleted_at", "\"2026-01-03T03:04:05+00:00\"");
+	check(row.deleted);
+	supabase_row_fini(&row);
+}
+
+/* Exact texts: nothing is trimmed or composed. */
+static void test_exact(void)
+{
+	struct supabase_row row = read_row("decision", "\" e\\u0301\\n \"");
+
+	check_str(row.decision, " e\u0301\n ");
+	supabase_row_fini(&row);
+	row = read_row(
+		"notion_page_id", "\"00000000000040008000000000000001\"");
+	check_str(row.page_id, PAGE);
+	supabase_row_fini(&row);
+	row = read_row("checksum", "\"\\u0000\"");
+	check_str(row.checksum, NULL);
+	supabase_row_fini(&row);
+}
+
+static void check_problem(const char *key, const char *value, const char *code,
+	const char *id, const char *page_id)
+{
+	json *object = row_with(key, value);
+	struct supabase_row row;
+	struct problem p = { 0 };
+
+	check_int(supabase_row_parse(&row, object, &p), -1);
+	if (!check_str(p.code, code) || !check_str(row.id, id) ||
+		!check_str(row.page_id, page_id))
+		printf("\tfor %s %s\n", key, value);
+	check(p.detail[0] != '\0');
+	supabase_row_fini(&row);
+	json_free(object);
+}
+
+static void test_problems(void)
+{
+	check_problem("id", "null", "id", "", PAGE);
+	check_problem("id", "7", "id", "", PAGE);
+	check_problem("id", "\"7\"", "id", "", PAGE);
+	check_problem("notion_page_id", "\"none\"", "link", ID, "");
+	check_problem("notion_page_id", "\"\\u0000\"", "link", ID, "");
+	check_problem("notion_page_id", "5", "link", ID, "");
+	check_problem("decision", "\"a\\u0000\"", "text", ID, PAGE);
+	check_problem("type", "\"\\ud800\"", "text", ID, PAGE);
+	check_problem("decision", "{}", "shape", ID, PAGE);
+	check_problem("type", "7", "shape", ID, PAGE);
+	check_problem("date", "\"2026-02-30\"", "date", ID, PAGE);
+	check_problem("date", "\"0044-03-15 BC\"", "date", ID, PAGE);
+	check_problem("date", "\"2026-01-02T00:00:00\"", "date", ID, PAGE);
+	check_problem("date", "7", "shape", ID, PAGE);
+	check_problem("updated_at", "\"infinity\"", "time", ID, PAGE);
+	check_problem("created_at", "7", "time", ID, PAGE);
+	check_problem("notion_synced", "\"yes\"", "shape", ID, PAGE);
+}
+
+/* A link that can't be read goes before everything else. */
+static void test_link_first(void)
+{
+	json *object = row_with("notion_page_id", "\"none\"");
+	struct supabase_row row;
+	struct problem p = { 0 };
+
+	json_put_str(object, "id", "none");
+	json_put_str(object, "date", "none");
+	check_int(supabase_row_parse(&row, object, &p), -1);
+	check_str(p.code, "link");
+	json_free(object);
+	check_int(supabase_row_parse(&row, NULL, &p), -1);
+	check_str(p.code, "link");
+	check_str(row.id, "");
+	supabase_row_fini(&row);
+}
+
+static void test_can_hold(void)
+{
+	struct problem p = { 0 };
+
+	check_int(supabase_can_hold(NULL, &p), 0);
+	check_int(supabase_can_hold("9999-12-31", &p), 0);
+	check_int(supabase_can_hold("10000-01-01", &p), -1);
+	check_str(p.code, "poison");
+}
+
+static void check_scope(const char *url, const char *wanted)
+{
+	char *scope = supabase_scope(url, "decision_vault");
+
+	check_str(scope, wanted);
+	free(scope);
+}
+
+static void test_scope(void)
+{
+	check_scope(
+		"https://AbC.supabase.co", "abc.supabase.co/decision_vault");
+	check_scope("https://abc.supabase.co/rest/v1/",
+		"abc.supabase.co/decision_vault");
+	check_scope("http://127.0.0.1:54321", "127.0.0.1:54321/decision_vault");
+}
+
+int main(void)
+{
+	run(test_row);
+	run(test_nothing);
+	run(test_deleted);
+	run(test_exact);
+	run(test_problems);
+	run(test_link_first);
+	run(test_can_hold);
+	run(test_scope);
+	return test_end();
+}
