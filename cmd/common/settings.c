@@ -15,6 +15,7 @@
 
 #define URL_MAX 512
 #define KEY_MAX 4096
+#define INTERVAL_MAX (31 * 86400L)
 
 int url_is_loopback(const char *url)
 {
@@ -259,6 +260,42 @@ static int load_number(const struct env_file *f, const char *name, long min,
 		name, min, max);
 }
 
+/* "900", "30s", "15m", "1h", "1d" in seconds. */
+static int parse_interval(const char *s, long *out)
+{
+	static const struct {
+		char name;
+		long seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	size_t digits = strspn(s, "0123456789");
+	char number[8] = "";
+	long n, unit = s[digits] ? 0 : 1;
+
+	if (digits >= sizeof number)
+		return -1;
+	memcpy(number, s, digits);
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (s[digits] == units[i].name && s[digits + 1] == '\0')
+			unit = units[i].seconds;
+	if (unit == 0 || parse_number(number, 1, INTERVAL_MAX / unit, &n) < 0)
+		return -1;
+	*out = n * unit;
+	return 0;
+}
+
+static int load_interval(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	const char *value = env_lookup(f, "SYNC_INTERVAL");
+
+	s->interval = 900;
+	if (!value || parse_interval(value, &s->interval) == 0)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"SYNC_INTERVAL is no time from 1s to 31d: write it as 15m, 1h, "
+		"30s, or 900 for seconds");
+}
+
 static int load_common(
 	struct settings *s, const struct env_file *f, struct error *e)
 {
@@ -274,7 +311,9 @@ static int load_common(
 		return -1;
 	if (load_number(f, "SYNC_TIMEOUT", 1, 600, &s->timeout, e) < 0)
 		return -1;
-	return load_number(f, "SYNC_RETRIES", 0, 20, &s->retries, e);
+	if (load_number(f, "SYNC_RETRIES", 0, 20, &s->retries, e) < 0)
+		return -1;
+	return load_interval(s, f, e);
 }
 
 int settings_load(struct settings *s, unsigned what, struct error *e)
