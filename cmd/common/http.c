@@ -96,7 +96,8 @@ int http_init(struct http *h, const struct http_config *config, struct error *e)
 			config->body_max ? config->body_max : HTTP_BODY_MAX),
 	};
 	if (strncmp(config->url, "https://", 8) != 0 &&
-		!url_is_loopback(config->url))
+		(strncmp(config->url, "http://", 7) != 0 ||
+			!url_is_loopback(config->url)))
 		return fail(e, RC_CONFIG,
 			"%s: keys are sent over https only, or to this "
 			"machine itself",

@@ -366,12 +366,13 @@ static void test_stop(void)
 	struct reply wait = { failure(limited, "429 x", "Retry-After: 60\r\n",
 				      ERROR("rate_limited")),
 		0, true };
+	struct sigaction act = { .sa_handler = on_alarm };
 	json *properties = json_object(), *page;
 	usec start = time_monotonic();
 	struct error e;
 	char *id;
 
-	signal(SIGALRM, on_alarm);
+	sigaction(SIGALRM, &act, NULL);
 	/* A wait ends, */
 	begin(&wait, 1);
 	alarm(1);
