@@ -1,0 +1,197 @@
+#include "guard.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *guard_name(enum guard g)
+{
+	static const char *const names[GUARDS] = {
+		[GUARD_EMPTY_SIDE] = "empty-side",
+		[GUARD_MASS_DELETE] = "mass-delete",
+		[GUARD_MASS_CREATE] = "mass-create",
+		[GUARD_MASS_CHANGE] = "mass-change",
+		[GUARD_SCOPE] = "scope",
+	};
+
+	return names[g];
+}
+
+static int allow_one(
+	struct guards *g, const char *name, size_t len, struct error *e)
+{
+	for (enum guard i = 0; i < GUARDS; i++) {
+		if (strlen(guard_name(i)) == len &&
+			memcmp(guard_name(i), name, len) == 0) {
+			g->allowed[i] = true;
+			return 0;
+		}
+	}
+	return fail(e, RC_USAGE,
+		"no guard that can be allowed: %.*s (there are empty-side, "
+		"mass-delete, mass-create, mass-change, scope)",
+		(int)(len > 60 ? 60 : len), name);
+}
+
+int guards_allow(struct guards *g, const char *list, struct error *e)
+{
+	for (;;) {
+		size_t len = strcspn(list, ",");
+
+		if (allow_one(g, list, len, e) < 0)
+			return -1;
+		if (!list[len])
+			return 0;
+		list += len + 1;
+	}
+}
+
+/* What was seen; the first sight stays. */
+__attribute__((format(printf, 3, 4))) static void trip(
+	struct guards *g, enum guard one, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (g->tripped[one])
+		return;
+	g->tripped[one] = true;
+	va_start(ap, fmt);
+	vsnprintf(g->seen[one], GUARD_TEXT, fmt, ap);
+	va_end(ap);
+}
+
+static const char *known(const char *scope)
+{
+	return scope ? scope : "unknown";
+}
+
+void guard_scope(
+	struct guards *g, const struct world *w, const struct base *base)
+{
+	if (!base->scope)
+		return;
+	for (enum side s = 0; s < SIDES; s++) {
+		const char *was = json_str(base->scope, side_name(s));
+		const char *is = json_str(w->scope, side_name(s));
+
+		if (!was || !is || strcmp(was, is) != 0)
+			trip(g, GUARD_SCOPE,
+				"the local base belongs to another place: %s "
+				"%.80s, not %.80s; allowed, it is read as "
+				"empty",
+				side_title(s), known(was), known(is));
+	}
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static const char *records_of(enum side s)
+{
+	return s == NOTION ? "pages in Notion" : "rows in Supabase";
+}
+
+static void check_empty_side(
+	struct guards *g, const struct world *w, const struct base *base)
+{
+	size_t linked = 0, agreed = 0;
+
+	for (size_t i = 0; i < w->side[SUPABASE].n; i++) {
+		const struct record *row = &w->side[SUPABASE].at[i];
+
+		linked += record_is_live(row) && row->link;
+	}
+	for (size_t i = 0; i < base->n; i++)
+		agreed += !base->pairs[i].deleted;
+	if (linked < 5 && agreed < 5)
+		return;
+	for (enum side s = 0; s < SIDES; s++)
+		if (world_live(w, s) == 0)
+			trip(g, GUARD_EMPTY_SIDE,
+				"there are no live %s, but %zu live rows are "
+				"linked and the local base has %zu live pairs",
+				records_of(s), linked, agreed);
+}
+
+static void check_mass_delete(
+	struct guards *g, const struct totals *t, const size_t live[SIDES])
+{
+	for (enum side s = 0; s < SIDES; s++) {
+		size_t n = t->count[target_of(s)][OP_TRASH];
+		bool too_many = n > 5 && n * 10 > live[s];
+
+		if (too_many || (n >= 3 && n * 2 > live[s]))
+			trip(g, GUARD_MASS_DELETE,
+				"%zu of %zu live %s would be deleted", n,
+				live[s], records_of(s));
+	}
+}
+
+static void check_mass_create(
+	struct guards *g, const struct totals *t, const size_t live[SIDES])
+{
+	size_t pages = t->count[TARGET_NOTION][OP_CREATE];
+	size_t rows = t->count[TARGET_SUPABASE][OP_CREATE];
+
+	if (pages > 20 && pages * 5 > live[NOTION] && rows > 20 &&
+		rows * 5 > live[SUPABASE])
+		trip(g, GUARD_MASS_CREATE,
+			"%zu pages and %zu rows would be created: two filled "
+			"sides that do not match",
+			pages, rows);
+}
+
+static void check_mass_change(
+	struct guards *g, const struct totals *t, size_t pairs)
+{
+	for (enum side s = 0; s < SIDES; s++) {
+		size_t n = t->count[target_of(s)][OP_UPDATE];
+
+		if (n > larger(20, pairs / 2) || (n >= 5 && n >= pairs))
+			trip(g, GUARD_MASS_CHANGE,
+				"%zu %s would be changed, of %zu live pairs", n,
+				records_of(s), pairs);
+	}
+}
+
+/* A line for a base of another scope is a write too: it would replace it. */
+static bool writes_anything(const struct guards *g, const struct ops *ops)
+{
+	for (size_t i = 0; i < ops->n; i++)
+		if (op_writes(&ops->at[i]) ||
+			(g->tripped[GUARD_SCOPE] &&
+				ops->at[i].kind == OP_ADOPT))
+			return true;
+	return false;
+}
+
+void guards_check(struct guards *g, const struct world *w,
+	const struct base *base, const struct ops *ops,
+	const struct outlook *outlook)
+{
+	size_t live[SIDES] = { world_live(w, SUPABASE), world_live(w, NOTION) };
+	struct totals t;
+
+	ops_count(ops, &t);
+	check_empty_side(g, w, base);
+	check_mass_delete(g, &t, live);
+	check_mass_create(g, &t, live);
+	check_mass_change(g, &t, outlook->live_pairs);
+	if (!writes_anything(g, ops))
+		memset(g->tripped, 0, sizeof g->tripped);
+}
+
+bool guard_blocks(const struct guards *g, enum guard one)
+{
+	return g->tripped[one] && !g->allowed[one];
+}
+
+bool guards_block(const struct guards *g)
+{
+	for (enum guard i = 0; i < GUARDS; i++)
+		if (guard_blocks(g, i))
+			return true;
+	return false;
+}

@@ -1,0 +1,47 @@
+/*
+ * The guards (semantics, section 6): what a plan must not do unasked. The sixth
+ * one, `incomplete`, refuses the input before there is a plan: world.h.
+ */
+#ifndef PLAN_GUARD_H
+#define PLAN_GUARD_H
+
+#include <stdbool.h>
+
+#include "base.h"
+#include "decide.h"
+#include "ops.h"
+#include "world.h"
+
+enum guard {
+	GUARD_EMPTY_SIDE,
+	GUARD_MASS_DELETE,
+	GUARD_MASS_CREATE,
+	GUARD_MASS_CHANGE,
+	GUARD_SCOPE,
+	GUARDS,
+};
+
+#define GUARD_TEXT 300
+
+struct guards {
+	bool tripped[GUARDS];
+	bool allowed[GUARDS];
+	char seen[GUARDS][GUARD_TEXT]; /* what was seen, of a tripped one */
+};
+
+const char *guard_name(enum guard g);
+/* Sets `allowed` from "mass-delete,scope"; -1 with RC_USAGE. */
+int guards_allow(struct guards *g, const char *list, struct error *e);
+
+/* The base of another scope; to be told before the base is read as empty. */
+void guard_scope(
+	struct guards *g, const struct world *w, const struct base *base);
+/* All the others; clears what doesn't matter to a plan without a write. */
+void guards_check(struct guards *g, const struct world *w,
+	const struct base *base, const struct ops *ops,
+	const struct outlook *outlook);
+
+bool guard_blocks(const struct guards *g, enum guard one);
+bool guards_block(const struct guards *g);
+
+#endif

@@ -1,0 +1,372 @@
+/*
+ * The plan as people want to read it: what is in doubt first, then what goes
+ * away, what changes, what is new; the bookkeeping in a line; and what is left
+ * alone, with the way out.
+ */
+#include <string.h>
+
+#include "buf.h"
+#include "output.h"
+#include "text.h"
+
+#define LINES_MAX 20 /* ops shown of one section */
+#define LINE_BYTES 65536
+
+#define BOLD "\033[1m"
+#define RED "\033[1;31m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+struct page_out {
+	const struct plan *plan;
+	const struct human *h;
+	struct totals totals;
+};
+
+static void put_colour(const struct page_out *o, const char *colour)
+{
+	if (o->h->colour)
+		fputs(colour, o->h->out);
+}
+
+/* One line from what the buffer holds: cut at the terminal's edge, emptied. */
+static void put_line(const struct page_out *o, struct buf *line)
+{
+	fputs(buf_str(line), o->h->out);
+	putc('\n', o->h->out);
+	buf_reset(line);
+}
+
+static size_t room(const struct page_out *o, size_t used)
+{
+	return o->h->columns > used + 20 ? o->h->columns - used : 20;
+}
+
+/* A text of our own, wrapped at words and indented. */
+static void put_wrapped(const struct page_out *o, const char *s, size_t indent)
+{
+	size_t width = room(o, indent);
+	struct buf line = BUF_INIT(LINE_BYTES);
+
+	while (*s) {
+		size_t len = strlen(s), cut = len;
+
+		if (len > width) {
+			for (cut = width; cut > 0 && s[cut] != ' '; cut--)
+				;
+			if (cut == 0)
+				cut = strcspn(s, " ");
+		}
+		buf_addf(&line, "%*s", (int)indent, "");
+		buf_add(&line, s, cut);
+		put_line(o, &line);
+		s += cut;
+		s += strspn(s, " ");
+	}
+	buf_fini(&line);
+}
+
+/* --- the parts of a line -------------------------------------------------- */
+
+static const struct record *either(const struct op *op)
+{
+	return op->row ? op->row : op->page;
+}
+
+/* Which record an op is about, in at most `columns`. */
+static void add_title(struct buf *line, const struct op *op, size_t columns)
+{
+	const struct record *r = either(op);
+	const char *title = r ? r->is.value[DECISION] : NULL;
+
+	if (!text_is_empty(title))
+		text_show(line, title, columns);
+	else if (r)
+		buf_addf(line, "(empty) %s", r->id);
+	else
+		buf_addf(line, "%s %s", op->row_id ? "row" : "page",
+			op->row_id    ? op->row_id
+			: op->page_id ? op->page_id
+				      : "without an id");
+}
+
+static void add_value(struct buf *line, const char *value, size_t columns)
+{
+	if (text_is_empty(value))
+		buf_adds(line, "(empty)");
+	else
+		text_show(line, value, columns);
+}
+
+static void put_title(
+	const struct page_out *o, const struct op *op, const char *lead)
+{
+	struct buf line = BUF_INIT(LINE_BYTES);
+
+	buf_addf(&line, "  %s", lead);
+	add_title(&line, op, room(o, strlen(lead) + 2));
+	put_line(o, &line);
+	buf_fini(&line);
+}
+
+/* A short value beside the other, two long ones below each other. */
+static void put_change(const struct page_out *o, enum field f, const char *old,
+	const char *new)
+{
+	size_t width = room(o, 21) / 2;
+	struct buf line = BUF_INIT(LINE_BYTES), show = BUF_INIT(LINE_BYTES);
+	bool narrow;
+
+	narrow = text_show(&show, old, 0) <= width &&
+		 (buf_reset(&show), text_show(&show, new, 0) <= width);
+	buf_addf(&line, "      %-9s ", field_name(f));
+	add_value(&line, old, narrow ? 0 : room(o, 16));
+	if (!narrow) {
+		put_line(o, &line);
+		buf_addf(&line, "      %7s ", "");
+	}
+	buf_adds(&line, narrow ? " → " : "→ ");
+	add_value(&line, new, narrow ? 0 : room(o, 16));
+	put_line(o, &line);
+	buf_fini(&show);
+	buf_fini(&line);
+}
+
+static const struct record *written(const struct op *op)
+{
+	return op->target == TARGET_NOTION ? op->page : op->row;
+}
+
+static const char *place(const struct op *op)
+{
+	return op->target == TARGET_NOTION ? "Notion" : "Supabase";
+}
+
+/* --- an op of each section ------------------------------------------------ */
+
+static void show_conflict_value(const struct page_out *o, const struct op *op,
+	enum field f, enum side s)
+{
+	const struct record *r = s == SUPABASE ? op->row : op->page;
+	const char *at = r->edited_at ? r->edited_at : "no time";
+	bool wins = !op->undecided && op->winner == s;
+	struct buf line = BUF_INIT(LINE_BYTES);
+
+	buf_addf(&line, "      %-9s %-8s ", s == SUPABASE ? field_name(f) : "",
+		side_title(s));
+	add_value(&line, r->is.value[f], room(o, 54));
+	buf_addf(&line, "  (%.16s)%s", at, wins ? "  wins" : "");
+	put_line(o, &line);
+	buf_fini(&line);
+}
+
+static void show_why(const struct page_out *o, const struct op *op)
+{
+	const char *rule = conflict_rule_name(o->plan->policy->conflict);
+
+	if (op->undecided)
+		put_wrapped(o, op->reason, 6);
+	else if (o->plan->policy->conflict != RULE_NEWER)
+		fprintf(o->h->out, "      %s wins, by --conflict %s\n",
+			side_title(op->winner), rule);
+	else
+		fprintf(o->h->out, "      %s wins: %s\n",
+			side_title(op->winner),
+			op->winner == NOTION ? "its edit is the later one"
+					     : "its edit is not the earlier "
+					       "one");
+}
+
+static void show_conflict(const struct page_out *o, const struct op *op)
+{
+	put_title(o, op, "");
+	for (enum field f = 0; f < FIELDS; f++) {
+		if (!(op->conflict & BIT(f)))
+			continue;
+		show_conflict_value(o, op, f, SUPABASE);
+		show_conflict_value(o, op, f, NOTION);
+	}
+	show_why(o, op);
+}
+
+static void show_delete(const struct page_out *o, const struct op *op)
+{
+	put_title(
+		o, op, op->target == TARGET_NOTION ? "Notion   " : "Supabase ");
+	put_wrapped(o, op->reason, 11);
+}
+
+static void show_change(const struct page_out *o, const struct op *op)
+{
+	const struct record *r = written(op);
+
+	put_title(
+		o, op, op->target == TARGET_NOTION ? "Notion   " : "Supabase ");
+	for (enum field f = 0; f < FIELDS; f++)
+		if (op->fields & BIT(f) && r)
+			put_change(o, f, r->is.value[f], op->set.value[f]);
+	if (op->kind == OP_RESTORE)
+		put_wrapped(o, "taken out of the trash", 6);
+	put_wrapped(o, op->reason, 6);
+}
+
+static void show_create(const struct page_out *o, const struct op *op)
+{
+	const char *type = op->set.value[TYPE], *date = op->set.value[DATE];
+	struct buf line = BUF_INIT(LINE_BYTES);
+
+	buf_addf(&line, "  %-8s ", place(op));
+	add_title(&line, op, room(o, 45));
+	if (!text_is_empty(type)) {
+		buf_adds(&line, "  ");
+		text_show(&line, type, 20);
+	}
+	if (date)
+		buf_addf(&line, "  %s", date);
+	put_line(o, &line);
+	buf_fini(&line);
+}
+
+static void show_skip(const struct page_out *o, const struct op *op)
+{
+	char lead[20];
+
+	snprintf(lead, sizeof lead, "%-12s ", op->code);
+	put_title(o, op, lead);
+	put_wrapped(o, op->reason, 6);
+}
+
+/* --- the sections --------------------------------------------------------- */
+
+static bool is_conflict(const struct op *op)
+{
+	return op->conflict != 0;
+}
+
+static bool is_delete(const struct op *op)
+{
+	return op->kind == OP_TRASH;
+}
+
+static bool is_change(const struct op *op)
+{
+	return op->kind == OP_UPDATE || op->kind == OP_RESTORE;
+}
+
+static bool is_create(const struct op *op)
+{
+	return op->kind == OP_CREATE;
+}
+
+static bool is_skip(const struct op *op)
+{
+	return op->kind == OP_SKIP && !op->conflict;
+}
+
+struct section {
+	const char *title;
+	const char *colour;
+	bool (*holds)(const struct op *op);
+	void (*show)(const struct page_out *o, const struct op *op);
+};
+
+static void show_section(const struct page_out *o, const struct section *s)
+{
+	const struct ops *ops = o->plan->ops;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ops->n; i++)
+		n += s->holds(&ops->at[i]);
+	if (n == 0)
+		return;
+	put_colour(o, s->colour);
+	fprintf(o->h->out, "\n%s (%zu)", s->title, n);
+	put_colour(o, o->h->colour ? PLAIN : "");
+	putc('\n', o->h->out);
+	for (size_t i = 0, shown = 0; i < ops->n; i++)
+		if (s->holds(&ops->at[i]) && shown++ < LINES_MAX)
+			s->show(o, &ops->at[i]);
+	if (n > LINES_MAX)
+		fprintf(o->h->out,
+			"  … and %zu more (plan without --human lists them "
+			"all)\n",
+			n - LINES_MAX);
+}
+
+static void show_blocked(const struct page_out *o)
+{
+	const struct guards *g = o->plan->guards;
+	char command[512];
+
+	for (enum guard i = 0; i < GUARDS; i++) {
+		if (!guard_blocks(g, i))
+			continue;
+		put_colour(o, RED);
+		fprintf(o->h->out, "\nBLOCKED by %s", guard_name(i));
+		put_colour(o, PLAIN);
+		putc('\n', o->h->out);
+		put_wrapped(o, g->seen[i], 2);
+		plan_way_on(o->plan, i, command, sizeof command);
+		fprintf(o->h->out, "  If that is right:  %s\n", command);
+	}
+}
+
+static void show_counts(const struct page_out *o, enum op_target t)
+{
+	const size_t *n = o->totals.count[t];
+
+	fprintf(o->h->out, "create %zu, update %zu, trash %zu", n[OP_CREATE],
+		n[OP_UPDATE], n[OP_TRASH]);
+	if (n[OP_RESTORE])
+		fprintf(o->h->out, ", restore %zu", n[OP_RESTORE]);
+}
+
+static void show_headline(const struct page_out *o)
+{
+	put_colour(o, BOLD);
+	fputs("Notion: ", o->h->out);
+	show_counts(o, TARGET_NOTION);
+	fputs(" · Supabase: ", o->h->out);
+	show_counts(o, TARGET_SUPABASE);
+	put_colour(o, PLAIN);
+	putc('\n', o->h->out);
+}
+
+static void show_bookkeeping(const struct page_out *o)
+{
+	size_t links = o->totals.count[TARGET_SUPABASE][OP_LINK];
+	size_t stamps = o->totals.count[TARGET_NOTION][OP_STAMP];
+	size_t adopted = o->totals.count[TARGET_BASE][OP_ADOPT];
+
+	if (links + stamps + adopted)
+		fprintf(o->h->out,
+			"\nBookkeeping: %zu links, %zu stamps, %zu equal pairs "
+			"noted in the local base\n",
+			links, stamps, adopted);
+}
+
+void plan_show(const struct plan *p, const struct human *h)
+{
+	static const struct section sections[] = {
+		{ "Conflicts", YELLOW, is_conflict, show_conflict },
+		{ "Deletes", RED, is_delete, show_delete },
+		{ "Changes", BOLD, is_change, show_change },
+		{ "Creates", BOLD, is_create, show_create },
+	};
+	static const struct section skips = { "Left alone", YELLOW, is_skip,
+		show_skip };
+	struct page_out o = { .plan = p, .h = h };
+
+	ops_count(p->ops, &o.totals);
+	if (p->ops->n == 0) {
+		fprintf(h->out, "Nothing to do: %zu pairs agree.\n",
+			p->live_pairs);
+		return;
+	}
+	show_headline(&o);
+	show_blocked(&o);
+	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+		show_section(&o, &sections[i]);
+	show_bookkeeping(&o);
+	show_section(&o, &skips);
+}

@@ -1,0 +1,119 @@
+#include "merge.h"
+
+#include <string.h>
+
+#include "text.h"
+
+/* Who changed a field since the pair agreed. */
+enum changed {
+	CHANGED_BOTH, /* or nobody knows */
+	CHANGED_ROW,
+	CHANGED_PAGE,
+};
+
+static enum changed who(bool row_kept, bool page_kept)
+{
+	if (row_kept == page_kept)
+		return CHANGED_BOTH;
+	return page_kept ? CHANGED_ROW : CHANGED_PAGE;
+}
+
+/* Of a field that differs. A cosmetic difference alone has no author. */
+static enum changed who_changed(enum field f, const struct record *row,
+	const struct record *page, const struct basis *basis)
+{
+	const char *agreed = basis->fields.value[f];
+
+	switch (basis->kind) {
+	case BASIS_FIELDS:
+		return who(value_equal(f, row->is.value[f], agreed),
+			value_equal(f, page->is.value[f], agreed));
+	case BASIS_CHECKSUM:
+		return who(strcmp(row->checksum, basis->checksum) == 0,
+			strcmp(page->checksum, basis->checksum) == 0);
+	default:
+		return CHANGED_BOTH;
+	}
+}
+
+/* A missing time is the oldest, for USEC_NONE is the least number. */
+static usec minute(usec t)
+{
+	return t == USEC_NONE ? t : time_floor_minute(t);
+}
+
+enum side later_edit(const struct record *row, const struct record *page)
+{
+	return minute(page->edited) > minute(row->edited) ? NOTION : SUPABASE;
+}
+
+static enum side winner_by(enum conflict_rule rule, const struct record *row,
+	const struct record *page)
+{
+	switch (rule) {
+	case RULE_SUPABASE:
+		return SUPABASE;
+	case RULE_NOTION:
+		return NOTION;
+	default:
+		return later_edit(row, page);
+	}
+}
+
+static void take(struct merge *m, enum field f, const struct record *row,
+	const struct record *page, enum side from)
+{
+	m->write[other_side(from)] |= BIT(f);
+	m->result.value[f] = (from == SUPABASE ? row : page)->is.value[f];
+}
+
+/*
+ * Clearing the type of a page that has further ones would drop what a person
+ * added there, or promote it to the decision's type.
+ */
+static bool must_keep_type(const struct record *row, const struct record *page)
+{
+	return page->more_types && text_is_empty(row->is.value[TYPE]);
+}
+
+void merge_take(struct merge *m, const struct record *row,
+	const struct record *page, enum side from)
+{
+	unsigned differ = content_diff(&row->is, &page->is);
+
+	*m = (struct merge){ .result = row->is };
+	m->kept_type = from == SUPABASE && differ & BIT(TYPE) &&
+		       must_keep_type(row, page);
+	for (enum field f = 0; f < FIELDS; f++)
+		if (differ & BIT(f))
+			take(m, f, row, page,
+				f == TYPE && m->kept_type ? NOTION : from);
+}
+
+void merge_pair(struct merge *m, const struct record *row,
+	const struct record *page, const struct basis *basis,
+	enum conflict_rule rule)
+{
+	unsigned differ = content_diff(&row->is, &page->is);
+
+	*m = (struct merge){ .result = row->is,
+		.winner = winner_by(rule, row, page) };
+	for (enum field f = 0; f < FIELDS; f++) {
+		enum changed by = who_changed(f, row, page, basis);
+
+		if (!(differ & BIT(f)))
+			continue;
+		if (by != CHANGED_PAGE && f == TYPE &&
+			must_keep_type(row, page)) {
+			m->kept_type = true;
+			take(m, f, row, page, NOTION);
+		} else if (by == CHANGED_BOTH) {
+			m->conflict |= BIT(f);
+			take(m, f, row, page, m->winner);
+		} else {
+			take(m, f, row, page,
+				by == CHANGED_ROW ? SUPABASE : NOTION);
+		}
+	}
+	m->stopped = m->conflict && rule == RULE_STOP;
+}

@@ -1,0 +1,40 @@
+/*
+ * The content of one pair: what both sides shall hold (semantics, section 4).
+ */
+#ifndef PLAN_MERGE_H
+#define PLAN_MERGE_H
+
+#include <stdbool.h>
+
+#include "basis.h"
+#include "content.h"
+#include "record.h"
+
+/* Who wins a conflict. */
+enum conflict_rule {
+	RULE_NEWER, /* the later edit; a tie is Supabase's */
+	RULE_SUPABASE,
+	RULE_NOTION,
+	RULE_STOP, /* nobody: the pair is left as it is */
+};
+
+struct merge {
+	struct content result;
+	unsigned write[SIDES]; /* the fields in which a side must change */
+	unsigned conflict;     /* the fields that both sides changed */
+	enum side winner;      /* of the conflict */
+	bool stopped;	       /* RULE_STOP met a conflict: write nothing */
+	bool kept_type;	       /* the page's further types kept its type */
+};
+
+void merge_pair(struct merge *m, const struct record *row,
+	const struct record *page, const struct basis *basis,
+	enum conflict_rule rule);
+/* All of the content is taken from one side. */
+void merge_take(struct merge *m, const struct record *row,
+	const struct record *page, enum side from);
+
+/* The side whose edit is the later one, to the minute. */
+enum side later_edit(const struct record *row, const struct record *page);
+
+#endif

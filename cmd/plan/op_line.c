@@ -1,0 +1,132 @@
+/* An op as its line in the plan. */
+#include <string.h>
+
+#include "ops.h"
+#include "stream.h"
+
+static const struct record *target_record(const struct op *op)
+{
+	return op->target == TARGET_NOTION ? op->page : op->row;
+}
+
+static void put_detail(json *to, const json *detail)
+{
+	if (detail)
+		json_put(to, "date_detail", json_copy(detail));
+}
+
+static void put_set(json *line, const struct op *op)
+{
+	const struct record *target = target_record(op);
+	json *set, *was;
+
+	if (!op->fields)
+		return;
+	set = json_put(line, "set", content_json(&op->set, op->fields));
+	put_detail(set, op->set_detail);
+	if (!target || op->kind == OP_CREATE)
+		return;
+	was = json_put(line, "was", content_json(&target->is, op->fields));
+	if (op->fields & BIT(DATE))
+		put_detail(was, target->date_detail);
+}
+
+static void put_time(json *to, const char *key, const struct record *r)
+{
+	if (r)
+		json_put_str(to, key, r->edited_at);
+}
+
+static void put_conflict(json *line, const struct op *op)
+{
+	const struct record *loser =
+		op->winner == SUPABASE ? op->page : op->row;
+	json *c;
+
+	if (!op->conflict)
+		return;
+	c = json_put(line, "conflict", json_object());
+	json_put(c, "fields", fields_json(op->conflict));
+	if (op->undecided) {
+		json_put(c, "supabase",
+			content_json(&op->row->is, op->conflict));
+		json_put(
+			c, "notion", content_json(&op->page->is, op->conflict));
+	} else {
+		json_put_str(c, "winner", side_name(op->winner));
+		json_put(c, "lost", content_json(&loser->is, op->conflict));
+		if (op->conflict & BIT(DATE))
+			put_detail(json_get(c, "lost"), loser->date_detail);
+	}
+	if (op->has_base)
+		json_put(c, "base", content_json(&op->base, op->conflict));
+	put_time(c, "supabase_at", op->row);
+	put_time(c, "notion_at", op->page);
+}
+
+static void put_agreed(json *line, const struct op *op)
+{
+	json *agreed;
+
+	if (!op->settles)
+		return;
+	agreed =
+		json_put(line, "agreed", content_json(&op->agreed, ALL_FIELDS));
+	json_put_str(agreed, "checksum", op->agreed_checksum);
+	json_put_bool(agreed, "deleted", op->deleted);
+}
+
+static json *seen(const struct record *r)
+{
+	json *object = content_json(&r->is, ALL_FIELDS);
+
+	if (r->side == SUPABASE)
+		json_put_str(object, "link", r->link);
+	json_put_bool(object, "deleted", r->deleted);
+	json_put_str(object, "stored_checksum", r->stored);
+	json_put_bool(object, "synced", r->synced);
+	return object;
+}
+
+static void put_expect(json *line, const struct op *op)
+{
+	const struct record *target = target_record(op);
+	json *expect;
+
+	if (op->kind == OP_SKIP)
+		return;
+	expect = json_put(line, "expect", json_object());
+	put_time(expect, "updated_at", op->row);
+	if (target && op_writes(op))
+		json_put_str(expect, "checksum", target->checksum);
+	if (op->row)
+		json_put(expect, "row", seen(op->row));
+	if (op->page)
+		json_put(expect, "page", seen(op->page));
+}
+
+json *op_line(const struct op *op, size_t n)
+{
+	json *line = stream_line("op");
+
+	json_put_int(line, "n", (int64_t)n);
+	json_put_str(line, "op", op_kind_name(op->kind));
+	json_put_str(line, "target", op_target_name(op->target));
+	if (op->row_id)
+		json_put_str(line, "row_id", op->row_id);
+	if (op->page_id)
+		json_put_str(line, "page_id", op->page_id);
+	put_set(line, op);
+	if (op->marks) {
+		json_put_str(
+			line, "checksum", *op->checksum ? op->checksum : NULL);
+		json_put_bool(line, "synced", op->synced);
+	}
+	if (op->code)
+		json_put_str(line, "code", op->code);
+	json_put_str(line, "reason", op->reason);
+	put_conflict(line, op);
+	put_agreed(line, op);
+	put_expect(line, op);
+	return line;
+}

@@ -1,0 +1,113 @@
+#include "ops.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+#define REASON_MAX 400
+
+struct op *ops_add(struct ops *ops, enum op_kind kind, enum op_target target,
+	const struct record *row, const struct record *page)
+{
+	struct op *op;
+
+	ops->at = grow(ops->at, ops->n, &ops->cap, sizeof *ops->at);
+	op = &ops->at[ops->n++];
+	*op = (struct op){
+		.kind = kind,
+		.target = target,
+		.row = row,
+		.page = page,
+		.row_id = row ? row->id : NULL,
+		.page_id = page ? page->id : NULL,
+	};
+	return op;
+}
+
+void op_reason(struct op *op, const char *fmt, ...)
+{
+	char text[REASON_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	free(op->reason);
+	op->reason = xstrdup(text);
+}
+
+void ops_stamps_last(struct ops *ops)
+{
+	struct op *ordered = xcalloc(ops->n, sizeof *ordered);
+	size_t n = 0;
+
+	for (size_t i = 0; i < ops->n; i++)
+		if (ops->at[i].kind != OP_STAMP)
+			ordered[n++] = ops->at[i];
+	for (size_t i = 0; i < ops->n; i++)
+		if (ops->at[i].kind == OP_STAMP)
+			ordered[n++] = ops->at[i];
+	free(ops->at);
+	ops->at = ordered;
+	ops->cap = ops->n;
+}
+
+void ops_fini(struct ops *ops)
+{
+	for (size_t i = 0; i < ops->n; i++)
+		free(ops->at[i].reason);
+	free(ops->at);
+	*ops = (struct ops){ 0 };
+}
+
+bool op_writes(const struct op *op)
+{
+	return op->target == TARGET_NOTION || op->target == TARGET_SUPABASE;
+}
+
+enum op_target target_of(enum side s)
+{
+	return s == SUPABASE ? TARGET_SUPABASE : TARGET_NOTION;
+}
+
+void ops_count(const struct ops *ops, struct totals *t)
+{
+	*t = (struct totals){ 0 };
+	for (size_t i = 0; i < ops->n; i++) {
+		const struct op *op = &ops->at[i];
+
+		t->count[op->target][op->kind]++;
+		t->conflicts += op->conflict && !op->undecided;
+	}
+}
+
+static void put_counts(json *to, const size_t count[OP_KINDS],
+	const enum op_kind *kinds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		json_put_int(
+			to, op_kind_name(kinds[i]), (int64_t)count[kinds[i]]);
+}
+
+json *totals_json(const struct totals *t)
+{
+	static const enum op_kind of_page[] = { OP_CREATE, OP_UPDATE, OP_STAMP,
+		OP_TRASH, OP_RESTORE };
+	static const enum op_kind of_row[] = { OP_CREATE, OP_UPDATE, OP_LINK,
+		OP_TRASH, OP_RESTORE };
+	json *totals = json_object();
+
+	put_counts(json_put(totals, "notion", json_object()),
+		t->count[TARGET_NOTION], of_page,
+		sizeof of_page / sizeof of_page[0]);
+	put_counts(json_put(totals, "supabase", json_object()),
+		t->count[TARGET_SUPABASE], of_row,
+		sizeof of_row / sizeof of_row[0]);
+	json_put_int(totals, "adopt", (int64_t)t->count[TARGET_BASE][OP_ADOPT]);
+	json_put_int(totals, "skip", (int64_t)t->count[TARGET_NONE][OP_SKIP]);
+	json_put_int(totals, "conflicts", (int64_t)t->conflicts);
+	return totals;
+}

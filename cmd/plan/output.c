@@ -1,0 +1,158 @@
+#include "output.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "stream.h"
+
+const char *conflict_rule_name(enum conflict_rule r)
+{
+	static const char *const names[] = {
+		[RULE_NEWER] = "newer",
+		[RULE_SUPABASE] = "supabase",
+		[RULE_NOTION] = "notion",
+		[RULE_STOP] = "stop",
+	};
+
+	return names[r];
+}
+
+const char *orphan_rule_name(enum orphan_rule r)
+{
+	static const char *const names[] = {
+		[ORPHANS_KEEP] = "keep",
+		[ORPHANS_RESTORE] = "restore",
+		[ORPHANS_TRASH] = "trash",
+	};
+
+	return names[r];
+}
+
+/* --- the plan's id -------------------------------------------------------- */
+
+/* Each text with its NUL, so that no two lists of texts look alike. */
+static int digest_text(EVP_MD_CTX *ctx, const char *s)
+{
+	return s ? EVP_DigestUpdate(ctx, s, strlen(s) + 1)
+		 : EVP_DigestUpdate(ctx, "\1", 1);
+}
+
+static int digest_op(EVP_MD_CTX *ctx, const struct op *op)
+{
+	int ok = digest_text(ctx, op_kind_name(op->kind)) &
+		 digest_text(ctx, op_target_name(op->target)) &
+		 digest_text(ctx, op->row_id) & digest_text(ctx, op->page_id) &
+		 digest_text(ctx, op->checksum) & digest_text(ctx, op->code) &
+		 digest_text(ctx, op->row ? op->row->checksum : NULL) &
+		 digest_text(ctx, op->row ? op->row->edited_at : NULL) &
+		 digest_text(ctx, op->page ? op->page->checksum : NULL);
+
+	for (enum field f = 0; f < FIELDS; f++)
+		if (op->fields & BIT(f))
+			ok &= digest_text(ctx, field_name(f)) &
+			      digest_text(ctx, op->set.value[f]);
+	return ok;
+}
+
+static int digest_plan(EVP_MD_CTX *ctx, const struct plan *p)
+{
+	int ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+
+	for (enum side s = 0; s < SIDES && ok; s++)
+		ok = digest_text(ctx, json_str(p->world->scope, side_name(s)));
+	ok = ok && digest_text(ctx, conflict_rule_name(p->policy->conflict)) &&
+	     digest_text(ctx, orphan_rule_name(p->policy->orphans)) &&
+	     digest_text(ctx, p->undo);
+	for (size_t i = 0; i < p->ops->n && ok; i++)
+		ok = digest_op(ctx, &p->ops->at[i]);
+	return ok;
+}
+
+void plan_id(const struct plan *p, char id[UUID_SIZE])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char digest[EVP_MAX_MD_SIZE] = { 0 };
+	char hex[33];
+
+	/* SHA-256 is part of every OpenSSL; without memory all is lost. */
+	if (ctx && digest_plan(ctx, p))
+		EVP_DigestFinal_ex(ctx, digest, NULL);
+	EVP_MD_CTX_free(ctx);
+	for (int i = 0; i < 16; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	uuid_normalize(hex, id);
+}
+
+/* --- the stream ----------------------------------------------------------- */
+
+void plan_way_on(const struct plan *p, enum guard g, char *out, size_t size)
+{
+	if (p->undo)
+		snprintf(out, size, "plan --undo %s --allow %s", p->undo,
+			guard_name(g));
+	else
+		snprintf(out, size, "scripts/sync-now.sh --allow %s",
+			guard_name(g));
+}
+
+static void put_guards(json *head, const struct guards *g)
+{
+	json *blocked = json_put(head, "blocked", json_array());
+	json *seen = json_object();
+
+	for (enum guard i = 0; i < GUARDS; i++) {
+		if (!g->tripped[i])
+			continue;
+		if (guard_blocks(g, i))
+			json_add(blocked, json_string(guard_name(i)));
+		json_put_str(seen, guard_name(i), g->seen[i]);
+	}
+	json_put(head, "guards", seen);
+}
+
+static json *plan_head(const struct plan *p)
+{
+	json *head = stream_head("plan"), *policy = json_object();
+	char id[UUID_SIZE], at[TIME_SIZE];
+
+	plan_id(p, id);
+	json_put_str(head, "plan_id", id);
+	json_put_str(head, "at", time_format(p->at, at));
+	json_put(head, "scope", json_copy(p->world->scope));
+	json_put_str(
+		policy, "conflict", conflict_rule_name(p->policy->conflict));
+	json_put_str(policy, "orphans", orphan_rule_name(p->policy->orphans));
+	json_put(head, "policy", policy);
+	if (p->undo)
+		json_put_str(head, "undo", p->undo);
+	put_guards(head, p->guards);
+	json_put(head, "sources", json_copy(p->world->sources));
+	return head;
+}
+
+static json *plan_end(const struct plan *p)
+{
+	json *end = stream_line("end"), *totals;
+	struct totals t;
+
+	ops_count(p->ops, &t);
+	totals = json_put(end, "totals", totals_json(&t));
+	json_put_int(totals, "live_pairs", (int64_t)p->live_pairs);
+	return end;
+}
+
+int plan_write(const struct plan *p, FILE *out, struct error *e)
+{
+	struct stream_writer w;
+	int rc;
+
+	stream_writer_init(&w, out);
+	rc = stream_write(&w, plan_head(p), e);
+	for (size_t i = 0; i < p->ops->n && rc == 0; i++)
+		rc = stream_write(&w, op_line(&p->ops->at[i], i + 1), e);
+	if (rc == 0)
+		rc = stream_write_end(&w, plan_end(p), true, e);
+	stream_writer_fini(&w);
+	return rc;
+}

@@ -1,0 +1,158 @@
+#include "pair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "uuid.h"
+
+/* More rows than this can't have been made for one page. */
+#define ROW_ID_ATTEMPTS 100
+
+struct half *pairing_find(const struct pairing *p, const struct world *w,
+	enum side side, const char *id)
+{
+	const struct record *r = id ? world_find(w, side, id) : NULL;
+
+	return r ? &p->of[side][r - w->side[side].at] : NULL;
+}
+
+bool is_claimed(const struct half *page)
+{
+	return page->live_claims || page->dead_claims;
+}
+
+bool is_free_page(const struct half *page)
+{
+	return record_is_live(page->record) && !page->held && !page->partner &&
+	       !is_claimed(page);
+}
+
+/* Without a link, or with one that leads to a page that is gone. */
+bool is_free_row(const struct half *row)
+{
+	if (!record_is_live(row->record) || row->held || row->doubled)
+		return false;
+	if (row->partner)
+		return row->partner->record->state != NULL;
+	return !row->record->link;
+}
+
+static bool is_free_unlinked(const struct half *row)
+{
+	return is_free_row(row) && !row->partner;
+}
+
+void join(struct half *row, struct half *page, enum found found)
+{
+	if (row->partner)
+		row->partner->partner = NULL;
+	row->partner = page;
+	page->partner = row;
+	row->found = page->found = found;
+}
+
+static void count_claims(struct pairing *p, const struct world *w)
+{
+	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
+		const struct record *row = p->of[SUPABASE][i].record;
+		struct half *page = pairing_find(p, w, NOTION, row->link);
+
+		if (page && row->deleted)
+			page->dead_claims++;
+		else if (page)
+			page->live_claims++;
+	}
+}
+
+/*
+ * Step 1. The only live row with the link has the page, whatever soft-deleted
+ * rows say. Several soft-deleted ones matter only to a page that is live.
+ */
+static void pair_by_link(struct pairing *p, const struct world *w)
+{
+	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
+		struct half *row = &p->of[SUPABASE][i], *page;
+		bool live = !row->record->deleted;
+
+		page = pairing_find(p, w, NOTION, row->record->link);
+		if (!page)
+			continue;
+		if (live)
+			row->doubled = page->live_claims > 1;
+		else if (page->live_claims == 0 && page->dead_claims > 1)
+			row->doubled = record_is_live(page->record);
+		if ((live && page->live_claims == 1) ||
+			(!live && page->live_claims + page->dead_claims == 1))
+			join(row, page, FOUND_BY_LINK);
+	}
+}
+
+/* Step 2. */
+static void pair_by_base(
+	struct pairing *p, const struct world *w, const struct base *base)
+{
+	for (size_t i = 0; i < base->n; i++) {
+		const struct base_pair *line = &base->pairs[i];
+		struct half *row, *page;
+
+		row = pairing_find(p, w, SUPABASE, line->row_id);
+		page = pairing_find(p, w, NOTION, line->page_id);
+		if (row && page && is_free_unlinked(row) && is_free_page(page))
+			join(row, page, FOUND_BY_BASE);
+	}
+}
+
+/* Step 3: the row that was inserted for the page, and lost its link since. */
+static struct half *row_made_for(const struct pairing *p, const struct world *w,
+	const struct record *page)
+{
+	for (unsigned i = 0; i < ROW_ID_ATTEMPTS; i++) {
+		char id[UUID_SIZE];
+		struct half *row;
+
+		uuid_row_for_page(page->id, i, id);
+		row = pairing_find(p, w, SUPABASE, id);
+		if (!row || !row->record->link)
+			return row;
+	}
+	return NULL;
+}
+
+static void pair_by_id(struct pairing *p, const struct world *w)
+{
+	for (size_t i = 0; i < p->n[NOTION]; i++) {
+		struct half *page = &p->of[NOTION][i], *row;
+
+		if (!is_free_page(page))
+			continue;
+		row = row_made_for(p, w, page->record);
+		if (row && is_free_unlinked(row))
+			join(row, page, FOUND_BY_ID);
+	}
+}
+
+void pairing_init(
+	struct pairing *p, const struct world *w, const struct lines *l)
+{
+	*p = (struct pairing){ 0 };
+	for (enum side s = 0; s < SIDES; s++) {
+		p->n[s] = w->side[s].n;
+		p->of[s] = xcalloc(p->n[s], sizeof *p->of[s]);
+		for (size_t i = 0; i < p->n[s]; i++)
+			p->of[s][i].record = &w->side[s].at[i];
+	}
+	count_claims(p, w);
+	pair_by_link(p, w);
+	hold_troubled(p, w, l);
+	pair_by_base(p, w, l->base);
+	pair_by_id(p, w);
+	match_by_checksum(p);
+}
+
+void pairing_fini(struct pairing *p)
+{
+	for (enum side s = 0; s < SIDES; s++)
+		free(p->of[s]);
+	*p = (struct pairing){ 0 };
+}

@@ -1,0 +1,63 @@
+/*
+ * Pairing: one row to one page (semantics, section 3).
+ *
+ * Each record of the world gets a half; halves of a pair point to each other.
+ * A row whose page is gone is paired with what is left of it.
+ */
+#ifndef PLAN_PAIR_H
+#define PLAN_PAIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "basis.h"
+#include "record.h"
+#include "world.h"
+
+/* The step that found a pair. */
+enum found {
+	FOUND_NOT,
+	FOUND_BY_LINK,
+	FOUND_BY_BASE,
+	FOUND_BY_ID,
+	FOUND_BY_CHECKSUM,
+};
+
+struct half {
+	const struct record *record;
+	struct half *partner; /* NULL: none */
+	enum found found;
+	unsigned live_claims; /* of a page: live rows that link to it */
+	unsigned dead_claims; /* of a page: soft-deleted ones */
+	bool doubled;	      /* of a row: its page has other claims too */
+	const struct trouble *held; /* what its pair must wait for */
+};
+
+struct pairing {
+	struct half *of[SIDES]; /* in the order of the world's records */
+	size_t n[SIDES];
+	/* A row whose link can't be read: no insert, no orphan is sure. */
+	const struct trouble *unread_link;
+};
+
+void pairing_init(
+	struct pairing *p, const struct world *w, const struct lines *l);
+void pairing_fini(struct pairing *p);
+
+/* By id; NULL where there is none. */
+struct half *pairing_find(const struct pairing *p, const struct world *w,
+	enum side side, const char *id);
+/* A page that some row links to. */
+bool is_claimed(const struct half *page);
+/* Live, not held, and not in a pair yet: free for the steps 2 to 4. */
+bool is_free_page(const struct half *page);
+bool is_free_row(const struct half *row);
+void join(struct half *row, struct half *page, enum found found);
+
+/* hold.c: what troubles hold; once step 1 has counted the claims. */
+void hold_troubled(
+	struct pairing *p, const struct world *w, const struct lines *l);
+/* match.c: step 4. */
+void match_by_checksum(struct pairing *p);
+
+#endif

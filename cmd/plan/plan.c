@@ -1,0 +1,275 @@
+/*
+ * plan: what must be written, and where, so that both sides agree. Reads a
+ * record stream and the local base, writes a plan, and touches nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "decide.h"
+#include "guard.h"
+#include "opt.h"
+#include "output.h"
+#include "undo.h"
+#include "verify.h"
+#include "world.h"
+
+enum {
+	ID_CONFLICT = 256,
+	ID_ORPHANS,
+	ID_ALLOW,
+	ID_HUMAN,
+	ID_UNDO,
+	ID_VERIFY,
+};
+
+static const struct option_spec options[] = {
+	{ 'b', "base", "FILE",
+		"the local base, for merging field by field; a file that is\n"
+		"not there is an empty base" },
+	{ ID_CONFLICT, "conflict", "RULE",
+		"who wins where both sides changed: newer (the later edit,\n"
+		"the default), supabase, notion, or stop (nobody)" },
+	{ ID_ORPHANS, "orphans", "RULE",
+		"what happens to a record whose other half is gone: keep (the\n"
+		"default), restore (make it anew), or trash" },
+	{ ID_ALLOW, "allow", "GUARD,...",
+		"let a plan pass that a guard would block: empty-side,\n"
+		"mass-delete, mass-create, mass-change, scope" },
+	{ ID_HUMAN, "human", NULL, "text for people instead of a stream" },
+	{ ID_UNDO, "undo", "DIR",
+		"plan to take back the run whose records are in DIR" },
+	{ ID_VERIFY, "verify", NULL,
+		"plan nothing: compare every field of every pair, and exit\n"
+		"with 0 only where nothing differs" },
+};
+
+static const struct command command = {
+	.name = "plan",
+	.operands = "[FILE]",
+	.purpose = "Decide what must be written so that both sides agree.",
+	.options = options,
+	.n_options = sizeof options / sizeof options[0],
+	.notes = "Reads a record stream (see normalize) from FILE or standard\n"
+		 "input. Exit 3: a guard blocks the plan; 65: bad input.",
+};
+
+struct args {
+	const char *input, *base, *undo;
+	bool human, verify;
+	struct policy policy;
+	struct guards guards;
+};
+
+/* The place of a word in a list that ends in NULL; -1. */
+static int word(const char *const *words, const char *s)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], s) == 0)
+			return i;
+	return -1;
+}
+
+static int set_rule(const char *value, const char *option,
+	const char *const *words, int *rule)
+{
+	*rule = word(words, value);
+	if (*rule >= 0)
+		return 0;
+	return opt_usage(&command, "--%s: no such rule: %.60s", option, value);
+}
+
+/* One option; an exit code, 0 to go on. */
+static int take_option(struct args *a, int id, const char *value)
+{
+	static const char *const conflicts[] = { "newer", "supabase", "notion",
+		"stop", NULL };
+	static const char *const orphans[] = { "keep", "restore", "trash",
+		NULL };
+	struct error e;
+	int rule = 0, rc = 0;
+
+	switch (id) {
+	case 'b':
+		a->base = value;
+		a->policy.use_base = true;
+		break;
+	case ID_CONFLICT:
+		rc = set_rule(value, "conflict", conflicts, &rule);
+		a->policy.conflict = (enum conflict_rule)rule;
+		break;
+	case ID_ORPHANS:
+		rc = set_rule(value, "orphans", orphans, &rule);
+		a->policy.orphans = (enum orphan_rule)rule;
+		break;
+	case ID_ALLOW:
+		if (guards_allow(&a->guards, value, &e) < 0)
+			rc = opt_usage(&command, "--allow: %s", e.text);
+		break;
+	case ID_HUMAN:
+		a->human = true;
+		break;
+	case ID_UNDO:
+		a->undo = value;
+		break;
+	default:
+		a->verify = true;
+		break;
+	}
+	return rc;
+}
+
+static bool parse_args(struct args *a, int argc, char **argv, int *code)
+{
+	struct opt o;
+	int id;
+
+	opt_init(&o, &command, argc, argv);
+	while ((id = opt_next(&o, code)) >= 0) {
+		*code = take_option(a, id, o.value);
+		if (*code)
+			return false;
+	}
+	if (id == OPT_EXIT)
+		return false;
+	*code = opt_operands(&o, 1);
+	if (*code == 0 && a->undo && a->verify)
+		*code = opt_usage(
+			&command, "--undo and --verify exclude each other");
+	a->input = o.at < argc ? argv[o.at] : "-";
+	return *code == 0;
+}
+
+static int read_world(struct world *w, const char *input, struct error *e)
+{
+	struct stream_reader r;
+	const char *name;
+	int fd, rc;
+
+	if (stream_open(input, &fd, &name, e) < 0)
+		return -1;
+	stream_reader_init(&r, fd, name, STREAM_STRICT);
+	rc = world_read(w, &r, e);
+	stream_reader_fini(&r);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	return rc;
+}
+
+/* A base of another scope says nothing about this one. */
+static int read_base(
+	struct base *b, struct args *a, const struct world *w, struct error *e)
+{
+	*b = (struct base){ 0 };
+	if (!a->base)
+		return 0;
+	if (base_load(b, a->base, e) < 0)
+		return -1;
+	guard_scope(&a->guards, w, b);
+	if (a->guards.tripped[GUARD_SCOPE])
+		base_fini(b);
+	return 0;
+}
+
+static void human_init(struct human *h)
+{
+	const char *columns = getenv("COLUMNS"), *plain = getenv("NO_COLOR");
+	long n;
+
+	*h = (struct human){ .out = stdout, .columns = 80 };
+	if (columns && parse_number(columns, 40, 1000, &n) == 0)
+		h->columns = (size_t)n;
+	h->colour = isatty(STDOUT_FILENO) && (!plain || !*plain);
+}
+
+static void report_guards(const struct plan *p)
+{
+	char command_text[512];
+
+	for (enum guard i = 0; i < GUARDS; i++) {
+		if (!guard_blocks(p->guards, i))
+			continue;
+		plan_way_on(p, i, command_text, sizeof command_text);
+		warning("guard %s: %s; if that is right: %s", guard_name(i),
+			p->guards->seen[i], command_text);
+	}
+}
+
+/* Prints the plan; its exit code, or -1. */
+static int put_plan(const struct args *a, const struct plan *p, struct error *e)
+{
+	struct human h;
+
+	if (a->human) {
+		human_init(&h);
+		plan_show(p, &h);
+	} else if (plan_write(p, stdout, e) < 0) {
+		return -1;
+	}
+	report_guards(p);
+	return guards_block(p->guards) ? RC_GUARD : RC_DONE;
+}
+
+static int make_plan(struct args *a, const struct world *w,
+	const struct base *base, struct error *e)
+{
+	struct ops ops = { 0 };
+	struct outlook outlook = { 0 };
+	struct plan p = { .world = w,
+		.policy = &a->policy,
+		.guards = &a->guards,
+		.ops = &ops,
+		.undo = a->undo };
+	struct undo undo = { 0 };
+	int rc = -1;
+
+	if (a->undo) {
+		if (undo_load(&undo, a->undo, w, e) < 0)
+			goto out;
+		undo_decide(&undo, w, &ops);
+		look_out(w, base, &outlook);
+	} else {
+		decide(w, base, &a->policy, &ops, &outlook);
+	}
+	guards_check(&a->guards, w, base, &ops, &outlook);
+	p.live_pairs = outlook.live_pairs;
+	p.at = time_now();
+	rc = put_plan(a, &p, e);
+out:
+	ops_fini(&ops);
+	undo_fini(&undo);
+	return rc;
+}
+
+static int verify_world(const struct args *a, const struct world *w,
+	const struct base *base, struct error *e)
+{
+	struct human h;
+
+	human_init(&h);
+	return verify(w, base, a->human ? &h : NULL, e);
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = { 0 };
+	struct world w = { 0 };
+	struct base base = { 0 };
+	struct error e = { 0 };
+	int code;
+
+	if (!parse_args(&a, argc, argv, &code))
+		return code;
+	code = -1;
+	if (read_world(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
+		goto out;
+	code = a.verify ? verify_world(&a, &w, &base, &e)
+			: make_plan(&a, &w, &base, &e);
+	if (close_stdout(&e) < 0)
+		code = -1;
+out:
+	base_fini(&base);
+	world_fini(&w);
+	return code < 0 ? error_report(&e) : code;
+}

@@ -1,0 +1,193 @@
+#include "record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+/* The string members of a line, in the order in which they are kept. */
+enum text {
+	T_ROW_ID,
+	T_PAGE_ID,
+	T_STATE,
+	T_DECISION,
+	T_TYPE,
+	T_DATE,
+	T_STORED,
+	T_EDITED,
+	T_CREATED,
+	T_CODE,
+	T_DETAIL,
+	TEXTS,
+};
+
+static const char *const keys[TEXTS] = {
+	[T_ROW_ID] = "row_id",
+	[T_PAGE_ID] = "page_id",
+	[T_STATE] = "state",
+	[T_DECISION] = "decision",
+	[T_TYPE] = "type",
+	[T_DATE] = "date",
+	[T_STORED] = "stored_checksum",
+	[T_EDITED] = "edited_at",
+	[T_CREATED] = "created_at",
+	[T_CODE] = "code",
+	[T_DETAIL] = "detail",
+};
+
+/* Copies the line's texts into one block; an empty one counts as none. */
+static char *take_texts(
+	const json *line, const char *out[TEXTS], struct error *e)
+{
+	size_t len = 0;
+	char *block, *at;
+
+	for (int i = 0; i < TEXTS; i++) {
+		const json *v = json_get(line, keys[i]);
+
+		out[i] = json_text(v);
+		if (!out[i] && !json_is_null(v)) {
+			fail(e, RC_STREAM, "\"%s\" is no text", keys[i]);
+			return NULL;
+		}
+		if (out[i] && !*out[i])
+			out[i] = NULL;
+		len += out[i] ? strlen(out[i]) + 1 : 0;
+	}
+	at = block = xmalloc(len);
+	for (int i = 0; i < TEXTS; i++) {
+		size_t n = out[i] ? strlen(out[i]) + 1 : 0;
+
+		if (n)
+			out[i] = memcpy(at, out[i], n);
+		at += n;
+	}
+	return block;
+}
+
+static int parse_side(enum side *side, const json *line, struct error *e)
+{
+	const char *source = json_str(line, "source");
+
+	if (source && strcmp(source, "supabase") == 0)
+		*side = SUPABASE;
+	else if (source && strcmp(source, "notion") == 0)
+		*side = NOTION;
+	else
+		return fail(e, RC_STREAM,
+			"\"source\" is neither supabase nor notion");
+	return 0;
+}
+
+static int parse_time(
+	usec *t, const char *text, const char *key, struct error *e)
+{
+	*t = USEC_NONE;
+	if (text && time_parse(text, t) < 0)
+		return fail(e, RC_STREAM, "\"%s\" is no time", key);
+	return 0;
+}
+
+static int parse_flag(
+	bool *flag, const json *line, const char *key, struct error *e)
+{
+	const json *v = json_get(line, key);
+
+	*flag = json_is_true(v);
+	if (!json_is_bool(v) && !json_is_null(v))
+		return fail(
+			e, RC_STREAM, "\"%s\" is neither true nor false", key);
+	return 0;
+}
+
+static int parse_ids(
+	struct record *r, const char *const text[TEXTS], struct error *e)
+{
+	r->id = text[r->side == SUPABASE ? T_ROW_ID : T_PAGE_ID];
+	if (!r->id)
+		return fail(e, RC_STREAM, "a record of %s has no \"%s\"",
+			side_name(r->side),
+			r->side == SUPABASE ? "row_id" : "page_id");
+	if (r->side == SUPABASE)
+		r->link = text[T_PAGE_ID];
+	else
+		r->state = text[T_STATE];
+	if (r->state && strcmp(r->state, "moved") != 0 &&
+		strcmp(r->state, "unreachable") != 0)
+		return fail(e, RC_STREAM, "unknown \"state\": %.40s", r->state);
+	return 0;
+}
+
+static int parse_content(struct record *r, const json *line,
+	const char *const text[TEXTS], struct error *e)
+{
+	if (text[T_DATE] && !date_is_valid(text[T_DATE]))
+		return fail(e, RC_STREAM, "\"date\" is no day: %.40s",
+			text[T_DATE]);
+	if (parse_time(&r->created, text[T_CREATED], "created_at", e) < 0 ||
+		parse_time(&r->edited, text[T_EDITED], "edited_at", e) < 0 ||
+		parse_flag(&r->synced, line, "synced", e) < 0 ||
+		parse_flag(&r->deleted, line, "deleted", e) < 0 ||
+		parse_flag(&r->own, line, "own", e) < 0)
+		return -1;
+	r->is.value[DECISION] = text[T_DECISION];
+	r->is.value[TYPE] = text[T_TYPE];
+	r->is.value[DATE] = text[T_DATE];
+	r->stored = text[T_STORED];
+	r->edited_at = text[T_EDITED];
+	content_checksum(&r->is, r->checksum);
+	r->more_types = json_count(json_get(line, "extra_types")) > 0;
+	if (json_is_object(json_get(line, "date_detail")))
+		r->date_detail = json_copy(json_get(line, "date_detail"));
+	return 0;
+}
+
+int record_parse(struct record *r, const json *line, struct error *e)
+{
+	const char *text[TEXTS];
+
+	*r = (struct record){ 0 };
+	if (parse_side(&r->side, line, e) < 0)
+		return -1;
+	r->texts = take_texts(line, text, e);
+	if (r->texts && parse_ids(r, text, e) == 0 &&
+		parse_content(r, line, text, e) == 0)
+		return 0;
+	record_fini(r);
+	return -1;
+}
+
+int trouble_parse(struct trouble *t, const json *line, struct error *e)
+{
+	const char *text[TEXTS];
+
+	*t = (struct trouble){ 0 };
+	if (parse_side(&t->side, line, e) < 0)
+		return -1;
+	t->texts = take_texts(line, text, e);
+	if (!t->texts)
+		return -1;
+	t->row_id = text[T_ROW_ID];
+	t->page_id = text[T_PAGE_ID];
+	t->code = text[T_CODE] ? text[T_CODE] : "unknown";
+	t->detail = text[T_DETAIL] ? text[T_DETAIL] : "no reason was given";
+	return 0;
+}
+
+void record_fini(struct record *r)
+{
+	json_free(r->date_detail);
+	free(r->texts);
+	*r = (struct record){ 0 };
+}
+
+void trouble_fini(struct trouble *t)
+{
+	free(t->texts);
+	*t = (struct trouble){ 0 };
+}
+
+bool record_is_live(const struct record *r)
+{
+	return !r->deleted && !r->state;
+}

@@ -1,0 +1,53 @@
+/*
+ * One line of the record stream: a row, a page, or what could not be read.
+ *
+ * Texts live in one block a record, for there can be a hundred thousand on
+ * each side. The checksum is computed here, always: what a stream or a side
+ * says it is counts for nothing (semantics, section 2).
+ */
+#ifndef PLAN_RECORD_H
+#define PLAN_RECORD_H
+
+#include <stdbool.h>
+
+#include "content.h"
+#include "error.h"
+#include "json.h"
+#include "times.h"
+
+struct record {
+	enum side side;
+	const char *id;	   /* row id or page id */
+	const char *link;  /* of a row: the page it names; NULL: none */
+	const char *state; /* of a page that is gone: "moved", "unreachable" */
+	struct content is;
+	char checksum[CHECKSUM_SIZE]; /* of `is` */
+	const char *stored;	      /* the stored checksum; NULL: none */
+	bool synced;
+	bool own;     /* of a page: made by our connection */
+	bool deleted; /* soft-deleted, in the trash */
+	bool more_types;
+	json *date_detail; /* of a page; owned; NULL: only a day */
+	usec created, edited;
+	const char *edited_at; /* as it stands in the stream */
+	char *texts;	       /* owned; all of the above point into it */
+};
+
+/* A record that normalize could not understand: it holds its pair. */
+struct trouble {
+	enum side side;
+	const char *row_id, *page_id; /* NULL: not known */
+	const char *code, *detail;
+	char *texts; /* owned */
+};
+
+/* Both are -1 with the reason in e, without the place; nothing to free then. */
+int record_parse(struct record *r, const json *line, struct error *e);
+int trouble_parse(struct trouble *t, const json *line, struct error *e);
+void record_fini(struct record *r);
+void trouble_fini(struct trouble *t);
+
+/* There, neither deleted nor gone. */
+bool record_is_live(const struct record *r);
+
+#endif

@@ -1,0 +1,379 @@
+#include "settle.h"
+
+#include <string.h>
+
+#include "notion.h"
+#include "supabase.h"
+
+struct op *skip(const struct settling *s, const char *code,
+	const struct record *row, const struct record *page)
+{
+	struct op *op = ops_add(s->ops, OP_SKIP, TARGET_NONE, row, page);
+
+	op->code = code;
+	return op;
+}
+
+static struct op *add(const struct settling *s, enum op_kind kind,
+	enum side side, const struct pair *p)
+{
+	return ops_add(s->ops, kind, target_of(side), p->row, p->page);
+}
+
+static void mark(struct op *op, const char *checksum, bool synced)
+{
+	op->marks = true;
+	op->synced = synced;
+	memcpy(op->checksum, checksum, strlen(checksum) + 1);
+}
+
+static void agree(struct op *op, const struct content *c, bool deleted)
+{
+	op->settles = true;
+	op->deleted = deleted;
+	op->agreed = *c;
+	content_checksum(c, op->agreed_checksum);
+}
+
+/* What is written to a page: the type as the option that equals it is spelled.
+ */
+static void set_content(const struct settling *s, struct op *op,
+	const struct content *c, unsigned fields)
+{
+	const char *option = NULL;
+
+	op->fields = fields;
+	op->set = *c;
+	if (op->target == TARGET_NOTION && c->value[TYPE])
+		option = notion_option_spelling(
+			s->world->type_options, c->value[TYPE]);
+	if (option)
+		op->set.value[TYPE] = option;
+}
+
+/* Whether a side can hold the fields of c at all; -1 with the reason. */
+static int can_hold(enum side side, const struct content *c, unsigned fields,
+	struct problem *why)
+{
+	struct content part = { { NULL } };
+
+	for (enum field f = 0; f < FIELDS; f++)
+		if (fields & BIT(f))
+			part.value[f] = c->value[f];
+	if (side == SUPABASE)
+		return supabase_can_hold(part.value[DATE], why);
+	return notion_can_hold(part.value[DECISION], part.value[TYPE], why);
+}
+
+static void skip_poison(const struct settling *s, const struct pair *p,
+	enum side side, const struct problem *why)
+{
+	struct op *op = skip(s, "poison", p->row, p->page);
+
+	op_reason(op, "%s can't hold this: %s; change it in %s",
+		side_title(side), why->detail, side_title(other_side(side)));
+}
+
+/* --- bookkeeping ---------------------------------------------------------- */
+
+static bool row_is_stale(
+	const struct pair *p, const char *checksum, bool synced)
+{
+	const struct base_pair *line = p->basis.line;
+
+	return !same_text(p->row->link, p->page->id) ||
+	       (!same_text(p->row->stored, checksum) &&
+		       !(line && line->rewrites_checksum)) ||
+	       (p->row->synced != synced && !(line && line->resets_synced));
+}
+
+static bool page_is_stale(
+	const struct world *w, const struct record *page, const char *checksum)
+{
+	return (w->has_checksum && !same_text(page->stored, checksum)) ||
+	       (w->has_synced && !page->synced);
+}
+
+static bool line_differs(const struct base_pair *line,
+	const struct record *page, const struct content *c,
+	const char *checksum, bool deleted)
+{
+	struct content was;
+
+	if (!line || strcmp(line->page_id, page->id) != 0 ||
+		line->deleted != deleted ||
+		strcmp(line->checksum, checksum) != 0)
+		return true;
+	was = line_content(line);
+	return content_diff(&was, c) != 0;
+}
+
+static void adopt(const struct settling *s, const struct pair *p,
+	const struct content *c, bool deleted)
+{
+	char checksum[CHECKSUM_SIZE];
+	struct op *op;
+
+	content_checksum(c, checksum);
+	if (!s->use_base ||
+		!line_differs(p->basis.line, p->page, c, checksum, deleted))
+		return;
+	op = ops_add(s->ops, OP_ADOPT, TARGET_BASE, p->row, p->page);
+	agree(op, c, deleted);
+	op_reason(op, deleted ? "both are deleted" : "both are equal");
+}
+
+static void link_pair(const struct settling *s, const struct pair *p,
+	const char *checksum, bool synced, const char *why)
+{
+	struct op *op = add(s, OP_LINK, SUPABASE, p);
+
+	mark(op, checksum, synced);
+	op_reason(op, "%s", why);
+}
+
+static const char *link_reason(const struct pair *p)
+{
+	if (!p->row->link)
+		return "the pair was found, its link is missing";
+	if (strcmp(p->row->link, p->page->id) != 0)
+		return "the pair was found, its link leads elsewhere";
+	return "the row's checksum or mark is missing or stale";
+}
+
+static void stamp(const struct settling *s, const struct record *row,
+	const struct record *page, const struct content *c)
+{
+	char checksum[CHECKSUM_SIZE];
+	struct op *op;
+
+	content_checksum(c, checksum);
+	if (!page_is_stale(s->world, page, checksum))
+		return;
+	op = ops_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
+	mark(op, checksum, true);
+	if (row) /* a row that is still to be made has no line yet */
+		agree(op, c, false);
+	op_reason(op, "the page's checksum or mark is missing or stale");
+}
+
+/* --- a pair whose halves live on ------------------------------------------ */
+
+static const char *content_reason(const struct merge *m, enum side to)
+{
+	unsigned row_fields = m->write[SUPABASE];
+
+	if (m->kept_type)
+		row_fields &= ~BIT(TYPE);
+	if (m->write[to] & m->conflict)
+		return to == NOTION ? "conflict: Supabase wins"
+				    : "conflict: Notion wins";
+	if (to == SUPABASE && !row_fields)
+		return "a cleared type";
+	if (row_fields && m->write[NOTION])
+		return "both changed, in different fields";
+	return to == NOTION ? "Supabase changed" : "Notion changed";
+}
+
+static void give_reason(struct op *op, const struct merge *m, enum side to,
+	enum revive revive, const char *why)
+{
+	bool note = m->kept_type && to == SUPABASE;
+
+	op_reason(op, "%s%s",
+		revive == REVIVE_NONE ? content_reason(m, to) : why,
+		note ? "; the page has further types, so its type is kept"
+		     : "");
+}
+
+static void note_conflict(
+	struct op *op, const struct merge *m, const struct basis *basis)
+{
+	op->conflict = m->conflict;
+	op->winner = m->winner;
+	op->undecided = m->stopped;
+	op->has_base = basis->kind == BASIS_FIELDS;
+	op->base = basis->fields;
+}
+
+static void write_side(const struct settling *s, const struct pair *p,
+	const struct merge *m, enum side to, enum revive revive,
+	const char *why)
+{
+	bool revives = revive == (to == NOTION ? REVIVE_PAGE : REVIVE_ROW);
+	char checksum[CHECKSUM_SIZE];
+	struct op *op;
+
+	if (!revives && !m->write[to])
+		return;
+	op = add(s, revives ? OP_RESTORE : OP_UPDATE, to, p);
+	set_content(s, op, &m->result, m->write[to]);
+	content_checksum(&m->result, checksum);
+	mark(op, checksum, true);
+	give_reason(op, m, to, revive, why);
+	if (m->write[to] & m->conflict)
+		note_conflict(op, m, &p->basis);
+}
+
+static void skip_conflict(
+	const struct settling *s, const struct pair *p, const struct merge *m)
+{
+	struct op *op = skip(s, "conflict", p->row, p->page);
+
+	note_conflict(op, m, &p->basis);
+	op_reason(op,
+		"both sides changed%s%s; make them equal, or run with "
+		"--conflict newer, supabase or notion",
+		p->basis.why ? " or can't be told apart: " : "",
+		p->basis.why ? p->basis.why : "");
+}
+
+/* What must be written can't be, or must not: the whole pair is left alone. */
+static bool is_refused(
+	const struct settling *s, const struct pair *p, const struct merge *m)
+{
+	struct problem why;
+
+	if (m->stopped) {
+		skip_conflict(s, p, m);
+		return true;
+	}
+	for (enum side to = 0; to < SIDES; to++) {
+		if (can_hold(to, &m->result, m->write[to], &why) < 0) {
+			skip_poison(s, p, to, &why);
+			return true;
+		}
+	}
+	return false;
+}
+
+void settle_live(const struct settling *s, const struct pair *p,
+	const struct merge *m, enum revive revive, const char *why)
+{
+	size_t before = s->ops->n, last;
+	bool page_written = m->write[NOTION] || revive == REVIVE_PAGE;
+	bool row_written = m->write[SUPABASE] || revive == REVIVE_ROW;
+	char checksum[CHECKSUM_SIZE];
+
+	if (is_refused(s, p, m))
+		return;
+	content_checksum(&m->result, checksum);
+	write_side(s, p, m, NOTION, revive, why);
+	write_side(s, p, m, SUPABASE, revive, why);
+	if (!row_written && row_is_stale(p, checksum, true))
+		link_pair(s, p, checksum, true,
+			page_written ? "the pair agrees" : link_reason(p));
+	last = s->ops->n;
+	if (last > before)
+		agree(&s->ops->at[last - 1], &m->result, false);
+	if (!page_written)
+		stamp(s, p->row, p->page, &m->result);
+	if (s->ops->n == before)
+		adopt(s, p, &m->result, false);
+}
+
+/* --- deletions ------------------------------------------------------------ */
+
+static void trash_row(const struct settling *s, const struct pair *p)
+{
+	struct op *op;
+
+	if (!s->world->soft_delete) {
+		op = skip(s, "trashed", p->row, p->page);
+		op_reason(op,
+			"the page is in the trash and the table has no "
+			"deleted_at, so the row stays; add the column, delete "
+			"the row, or restore the page");
+		return;
+	}
+	op = add(s, OP_TRASH, SUPABASE, p);
+	mark(op, p->row->checksum, false);
+	agree(op, &p->row->is, true);
+	op_reason(op, "its page was moved to the trash");
+}
+
+static void trash_page(const struct settling *s, const struct pair *p)
+{
+	struct op *op = add(s, OP_TRASH, NOTION, p);
+
+	op_reason(op, "its row was deleted");
+	if (row_is_stale(p, p->page->checksum, false))
+		link_pair(s, p, p->page->checksum, false,
+			"the deletion is complete");
+	agree(&s->ops->at[s->ops->n - 1], &p->page->is, true);
+}
+
+void settle_trash(
+	const struct settling *s, const struct pair *p, enum side side)
+{
+	if (side == SUPABASE)
+		trash_row(s, p);
+	else
+		trash_page(s, p);
+}
+
+/* What a deleted pair last agreed on; false where nothing tells. */
+static bool deleted_content(const struct pair *p, struct content *c)
+{
+	*c = p->row->is;
+	if (p->basis.kind == BASIS_FIELDS)
+		*c = p->basis.fields;
+	else if (content_diff(&p->row->is, &p->page->is))
+		return false;
+	return true;
+}
+
+void settle_deleted(const struct settling *s, const struct pair *p)
+{
+	char checksum[CHECKSUM_SIZE];
+	const char *kept = p->row->stored ? p->row->stored : p->page->stored;
+	struct content c;
+	bool known = deleted_content(p, &c);
+
+	content_checksum(&c, checksum);
+	if (known)
+		kept = checksum;
+	/* Without any checksum the mark would claim an agreement. */
+	if (p->row->synced && kept) {
+		link_pair(s, p, kept, false, "both are deleted");
+		if (known)
+			agree(&s->ops->at[s->ops->n - 1], &c, true);
+	} else if (known) {
+		adopt(s, p, &c, true);
+	}
+}
+
+/* --- lone records --------------------------------------------------------- */
+
+void settle_create(
+	const struct settling *s, const struct record *only, const char *why)
+{
+	enum side to = other_side(only->side);
+	struct pair p = { .row = to == NOTION ? only : NULL,
+		.page = to == SUPABASE ? only : NULL };
+	struct problem reason;
+	struct op *op;
+
+	if (can_hold(to, &only->is, ALL_FIELDS, &reason) < 0) {
+		skip_poison(s, &p, to, &reason);
+		return;
+	}
+	op = add(s, OP_CREATE, to, &p);
+	set_content(s, op, &only->is, ALL_FIELDS);
+	mark(op, only->checksum, true);
+	agree(op, &only->is, false);
+	op_reason(op, "%s", why);
+	if (to == SUPABASE)
+		stamp(s, NULL, only, &only->is);
+}
+
+void settle_trash_page(
+	const struct settling *s, const struct record *page, const char *row_id)
+{
+	struct pair p = { .page = page };
+	struct op *op = add(s, OP_TRASH, NOTION, &p);
+
+	op->row_id = row_id;
+	agree(op, &page->is, true);
+	op_reason(op, "its row was erased");
+}

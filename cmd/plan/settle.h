@@ -1,0 +1,54 @@
+/*
+ * The ops that bring one pair, or one lone record, to the end that was decided
+ * for it: only what differs is written, the page before the row, and the
+ * bookkeeping only where it is missing or stale.
+ */
+#ifndef PLAN_SETTLE_H
+#define PLAN_SETTLE_H
+
+#include <stdbool.h>
+
+#include "basis.h"
+#include "merge.h"
+#include "ops.h"
+#include "world.h"
+
+struct pair {
+	const struct record *row, *page;
+	struct basis basis;
+};
+
+struct settling {
+	const struct world *world;
+	bool use_base; /* a local base is kept: equal pairs are noted there */
+	struct ops *ops;
+};
+
+/* Which half must be taken out of the trash first. */
+enum revive {
+	REVIVE_NONE,
+	REVIVE_ROW,
+	REVIVE_PAGE,
+};
+
+/* Both halves live on, with the content that was merged. */
+void settle_live(const struct settling *s, const struct pair *p,
+	const struct merge *m, enum revive revive, const char *why);
+/* The half of `side` follows the other one into the trash. */
+void settle_trash(
+	const struct settling *s, const struct pair *p, enum side side);
+/* Both halves are deleted already: only the mark and the base line. */
+void settle_deleted(const struct settling *s, const struct pair *p);
+
+/* The missing half of a lone record is made. */
+void settle_create(
+	const struct settling *s, const struct record *only, const char *why);
+/* A lone page follows its row, which was erased. */
+void settle_trash_page(const struct settling *s, const struct record *page,
+	const char *row_id);
+
+/* Nothing is written; one of row and page may be NULL. */
+struct op *skip(const struct settling *s, const char *code,
+	const struct record *row, const struct record *page);
+
+#endif

@@ -1,0 +1,325 @@
+#include "undo.h"
+
+#include <string.h>
+
+#include "text.h"
+
+/* One pair of the run: its ops that changed a half, and both halves now. */
+struct taken {
+	const struct world *world;
+	struct ops *ops;
+	const struct deed *deed[SIDES]; /* NULL: that half was not changed */
+	bool unknown;			/* an outcome that nobody knows */
+	const struct record *row, *page;
+	const char *row_id, *page_id;
+};
+
+static struct content content_of(const json *object)
+{
+	return (struct content){ {
+		[DECISION] = json_str(object, "decision"),
+		[TYPE] = json_str(object, "type"),
+		[DATE] = json_str(object, "date"),
+	} };
+}
+
+static unsigned fields_of(const json *object)
+{
+	unsigned fields = 0;
+
+	for (enum field f = 0; f < FIELDS; f++)
+		if (json_get(object, field_name(f)))
+			fields |= BIT(f);
+	return fields;
+}
+
+static const struct record *half_of(const struct taken *t, enum side s)
+{
+	return s == SUPABASE ? t->row : t->page;
+}
+
+/* Whether a half holds the fields of `set` or `was`. */
+static bool holds(const struct record *r, const json *object)
+{
+	struct content c = content_of(object);
+
+	return (content_diff(&r->is, &c) & fields_of(object)) == 0;
+}
+
+static void skip_taken(
+	const struct taken *t, const char *code, const char *reason)
+{
+	struct op *op = ops_add(t->ops, OP_SKIP, TARGET_NONE, t->row, t->page);
+
+	op->row_id = t->row_id;
+	op->page_id = t->page_id;
+	op->code = code;
+	op_reason(op, "%s", reason);
+}
+
+static bool is_deletion(const struct deed *d)
+{
+	return d->kind == OP_TRASH;
+}
+
+/* How the half was left by the op. */
+static bool is_as_written(const struct deed *d, const struct record *r)
+{
+	return r->deleted == is_deletion(d) &&
+	       (is_deletion(d) || holds(r, json_get(d->line, "set")));
+}
+
+/* The half is as it was before the op: it was taken back already. */
+static bool is_taken_back(const struct deed *d, const struct record *r)
+{
+	switch (d->kind) {
+	case OP_UPDATE:
+		return !r->deleted && holds(r, json_get(d->line, "was"));
+	case OP_TRASH:
+		return !r->deleted;
+	default:
+		return r->deleted;
+	}
+}
+
+/* --- the checksum from before the run ------------------------------------- */
+
+static const json *seen_half(const struct deed *d, enum side s)
+{
+	return json_get(
+		json_get(d->line, "expect"), s == SUPABASE ? "row" : "page");
+}
+
+/*
+ * What the pair had agreed on before. Where it had no stored checksum, that of
+ * what the changed half goes back to: the other half will seem the changed one
+ * again, as it did.
+ */
+static void checksum_before(const struct taken *t, char out[CHECKSUM_SIZE],
+	struct content *before, bool *is_agreed)
+{
+	enum side s = t->deed[NOTION] ? NOTION : SUPABASE;
+	const json *row = seen_half(t->deed[s], SUPABASE);
+	const char *stored = json_str(row, "stored_checksum");
+
+	*before = content_of(seen_half(t->deed[s], s));
+	content_checksum(before, out);
+	*is_agreed = !(t->deed[NOTION] && t->deed[SUPABASE]) &&
+		     (!stored || strcmp(stored, out) == 0);
+	if (checksum_is_valid(stored))
+		memcpy(out, stored, CHECKSUM_SIZE);
+}
+
+/* --- the reverse ops ------------------------------------------------------ */
+
+static struct op *reverse(const struct taken *t, enum op_kind kind, enum side s,
+	const char *checksum, bool synced)
+{
+	struct op *op = ops_add(t->ops, kind, target_of(s), t->row, t->page);
+
+	op->row_id = t->row_id;
+	op->page_id = t->page_id;
+	if (checksum) {
+		op->marks = true;
+		op->synced = synced;
+		memcpy(op->checksum, checksum, strlen(checksum) + 1);
+	}
+	return op;
+}
+
+static void reverse_update(
+	const struct taken *t, enum side s, const char *checksum)
+{
+	const json *was = json_get(t->deed[s]->line, "was");
+	struct op *op = reverse(t, OP_UPDATE, s, checksum, true);
+	bool title = s == NOTION && fields_of(was) & BIT(DECISION);
+
+	op->fields = fields_of(was);
+	op->set = content_of(was);
+	if (s == NOTION)
+		op->set_detail = json_get(was, "date_detail");
+	op_reason(op, "undo: back to what it was before the run%s",
+		title ? " (the title's text, not its formatting)" : "");
+}
+
+/* Both halves get back their content and their checksums. */
+static void reverse_updates(const struct taken *t)
+{
+	const struct world *w = t->world;
+	char checksum[CHECKSUM_SIZE];
+	struct content before;
+	bool is_agreed;
+	struct op *op = NULL;
+
+	checksum_before(t, checksum, &before, &is_agreed);
+	if (t->deed[NOTION])
+		reverse_update(t, NOTION, checksum);
+	if (t->deed[SUPABASE])
+		reverse_update(t, SUPABASE, checksum);
+	else if (t->row && !same_text(t->row->stored, checksum))
+		op_reason(reverse(t, OP_LINK, SUPABASE, checksum, true),
+			"undo: the checksum from before the run");
+	op = &t->ops->at[t->ops->n - 1];
+	if (is_agreed && t->row && t->page) {
+		op->settles = true;
+		op->agreed = before;
+		content_checksum(&before, op->agreed_checksum);
+	}
+	if (!t->deed[NOTION] && t->page && w->has_checksum &&
+		!same_text(t->page->stored, checksum))
+		op_reason(reverse(t, OP_STAMP, NOTION, checksum, true),
+			"undo: the checksum from before the run");
+}
+
+/* What the run made, or took out of the trash, goes there. */
+static void reverse_to_trash(const struct taken *t, enum side s)
+{
+	const struct record *r = half_of(t, s);
+	struct op *op;
+
+	if (s == SUPABASE && !t->world->soft_delete) {
+		skip_taken(t, "trashed",
+			"undo: the table has no deleted_at, so the row stays; "
+			"delete it by hand");
+		return;
+	}
+	op = reverse(t, OP_TRASH, s, s == SUPABASE ? r->checksum : NULL, false);
+	op_reason(op, "undo: the run had made or restored it");
+	if (s == NOTION && t->row) {
+		op = reverse(t, OP_LINK, SUPABASE, r->checksum, false);
+		op_reason(op, "undo: the page is not wanted");
+	}
+	op->settles = t->row && t->page;
+	op->deleted = true;
+	op->agreed = r->is;
+	content_checksum(&r->is, op->agreed_checksum);
+}
+
+/*
+ * What the run trashed comes back. The mark stays false, so the next run takes
+ * it for a record that came back and restores the other half.
+ */
+static void reverse_trash(const struct taken *t, enum side s)
+{
+	const struct record *r = half_of(t, s);
+	const char *checksum = r->stored ? r->stored : r->checksum;
+
+	op_reason(reverse(t, OP_RESTORE, s, checksum, s == NOTION),
+		"undo: the run had trashed it");
+}
+
+static void take_back(const struct taken *t)
+{
+	for (enum side s = 0; s < SIDES; s++) {
+		if (!t->deed[s])
+			continue;
+		switch (t->deed[s]->kind) {
+		case OP_UPDATE:
+			reverse_updates(t);
+			return;
+		case OP_TRASH:
+			reverse_trash(t, s);
+			break;
+		default:
+			reverse_to_trash(t, s);
+			break;
+		}
+	}
+}
+
+/* --- whether a pair can be taken back ------------------------------------- */
+
+static const struct trouble *trouble_of(const struct taken *t)
+{
+	for (size_t i = 0; i < t->world->n_trouble; i++) {
+		const struct trouble *one = &t->world->trouble[i];
+
+		if ((one->row_id && same_text(one->row_id, t->row_id)) ||
+			(one->page_id && same_text(one->page_id, t->page_id)))
+			return one;
+	}
+	return NULL;
+}
+
+/* Its code and reason, or NULL: nothing stands against it. */
+static const char *obstacle(const struct taken *t, const char **code)
+{
+	*code = "conflict";
+	if (t->unknown)
+		return "undo: an op of this pair ended unclear; run the sync "
+		       "first, or compare both by hand";
+	for (enum side s = 0; s < SIDES; s++) {
+		const struct record *r = half_of(t, s);
+
+		if (!t->deed[s])
+			continue;
+		if (!r || r->state) {
+			*code = trouble_of(t) ? "problem" : "orphan";
+			return "undo: it is not there any more, or can't be "
+			       "read";
+		}
+		if (!is_as_written(t->deed[s], r))
+			return "undo: it was edited since that run";
+	}
+	return NULL;
+}
+
+static bool all_taken_back(const struct taken *t)
+{
+	bool any = false;
+
+	for (enum side s = 0; s < SIDES; s++) {
+		const struct record *r = half_of(t, s);
+
+		if (!t->deed[s])
+			continue;
+		if (!r || r->state || !is_taken_back(t->deed[s], r))
+			return false;
+		any = true;
+	}
+	return any || !t->unknown;
+}
+
+/* The ops of one pair, from `d` on; returns how many there are. */
+static size_t gather(struct taken *t, const struct deed *d, size_t left)
+{
+	size_t n = 0;
+
+	do {
+		const struct deed *one = &d[n++];
+		enum side s = one->target == TARGET_NOTION ? NOTION : SUPABASE;
+
+		t->unknown |=
+			strcmp(json_str(one->line, "status"), "unknown") == 0;
+		if (one->kind <= OP_UPDATE || one->kind == OP_TRASH ||
+			one->kind == OP_RESTORE)
+			t->deed[s] = one;
+		if (one->row_id)
+			t->row_id = one->row_id;
+		t->page_id = one->page_id;
+	} while (n < left && d->page_id && d[n].page_id &&
+		 strcmp(d[n].page_id, d->page_id) == 0);
+	return n;
+}
+
+void undo_decide(const struct undo *u, const struct world *w, struct ops *ops)
+{
+	const char *code, *why;
+	size_t step;
+
+	for (size_t i = 0; i < u->n; i += step) {
+		struct taken t = { .world = w, .ops = ops };
+
+		step = gather(&t, &u->deeds[i], u->n - i);
+		t.row = t.row_id ? world_find(w, SUPABASE, t.row_id) : NULL;
+		t.page = t.page_id ? world_find(w, NOTION, t.page_id) : NULL;
+		if (all_taken_back(&t))
+			continue;
+		why = obstacle(&t, &code);
+		if (why)
+			skip_taken(&t, code, why);
+		else
+			take_back(&t);
+	}
+	ops_stamps_last(ops);
+}

@@ -1,0 +1,44 @@
+/*
+ * Taking back a run: from its records (plan.ndjson, results.ndjson) and from
+ * what both sides hold now, the ops that put back what it wrote.
+ *
+ * A half that no longer holds what the run wrote was edited since: its whole
+ * pair is left alone and reported. What was taken back already is passed over.
+ *
+ * Updates are reversed, creates go to the trash, what was trashed comes out
+ * again, what was restored goes back. The stored checksums become those from
+ * before the run, so that the next run sees the same difference again and
+ * decides it anew: change its cause, or the policy, first. A link stays, for
+ * it is evidence. The formatting of a title can't be put back, only its text.
+ */
+#ifndef PLAN_UNDO_H
+#define PLAN_UNDO_H
+
+#include <stddef.h>
+
+#include "error.h"
+#include "json.h"
+#include "ops.h"
+#include "world.h"
+
+/* A done op of the run, or one whose outcome is unknown. */
+struct deed {
+	json *line; /* its result, with what only the plan says; owned */
+	enum op_kind kind;
+	enum op_target target;
+	const char *row_id, *page_id;
+	size_t order;
+};
+
+struct undo {
+	struct deed *deeds; /* by page, then in their order */
+	size_t n, cap;
+};
+
+/* RC_STREAM where a file is damaged or the run was on another scope. */
+int undo_load(struct undo *u, const char *dir, const struct world *w,
+	struct error *e);
+void undo_fini(struct undo *u);
+void undo_decide(const struct undo *u, const struct world *w, struct ops *ops);
+
+#endif

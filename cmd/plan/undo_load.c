@@ -1,0 +1,170 @@
+/* Reading a run's records back. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "file.h"
+#include "stream.h"
+#include "undo.h"
+
+/* Lines of one stream, found by their number n. */
+struct numbered {
+	json **line;
+	size_t n, cap;
+};
+
+static int same_scope(const json *head, const struct world *w, struct error *e)
+{
+	if (json_equal(json_get(head, "scope"), w->scope))
+		return 0;
+	return fail(e, RC_STREAM,
+		"that run was on another table or data source than these "
+		"records");
+}
+
+static int read_lines(struct numbered *to, struct stream_reader *r,
+	const char *stream, const struct world *w, struct error *e)
+{
+	json *line;
+	int got = stream_read_head(r, stream, &line, e);
+
+	if (got == 0)
+		return stream_refuse(r, e, "the file is empty");
+	if (got < 0)
+		return -1;
+	got = same_scope(line, w, e);
+	json_free(line);
+	if (got < 0)
+		return fail_at(e, "%s", r->name);
+	while ((got = stream_read(r, &line, e)) > 0) {
+		to->line = grow(to->line, to->n, &to->cap, sizeof *to->line);
+		to->line[to->n++] = line;
+	}
+	if (got == 0)
+		json_free(line);
+	return got;
+}
+
+static int read_file(struct numbered *to, const char *dir, const char *stream,
+	const char *file, const struct world *w, struct error *e)
+{
+	char *path = path_join(dir, file);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	struct stream_reader r;
+
+	if (fd < 0) {
+		rc = fail_errno(e, "%s", path);
+	} else {
+		stream_reader_init(
+			&r, fd, path, STREAM_ANY_COUNT | STREAM_ANY_END);
+		rc = read_lines(to, &r, stream, w, e);
+		stream_reader_fini(&r);
+		close(fd);
+	}
+	free(path);
+	return rc;
+}
+
+static void numbered_fini(struct numbered *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		json_free(l->line[i]);
+	free(l->line);
+}
+
+static int64_t number_of(const json *line)
+{
+	int64_t n = -1;
+
+	json_whole(json_get(line, "n"), &n);
+	return n;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = number_of(*(json *const *)a);
+	int64_t y = number_of(*(json *const *)b);
+
+	return (x > y) - (x < y);
+}
+
+/* What the result doesn't repeat of its op. */
+static void complete(json *result, const struct numbered *plan)
+{
+	json *const *op = plan->n ? bsearch(&result, plan->line, plan->n,
+					    sizeof *plan->line, by_number)
+				  : NULL;
+
+	for (const json *v = op ? json_first(*op) : NULL; v; v = json_next(v))
+		if (!json_get(result, json_key(v)))
+			json_put(result, json_key(v), json_copy(v));
+}
+
+static bool has_status(const json *result, const char *status)
+{
+	const char *is = json_str(result, "status");
+
+	return is && strcmp(is, status) == 0;
+}
+
+static void take_result(struct undo *u, json *take_line)
+{
+	struct deed d = { .line = take_line, .order = u->n };
+
+	if ((!has_status(take_line, "done") &&
+		    !has_status(take_line, "unknown")) ||
+		op_kind_parse(json_str(take_line, "op"), &d.kind) < 0 ||
+		op_target_parse(json_str(take_line, "target"), &d.target) < 0) {
+		json_free(take_line);
+		return;
+	}
+	d.row_id = json_str(take_line, "row_id");
+	d.page_id = json_str(take_line, "page_id");
+	u->deeds = grow(u->deeds, u->n, &u->cap, sizeof *u->deeds);
+	u->deeds[u->n++] = d;
+}
+
+static int by_pair(const void *a, const void *b)
+{
+	const struct deed *x = a, *y = b;
+	int order = strcmp(
+		x->page_id ? x->page_id : "", y->page_id ? y->page_id : "");
+
+	return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+int undo_load(
+	struct undo *u, const char *dir, const struct world *w, struct error *e)
+{
+	struct numbered plan = { 0 }, results = { 0 };
+	int rc = -1;
+
+	*u = (struct undo){ 0 };
+	if (read_file(&plan, dir, "plan", "plan.ndjson", w, e) < 0 ||
+		read_file(&results, dir, "results", "results.ndjson", w, e) < 0)
+		goto out;
+	if (plan.n)
+		qsort(plan.line, plan.n, sizeof *plan.line, by_number);
+	for (size_t i = 0; i < results.n; i++) {
+		complete(results.line[i], &plan);
+		take_result(u, results.line[i]);
+	}
+	results.n = 0; /* all taken */
+	if (u->n)
+		qsort(u->deeds, u->n, sizeof *u->deeds, by_pair);
+	rc = 0;
+out:
+	numbered_fini(&plan);
+	numbered_fini(&results);
+	return rc;
+}
+
+void undo_fini(struct undo *u)
+{
+	for (size_t i = 0; i < u->n; i++)
+		json_free(u->deeds[i].line);
+	free(u->deeds);
+	*u = (struct undo){ 0 };
+}
