@@ -139,6 +139,12 @@ static int check_data_source(
 		r->data_source, ours);
 }
 
+/* The plan saw that the base is another one's, and was told to go on. */
+static bool scope_allowed(const struct ops *ops)
+{
+	return json_get(json_get(ops->head, "guards"), "scope") != NULL;
+}
+
 static int open_journal(struct run *r, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
@@ -154,9 +160,7 @@ static int open_journal(struct run *r, const struct settings *s,
 	if (rc == 0)
 		rc = journal_open(&r->journal, base, a->journal,
 			json_copy(json_get(ops->head, "scope")),
-			guard_listed(a->allow, "scope") ||
-				guard_listed(json_str(ops->head, "allowed"),
-					"scope"),
+			guard_listed(a->allow, "scope") || scope_allowed(ops),
 			e);
 out:
 	free(base);

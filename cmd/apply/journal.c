@@ -157,6 +157,7 @@ static void release(struct journal *j)
 	free(j->path);
 	free(j->creates);
 	json_free(j->scope);
+	base_fini(&j->before);
 	*j = (struct journal){ .fd = -1, .lock_fd = -1 };
 }
 
@@ -169,21 +170,19 @@ static int begin_run(struct journal *j, struct error *e)
 }
 
 /* The base of another table or database is given up only when told to. */
-static int check_scope(const struct journal *j, bool allow, struct error *e)
+static int load_base(struct journal *j, bool allow, struct error *e)
 {
-	struct base base;
-	int rc = 0;
-
-	if (base_load_with(&base, j->base_path, j->path, e) < 0)
+	if (base_load_with(&j->before, j->base_path, j->path, e) < 0)
 		return -1;
-	if (base.scope && !allow && !json_equal(base.scope, j->scope))
-		rc = fail(e, RC_GUARD,
-			"%s belongs to another table or database than this "
-			"plan\nto start a new base: scripts/sync-now.sh "
-			"--allow scope",
-			j->base_path);
-	base_fini(&base);
-	return rc;
+	if (!j->before.scope || json_equal(j->before.scope, j->scope))
+		return 0;
+	base_fini(&j->before);
+	if (allow)
+		return 0;
+	return fail(e, RC_GUARD,
+		"%s belongs to another table or database than this plan\n"
+		"to start a new base: scripts/sync-now.sh --allow scope",
+		j->base_path);
 }
 
 int journal_open(struct journal *j, const char *base_path, const char *path,
@@ -195,7 +194,7 @@ int journal_open(struct journal *j, const char *base_path, const char *path,
 		.path = path ? xstrdup(path) : base_journal_path(base_path),
 		.scope = take_scope };
 	if (lock(j, e) < 0 || replay(j, e) < 0 ||
-		check_scope(j, allow_scope, e) < 0)
+		load_base(j, allow_scope, e) < 0)
 		goto failed;
 	j->fd = open(j->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (j->fd < 0) {
@@ -259,10 +258,17 @@ int journal_linked(struct journal *j, const char *row_id, struct error *e)
 	return close_create(j, "linked", row_id, e);
 }
 
+static void keep_flag(json *line, const char *key, bool before)
+{
+	if (before && !json_get(line, key))
+		json_put_bool(line, key, true);
+}
+
 int journal_pair(struct journal *j, json *take_line, struct error *e)
 {
-	json *line = stream_line("pair");
-	json *member;
+	const char *row_id = json_str(take_line, "row_id");
+	const struct base_pair *before = base_find_row(&j->before, row_id);
+	json *line = stream_line("pair"), *member;
 
 	while ((member = json_first(take_line))) {
 		char *key = xstrdup(json_key(member));
@@ -271,6 +277,10 @@ int journal_pair(struct journal *j, json *take_line, struct error *e)
 		free(key);
 	}
 	json_free(take_line);
+	if (before) {
+		keep_flag(line, "rewrites_checksum", before->rewrites_checksum);
+		keep_flag(line, "resets_synced", before->resets_synced);
+	}
 	return append(j, line, e);
 }
 

@@ -41,6 +41,7 @@ struct journal {
 	char *path;
 	int fd, lock_fd;
 	json *scope;
+	struct base before; /* as it was when the run began */
 	struct open_create *creates;
 	size_t n, cap;
 };
@@ -67,7 +68,10 @@ int journal_created(struct journal *j, const char *row_id, const char *page_id,
 	struct error *e);
 int journal_not_created(struct journal *j, const char *row_id, struct error *e);
 int journal_linked(struct journal *j, const char *row_id, struct error *e);
-/* A base line for a pair that agrees; take_line has no "kind" yet. */
+/*
+ * A base line for a pair that agrees; take_line has no "kind" yet. Where it
+ * doesn't say what the table's triggers do, the pair's line from before does.
+ */
 int journal_pair(struct journal *j, json *take_line, struct error *e);
 
 #endif

@@ -263,29 +263,21 @@ bool guard_listed(const char *list, const char *name)
 	return false;
 }
 
-/* A guard stands in "blocked" by its name, or as {"guard","message"}. */
-static const char *guard_name(const json *v)
-{
-	const char *name = json_text(v);
-
-	return name ? name : json_str(v, "guard");
-}
-
 int ops_check_guards(const struct ops *ops, const char *allow, struct error *e)
 {
+	const json *guards = json_get(ops->head, "guards");
 	struct buf seen = BUF_INIT(600), names = BUF_INIT(200);
 	int rc = 0;
 
 	for (const json *v = json_first(json_get(ops->head, "blocked")); v;
 		v = json_next(v)) {
-		const char *name = guard_name(v);
-		const char *message = json_str(v, "message");
+		const char *name = json_text(v);
+		const char *saw = name ? json_str(guards, name) : NULL;
 
 		if (!name || guard_listed(allow, name))
 			continue;
 		buf_addf(&names, "%s%s", names.len ? "," : "", name);
-		buf_addf(&seen, "%s%s", seen.len ? "; " : "",
-			message ? message : name);
+		buf_addf(&seen, "%s%s", seen.len ? "; " : "", saw ? saw : "");
 	}
 	if (names.len)
 		rc = fail(e, RC_GUARD,

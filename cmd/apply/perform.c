@@ -56,10 +56,10 @@ static json *base_line(const struct op *op, const struct outcome *o)
 	json_put_str(line, "page_id", op->page_id ? op->page_id : o->page_id);
 	for (const json *v = json_first(op->agreed); v; v = json_next(v))
 		json_put(line, json_key(v), json_copy(v));
-	if (o->rewrites_checksum)
-		json_put_bool(line, "rewrites_checksum", true);
-	if (o->resets_synced)
-		json_put_bool(line, "resets_synced", true);
+	if (o->row_after) { /* the row was written: its triggers were seen */
+		json_put_bool(line, "rewrites_checksum", o->rewrites_checksum);
+		json_put_bool(line, "resets_synced", o->resets_synced);
+	}
 	json_put_str(line, "at", time_format(time_now(), now));
 	return line;
 }
