@@ -13,7 +13,8 @@
 #include "error.h"
 
 #define WINDOW USEC_MINUTE
-#define LINE_SIZE 24 /* a time and its LF */
+#define HOLD_MAX (15 * USEC_MINUTE) /* a longer one is of another boot */
+#define LINE_SIZE 24		    /* a time and its LF */
 
 void rate_init(struct rate *r, size_t budget, const char *path)
 {
@@ -40,6 +41,8 @@ static void keep_window(struct rate *r, usec now)
 		if (r->at[i] <= now && r->at[i] > now - WINDOW)
 			r->at[kept++] = r->at[i];
 	r->n = kept;
+	if (r->hold > now + HOLD_MAX)
+		r->hold = 0;
 }
 
 static int lock(int fd, short type)
