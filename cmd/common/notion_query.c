@@ -196,35 +196,35 @@ static int pass_results(struct listing *l, json *list, struct error *e)
 	return rc;
 }
 
-/* To the end of what one filter gives. */
-static int read_window(struct listing *l, struct error *e)
+/* One answer, handed on; *done at the last of this filter. */
+static int read_part(struct listing *l, bool *done, struct error *e)
 {
-	do {
-		struct api_error a;
-		json *list;
-		int rc;
+	struct api_error a;
+	json *list;
+	int rc;
 
-		if (ask(l, &list, &a) < 0) {
-			if (recover(l, &a) == 0)
-				continue;
-			return api_fail(&a, e, "Notion, listing of the pages");
-		}
-		rc = check_status(l, list, e);
-		if (rc == 0)
-			rc = pass_results(l, list, e);
-		json_free(list);
-		if (rc < 0)
-			return -1;
-	} while (l->cursor);
-	return 0;
+	if (ask(l, &list, &a) < 0) {
+		if (recover(l, &a) == 0)
+			return 0;
+		return api_fail(&a, e, "Notion, listing of the pages");
+	}
+	rc = check_status(l, list, e);
+	if (rc == 0)
+		rc = pass_results(l, list, e);
+	json_free(list);
+	*done = !l->cursor;
+	return rc;
 }
 
 static int read_windows(struct listing *l, struct error *e)
 {
 	for (;;) {
+		bool done = false;
+
 		l->capped = false;
-		if (read_window(l, e) < 0)
-			return -1;
+		while (!done)
+			if (read_part(l, &done, e) < 0)
+				return -1;
 		if (!l->capped)
 			return 0;
 		if (l->last == USEC_NONE || l->last == l->from)
