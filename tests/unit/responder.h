@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define RESPONDER_REQUESTS 64
-#define RESPONDER_TEXT 8192
+#define RESPONDER_TEXT 16384
 
 struct reply {
 	const char *text; /* the whole answer; NULL: none, the line is cut */

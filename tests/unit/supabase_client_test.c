@@ -1,0 +1,241 @@
+/* What Supabase is asked for: URLs, headers, and what zero rows mean. */
+#include "supabase_client.h"
+
+#include <stdlib.h>
+
+#include "test.h"
+
+#include "responder.h"
+
+#define ID "00000000-0000-4000-8000-000000000001"
+#define NEW_KEY "sb_secret_of_ours"
+#define JWT "eyJh.eyJy.c2ln"
+
+static struct responder server;
+static struct supabase_client client;
+static struct error e;
+static struct api_error a;
+
+static void begin_with(const char *key, const char *const *answers, size_t n)
+{
+	static char texts[8][REPLY_MAX], url[64], table[] = "decision_vault";
+	static char copy[64];
+	static struct reply replies[8];
+	struct settings s = { .supabase_url = url,
+		.supabase_key = copy,
+		.table = table,
+		.timeout = 10,
+		.retries = 1 };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *body = answers[i];
+		char status[8] = "200 x";
+
+		if (*body >= '0' && *body <= '9') {
+			memcpy(status, body, 3);
+			body += 4;
+		}
+		replies[i] = (struct reply){ json_reply(texts[i], status, body),
+			0, true };
+	}
+	snprintf(copy, sizeof copy, "%s", key);
+	responder_start(&server, replies, n, url);
+	check_int(supabase_client_init(&client, &s, NULL, &e), 0);
+	client.api.backoff_ms = 1;
+}
+
+static void begin(const char *const *answers, size_t n)
+{
+	begin_with(NEW_KEY, answers, n);
+}
+
+static void end(size_t requests)
+{
+	supabase_client_fini(&client);
+	responder_stop(&server);
+	check_int(server.n, requests);
+}
+
+static void test_keys(void)
+{
+	static const char *const none[] = { "[]" };
+	json *rows;
+
+	begin_with(NEW_KEY, none, 1);
+	check_int(supabase_rows_after(&client, NULL, 5, &rows, &a), 0);
+	json_free(rows);
+	end(1);
+	check_has(server.requests[0], "\r\napikey: " NEW_KEY "\r\n");
+	check(!strstr(server.requests[0], "Authorization"));
+	check_has(server.requests[0], "\r\nUser-Agent: vaultsync/");
+	begin_with(JWT, none, 1);
+	check_int(supabase_rows_after(&client, NULL, 5, &rows, &a), 0);
+	json_free(rows);
+	end(1);
+	check_has(server.requests[0], "\r\napikey: " JWT "\r\n");
+	check_has(server.requests[0], "\r\nAuthorization: Bearer " JWT "\r\n");
+}
+
+static void test_columns(void)
+{
+	static const char *const all[] = { "[]" };
+	static const char *const no_deleted[] = {
+		"400 {\"code\":\"42703\",\"message\":\"column x\"}", "[]"
+	};
+	static const char *const too_few[] = {
+		"400 {\"code\":\"42703\",\"message\":\"column x\"}",
+		"400 {\"code\":\"42703\",\"message\":\"column y\"}"
+	};
+
+	begin(all, 1);
+	check_int(supabase_find_columns(&client, &e), 0);
+	check(client.soft_delete);
+	end(1);
+	check_has(server.requests[0],
+		"GET /rest/v1/decision_vault?select=id,decision,type,date,"
+		"created_at,updated_at,notion_page_id,notion_synced,checksum,"
+		"deleted_at&limit=1 ");
+	begin(no_deleted, 2);
+	check_int(supabase_find_columns(&client, &e), 0);
+	check(!client.soft_delete);
+	end(2);
+	begin(too_few, 2);
+	check_int(supabase_find_columns(&client, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "column y");
+	check_has(e.text, "alter table public.decision_vault add column");
+	check_has(e.text, "notify pgrst, 'reload schema';");
+	end(2);
+}
+
+static void test_rows(void)
+{
+	static const char *const answers[] = { "[{\"id\":\"" ID "\"}]", "[]",
+		"{\"id\":1}" };
+	json *rows, *row;
+
+	begin(answers, 3);
+	check_int(supabase_rows_after(&client, ID, 100, &rows, &a), 0);
+	check_int(json_count(rows), 1);
+	json_free(rows);
+	check_int(supabase_row_get(&client, ID, &row, &a), 0);
+	check(row == NULL);
+	check_int(supabase_row_get(&client, ID, &row, &a), -1);
+	check_int(a.action, API_RETRY);
+	end(3);
+	check_has(server.requests[0],
+		"&order=id.asc&limit=100&id=gt." ID " HTTP");
+	check_has(server.requests[1], "&id=eq." ID "&limit=1 HTTP");
+}
+
+static void test_insert(void)
+{
+	static const char *const answers[] = {
+		"503 {\"code\":\"PGRST002\",\"message\":\"m\"}", "201 []"
+	};
+	json *rows = json_array(), *inserted;
+
+	json_put_str(json_add(rows, json_object()), "id", ID);
+	begin(answers, 2);
+	check_int(supabase_rows_insert(&client, rows, &inserted, &a), 0);
+	check_int(json_count(inserted), 0);
+	end(2);
+	check_has(server.requests[1], "POST /rest/v1/decision_vault?select=");
+	check_has(server.requests[1], "&on_conflict=id HTTP");
+	check_has(server.requests[1], "\r\nContent-Type: application/json\r\n");
+	check_has(server.requests[1],
+		"\r\nPrefer: resolution=ignore-duplicates,"
+		"return=representation\r\n");
+	check_has(server.requests[1], "\r\n\r\n[{\"id\":\"" ID "\"}]");
+	json_free(inserted);
+	json_free(rows);
+}
+
+static void test_conditions(void)
+{
+	struct buf w = SUPABASE_WHERE_INIT, small = BUF_INIT(20);
+	usec t;
+
+	time_parse("2026-02-03T04:05:06.123456+02:00", &t);
+	check_int(supabase_where(&w, "id", ID), 0);
+	check_int(supabase_where_time(&w, "updated_at", t), 0);
+	check_int(supabase_where_time(&w, "created_at", USEC_NONE), 0);
+	check_int(supabase_where(&w, "type", "a&b=c+d %\"\xC3\xA4"), 0);
+	check_int(supabase_where(&w, "date", NULL), 0);
+	check_int(supabase_where_bool(&w, "notion_synced", false), 0);
+	check_str(buf_str(&w),
+		"id=eq." ID "&updated_at=eq.2026-02-03T02%3A05%3A06.123456Z"
+		"&created_at=is.null&type=eq.a%26b%3Dc%2Bd%20%25%22%C3%A4"
+		"&date=is.null&notion_synced=eq.false");
+	/* Nothing is left of a condition that doesn't fit. */
+	check_int(supabase_where(&small, "a", "b"), 0);
+	check_int(supabase_where(&small, "c", "0123456789"), -1);
+	check_int(supabase_where(&small, "c", "\xC3\xA4\xC3\xA4\xC3\xA4"), -1);
+	check_str(buf_str(&small), "a=eq.b");
+	check_int(supabase_where(&small, "c", "d"), 0);
+	check_str(buf_str(&small), "a=eq.b&c=eq.d");
+	buf_fini(&w);
+	buf_fini(&small);
+}
+
+static void test_patch(void)
+{
+	static const char *const answers[] = {
+		"200 [{\"id\":\"" ID "\",\"type\":\"x\"}]", "200 []"
+	};
+	struct buf w = SUPABASE_WHERE_INIT;
+	json *set = json_object(), *row;
+
+	json_put_str(set, "type", "x");
+	supabase_where(&w, "id", ID);
+	supabase_where(&w, "type", NULL);
+	begin(answers, 2);
+	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	check_str(json_str(row, "type"), "x");
+	json_free(row);
+	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	check(row == NULL);
+	end(2);
+	check_has(server.requests[0], "PATCH /rest/v1/decision_vault?select=");
+	check_has(server.requests[0], "&id=eq." ID "&type=is.null HTTP");
+	check_has(server.requests[0],
+		"\r\nPrefer: handling=strict,max-affected=1,"
+		"return=representation\r\n");
+	buf_fini(&w);
+	json_free(set);
+}
+
+/* The longest condition still makes a URL below what the edge takes. */
+static void test_url_length(void)
+{
+	static const char *const answers[] = { "200 []" };
+	struct buf w = SUPABASE_WHERE_INIT;
+	json *set = json_object(), *row;
+	char *end_of_path;
+
+	while (supabase_where(&w, "decision", "0123456789") == 0)
+		;
+	begin(answers, 1);
+	client.soft_delete = true;
+	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	end(1);
+	end_of_path = strstr(server.requests[0], " HTTP/1.1");
+	check(end_of_path &&
+		end_of_path - server.requests[0] < SUPABASE_URL_MAX);
+	check_has(server.requests[0], "decision=eq.0123456789 HTTP/1.1");
+	buf_fini(&w);
+	json_free(set);
+}
+
+int main(void)
+{
+	verbosity = -1;
+	run(test_keys);
+	run(test_columns);
+	run(test_rows);
+	run(test_insert);
+	run(test_conditions);
+	run(test_patch);
+	run(test_url_length);
+	return test_end();
+}
