@@ -192,7 +192,8 @@ static void judge_unreadable(const struct api_call *call,
 	char message[256];
 
 	snprintf(message, sizeof message,
-		"the answer of %zu bytes (%s) can't be read: %s", h->body_len,
+		"the answer of %zu bytes (%.60s) can't be read: %.120s",
+		h->body_len,
 		h->content_type[0] ? h->content_type : "no content type", why);
 	set_error(a, API_RETRY, "not-json", message);
 	a->outcome_unknown = !call->read;
