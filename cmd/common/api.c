@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "opt.h"
-#include "text.h"
 
 #define ANNOUNCED_MS 5000
 #define SLICE_MS 200 /* how soon a wait notices that it shall end */
@@ -33,103 +32,6 @@ int api_init(struct api *api, const char *name, long retries, struct error *e)
 void api_fini(struct api *api)
 {
 	http_fini(&api->http);
-}
-
-bool api_error_stops(const struct api_error *a)
-{
-	return a->action > API_CHANGED;
-}
-
-static enum exit_code exit_code_of(enum api_action action)
-{
-	switch (action) {
-	case API_CREDENTIALS:
-		return RC_CREDENTIALS;
-	case API_CONFIG:
-	case API_NOT_FOUND:
-		return RC_CONFIG;
-	case API_BAD_RECORD:
-	case API_BUG:
-		return RC_BUG;
-	default:
-		return RC_TEMPORARY;
-	}
-}
-
-int api_fail(const struct api_error *a, struct error *e, const char *what)
-{
-	char where[96] = "";
-
-	if (a->status > 0)
-		snprintf(where, sizeof where, " (HTTP %d%s%s)", a->status,
-			a->code[0] ? ", " : "", a->code);
-	return fail(e, exit_code_of(a->action), "%s: %s%s%s%s", what,
-		a->message, where, a->hint[0] ? ": " : "", a->hint);
-}
-
-json *api_error_json(const struct api_error *a)
-{
-	json *v = json_object();
-
-	json_put_str(v, "code", a->code[0] ? a->code : NULL);
-	json_put_int(v, "http", a->status);
-	json_put_str(v, "message", a->message);
-	return v;
-}
-
-static bool code_matches(const char *rule, const char *code)
-{
-	size_t n = strlen(rule);
-
-	if (n > 0 && rule[n - 1] == '*')
-		return strncmp(rule, code, n - 1) == 0;
-	return strcmp(rule, code) == 0;
-}
-
-const struct api_rule *api_rule_find(
-	const struct api_rule *rules, size_t n, const char *code, int status)
-{
-	for (size_t i = 0; code && i < n; i++)
-		if (rules[i].code && code_matches(rules[i].code, code))
-			return &rules[i];
-	for (size_t i = 0; i < n; i++)
-		if (!rules[i].code && status >= rules[i].status &&
-			status <= rules[i].status_last)
-			return &rules[i];
-	return NULL;
-}
-
-void api_copy_text(char *out, size_t size, const char *text)
-{
-	size_t n = 0, left = strlen(text), len;
-
-	while ((len = utf8_char_len(text, left)) > 0 && n + len < size) {
-		memcpy(out + n, text, len);
-		if (len == 1 && (unsigned char)*text < ' ')
-			out[n] = ' ';
-		n += len;
-		text += len;
-		left -= len;
-	}
-	out[n] = '\0';
-}
-
-void api_describe(const struct http_answer *answer, const char *message,
-	const char *code, struct api_error *a)
-{
-	char text[160] = "";
-
-	a->status = answer->status;
-	api_copy_text(a->code, sizeof a->code, code ? code : "");
-	if (message) {
-		api_copy_text(a->message, sizeof a->message, message);
-		return;
-	}
-	if (strncmp(answer->content_type, "text/plain", 10) == 0)
-		api_copy_text(text, sizeof text, answer->body);
-	snprintf(a->message, sizeof a->message, "%s answer of %zu bytes%s%s",
-		answer->content_type[0] ? answer->content_type : "an untyped",
-		answer->body_len, text[0] ? ": " : "", text);
 }
 
 static void set_error(struct api_error *a, enum api_action action,
@@ -228,6 +130,7 @@ static int judge(struct api *api, const struct api_call *call,
 	}
 	json_free(body);
 	http_hide_key(&api->http, a->message);
+	http_hide_key(&api->http, a->code);
 	return -1;
 }
 
@@ -380,10 +283,13 @@ static int call_with_retries(struct api *api, const struct api_call *call,
 	struct api_error *a)
 {
 	struct http_answer h = { .retry_after = -1 };
+	bool unknown = false;
 
 	for (long tries = 0;; tries++) {
 		if (send_once(api, call, request, &h, out, a) == 0)
 			return 0;
+		/* What an earlier try may have done isn't undone by a later. */
+		unknown = unknown || a->outcome_unknown;
 		if (!may_repeat(api, call, tries, a))
 			break;
 		if (wait_before_repeat(api, &h, tries, a) < 0)
@@ -393,6 +299,7 @@ static int call_with_retries(struct api *api, const struct api_call *call,
 			break;
 		}
 	}
+	a->outcome_unknown = unknown;
 	if (a->action == API_WAIT)
 		a->action = API_OUTAGE;
 	return -1;

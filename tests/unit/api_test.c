@@ -354,6 +354,35 @@ static void test_time_out(void)
 	json_free(properties);
 }
 
+static int rechecks;
+
+static int recheck(void *arg)
+{
+	rechecks++;
+	return *(int *)arg;
+}
+
+/* A repeat that fails for another reason doesn't make the first undone. */
+static void test_unknown_stays_unknown(void)
+{
+	char f400[REPLY_MAX];
+	struct reply replies[] = { { NULL, 0, false },
+		{ failure(f400, "400 x", "", ERROR("validation_error")), 0,
+			true } };
+	json *body = json_object(), *page;
+	int same = 0;
+
+	begin(replies, 2);
+	check_int(notion_page_patch(
+			  &notion, PAGE, body, recheck, &same, &page, &a),
+		-1);
+	end();
+	check_int(server.n, 2);
+	check_int(a.action, API_BAD_RECORD);
+	check(a.outcome_unknown);
+	json_free(body);
+}
+
 static void on_alarm(int sig)
 {
 	stop = sig;
@@ -399,14 +428,6 @@ static void test_stop(void)
 	json_free(properties);
 }
 
-static int rechecks;
-
-static int recheck(void *arg)
-{
-	rechecks++;
-	return *(int *)arg;
-}
-
 static void test_a_patch_asks_before_a_repeat(void)
 {
 	char f500[REPLY_MAX], ok[REPLY_MAX];
@@ -418,6 +439,7 @@ static void test_a_patch_asks_before_a_repeat(void)
 	json *body = json_object(), *page;
 	int changed = 0;
 
+	rechecks = 0;
 	begin(replies, 2);
 	check_int(notion_page_patch(
 			  &notion, PAGE, body, recheck, &changed, &page, &a),
@@ -490,6 +512,7 @@ int main(void)
 	run(test_too_large);
 	run(test_time_out);
 	run(test_stop);
+	run(test_unknown_stays_unknown);
 	run(test_a_patch_asks_before_a_repeat);
 	run(test_where_a_key_may_go);
 	run(test_no_proxy_for_loopback);
