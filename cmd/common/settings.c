@@ -213,15 +213,18 @@ static int load_supabase(
 	return 0;
 }
 
-static int load_notion_ids(
-	struct settings *s, const struct env_file *f, struct error *e)
+static int load_notion_ids(struct settings *s, const struct env_file *f,
+	bool needed, struct error *e)
 {
-	const char *source = env_lookup(f, "NOTION_DATA_SOURCE_ID"), *database;
+	const char *source = env_lookup(f, "NOTION_DATA_SOURCE_ID");
+	const char *database = env_lookup(f, "NOTION_DATABASE_ID");
 
 	if (source && uuid_normalize(source, s->notion_data_source) < 0)
 		return fail(e, RC_CONFIG,
 			"NOTION_DATA_SOURCE_ID is no id: 32 hex digits, with "
 			"or without dashes");
+	if (!database && !needed)
+		return 0;
 	if (need(f, "NOTION_DATABASE_ID", "the database's id or its page's URL",
 		    &database, e) < 0)
 		return -1;
@@ -233,8 +236,8 @@ static int load_notion_ids(
 	return 0;
 }
 
-static int load_notion(
-	struct settings *s, const struct env_file *f, struct error *e)
+static int load_notion(struct settings *s, const struct env_file *f,
+	bool with_database, struct error *e)
 {
 	const char *key, *url = env_lookup(f, "NOTION_API_URL");
 
@@ -246,7 +249,7 @@ static int load_notion(
 	if (check_url("NOTION_API_URL", url ? url : NOTION_URL, &s->notion_url,
 		    e) < 0)
 		return -1;
-	return load_notion_ids(s, f, e);
+	return load_notion_ids(s, f, with_database, e);
 }
 
 static int load_number(const struct env_file *f, const char *name, long min,
@@ -329,7 +332,8 @@ int settings_load(struct settings *s, unsigned what, struct error *e)
 		goto out;
 	if (what & NEED_SUPABASE && load_supabase(s, &f, e) < 0)
 		goto out;
-	if (what & NEED_NOTION && load_notion(s, &f, e) < 0)
+	if (what & (NEED_NOTION | NEED_NOTION_KEY) &&
+		load_notion(s, &f, what & NEED_NOTION, e) < 0)
 		goto out;
 	rc = 0;
 out:

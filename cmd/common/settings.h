@@ -19,6 +19,8 @@
 enum settings_need {
 	NEED_SUPABASE = 1,
 	NEED_NOTION = 2,
+	/* The same, but NOTION_DATABASE_ID may be unset: "" then. */
+	NEED_NOTION_KEY = 4,
 };
 
 struct settings {
@@ -28,7 +30,7 @@ struct settings {
 			     */
 	char *table;
 
-	/* Notion: set with NEED_NOTION */
+	/* Notion: set with NEED_NOTION or NEED_NOTION_KEY */
 	char *notion_url;
 	char *notion_key;
 	char notion_database[UUID_SIZE];    /* a database or data source id */
