@@ -32,6 +32,15 @@ static const json *find_property(
 	return NULL;
 }
 
+int notion_wrong_type(struct error *e, const char *name, const char *is,
+	const char *should_be)
+{
+	return fail(e, RC_CONFIG,
+		"the Notion property \"%s\" is of type %s and should be %s; "
+		"change its type in Notion, or rename it and run notion-setup",
+		name, is, should_be);
+}
+
 /* The id of one property into *id; NULL where an optional one isn't there. */
 static int bind(char **id, const json *data_source, const char *name,
 	const char *type, bool needed, struct error *e)
@@ -47,11 +56,7 @@ static int bind(char **id, const json *data_source, const char *name,
 			" %s; run notion-setup, or add it in Notion",
 			name, type);
 	if (!is || strcmp(is, type) != 0)
-		return fail(e, RC_CONFIG,
-			"the Notion property \"%s\" is of type %s and should"
-			" be %s; change its type in Notion, or rename it and"
-			" run notion-setup",
-			name, is ? is : "unknown", type);
+		return notion_wrong_type(e, name, is ? is : "unknown", type);
 	*id = xstrdup(json_str(p, "id"));
 	if (!*id)
 		return fail(e, RC_TEMPORARY,

@@ -51,6 +51,9 @@ int notion_schema_from_head(
 /* The other way: adds those three keys to a head. */
 void notion_schema_to_head(const struct notion_schema *s, json *head);
 void notion_schema_fini(struct notion_schema *s);
+/* RC_CONFIG for a property that is there and of another type; returns -1. */
+int notion_wrong_type(struct error *e, const char *name, const char *is,
+	const char *should_be);
 
 /* The content of a page as a record. Every text is exactly as in Notion. */
 struct notion_page {

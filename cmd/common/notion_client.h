@@ -35,6 +35,25 @@ int notion_data_source_get(struct notion_client *c, const char *id,
 /* Our connection's user id; allocated. Also proves that the key is accepted. */
 int notion_bot_user(struct notion_client *c, char **id, struct error *e);
 
+/*
+ * For the set-up: changes the properties of a data source. The whole values
+ * sent may be sent again, but a person may have changed the same ones
+ * meanwhile: recheck(arg) is asked before (see api.h).
+ */
+int notion_data_source_patch(struct notion_client *c, const char *id,
+	const json *body, int (*recheck)(void *arg), void *arg,
+	struct api_error *a);
+/*
+ * Whether a page holds a database of exactly this title, among its first two
+ * thousand blocks: 1 with its id, 0, or -1.
+ */
+int notion_child_database(struct notion_client *c, const char *page_id,
+	const char *title, char id[UUID_SIZE], struct error *e);
+/* A new database in a page. Not repeated where the outcome is unknown. */
+int notion_database_create(struct notion_client *c, const char *page_id,
+	const char *title, const json *properties, char id[UUID_SIZE],
+	struct api_error *a);
+
 /* Which rows, and which of their properties. */
 struct notion_query {
 	const char *data_source;
