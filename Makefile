@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 BIN     ?= bin
 
-PROGRAMS := sb-fetch notion-fetch normalize plan apply report sandbox
+PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup sandbox
 
 CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Icmd/common $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
@@ -18,6 +18,7 @@ BASE_LIBS         = -lcjson -lutf8proc -lcrypto -lm
 LIBS_sb-fetch     = -lcurl
 LIBS_notion-fetch = -lcurl
 LIBS_apply        = -lcurl
+LIBS_notion-setup = -lcurl
 LIBS_sandbox      = -lmicrohttpd -lsqlite3 -lpthread
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))

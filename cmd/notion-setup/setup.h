@@ -1,0 +1,49 @@
+/*
+ * notion-setup: what its parts share.
+ */
+#ifndef NOTION_SETUP_H
+#define NOTION_SETUP_H
+
+#include <stdbool.h>
+
+#include "notion_client.h"
+#include "notion_shape.h"
+
+#define SETUP_TITLE "Decision Vault"
+
+struct setup {
+	/* what was asked for */
+	const char *parent; /* a page: make a database there; NULL: don't */
+	const char *title;
+	bool check, synced, force_new, json;
+
+	/* what is worked on */
+	struct notion_client client;
+	char database[UUID_SIZE]; /* "": a data source's id was given */
+	char source[UUID_SIZE];
+	json *before, *now; /* the data source, first and last seen */
+	struct notion_shape found, shape; /* of these two */
+	unsigned changes;		  /* requests that changed something */
+	bool created;
+};
+
+/*
+ * Makes the database, unless the page has one of that title already; sets
+ * s->database.
+ */
+int setup_create(
+	struct setup *s, const struct settings *settings, struct error *e);
+/*
+ * Reads the data source s->source, changes what is due and reads it again,
+ * until all is there; with s->check it only reads. Once s->now is set, the
+ * outcome can be shown, whatever is returned.
+ */
+int setup_ensure(struct setup *s, struct error *e);
+
+/* What was found and done, to standard output. */
+void setup_show(const struct setup *s);
+void setup_show_json(const struct setup *s);
+/* Whether all is as the sync needs it. */
+bool setup_is_ready(const struct setup *s);
+
+#endif
