@@ -1,0 +1,120 @@
+/* The report in three lines, and in one. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "overview.h"
+#include "words.h"
+#include "work.h"
+
+static const char *brief_word(const struct run *r)
+{
+	static const char *const words[RUN_STATUSES] = {
+		[RUN_OK] = "done",
+		[RUN_ATTENTION] = "done, but something needs you",
+		[RUN_BLOCKED] = "blocked",
+		[RUN_FAILED] = "failed",
+		[RUN_INTERRUPTED] = "interrupted",
+	};
+
+	return words[r->status];
+}
+
+static void print_numbers(const struct run *r)
+{
+	int64_t errors = json_int(r->record, "errors");
+	int64_t conflicts = json_int(r->record, "conflicts");
+	int64_t waited = json_sum(json_get(r->record, "waited_ms"));
+	char words[WORDS_SIZE];
+
+	if (errors)
+		printf("; %s not done", number_words(errors, words));
+	printf("; %s conflict%s", number_words(conflicts, words),
+		conflicts == 1 ? "" : "s");
+	printf("; %s requests", number_words(run_requests(r), words));
+	if (waited)
+		printf(", %s waited", took_words(waited, words));
+}
+
+/* The last of the lines that the program which stopped has said. */
+static void print_last_message(const struct run *r)
+{
+	const char *text = json_str(r->record, "message");
+	char line[ERROR_MAX];
+	size_t len = text ? strlen(text) : 0, from;
+
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	for (from = len; from > 0 && text[from - 1] != '\n';)
+		from--;
+	if (len == from)
+		return;
+	snprintf(line, sizeof line, "%.*s",
+		(int)(len - from < sizeof line ? len - from : sizeof line - 1),
+		text + from);
+	print_shown(line, 0);
+	printf("\n");
+}
+
+static void print_blocked_by(const struct health *h)
+{
+	if (*h->guards)
+		printf(" by %s", h->guards);
+}
+
+void print_brief(const struct health *h, const struct logs *l)
+{
+	const struct run *r = l->last;
+
+	if (!r) {
+		printf("%s\n", h->headline);
+	} else {
+		printf("%s", brief_word(r));
+		if (r->status == RUN_BLOCKED)
+			print_blocked_by(h);
+		printf(": ");
+		print_work(r);
+		print_numbers(r);
+		printf("\n");
+		if (r->status == RUN_FAILED)
+			print_last_message(r);
+	}
+	if (*h->command)
+		printf("%s: %s\n", h->next, h->command);
+}
+
+/* Seconds since the last success. */
+static int64_t success_age(const struct health *h)
+{
+	return h->now > h->success ? (h->now - h->success) / USEC_SECOND : 0;
+}
+
+static void print_perfdata(const struct health *h, const struct logs *l)
+{
+	const struct run *r = l->last;
+	int64_t interval = h->interval / USEC_SECOND, ms;
+
+	printf(" |");
+	if (h->success != USEC_NONE)
+		printf(" last_success_age=%" PRId64 "s;%" PRId64 ";%" PRId64
+		       ";0",
+			success_age(h), interval, 2 * interval);
+	if (!r)
+		return;
+	if (json_whole(json_get(r->record, "duration_ms"), &ms) == 0)
+		printf(" duration=%" PRId64 "ms;;;0", ms);
+	printf(" changes=%" PRId64 ";;;0 errors=%" PRId64
+	       ";;;0 conflicts=%" PRId64 ";;;0",
+		run_changes(r), json_int(r->record, "errors"),
+		json_int(r->record, "conflicts"));
+}
+
+void print_health(const struct health *h, const struct logs *l)
+{
+	printf("SYNC %s - %s", level_name(h->level), h->headline);
+	if (h->is == IS_HEALTHY && json_count(l->damage))
+		printf(", a record is damaged: bin/report");
+	if (l->last || l->success)
+		print_perfdata(h, l);
+	printf("\n");
+}

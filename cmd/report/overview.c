@@ -1,0 +1,354 @@
+#include "overview.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "words.h"
+#include "work.h"
+
+#define TREND_MAX 30
+#define LABEL "%-10s  "
+#define INDENT "            "
+
+static enum colour colour_of(enum level l)
+{
+	return l == LEVEL_OK	     ? COLOUR_GREEN
+	       : l == LEVEL_CRITICAL ? COLOUR_RED
+				     : COLOUR_YELLOW;
+}
+
+static void print_headline(const struct health *h)
+{
+	print_coloured(colour_of(h->level), h->headline);
+	printf("\n");
+}
+
+static void print_next(const struct health *h)
+{
+	printf(LABEL "%s", "Do next", h->next);
+	if (*h->command)
+		printf(":\n" INDENT "%s", h->command);
+	printf("\n");
+}
+
+static void print_time_and_age(const struct health *h, usec t)
+{
+	char at[WORDS_SIZE], age[WORDS_SIZE];
+
+	printf("%s", time_words(t, at));
+	if (t != USEC_NONE && t <= h->now)
+		printf(", %s ago", age_words(h->now - t, age));
+	else if (t != USEC_NONE)
+		printf(", in %s", age_words(t - h->now, age));
+}
+
+static void print_attempts(const struct health *h, const struct logs *l)
+{
+	const struct run *open = logs_open_run(l);
+	int64_t ms;
+	char took[WORDS_SIZE];
+
+	printf(LABEL, "Success");
+	if (l->success)
+		print_time_and_age(h, run_time(l->success));
+	else
+		printf("none yet");
+	printf("\n" LABEL, "Last run");
+	if (l->last) {
+		print_time_and_age(h, run_time(l->last));
+		printf(", %s", run_status_name(l->last->status));
+		if (json_whole(json_get(l->last->record, "duration_ms"), &ms) ==
+			0)
+			printf(", took %s", took_words(ms, took));
+		printf(" (%s)", *l->last->id ? l->last->id : "no id");
+	} else {
+		printf("unknown");
+	}
+	printf("\n");
+	if (open && (!l->last || strcmp(open->id, l->last->id) > 0)) {
+		printf(LABEL "began ", "Open run");
+		print_time_and_age(h, open->started);
+		printf(": it goes on, or was killed (%s)\n", open->id);
+	}
+}
+
+static void print_next_run(const struct health *h, const struct logs *l)
+{
+	const struct run *last = l->last ? l->last : l->success;
+
+	if (!last || h->is == IS_FUTURE || last->started == USEC_NONE ||
+		last->started + h->interval <= h->now)
+		return;
+	printf(LABEL "due ", "Next run");
+	print_time_and_age(h, last->started + h->interval);
+	printf("\n");
+}
+
+/* The last lines that the stage which failed has said. */
+static void print_message(const struct logs *l)
+{
+	const char *text =
+		l->last ? json_str(l->last->record, "message") : NULL;
+	const char *stage = l->last ? json_str(l->last->record, "stage") : NULL;
+	const char *label = "Message";
+	char line[ERROR_MAX];
+
+	if (!text || l->last->status == RUN_OK)
+		return;
+	if (stage && l->last->status != RUN_ATTENTION) {
+		printf(LABEL, "Stopped in");
+		print_shown(stage, 60);
+		printf("\n");
+	}
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		snprintf(line, sizeof line, "%.*s",
+			(int)(len < sizeof line ? len : sizeof line - 1), text);
+		printf(LABEL, label);
+		print_shown(line, 0);
+		printf("\n");
+		text += len + (text[len] == '\n');
+		label = "";
+	}
+}
+
+static void print_guards(const struct waiting *w)
+{
+	for (const json *g = json_first(w->guards); g; g = json_next(g)) {
+		printf(LABEL, "Guard");
+		print_shown(json_key(g), 40);
+		printf(": ");
+		print_shown(json_text(g), 0);
+		printf("\n");
+	}
+}
+
+static void print_item(const struct waiting_item *item)
+{
+	const char *row = json_str(item->data, "row_id");
+	const char *page = json_str(item->data, "page_id");
+	const char *op = json_str(item->data, "op");
+
+	printf("  %-12s  ", waiting_name(item->kind));
+	print_shown(row ? "row" : "page", 0);
+	printf(" ");
+	print_shown(row ? row : page, 40);
+	printf("  ");
+	if (op && strcmp(op, "skip") != 0) {
+		print_shown(op, 20);
+		printf(" in %s: ", side_words(json_str(item->data, "target")));
+	}
+	print_shown(json_str(item->data, "reason"), 100);
+	printf("\n");
+}
+
+void print_waiting(const struct waiting *w, size_t cut)
+{
+	char n[WORDS_SIZE];
+	size_t shown = cut && w->n > cut ? cut : w->n;
+
+	for (size_t i = 0; i < shown; i++)
+		print_item(&w->items[i]);
+	if (w->total > shown)
+		printf("  and %s more: bin/report --run %s\n",
+			number_words((int64_t)(w->total - shown), n),
+			w->run_id);
+}
+
+/* Where no results are kept, the record still has the numbers. */
+static void print_waiting_of_record(const struct run *r)
+{
+	const json *skips = r ? json_get(r->record, "skips") : NULL;
+	const char *comma = "";
+
+	if (!r)
+		return;
+	printf(LABEL, "Waiting");
+	if (json_int(r->record, "errors") > 0) {
+		printf("%" PRId64 " failed", json_int(r->record, "errors"));
+		comma = ", ";
+	}
+	for (const json *s = json_first(skips); s; s = json_next(s)) {
+		printf("%s%" PRId64 " ", comma, json_sum(s));
+		print_shown(json_key(s), 40);
+		comma = ", ";
+	}
+	printf("%s\n", *comma ? ", no details are kept" : "nothing");
+}
+
+static void print_what_waits(
+	const struct logs *l, const struct waiting *w, size_t cut)
+{
+	const char *comma = "";
+
+	if (!*w->run_id) {
+		print_waiting_of_record(l->success);
+		return;
+	}
+	printf(LABEL, "Waiting");
+	for (int k = 0; k < WAITING_KINDS; k++) {
+		if (!w->counts[k])
+			continue;
+		printf("%s%zu %s", comma, w->counts[k],
+			waiting_name((enum waiting_kind)k));
+		comma = ", ";
+	}
+	if (!*comma)
+		printf("nothing");
+	if (l->last && strcmp(w->run_id, l->last->id) != 0)
+		printf(" (as run %s left it)", w->run_id);
+	printf("\n");
+	print_waiting(w, cut);
+}
+
+static void print_conflicts(const struct run *r)
+{
+	int64_t n = r ? json_int(r->record, "conflicts") : 0;
+
+	if (n > 0)
+		printf(LABEL "%" PRId64 " decided; the values that lost: "
+			     "bin/report --run %s\n",
+			"Conflicts", n, *r->id ? r->id : "last");
+}
+
+static void print_side(const char *name, const json *side)
+{
+	char n[WORDS_SIZE];
+
+	printf("%s %s live", name, number_words(json_int(side, "live"), n));
+	for (const json *c = json_first(side); c; c = json_next(c)) {
+		if (strcmp(json_key(c), "live") == 0 || json_sum(c) == 0)
+			continue;
+		printf(", %s ", number_words(json_sum(c), n));
+		print_shown(json_key(c), 20);
+	}
+}
+
+/* The counts of the last run that came so far. */
+static void print_counts(const struct logs *l, const struct waiting *w)
+{
+	const json *counts =
+		l->last ? json_get(l->last->record, "counts") : NULL;
+	const char *as_of = "";
+	char n[WORDS_SIZE];
+
+	if (!json_get(counts, "notion") && l->success) {
+		counts = json_get(l->success->record, "counts");
+		as_of = l->last && l->last != l->success
+				? ", as of the last success"
+				: "";
+	}
+	if (!json_is_object(counts))
+		return;
+	printf(LABEL, "Records");
+	print_side("Supabase", json_get(counts, "supabase"));
+	printf("; ");
+	print_side("Notion", json_get(counts, "notion"));
+	if (w->live_pairs >= 0)
+		printf("; %s pairs", number_words(w->live_pairs, n));
+	printf("%s\n", as_of);
+}
+
+char run_mark(const struct run *r)
+{
+	static const char marks[RUN_STATUSES] = {
+		[RUN_OK] = '.',
+		[RUN_ATTENTION] = '!',
+		[RUN_BLOCKED] = 'B',
+		[RUN_FAILED] = 'x',
+		[RUN_INTERRUPTED] = 'i',
+		[RUN_OPEN] = '~',
+		[RUN_DAMAGED] = '?',
+	};
+
+	return r->status == RUN_OK && run_changes(r) > 0 ? '+'
+							 : marks[r->status];
+}
+
+static void print_trend(const struct logs *l)
+{
+	static const struct {
+		char mark;
+		const char *word;
+	} legend[] = { { '+', "ok with changes" }, { '.', "ok" },
+		{ '!', "attention" }, { 'B', "blocked" }, { 'x', "failed" },
+		{ 'i', "interrupted" }, { '~', "no record" },
+		{ '?', "damaged" } };
+	size_t from = l->n > TREND_MAX ? l->n - TREND_MAX : 0,
+	       counts[8] = { 0 };
+	const char *comma = "";
+
+	if (!l->n)
+		return;
+	printf(LABEL, "Trend");
+	for (size_t i = from; i < l->n; i++) {
+		char mark = run_mark(&l->runs[i]);
+
+		putchar(mark);
+		for (size_t k = 0; k < 8; k++)
+			counts[k] += legend[k].mark == mark;
+	}
+	printf("  the last %zu: ", l->n - from);
+	for (size_t k = 0; k < 8; k++) {
+		if (!counts[k])
+			continue;
+		printf("%s%zu %s (%c)", comma, counts[k], legend[k].word,
+			legend[k].mark);
+		comma = ", ";
+	}
+	printf("\n");
+}
+
+static void print_requests(const struct run *r)
+{
+	const json *requests = r ? json_get(r->record, "requests") : NULL;
+	const json *limited = r ? json_get(r->record, "limited") : NULL;
+	const json *waited = r ? json_get(r->record, "waited_ms") : NULL;
+	char n[WORDS_SIZE];
+
+	if (!json_is_object(requests))
+		return;
+	printf(LABEL, "Requests");
+	printf("%s to Notion, ", number_words(json_int(requests, "notion"), n));
+	printf("%s to Supabase; ",
+		number_words(json_int(requests, "supabase"), n));
+	printf("%s refused for their rate (429), ",
+		number_words(json_sum(limited), n));
+	printf("waited %s\n", took_words(json_sum(waited), n));
+}
+
+static void print_damage(const struct logs *l)
+{
+	for (const json *d = json_first(l->damage); d; d = json_next(d)) {
+		printf(LABEL, "Damaged");
+		print_shown(json_text(d), 0);
+		printf("\n");
+	}
+}
+
+void print_overview(const struct health *h, const struct logs *l,
+	const struct waiting *w, size_t cut)
+{
+	print_headline(h);
+	printf("\n");
+	print_next(h);
+	if (l->last || l->success) {
+		print_attempts(h, l);
+		print_next_run(h, l);
+		print_message(l);
+		if (h->is == IS_BLOCKED)
+			print_guards(w);
+		print_work_table(l->last);
+		print_conflicts(l->last);
+		print_what_waits(l, w, cut);
+		print_counts(l, w);
+		print_trend(l);
+		print_requests(l->last);
+	}
+	print_damage(l);
+	printf(LABEL, "Logs");
+	print_shown(l->dir, 0);
+	printf("\n");
+}

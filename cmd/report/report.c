@@ -1,0 +1,187 @@
+/*
+ * report: how the last runs went, and whether the sync is healthy.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data.h"
+#include "metrics.h"
+#include "opt.h"
+#include "overview.h"
+#include "runs.h"
+#include "settings.h"
+#include "story.h"
+
+/* How many of the records that wait are listed. */
+#define WAITING_SHOWN 20
+
+enum {
+	OPT_JSON = 256,
+	OPT_BRIEF,
+	OPT_HEALTH,
+	OPT_METRICS,
+	OPT_RECORD,
+	OPT_RUN,
+	OPT_RUNS,
+	OPT_PATHS,
+};
+
+static const struct option_spec options[] = {
+	{ OPT_JSON, "json", NULL, "the same as data for programs" },
+	{ OPT_BRIEF, "brief", NULL, "three lines at most" },
+	{ OPT_HEALTH, "health", NULL,
+		"one line, and exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN" },
+	{ OPT_METRICS, "metrics", NULL,
+		"a text file for the node exporter of Prometheus" },
+	{ OPT_RECORD, "record", "ID",
+		"the story of one record, by the id of its row or page" },
+	{ OPT_RUN, "run", "ID", "one run in full; ID may be \"last\"" },
+	{ OPT_RUNS, "runs", NULL, "the runs that are kept, a line each" },
+	{ OPT_PATHS, "paths", NULL,
+		"where state and logs are, as JSON for scripts" },
+};
+
+static const struct command command = {
+	.name = "report",
+	.operands = "",
+	.purpose = "Tell how the last runs of the sync went, and what to do "
+		   "next.",
+	.options = options,
+	.n_options = sizeof options / sizeof options[0],
+	.notes = "It reads SYNC_LOG_DIR (logs) only. Of the options above but "
+		 "-q and -v, one can be\ngiven.",
+};
+
+struct args {
+	int what; /* an option's id, or 0 */
+	const char *id;
+};
+
+/* -1, or the code to end with. */
+static int parse_args(struct args *a, int argc, char **argv)
+{
+	struct opt o;
+	int id, code;
+
+	*a = (struct args){ 0 };
+	opt_init(&o, &command, argc, argv);
+	while ((id = opt_next(&o, &code)) >= 0) {
+		if (a->what && a->what != id)
+			return opt_usage(
+				&command, "one kind of report at a time");
+		a->what = id;
+		a->id = o.value;
+	}
+	if (id == OPT_EXIT)
+		return code;
+	return opt_operands(&o, 0) ? RC_USAGE : -1;
+}
+
+static void print_json(json *take_data)
+{
+	struct buf text = BUF_INIT((size_t)256 << 20);
+
+	json_print(take_data, &text);
+	printf("%s\n", buf_str(&text));
+	buf_fini(&text);
+	json_free(take_data);
+}
+
+static void print_paths(const struct settings *s)
+{
+	json *paths = json_object();
+
+	json_put_str(paths, "state", s->state_dir);
+	json_put_str(paths, "logs", s->log_dir);
+	json_put_int(paths, "interval_seconds", s->interval);
+	print_json(paths);
+}
+
+/* The wall clock, or what SYNC_NOW says in its place. */
+static int find_now(usec *now, struct error *e)
+{
+	const char *set = getenv("SYNC_NOW");
+
+	*now = time_now();
+	if (!set || !*set || time_parse(set, now) == 0)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"SYNC_NOW is no time: write it as 2026-11-25T19:35:00Z");
+}
+
+/* All reports on the whole; the exit code. */
+static int overall(int what, struct logs *l, const struct settings *s, usec now)
+{
+	struct waiting w;
+	struct health h;
+
+	waiting_load(&w, l);
+	health_judge(&h, l, &w, now, s->interval);
+	if (what == OPT_JSON)
+		print_json(report_data(&h, l, &w));
+	else if (what == OPT_BRIEF)
+		print_brief(&h, l);
+	else if (what == OPT_HEALTH)
+		print_health(&h, l);
+	else if (what == OPT_METRICS)
+		print_metrics(&h, l);
+	else
+		print_overview(&h, l, &w, WAITING_SHOWN);
+	waiting_fini(&w);
+	if (what == OPT_HEALTH)
+		return (int)h.level;
+	return h.is == IS_DAMAGED ? RC_STREAM : RC_DONE;
+}
+
+/* The exit code, or -1 with e. */
+static int tell(const struct args *a, const struct settings *s, struct error *e)
+{
+	struct logs l;
+	usec now;
+	int code;
+
+	if (a->what == OPT_PATHS)
+		return print_paths(s), RC_DONE;
+	if (find_now(&now, e) < 0 || logs_load(&l, s->log_dir, e) < 0)
+		return -1;
+	if (a->what == OPT_RECORD)
+		code = print_story(&l, a->id, e);
+	else if (a->what == OPT_RUN)
+		code = print_run(&l, a->id, e);
+	else if (a->what == OPT_RUNS)
+		code = print_runs(&l);
+	else
+		code = overall(a->what, &l, s, now);
+	logs_fini(&l);
+	return code;
+}
+
+/* A monitor knows the codes 0 to 3 and reads standard output. */
+static int unknown_health(const struct error *e)
+{
+	printf("SYNC UNKNOWN - %s\n", e->text);
+	return LEVEL_UNKNOWN;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings s = { 0 };
+	struct args a;
+	struct error e, closing;
+	int code = parse_args(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	code = settings_load(&s, 0, &e);
+	if (code == 0)
+		code = tell(&a, &s, &e);
+	if (code < 0)
+		code = a.what == OPT_HEALTH ? unknown_health(&e)
+					    : error_report(&e);
+	settings_fini(&s);
+	if (close_stdout(&closing) < 0)
+		code = error_report(&closing);
+	return code;
+}

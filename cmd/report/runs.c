@@ -1,0 +1,144 @@
+#include "runs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "outcome.h"
+#include "overview.h"
+#include "words.h"
+#include "work.h"
+
+static void print_run_line(const struct run *r)
+{
+	char took[WORDS_SIZE], at[WORDS_SIZE];
+	int64_t ms;
+
+	printf("%-22s  %c %-11s  %s", r->id, run_mark(r),
+		run_status_name(r->status), time_words(r->started, at));
+	if (r->record) {
+		took_words(
+			json_whole(json_get(r->record, "duration_ms"), &ms) == 0
+				? ms
+				: 0,
+			took);
+		printf("  %11s  ", took);
+		print_work(r);
+		if (json_int(r->record, "errors"))
+			printf("; %" PRId64 " not done",
+				json_int(r->record, "errors"));
+	}
+	printf("\n");
+}
+
+int print_runs(const struct logs *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		print_run_line(&l->runs[i]);
+	if (!l->n)
+		printf("no runs are kept\n");
+	return RC_DONE;
+}
+
+static void print_ids(const json *line)
+{
+	const char *row = json_str(line, "row_id");
+	const char *page = json_str(line, "page_id");
+
+	if (row) {
+		printf("  row ");
+		print_shown(row, 40);
+	}
+	if (page) {
+		printf("  page ");
+		print_shown(page, 40);
+	}
+}
+
+static void print_op(const json *line)
+{
+	printf("%5" PRId64, json_int(line, "n"));
+	print_ids(line);
+	printf("\n       ");
+	print_outcome(line);
+	if (json_is_object(json_get(line, "set"))) {
+		printf(" [");
+		print_field_names(line);
+		printf("]");
+	}
+	printf("\n");
+	/* Values stand in --record, but for those that are nowhere else. */
+	print_conflict(json_get(line, "conflict"));
+}
+
+struct listing {
+	const char *kind;
+	size_t n;
+};
+
+static void each_op(void *arg, const json *line)
+{
+	struct listing *listing = arg;
+	const char *kind = json_str(line, "kind");
+
+	if (strcmp(kind, listing->kind) != 0)
+		return;
+	listing->n++;
+	print_op(line);
+}
+
+/* The results; where there are none, the plan. */
+static void print_ops(const struct logs *l, const struct run *r)
+{
+	struct listing listing = { .kind = "result" };
+	struct error e;
+	int got = run_lines(l, r->id, "results", each_op, &listing, &e);
+
+	if (got == 0) {
+		listing.kind = "op";
+		got = run_lines(l, r->id, "plan", each_op, &listing, &e);
+	}
+	if (got < 0) {
+		printf("cut here: ");
+		print_shown(e.text, 0);
+		printf("\n");
+	} else if (listing.n == 0) {
+		printf("no ops\n");
+	}
+}
+
+static void print_text_of(const struct run *r, const char *key)
+{
+	const char *text = json_str(r->record, key);
+
+	if (!text)
+		return;
+	printf("%-10s  ", key);
+	print_shown(text, 0);
+	printf("\n");
+}
+
+int print_run(const struct logs *l, const char *id, struct error *e)
+{
+	const struct run *r = NULL;
+
+	if (strcmp(id, "last") == 0 && l->n)
+		r = &l->runs[l->n - 1];
+	else if (run_id_is_valid(id))
+		r = logs_find(l, id);
+	if (!r)
+		return fail(e, RC_USAGE,
+			"no run \"%.60s\" is kept: the ids of those that are "
+			"come from report --runs",
+			id);
+	print_run_line(r);
+	print_text_of(r, "stage");
+	print_text_of(r, "signal");
+	print_text_of(r, "message");
+	print_text_of(r, "version");
+	print_text_of(r, "plan_id");
+	print_work_table(r->record ? r : NULL);
+	printf("\n");
+	print_ops(l, r);
+	return RC_DONE;
+}

@@ -1,0 +1,12 @@
+/* The runs that are kept: a line each, and one in full. */
+#ifndef REPORT_RUNS_H
+#define REPORT_RUNS_H
+
+#include "logs.h"
+
+/* Both return the exit code, or -1 with e filled. */
+int print_runs(const struct logs *l);
+/* id may be "last"; RC_USAGE where that run isn't kept. */
+int print_run(const struct logs *l, const char *id, struct error *e);
+
+#endif

@@ -1,0 +1,174 @@
+#include "waiting.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "words.h"
+
+#define REASON_SIZE 1024
+
+const char *waiting_name(enum waiting_kind k)
+{
+	static const char *const names[WAITING_KINDS] = {
+		[WAITING_FAILED] = "failed",
+		[WAITING_UNCLEAR] = "unclear",
+		[WAITING_CONFLICT] = "conflict",
+		[WAITING_POISON] = "poison",
+		[WAITING_PROBLEM] = "problem",
+		[WAITING_DOUBLE_LINK] = "double-link",
+		[WAITING_UNKNOWN_PAGE] = "unknown-page",
+		[WAITING_TRASHED] = "trashed",
+		[WAITING_ORPHAN] = "orphan",
+		[WAITING_WAITS] = "waits",
+		[WAITING_CHANGED] = "changed",
+		[WAITING_OTHER] = "other",
+	};
+
+	return names[k];
+}
+
+static bool is(const char *a, const char *b)
+{
+	return a && strcmp(a, b) == 0;
+}
+
+bool waiting_kind_of(const json *result, enum waiting_kind *k)
+{
+	const char *status = json_str(result, "status");
+	const char *code = json_str(result, "code");
+
+	*k = WAITING_OTHER;
+	if (is(status, "failed"))
+		return *k = WAITING_FAILED, true;
+	if (is(status, "unknown"))
+		return *k = WAITING_UNCLEAR, true;
+	/* The pair is listed by the op that held it up. */
+	if (!is(status, "skipped") || is(code, "pair") || is(code, "dry-run"))
+		return false;
+	for (int i = WAITING_CONFLICT; i < WAITING_OTHER; i++)
+		if (is(code, waiting_name((enum waiting_kind)i)))
+			*k = (enum waiting_kind)i;
+	return true;
+}
+
+void waiting_reason(const json *result, char *out, size_t size)
+{
+	const json *error = json_get(result, "error");
+	const char *why = json_str(result, "why");
+	const char *code = json_str(error, "code");
+	const char *message = json_str(error, "message");
+	int64_t http = json_int(error, "http");
+
+	*out = '\0';
+	if (!error || json_is_null(error)) {
+		if (!why)
+			why = json_str(result, "reason");
+		snprintf(out, size, "%s", why ? why : "");
+	} else if (http > 0) {
+		snprintf(out, size, "%s, HTTP %" PRId64 ": %s",
+			code ? code : "error", http, message ? message : "");
+	} else {
+		snprintf(out, size, "%s: %s", code ? code : "error",
+			message ? message : "");
+	}
+}
+
+static json *item_data(const json *line, enum waiting_kind k)
+{
+	static const char *const keys[] = { "op", "target", "row_id",
+		"page_id" };
+	char reason[REASON_SIZE];
+	json *data = json_object();
+
+	json_put_str(data, "kind", waiting_name(k));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		json_put_str(data, keys[i], json_str(line, keys[i]));
+	waiting_reason(line, reason, sizeof reason);
+	json_put_str(data, "reason", reason);
+	if (json_is_object(json_get(line, "error")))
+		json_put(data, "error", json_copy(json_get(line, "error")));
+	return data;
+}
+
+static void each_result(void *arg, const json *line)
+{
+	struct waiting *w = arg;
+	enum waiting_kind k;
+
+	if (!is(json_str(line, "kind"), "result") || !waiting_kind_of(line, &k))
+		return;
+	w->counts[k]++;
+	w->total++;
+	if (w->n == WAITING_MAX)
+		return;
+	w->items = grow(w->items, w->n, &w->cap, sizeof *w->items);
+	w->items[w->n] = (struct waiting_item){
+		.kind = k, .order = w->n, .data = item_data(line, k)
+	};
+	w->n++;
+}
+
+static void each_planned(void *arg, const json *line)
+{
+	struct waiting *w = arg;
+	const json *pairs = json_get(json_get(line, "totals"), "live_pairs");
+
+	if (is(json_str(line, "kind"), "head") &&
+		json_is_object(json_get(line, "guards")))
+		w->guards = json_copy(json_get(line, "guards"));
+	if (json_whole(pairs, &w->live_pairs) < 0)
+		w->live_pairs = -1;
+}
+
+static int by_kind(const void *a, const void *b)
+{
+	const struct waiting_item *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* False where the run has left no results. */
+static bool load_results(struct waiting *w, struct logs *l, const struct run *r)
+{
+	struct error e;
+	int got;
+
+	if (!r || !*r->id)
+		return false;
+	got = run_lines(l, r->id, "results", each_result, w, &e);
+	/* A run that was stopped has results without an end. */
+	if (got < 0 && run_is_success(r))
+		json_add(l->damage, json_string(e.text));
+	if (got != 0)
+		strcpy(w->run_id, r->id);
+	return got != 0;
+}
+
+void waiting_load(struct waiting *w, struct logs *l)
+{
+	struct error e;
+
+	*w = (struct waiting){ .live_pairs = -1 };
+	if (!load_results(w, l, l->last))
+		load_results(w, l, l->success);
+	if (w->n)
+		qsort(w->items, w->n, sizeof *w->items, by_kind);
+	if (l->last && *l->last->id &&
+		run_lines(l, l->last->id, "plan", each_planned, w, &e) < 0 &&
+		run_is_success(l->last))
+		json_add(l->damage, json_string(e.text));
+}
+
+void waiting_fini(struct waiting *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		json_free(w->items[i].data);
+	free(w->items);
+	json_free(w->guards);
+	*w = (struct waiting){ 0 };
+}

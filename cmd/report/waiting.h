@@ -1,0 +1,57 @@
+/*
+ * What waits: the records that the last run left undone, and why. Read from
+ * the results of the last run; where that came to none, of the last success.
+ */
+#ifndef REPORT_WAITING_H
+#define REPORT_WAITING_H
+
+#include <stddef.h>
+
+#include "json.h"
+#include "logs.h"
+
+/* In the order in which a person would want to see to them. */
+enum waiting_kind {
+	WAITING_FAILED,
+	WAITING_UNCLEAR, /* may have been carried out: the next run looks */
+	WAITING_CONFLICT,
+	WAITING_POISON,
+	WAITING_PROBLEM,
+	WAITING_DOUBLE_LINK,
+	WAITING_UNKNOWN_PAGE,
+	WAITING_TRASHED,
+	WAITING_ORPHAN,
+	WAITING_WAITS,	 /* a create that isn't sent again yet */
+	WAITING_CHANGED, /* edited meanwhile: the next run decides */
+	WAITING_OTHER,
+	WAITING_KINDS,
+};
+
+#define WAITING_MAX 1000 /* held; beyond it they are only counted */
+
+struct waiting {
+	char run_id[RUN_ID_SIZE]; /* "": no results are kept */
+	size_t counts[WAITING_KINDS];
+	size_t total;
+	struct waiting_item {
+		enum waiting_kind kind;
+		size_t order;
+		/* {kind,op,target,row_id,page_id,reason,error}, owned */
+		json *data;
+	} * items; /* sorted by kind */
+	size_t n, cap;
+	int64_t live_pairs; /* -1: unknown */
+	json *guards;	    /* what each tripped guard saw; NULL: nothing */
+};
+
+void waiting_load(struct waiting *w, struct logs *l);
+void waiting_fini(struct waiting *w);
+
+/* The word of streams(5): "failed", "unclear", "poison", … */
+const char *waiting_name(enum waiting_kind k);
+/* True where a result line waits, with its kind. */
+bool waiting_kind_of(const json *result, enum waiting_kind *k);
+/* Why, in words; "" where the line doesn't say. Into a buffer of `size`. */
+void waiting_reason(const json *result, char *out, size_t size);
+
+#endif

@@ -1,0 +1,140 @@
+#include "words.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "text.h"
+
+/* Longer texts are cut here: no single one may flood the screen. */
+#define SHOWN_MAX 65536
+
+const char *age_words(usec age, char out[WORDS_SIZE])
+{
+	int64_t n = age > 0 ? age / USEC_SECOND : 0;
+	const char *unit = "second";
+
+	if (n >= 2 * 86400) {
+		n /= 86400;
+		unit = "day";
+	} else if (n >= 2 * 3600) {
+		n /= 3600;
+		unit = "hour";
+	} else if (n >= 60) {
+		n /= 60;
+		unit = "minute";
+	}
+	snprintf(out, WORDS_SIZE, "%" PRId64 " %s%s", n, unit,
+		n == 1 ? "" : "s");
+	return out;
+}
+
+const char *time_words(usec t, char out[WORDS_SIZE])
+{
+	char stamp[TIME_SIZE];
+
+	if (t == USEC_NONE)
+		return strcpy(out, "an unknown time");
+	time_format(t, stamp);
+	snprintf(out, WORDS_SIZE, "%.10s %.8s UTC", stamp, stamp + 11);
+	return out;
+}
+
+const char *time_stamp(usec t, char out[TIME_SIZE])
+{
+	if (t == USEC_NONE)
+		return NULL;
+	time_format(t, out);
+	strcpy(out + 19, "Z");
+	return out;
+}
+
+const char *took_words(int64_t ms, char out[WORDS_SIZE])
+{
+	int64_t s = ms / 1000;
+
+	if (ms < 10000)
+		snprintf(out, WORDS_SIZE, "%" PRId64 ".%" PRId64 " s", s,
+			ms % 1000 / 100);
+	else if (s < 60)
+		snprintf(out, WORDS_SIZE, "%" PRId64 " s", s);
+	else if (s < 3600)
+		snprintf(out, WORDS_SIZE, "%" PRId64 " min %" PRId64 " s",
+			s / 60, s % 60);
+	else
+		snprintf(out, WORDS_SIZE, "%" PRId64 " h %" PRId64 " min",
+			s / 3600, s % 3600 / 60);
+	return out;
+}
+
+const char *number_words(int64_t n, char out[WORDS_SIZE])
+{
+	char digits[WORDS_SIZE / 2];
+	size_t len, at = 0;
+
+	snprintf(digits, sizeof digits, "%" PRId64, n < 0 ? 0 : n);
+	len = strlen(digits);
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			out[at++] = ',';
+		out[at++] = digits[i];
+	}
+	out[at] = '\0';
+	return out;
+}
+
+const char *side_words(const char *side)
+{
+	if (side && strcmp(side, "notion") == 0)
+		return "Notion";
+	if (side && strcmp(side, "supabase") == 0)
+		return "Supabase";
+	return side ? side : "?";
+}
+
+void print_shown(const char *s, size_t columns)
+{
+	struct buf b = BUF_INIT(SHOWN_MAX);
+
+	text_show(&b, s ? s : "?", columns);
+	fputs(buf_str(&b), stdout);
+	buf_fini(&b);
+}
+
+int64_t json_int(const json *obj, const char *key)
+{
+	int64_t n;
+
+	return json_whole(json_get(obj, key), &n) == 0 ? n : 0;
+}
+
+int64_t json_sum(const json *v)
+{
+	int64_t sum = 0, n;
+
+	if (json_whole(v, &n) == 0)
+		return n;
+	for (const json *m = json_first(v); m; m = json_next(m))
+		sum += json_sum(m);
+	return sum;
+}
+
+static bool wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+void print_coloured(enum colour c, const char *s)
+{
+	if (wants_colour())
+		printf("\033[1;%dm%s\033[0m", (int)c, s);
+	else
+		fputs(s, stdout);
+}

@@ -1,0 +1,48 @@
+/*
+ * Numbers, times and texts as people read them, and standard output.
+ *
+ * Each *_words() fills and returns `out`.
+ */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "json.h"
+#include "times.h"
+
+#define WORDS_SIZE 64
+
+/* "4 minutes", "3 hours", "12 days"; a negative age is "0 seconds". */
+const char *age_words(usec age, char out[WORDS_SIZE]);
+/* "2026-11-25 19:35:04 UTC"; "an unknown time" for USEC_NONE. */
+const char *time_words(usec t, char out[WORDS_SIZE]);
+/* "2026-11-25T19:35:04Z"; NULL for USEC_NONE. */
+const char *time_stamp(usec t, char out[TIME_SIZE]);
+/* "0.4 s", "12 s", "3 min 20 s". */
+const char *took_words(int64_t ms, char out[WORDS_SIZE]);
+/* "1,240" */
+const char *number_words(int64_t n, char out[WORDS_SIZE]);
+
+/* "notion" as "Notion", "supabase" as "Supabase"; others as they are. */
+const char *side_words(const char *side);
+
+/* Prints a text that came from data, through text_show(). NULL is "?". */
+void print_shown(const char *s, size_t columns);
+
+/* The whole number of obj[key], else 0. */
+int64_t json_int(const json *obj, const char *key);
+/* The sum of all whole numbers in the tree. */
+int64_t json_sum(const json *v);
+
+enum colour {
+	COLOUR_GREEN = 32,
+	COLOUR_YELLOW = 33,
+	COLOUR_RED = 31,
+};
+
+/* Coloured only on a terminal, and not where NO_COLOR is set. */
+void print_coloured(enum colour c, const char *s);
+
+#endif
