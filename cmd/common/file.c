@@ -120,19 +120,31 @@ int file_read(const char *path, struct buf *b, struct error *e)
 	return rc;
 }
 
+static int make_dir(const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return fail_errno(e, "%s", path);
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return fail(e, RC_LOCAL, "%s: not a folder", path);
+	return 0;
+}
+
 int file_make_dirs(const char *path, struct error *e)
 {
 	char *p = xstrdup(path);
 	int rc = 0;
 
-	for (char *s = p + 1; rc == 0; s++) {
+	for (char *s = *p ? p + 1 : p; rc == 0; s++) {
 		char c = *s;
 
 		if (c != '/' && c != '\0')
 			continue;
 		*s = '\0';
-		if (mkdir(p, 0700) < 0 && errno != EEXIST)
-			rc = fail_errno(e, "%s", p);
+		rc = make_dir(p, e);
 		*s = c;
 		if (c == '\0')
 			break;
