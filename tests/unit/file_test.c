@@ -1,0 +1,234 @@
+/* Files that others rely on: file.h. */
+#include "file.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "test.h"
+
+static char dir[] = "/tmp/file_test.XXXXXX";
+
+static char *in_dir(const char *name)
+{
+	return path_join(dir, name);
+}
+
+static void check_content(const char *path, const char *wanted)
+{
+	struct buf b = BUF_INIT(1000);
+	struct error e = { 0 };
+
+	if (!check_int(file_read(path, &b, &e), 0))
+		printf("\t%s\n", e.text);
+	else
+		check_str(buf_str(&b), wanted);
+	buf_fini(&b);
+}
+
+static bool is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static void test_replace(void)
+{
+	char *path = in_dir("a"), *new_path = in_dir("a.new");
+	struct file_replace f;
+	struct error e;
+	struct stat st;
+
+	check_int(file_replace_with(path, "one", 3, &e), 0);
+	check_content(path, "one");
+	check_int(stat(path, &st), 0);
+	check_int(st.st_mode & 0777, 0600);
+	check_int(file_replace_begin(&f, path, &e), 0);
+	fputs("two", f.out);
+	fflush(f.out);
+	/* Until the commit the old content stands. */
+	check_content(path, "one");
+	check_int(file_replace_commit(&f, &e), 0);
+	check_content(path, "two");
+	check(!is_there(new_path));
+	file_replace_abort(&f); /* nothing after a commit */
+	check_content(path, "two");
+	check_int(file_replace_begin(&f, path, &e), 0);
+	fputs("three", f.out);
+	file_replace_abort(&f);
+	check_content(path, "two");
+	check(!is_there(new_path));
+	/* What a crash left behind is in nobody's way. */
+	check_int(file_replace_with(new_path, "rest", 4, &e), 0);
+	check_int(file_replace_with(path, "", 0, &e), 0);
+	check_content(path, "");
+	check(!is_there(new_path));
+	free(new_path);
+	free(path);
+}
+
+static void test_replace_fails(void)
+{
+	char *path = in_dir("none/a");
+	struct file_replace f;
+	struct error e;
+
+	check_int(file_replace_begin(&f, path, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check_has(e.text, "none/a.new: No such file");
+	check_int(file_replace_with(path, "x", 1, &e), -1);
+	free(path);
+	/* A folder in the file's place stays. */
+	check_int(file_replace_with(dir, "x", 1, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check(is_there(dir));
+	path = xasprintf("%s.new", dir);
+	check(!is_there(path));
+	free(path);
+}
+
+static void test_relative(void)
+{
+	char *here = getcwd(NULL, 0);
+	struct error e;
+
+	check_int(chdir(dir), 0);
+	check_int(file_replace_with("b", "x", 1, &e), 0);
+	check_content("b", "x");
+	check_int(chdir(here), 0);
+	free(here);
+}
+
+static void test_read(void)
+{
+	char *path = in_dir("c");
+	struct buf b = BUF_INIT(5);
+	struct error e;
+
+	check_int(file_replace_with(path, "12345", 5, &e), 0);
+	check_int(file_read(path, &b, &e), 0);
+	buf_reset(&b);
+	check_int(file_replace_with(path, "123456", 6, &e), 0);
+	check_int(file_read(path, &b, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check_has(e.text, "over 5 bytes");
+	check_int(file_read(dir, &b, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check_int(file_read("/none", &b, &e), -1);
+	check_has(e.text, "/none: No such file");
+	buf_fini(&b);
+	free(path);
+}
+
+static void check_dirs(const char *path, int wanted)
+{
+	struct error e = { 0 };
+
+	if (!check_int(file_make_dirs(path, &e), wanted))
+		printf("\t%s: %s\n", path, e.text);
+	else if (wanted < 0)
+		check_int(e.code, RC_LOCAL);
+	else
+		check(is_there(path));
+}
+
+static void test_make_dirs(void)
+{
+	char *path = in_dir("d/e/f"), *slashes = in_dir("g//h/");
+	char *file = in_dir("file"), *below = in_dir("file/x");
+	struct error e;
+
+	check_dirs(path, 0);
+	check_dirs(path, 0);
+	check_dirs(slashes, 0);
+	check_dirs("/", 0);
+	check_dirs(".", 0);
+	check_dirs("", -1);
+	check_int(file_replace_with(file, "", 0, &e), 0);
+	check_dirs(below, -1);
+	/* A file where a folder should be is no folder. */
+	check_dirs(file, -1);
+	free(path);
+	free(slashes);
+	free(file);
+	free(below);
+}
+
+/* In a process of its own, since a process never blocks itself. */
+static int lock_elsewhere(const char *path)
+{
+	int status = 0;
+	pid_t pid = fork();
+	struct error e = { 0 };
+
+	if (pid == 0)
+		_exit(file_lock(path, &e) < 0 ? e.code : 0);
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_lock(void)
+{
+	char *path = in_dir("lock");
+	struct error e;
+	int fd = file_lock(path, &e);
+
+	check(fd >= 0);
+	check_int(lock_elsewhere(path), RC_TEMPORARY);
+	close(fd);
+	check_int(lock_elsewhere(path), 0);
+	check_int(file_lock("/none/lock", &e), -1);
+	check_int(e.code, RC_LOCAL);
+	free(path);
+}
+
+/* A holder that is killed holds nothing any more, nor do its children. */
+static void test_lock_dies(void)
+{
+	char *path = in_dir("lock2"), byte;
+	int ready[2], status;
+	pid_t pid;
+	struct error e;
+
+	if (pipe(ready) < 0)
+		abort();
+	pid = fork();
+	if (pid == 0) {
+		if (file_lock(path, &e) >= 0 && write(ready[1], "x", 1) == 1)
+			for (;;)
+				pause();
+		_exit(1);
+	}
+	check_int(read(ready[0], &byte, 1), 1);
+	check_int(lock_elsewhere(path), RC_TEMPORARY);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	check_int(lock_elsewhere(path), 0);
+	close(ready[0]);
+	close(ready[1]);
+	free(path);
+}
+
+int main(void)
+{
+	char *rm;
+
+	if (!mkdtemp(dir))
+		return 1;
+	run(test_replace);
+	run(test_replace_fails);
+	run(test_relative);
+	run(test_read);
+	run(test_make_dirs);
+	run(test_lock);
+	run(test_lock_dies);
+	rm = malloc(sizeof dir + 20);
+	snprintf(rm, sizeof dir + 20, "rm -rf '%s'", dir);
+	if (system(rm) != 0)
+		check(false);
+	free(rm);
+	return test_end();
+}
