@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# Where keys go: TLS with verification, the configured host, nowhere else.
+
+load helper
+
+setup() {
+	common_setup
+	SERVER=
+	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_of_ours SYNC_RETRIES=0
+}
+
+teardown() {
+	if [[ -n $SERVER ]]; then
+		kill "$SERVER" || true
+		wait "$SERVER" 2>/dev/null || true
+	fi
+	common_teardown
+}
+
+# A TLS server with a certificate that nobody vouches for, on $PORT.
+start_tls_server() {
+	local tries
+	command -v openssl >/dev/null || skip "no openssl on this machine"
+	openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost \
+		-keyout key.pem -out cert.pem 2>/dev/null
+	openssl s_server -www -accept 127.0.0.1:0 -key key.pem -cert cert.pem \
+		>server.log 2>&1 3>&- </dev/null &
+	SERVER=$!
+	for ((tries = 0; tries < 100; tries++)); do
+		PORT=$(sed -n 's/^ACCEPT 127\.0\.0\.1:\([0-9]*\)$/\1/p' \
+			server.log)
+		[[ -z $PORT ]] || return 0
+		sleep 0.05
+	done
+	cat server.log
+	return 1
+}
+
+@test "a certificate that can't be verified gets no request" {
+	start_tls_server
+	export SUPABASE_URL=https://localhost:$PORT
+	must_fail $RC_CONFIG "$BIN/sb-fetch"
+	must_say 'ca-certificates'
+	must_say 'nothing was sent'
+	[[ -z $output ]]
+	run ! grep -q apikey server.log
+}
+
+@test "plain http to another machine is refused before anything is sent" {
+	export SUPABASE_URL=http://192.0.2.1
+	must_fail $RC_CONFIG "$BIN/sb-fetch"
+	must_say 'SUPABASE_URL'
+}
+
+@test "nobody listens: temporary, with the host in the message" {
+	export SUPABASE_URL=http://127.0.0.1:1
+	must_fail $RC_TEMPORARY "$BIN/sb-fetch"
+	must_say '127\.0\.0\.1'
+	[[ -z $output ]]
+}
+
+@test "a name without an address says what may be the matter" {
+	export SUPABASE_URL=https://gone.invalid SYNC_TIMEOUT=20
+	must_fail $RC_TEMPORARY "$BIN/sb-fetch"
+	must_say 'paused'
+}
+
+@test "the fetchers need settings, and name the one that is missing" {
+	must_fail $RC_CONFIG "$BIN/sb-fetch"
+	must_say 'SUPABASE_URL is not set'
+	must_fail $RC_CONFIG "$BIN/notion-fetch"
+	must_say 'NOTION_API_KEY is not set'
+}
+
+@test "SYNC_BACKOFF_MS that is no number is refused" {
+	export SUPABASE_URL=http://127.0.0.1:1 SYNC_BACKOFF_MS=soon
+	must_fail $RC_CONFIG "$BIN/sb-fetch"
+	must_say 'SYNC_BACKOFF_MS'
+}
