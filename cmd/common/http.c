@@ -112,6 +112,7 @@ int http_init(struct http *h, const struct http_config *config, struct error *e)
 	}
 	h->url = xstrdup(config->url);
 	set_up(h, config);
+	http_add_header(h, "Accept", "application/json");
 	http_add_header(h, "Expect", "");
 	return 0;
 }
