@@ -286,7 +286,8 @@ static void set_up(struct setting *s, const json *one)
 		s->rc = world_seal(&s->world, &s->e);
 	for_each(json_get(one, "base"), add_base, s);
 	base_fold(&s->base);
-	s->base.scope = json_copy(json_get(one, "base_scope"));
+	if (json_get(one, "base_scope"))
+		s->base.scope = json_copy(json_get(one, "base_scope"));
 }
 
 static void plan_it(struct setting *s)
