@@ -1,0 +1,326 @@
+/* The settings from the environment and .env: settings.h. */
+#include "settings.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "test.h"
+
+#define DATABASE "38c9ce7b-60a4-8128-8d53-d5d4642a0a6f"
+#define HEX "38c9ce7b60a481288d53d5d4642a0a6f"
+#define SECRET "hush-hush"
+
+/* {"alg":"HS256","typ":"JWT"}.{"role":"service_role"} and {"role":"anon"} */
+#define JWT_SERVICE \
+	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.x"
+#define JWT_ANON "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoiYW5vbiJ9.x"
+
+#define SUPABASE                                 \
+	"SUPABASE_URL=https://abc.supabase.co\n" \
+	"SUPABASE_SERVICE_ROLE_KEY=sb_secret_" SECRET "\n"
+#define NOTION                            \
+	"NOTION_API_KEY=ntn_" SECRET "\n" \
+	"NOTION_DATABASE_ID=" DATABASE "\n"
+#define ALL (NEED_SUPABASE | NEED_NOTION)
+
+static char path[] = "/tmp/settings_test.XXXXXX";
+
+static int load(struct settings *s, const char *env_file, unsigned need,
+	struct error *e)
+{
+	static const char *const names[] = { "SUPABASE_URL",
+		"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_TABLE", "NOTION_API_KEY",
+		"NOTION_DATABASE_ID", "NOTION_DATA_SOURCE_ID", "NOTION_API_URL",
+		"SYNC_STATE_DIR", "SYNC_LOG_DIR", "SYNC_NOTION_RPM",
+		"SYNC_TIMEOUT", "SYNC_RETRIES" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		unsetenv(names[i]);
+	if (file_replace_with(path, env_file, strlen(env_file), e) < 0)
+		abort();
+	return settings_load(s, need, e);
+}
+
+static void test_all(void)
+{
+	struct settings s;
+	struct error e = { 0 };
+
+	if (!check_int(load(&s, SUPABASE NOTION, ALL, &e), 0)) {
+		printf("\t%s\n", e.text);
+		return;
+	}
+	check_str(s.supabase_url, "https://abc.supabase.co");
+	check_str(s.supabase_key, "sb_secret_" SECRET);
+	check_str(s.table, "decision_vault");
+	check_str(s.notion_url, "https://api.notion.com");
+	check_str(s.notion_key, "ntn_" SECRET);
+	check_str(s.notion_database, DATABASE);
+	check_str(s.notion_data_source, "");
+	check_str(s.state_dir, "state");
+	check_str(s.log_dir, "logs");
+	check_int(s.notion_rpm, 180);
+	check_int(s.timeout, 65);
+	check_int(s.retries, 3);
+	settings_fini(&s);
+	check(s.supabase_key == NULL);
+}
+
+static void test_only_what_is_needed(void)
+{
+	struct settings s;
+	struct error e;
+
+	check_int(load(&s, "", 0, &e), 0);
+	check_str(s.state_dir, "state");
+	settings_fini(&s);
+	check_int(load(&s, NOTION, NEED_NOTION, &e), 0);
+	check(s.supabase_key == NULL);
+	settings_fini(&s);
+	check_int(load(&s, NOTION, NEED_SUPABASE, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "SUPABASE_URL is not set");
+}
+
+/* Every way in which a line of .env may be written. */
+static void check_table(const char *line, const char *wanted)
+{
+	struct buf file = BUF_INIT(10000);
+	struct settings s;
+	struct error e = { 0 };
+	int rc;
+
+	buf_adds(&file, SUPABASE);
+	buf_adds(&file, line);
+	rc = load(&s, buf_str(&file), NEED_SUPABASE, &e);
+	if (!check_int(rc, wanted ? 0 : -1))
+		printf("\tfor %s: %s\n", line, e.text);
+	else if (!wanted)
+		check_int(e.code, RC_CONFIG);
+	else if (!check_str(s.table, wanted))
+		printf("\tfor %s\n", line);
+	if (rc == 0)
+		settings_fini(&s);
+	buf_fini(&file);
+}
+
+static void test_lines(void)
+{
+	check_table("SUPABASE_TABLE=t1\n", "t1");
+	check_table("SUPABASE_TABLE=t1", "t1");
+	check_table("export SUPABASE_TABLE=t1\n", "t1");
+	check_table("  SUPABASE_TABLE=t1  \r\n", "t1");
+	check_table("SUPABASE_TABLE=\"t1\"\n", "t1");
+	check_table("SUPABASE_TABLE='t1' # why\n", "t1");
+	check_table("SUPABASE_TABLE=t1 # why\n", "t1");
+	check_table("SUPABASE_TABLE=t1\nSUPABASE_TABLE=t2\n", "t2");
+	check_table("SUPABASE_TABLE=\n", "decision_vault");
+	check_table("SUPABASE_TABLE=\"\"\n", "decision_vault");
+	check_table("SUPABASE_TABLE= # none\n", "decision_vault");
+	check_table("\n# SUPABASE_TABLE=t1\n\t\n", "decision_vault");
+	check_table("SUPABASE_TABLE=t1#2\n", NULL);
+	check_table("SUPABASE_TABLE=$HOME\n", NULL);
+	check_table("SUPABASE_TABLE = t1\n", NULL);
+	check_table("SUPABASE_TABLE\n", NULL);
+	check_table("SUPABASE_TABLE='t1\n", NULL);
+	check_table("SUPABASE_TABLE='t1'x\n", NULL);
+	check_table("1TABLE=t1\n", NULL);
+	check_table("=t1\n", NULL);
+}
+
+static void check_refused(const char *file, unsigned need, const char *why)
+{
+	struct settings s;
+	struct error e = { 0 };
+	int rc = load(&s, file, need, &e);
+
+	if (!check_int(rc, -1) || !check_int(e.code, RC_CONFIG) ||
+		!check_has(e.text, why))
+		printf("\tfor %s\n", file);
+	/* No message holds a key. */
+	check(strstr(e.text, SECRET) == NULL);
+	if (rc == 0)
+		settings_fini(&s);
+}
+
+static void test_wrong_lines(void)
+{
+	char wanted[sizeof path + 10];
+
+	snprintf(wanted, sizeof wanted, "%s:3: ", path);
+	check_refused("A=1\n\nnot a line " SECRET "\n", 0, wanted);
+	check_refused("A=1\n\nKEY='" SECRET "\n", 0, wanted);
+	check_refused("A=\xFF" SECRET "\n", 0, "UTF-8");
+}
+
+static void test_missing(void)
+{
+	check_refused("", NEED_SUPABASE, "SUPABASE_URL is not set");
+	check_refused("SUPABASE_URL=https://a.b\n", NEED_SUPABASE,
+		"SUPABASE_SERVICE_ROLE_KEY is not set");
+	check_refused("", NEED_NOTION, "NOTION_API_KEY is not set");
+	check_refused("NOTION_API_KEY=" SECRET "\n", NEED_NOTION,
+		"NOTION_DATABASE_ID is not set");
+}
+
+static void check_url(const char *url, const char *wanted)
+{
+	struct buf file = BUF_INIT(10000);
+	struct settings s;
+	struct error e = { 0 };
+
+	buf_addf(&file, SUPABASE "SUPABASE_URL=%s\n", url);
+	if (!wanted) {
+		check_refused(buf_str(&file), NEED_SUPABASE, "SUPABASE_URL");
+	} else if (check_int(load(&s, buf_str(&file), NEED_SUPABASE, &e), 0)) {
+		check_str(s.supabase_url, wanted);
+		settings_fini(&s);
+	} else {
+		printf("\tfor %s: %s\n", url, e.text);
+	}
+	buf_fini(&file);
+}
+
+/* A key goes over https only, or to this machine. */
+static void test_urls(void)
+{
+	check_url("https://abc.supabase.co/", "https://abc.supabase.co");
+	check_url("http://127.0.0.1:54321", "http://127.0.0.1:54321");
+	check_url("http://localhost:1", "http://localhost:1");
+	check_url("http://localhost", "http://localhost");
+	check_url("http://[::1]:1/", "http://[::1]:1");
+	check_url("http://abc.supabase.co", NULL);
+	check_url("http://127.0.0.1.evil.example", NULL);
+	check_url("http://localhost.evil.example", NULL);
+	check_url("http://127.0.0.1@evil.example", NULL);
+	check_url("http://localhost:1@evil.example", NULL);
+	check_url("https://user:" SECRET "@abc.supabase.co", NULL);
+	check_url("https://abc.supabase.co/rest/v1", NULL);
+	check_url("https://abc.supabase.co?x=1", NULL);
+	check_url("https://", NULL);
+	check_url("https:///x", NULL);
+	check_url("ftp://abc.supabase.co", NULL);
+	check_url("abc.supabase.co", NULL);
+	check_url("https://abc supabase.co", NULL);
+}
+
+static void check_key(const char *key, const char *why)
+{
+	struct buf file = BUF_INIT(10000);
+	struct settings s;
+	struct error e = { 0 };
+
+	buf_addf(&file, SUPABASE "SUPABASE_SERVICE_ROLE_KEY=%s\n", key);
+	if (why) {
+		check_refused(buf_str(&file), NEED_SUPABASE, why);
+	} else if (check_int(load(&s, buf_str(&file), NEED_SUPABASE, &e), 0)) {
+		check_str(s.supabase_key, key);
+		settings_fini(&s);
+	} else {
+		printf("\tfor %s: %s\n", key, e.text);
+	}
+	buf_fini(&file);
+}
+
+static void test_keys(void)
+{
+	check_key("sb_secret_" SECRET, NULL);
+	check_key(JWT_SERVICE, NULL);
+	check_key(JWT_ANON, "\"anon\"");
+	check_key("sb_publishable_" SECRET, "publishable");
+	check_key(SECRET, "neither");
+	check_key("a.b.c", "neither");
+	check_key("..", "neither");
+	check_key("a." SECRET ".c", "neither");
+	check_key("'sb_secret_ " SECRET "'", "strange character");
+	check_key("sb_secret_\xC3\xA9" SECRET, "strange character");
+}
+
+static void check_notion(const char *line, const char *why)
+{
+	struct buf file = BUF_INIT(10000);
+	struct settings s;
+	struct error e = { 0 };
+
+	buf_addf(&file, NOTION "%s\n", line);
+	if (why)
+		check_refused(buf_str(&file), NEED_NOTION, why);
+	else if (check_int(load(&s, buf_str(&file), NEED_NOTION, &e), 0))
+		settings_fini(&s);
+	else
+		printf("\tfor %s: %s\n", line, e.text);
+	buf_fini(&file);
+}
+
+static void test_notion(void)
+{
+	check_notion("NOTION_DATABASE_ID=https://www.notion.so/t/L-" HEX "?v=1",
+		NULL);
+	check_notion("NOTION_DATABASE_ID=Decision-log", "holds no id");
+	check_notion("NOTION_DATA_SOURCE_ID=" HEX, NULL);
+	check_notion("NOTION_DATA_SOURCE_ID=x", "NOTION_DATA_SOURCE_ID");
+	check_notion("NOTION_API_URL=http://evil.example", "NOTION_API_URL");
+	check_notion("NOTION_API_URL=http://127.0.0.1:8080", NULL);
+	check_notion("SYNC_NOTION_RPM=0", "SYNC_NOTION_RPM is not a whole");
+	check_notion("SYNC_NOTION_RPM=10001", "SYNC_NOTION_RPM");
+	check_notion("SYNC_NOTION_RPM=10000", NULL);
+	check_notion("SYNC_TIMEOUT=1.5", "SYNC_TIMEOUT");
+	check_notion("SYNC_RETRIES=-1", "SYNC_RETRIES");
+	check_notion("SYNC_RETRIES=0", NULL);
+}
+
+static void test_environment_wins(void)
+{
+	struct settings s;
+	struct error e;
+
+	check_int(
+		load(&s, SUPABASE "SUPABASE_TABLE=t1\n", NEED_SUPABASE, &e), 0);
+	settings_fini(&s);
+	setenv("SUPABASE_TABLE", "t2", 1);
+	check_int(settings_load(&s, NEED_SUPABASE, &e), 0);
+	check_str(s.table, "t2");
+	settings_fini(&s);
+	/* Empty counts as unset. */
+	setenv("SUPABASE_TABLE", "", 1);
+	check_int(settings_load(&s, NEED_SUPABASE, &e), 0);
+	check_str(s.table, "t1");
+	settings_fini(&s);
+	unsetenv("SUPABASE_TABLE");
+}
+
+static void test_no_file(void)
+{
+	struct settings s;
+	struct error e = { 0 };
+
+	setenv("SYNC_ENV_FILE", "/none/.env", 1);
+	check_int(settings_load(&s, 0, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "/none/.env");
+	setenv("SYNC_ENV_FILE", path, 1);
+}
+
+int main(void)
+{
+	int fd = mkstemp(path);
+
+	if (fd < 0)
+		return 1;
+	close(fd);
+	setenv("SYNC_ENV_FILE", path, 1);
+	run(test_all);
+	run(test_only_what_is_needed);
+	run(test_lines);
+	run(test_wrong_lines);
+	run(test_missing);
+	run(test_urls);
+	run(test_keys);
+	run(test_notion);
+	run(test_environment_wins);
+	run(test_no_file);
+	unlink(path);
+	return test_end();
+}
