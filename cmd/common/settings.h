@@ -49,6 +49,12 @@ struct settings {
  * is wrong with it and what it should be.
  */
 int settings_load(struct settings *s, unsigned need, struct error *e);
+/*
+ * One of SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, SUPABASE_TABLE,
+ * NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID, NOTION_API_URL
+ * alone, whatever the others are: RC_CONFIG as settings_load() would say it.
+ */
+int settings_check(const char *name, struct error *e);
 /* Wipes the keys and frees everything. */
 void settings_fini(struct settings *s);
 
