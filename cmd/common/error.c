@@ -26,6 +26,7 @@ static void cut_at_character(char *text)
 		text[at] = '\0';
 }
 
+PRINTF_LIKE(2, 0)
 static void set_text(struct error *e, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(e->text, sizeof e->text, fmt, ap);
@@ -85,6 +86,7 @@ static bool is_control(const unsigned char *s)
 	       (s[0] == 0xC2 && s[1] >= 0x80 && s[1] <= 0x9F);
 }
 
+PRINTF_LIKE(1, 0)
 static void print_message(const char *fmt, va_list ap)
 {
 	char text[ERROR_MAX + 256];
