@@ -109,7 +109,7 @@ static const char *of_kind(enum waiting_kind k)
 					 "not found: share the page, or clear "
 					 "notion_page_id. The story",
 		[WAITING_TRASHED] = "The table can't note deletions: give it "
-				    "the column deleted_at (sql/ has it). The "
+				    "the column deleted_at. The "
 				    "story of the trashed page",
 		[WAITING_WAITS] = "Nothing yet: a page that may have been made "
 				  "is looked for by the next run. Its story",
@@ -158,6 +158,11 @@ void advise(struct health *h, const struct logs *l, const struct waiting *w)
 	switch (h->is) {
 	case IS_HEALTHY:
 		advise_waiting(h, w);
+		if (!*h->command && l->summary_damaged)
+			take(h, (struct advice){ "Nothing yet: the next run "
+						 "writes the damaged record "
+						 "anew. To have it now, run",
+					SYNC_NOW });
 		break;
 	case IS_ATTENTION:
 		advise_attention(h, w);

@@ -112,8 +112,8 @@ static void print_perfdata(const struct health *h, const struct logs *l)
 void print_health(const struct health *h, const struct logs *l)
 {
 	printf("SYNC %s - %s", level_name(h->level), h->headline);
-	if (h->is == IS_HEALTHY && json_count(l->damage))
-		printf(", a record is damaged: bin/report");
+	if (h->is == IS_HEALTHY && l->summary_damaged)
+		printf(", but the record of a run is damaged");
 	if (l->last || l->success)
 		print_perfdata(h, l);
 	printf("\n");

@@ -109,6 +109,7 @@ json *report_data(
 	if (w->live_pairs >= 0)
 		json_put_int(data, "live_pairs", w->live_pairs);
 	json_put(data, "guards", json_copy(w->guards));
+	json_put(data, "notes", json_copy(w->notes));
 	json_put(data, "waiting", waiting_data(w));
 	json_put(data, "runs", trend_data(h, l));
 	json_put(data, "damage", json_copy(l->damage));

@@ -105,7 +105,7 @@ static enum level level_of(const struct health *h, const struct logs *l)
 {
 	switch (h->is) {
 	case IS_HEALTHY:
-		return json_count(l->damage) ? LEVEL_WARNING : LEVEL_OK;
+		return l->summary_damaged ? LEVEL_WARNING : LEVEL_OK;
 	case IS_ATTENTION:
 	case IS_LATE:
 		return LEVEL_WARNING;

@@ -9,7 +9,7 @@
  * the sync isn't late yet.
  *
  *   condition     level
- *   healthy       OK; WARNING where a record is damaged
+ *   healthy       OK; WARNING where one of the two summaries is damaged
  *   attention     WARNING
  *   late          WARNING
  *   stopped       CRITICAL

@@ -182,8 +182,10 @@ static int load_file(struct logs *l, const char *name, struct run *r)
 
 	run_init(r, RUN_OPEN);
 	got = record_read(r, path, &e);
-	if (got < 0)
+	if (got < 0) {
 		note_damage(l, &e);
+		l->summary_damaged = true;
+	}
 	free(path);
 	return got;
 }
@@ -203,7 +205,10 @@ static int list_runs(struct logs *l, struct error *e)
 	int rc = 0;
 
 	if (!dir && errno != ENOENT)
-		rc = fail_errno(e, "%s", path);
+		rc = fail(e, RC_LOCAL,
+			"%s: %s: let SYNC_LOG_DIR name the folder of the logs, "
+			"and let this user read it",
+			path, strerror(errno));
 	while (dir && (entry = readdir(dir))) {
 		if (!run_id_is_valid(entry->d_name))
 			continue;

@@ -49,7 +49,8 @@ struct logs {
 	struct run last_file, success_file;
 	struct run *runs; /* oldest first */
 	size_t n;
-	json *damage; /* texts: "logs/last_run.json: byte 1: …" */
+	json *damage;	      /* texts: "logs/last_run.json: byte 1: …" */
+	bool summary_damaged; /* last_run.json or last_success.json is */
 };
 
 /* RC_LOCAL where the folder is there and can't be read. */

@@ -7,8 +7,6 @@
 #include "words.h"
 #include "work.h"
 
-#define REASON_SIZE 1024
-
 static void print_side(const json *line)
 {
 	const char *target = json_str(line, "target");
@@ -25,38 +23,48 @@ static void print_past(const json *line)
 	print_side(line);
 }
 
-void print_outcome(const json *line)
+/* Up to the reason. */
+static void print_verdict(const json *line)
 {
 	const char *status = json_str(line, "status");
 	const char *code = json_str(line, "code");
-	char reason[REASON_SIZE];
 
-	if (!status) {
+	if (code && (!status || strcmp(status, "skipped") == 0)) {
+		printf("left alone (");
+		print_shown(code, 30);
+		printf(")");
+	} else if (!status) {
 		printf("planned, and not carried out: ");
-		print_past(line);
+		print_shown(json_str(line, "op"), 20);
+		print_side(line);
 	} else if (strcmp(status, "done") == 0) {
 		print_past(line);
 	} else if (strcmp(status, "unknown") == 0) {
 		printf("unclear whether ");
 		print_past(line);
-	} else if (strcmp(status, "skipped") == 0 && code) {
-		printf("left alone (");
-		print_shown(code, 30);
-		printf(")");
 	} else {
 		printf("not ");
 		print_past(line);
 		printf(", ");
 		print_shown(status, 20);
 	}
-	waiting_reason(line, reason, sizeof reason);
-	if (*reason) {
+}
+
+void print_outcome(const json *line)
+{
+	struct buf reason = REASON_INIT;
+	const char *note = json_str(line, "note");
+
+	print_verdict(line);
+	waiting_reason(line, &reason);
+	if (reason.len) {
 		printf(": ");
-		print_shown(reason, 300);
+		print_shown(buf_str(&reason), 0);
 	}
-	if (json_str(line, "note")) {
+	buf_fini(&reason);
+	if (note) {
 		printf("; ");
-		print_shown(json_str(line, "note"), 300);
+		print_shown(note, 0);
 	}
 }
 

@@ -86,32 +86,20 @@ static void print_next_run(const struct health *h, const struct logs *l)
 }
 
 /* The last lines that the stage which failed has said. */
-static void print_message(const struct logs *l)
+static void print_message(const struct run *r)
 {
-	const char *text =
-		l->last ? json_str(l->last->record, "message") : NULL;
-	const char *stage = l->last ? json_str(l->last->record, "stage") : NULL;
-	const char *label = "Message";
-	char line[ERROR_MAX];
+	const char *text = json_str(r->record, "message");
+	const char *stage = json_str(r->record, "stage");
 
-	if (!text || l->last->status == RUN_OK)
+	if (r->status == RUN_OK)
 		return;
-	if (stage && l->last->status != RUN_ATTENTION) {
+	if (stage && r->status != RUN_ATTENTION) {
 		printf(LABEL, "Stopped in");
 		print_shown(stage, 60);
 		printf("\n");
 	}
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		snprintf(line, sizeof line, "%.*s",
-			(int)(len < sizeof line ? len : sizeof line - 1), text);
-		printf(LABEL, label);
-		print_shown(line, 0);
-		printf("\n");
-		text += len + (text[len] == '\n');
-		label = "";
-	}
+	if (text)
+		print_labelled("Message", text);
 }
 
 static void print_guards(const struct waiting *w)
@@ -201,6 +189,17 @@ static void print_what_waits(
 		printf(" (as run %s left it)", w->run_id);
 	printf("\n");
 	print_waiting(w, cut);
+}
+
+/* What apply has noticed, such as a trigger that changes what is written. */
+static void print_notes(const struct waiting *w)
+{
+	for (const json *n = json_first(w->notes); n; n = json_next(n)) {
+		printf(LABEL, "Note");
+		print_shown(json_key(n), 0);
+		printf(" (%" PRId64 " %s)\n", json_sum(n),
+			json_sum(n) == 1 ? "op" : "ops");
+	}
 }
 
 static void print_conflicts(const struct run *r)
@@ -337,12 +336,14 @@ void print_overview(const struct health *h, const struct logs *l,
 	if (l->last || l->success) {
 		print_attempts(h, l);
 		print_next_run(h, l);
-		print_message(l);
+		if (l->last)
+			print_message(l->last);
 		if (h->is == IS_BLOCKED)
 			print_guards(w);
 		print_work_table(l->last);
 		print_conflicts(l->last);
 		print_what_waits(l, w, cut);
+		print_notes(w);
 		print_counts(l, w);
 		print_trend(l);
 		print_requests(l->last);

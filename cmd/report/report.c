@@ -13,6 +13,7 @@
 #include "runs.h"
 #include "settings.h"
 #include "story.h"
+#include "words.h"
 
 /* How many of the records that wait are listed. */
 #define WAITING_SHOWN 20
@@ -161,7 +162,9 @@ static int tell(const struct args *a, const struct settings *s, struct error *e)
 /* A monitor knows the codes 0 to 3 and reads standard output. */
 static int unknown_health(const struct error *e)
 {
-	printf("SYNC UNKNOWN - %s\n", e->text);
+	printf("SYNC UNKNOWN - ");
+	print_shown(e->text, 0);
+	printf("\n");
 	return LEVEL_UNKNOWN;
 }
 

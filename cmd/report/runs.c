@@ -113,9 +113,7 @@ static void print_text_of(const struct run *r, const char *key)
 
 	if (!text)
 		return;
-	printf("%-10s  ", key);
-	print_shown(text, 0);
-	printf("\n");
+	print_labelled(key, text);
 }
 
 int print_run(const struct logs *l, const char *id, struct error *e)

@@ -165,14 +165,18 @@ static void read_all(struct story *s, const struct logs *l)
 		read_run(s, l, l->runs[i].id);
 }
 
+/* How the decision reads after this event, as far as the line tells. */
 static const char *title_of(const json *line)
 {
 	const json *expect = json_get(line, "expect");
-	const json *places[] = { json_get(line, "agreed"),
-		json_get(line, "set"), json_get(expect, "row"),
-		json_get(expect, "page") };
+	const json *row = json_get(expect, "row");
+	const json *page = json_get(expect, "page");
+	const json *set = json_get(line, "set");
+	const json *done[] = { json_get(line, "agreed"), set, row, page };
+	const json *undone[] = { row, page, set, NULL };
+	const json **places = has(line, "status", "done") ? done : undone;
 
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+	for (int i = 0; i < 4; i++)
 		if (json_str(places[i], "decision"))
 			return json_str(places[i], "decision");
 	return NULL;
@@ -209,7 +213,7 @@ static void print_waits(const struct story *s)
 {
 	const struct event *last = &s->events[s->n - 1];
 	enum waiting_kind k;
-	char reason[1024];
+	struct buf reason = REASON_INIT;
 
 	printf("waits     ");
 	if (strcmp(last->run_id, s->newest) != 0) {
@@ -219,11 +223,12 @@ static void print_waits(const struct story *s)
 	} else if (!waiting_kind_of(last->line, &k)) {
 		printf("for nothing");
 	} else {
-		waiting_reason(last->line, reason, sizeof reason);
+		waiting_reason(last->line, &reason);
 		printf("%s: ", waiting_name(k));
-		print_shown(reason, 0);
+		print_shown(buf_str(&reason), 0);
 	}
 	printf("\n");
+	buf_fini(&reason);
 }
 
 static void print_head(const struct story *s)

@@ -8,7 +8,8 @@
 #include "alloc.h"
 #include "words.h"
 
-#define REASON_SIZE 1024
+/* Different notes that are held; there are few. */
+#define NOTES_MAX 20
 
 const char *waiting_name(enum waiting_kind k)
 {
@@ -54,7 +55,7 @@ bool waiting_kind_of(const json *result, enum waiting_kind *k)
 	return true;
 }
 
-void waiting_reason(const json *result, char *out, size_t size)
+void waiting_reason(const json *result, struct buf *out)
 {
 	const json *error = json_get(result, "error");
 	const char *why = json_str(result, "why");
@@ -62,35 +63,44 @@ void waiting_reason(const json *result, char *out, size_t size)
 	const char *message = json_str(error, "message");
 	int64_t http = json_int(error, "http");
 
-	*out = '\0';
-	if (!error || json_is_null(error)) {
+	if (json_is_null(error)) {
 		if (!why)
 			why = json_str(result, "reason");
-		snprintf(out, size, "%s", why ? why : "");
-	} else if (http > 0) {
-		snprintf(out, size, "%s, HTTP %" PRId64 ": %s",
-			code ? code : "error", http, message ? message : "");
-	} else {
-		snprintf(out, size, "%s: %s", code ? code : "error",
-			message ? message : "");
+		buf_adds(out, why ? why : "");
+		return;
 	}
+	buf_adds(out, code ? code : "error");
+	if (http > 0)
+		buf_addf(out, ", HTTP %" PRId64, http);
+	buf_addf(out, ": %s", message ? message : "");
 }
 
 static json *item_data(const json *line, enum waiting_kind k)
 {
 	static const char *const keys[] = { "op", "target", "row_id",
 		"page_id" };
-	char reason[REASON_SIZE];
+	struct buf reason = REASON_INIT;
 	json *data = json_object();
 
 	json_put_str(data, "kind", waiting_name(k));
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		json_put_str(data, keys[i], json_str(line, keys[i]));
-	waiting_reason(line, reason, sizeof reason);
-	json_put_str(data, "reason", reason);
+	waiting_reason(line, &reason);
+	json_put_str(data, "reason", buf_str(&reason));
+	buf_fini(&reason);
 	if (json_is_object(json_get(line, "error")))
 		json_put(data, "error", json_copy(json_get(line, "error")));
 	return data;
+}
+
+static void note(struct waiting *w, const char *text)
+{
+	if (!text)
+		return;
+	if (!w->notes)
+		w->notes = json_object();
+	if (json_get(w->notes, text) || json_count(w->notes) < NOTES_MAX)
+		json_put_int(w->notes, text, json_int(w->notes, text) + 1);
 }
 
 static void each_result(void *arg, const json *line)
@@ -98,7 +108,10 @@ static void each_result(void *arg, const json *line)
 	struct waiting *w = arg;
 	enum waiting_kind k;
 
-	if (!is(json_str(line, "kind"), "result") || !waiting_kind_of(line, &k))
+	if (!is(json_str(line, "kind"), "result"))
+		return;
+	note(w, json_str(line, "note"));
+	if (!waiting_kind_of(line, &k))
 		return;
 	w->counts[k]++;
 	w->total++;
@@ -170,5 +183,6 @@ void waiting_fini(struct waiting *w)
 		json_free(w->items[i].data);
 	free(w->items);
 	json_free(w->guards);
+	json_free(w->notes);
 	*w = (struct waiting){ 0 };
 }

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "buf.h"
 #include "json.h"
 #include "logs.h"
 
@@ -27,6 +28,9 @@ enum waiting_kind {
 	WAITING_KINDS,
 };
 
+/* What a line may say; longer texts are left out. */
+#define REASON_INIT BUF_INIT(65536)
+
 #define WAITING_MAX 1000 /* held; beyond it they are only counted */
 
 struct waiting {
@@ -42,6 +46,7 @@ struct waiting {
 	size_t n, cap;
 	int64_t live_pairs; /* -1: unknown */
 	json *guards;	    /* what each tripped guard saw; NULL: nothing */
+	json *notes;	    /* what apply has noticed, with the number of ops */
 };
 
 void waiting_load(struct waiting *w, struct logs *l);
@@ -51,7 +56,7 @@ void waiting_fini(struct waiting *w);
 const char *waiting_name(enum waiting_kind k);
 /* True where a result line waits, with its kind. */
 bool waiting_kind_of(const json *result, enum waiting_kind *k);
-/* Why, in words; "" where the line doesn't say. Into a buffer of `size`. */
-void waiting_reason(const json *result, char *out, size_t size);
+/* Why, in words; nothing where the line doesn't say. */
+void waiting_reason(const json *result, struct buf *out);
 
 #endif

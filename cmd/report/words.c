@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "text.h"
 
 /* Longer texts are cut here: no single one may flood the screen. */
@@ -103,6 +104,21 @@ void print_shown(const char *s, size_t columns)
 	text_show(&b, s ? s : "?", columns);
 	fputs(buf_str(&b), stdout);
 	buf_fini(&b);
+}
+
+void print_labelled(const char *label, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char *line = xstrndup(text, len);
+
+		printf("%-10s  ", label);
+		print_shown(line, 0);
+		printf("\n");
+		free(line);
+		text += len + (text[len] == '\n');
+		label = "";
+	}
 }
 
 int64_t json_int(const json *obj, const char *key)

@@ -31,6 +31,12 @@ const char *side_words(const char *side);
 /* Prints a text that came from data, through text_show(). NULL is "?". */
 void print_shown(const char *s, size_t columns);
 
+/*
+ * The same for a text of several lines: `label` in front of the first, blanks
+ * in front of the others.
+ */
+void print_labelled(const char *label, const char *text);
+
 /* The whole number of obj[key], else 0. */
 int64_t json_int(const json *obj, const char *key);
 /* The sum of all whole numbers in the tree. */
