@@ -322,17 +322,47 @@ int route_block_delete(struct notion *n, const char *id)
 	return rc;
 }
 
+/* The databases in a page: the only blocks that are kept. */
+static json *child_databases(struct world *w, const char *page_id)
+{
+	sqlite3_stmt *s = db_query(&w->db,
+		"select id,title from databases where parent=?1 and"
+		" in_trash=0 order by created,id");
+	json *blocks = json_array();
+
+	db_bind_text(s, 1, page_id);
+	while (db_row(&w->db, s)) {
+		json *block = json_add(blocks, json_object());
+		json *title = json_kept(db_text(s, 1));
+		char *text = rich_text_plain(title);
+
+		json_put_str(block, "object", "block");
+		json_put_str(block, "id", db_text(s, 0));
+		json_put(block, "parent", page_parent(page_id));
+		json_put_bool(block, "has_children", false);
+		json_put_bool(block, "in_trash", false);
+		json_put_str(block, "type", "child_database");
+		json_put_str(json_put(block, "child_database", json_object()),
+			"title", text);
+		free(text);
+		json_free(title);
+	}
+	return blocks;
+}
+
 int route_block_children(struct notion *n, const char *id)
 {
 	struct page p;
 	json *out;
 
-	if (find_page(n, id, &p) < 0)
-		return -1;
-	page_fini(&p);
+	if (strcmp(id, ROOT_PAGE_ID) != 0) {
+		if (find_page(n, id, &p) < 0)
+			return -1;
+		page_fini(&p);
+	}
 	out = json_object();
 	json_put_str(out, "object", "list");
-	json_put(out, "results", json_array());
+	json_put(out, "results", child_databases(n->world, id));
 	json_put_str(out, "next_cursor", NULL);
 	json_put_bool(out, "has_more", false);
 	json_put_str(out, "type", "block");
