@@ -256,7 +256,7 @@ use_sandbox() {
 	export SUPABASE_URL=$SANDBOX NOTION_API_URL=$SANDBOX
 	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox
 	export NOTION_API_KEY=ntn_sandbox
-	NOTION_DATABASE_ID=$(jq -r '.database_id // .notion.database_id //
+	NOTION_DATABASE_ID=$(jq -r '.ids.database // .database_id // .notion.database_id //
 		.NOTION_DATABASE_ID' <<<"$info")
 	export NOTION_DATABASE_ID
 }
