@@ -98,13 +98,14 @@ int notion_next_cursor(
 }
 
 /* What helps when a part of the listing couldn't be read: 0 to try again. */
-static int recover(struct listing *l, const struct api_error *a)
+static int recover(struct listing *l, struct api_error *a)
 {
 	/* A cursor lives for a while only; begin anew, each page once. */
-	if (l->cursor && a->action == API_BAD_RECORD &&
-		l->restarts < RESTARTS_MAX) {
+	if (l->cursor && a->action == API_BAD_RECORD) {
+		a->action = API_RETRY;
+		if (l->restarts++ == RESTARTS_MAX)
+			return -1;
 		debug("Notion: %s; the listing starts again", a->message);
-		l->restarts++;
 		free(l->cursor);
 		l->cursor = NULL;
 		return 0;

@@ -214,6 +214,7 @@ static void test_dead_cursor(void)
 	check_int(list(answers, 4, USEC_NONE), 0);
 	check_str(buf_str(&listed), "12");
 	check_int(list(again, 8, USEC_NONE), -1);
+	check_int(e.code, RC_TEMPORARY);
 	check_has(e.text, "start_cursor");
 }
 
