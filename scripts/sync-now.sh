@@ -124,15 +124,18 @@ put() {
 
 # What became of the run, for report and the health page.
 record_run() {
-  local files=() f
-  for f in "$work/records.ndjson" "$run_dir/plan.ndjson" "$run_dir/results.ndjson"; do
+  local files=() f before
+  before=$(jq -c '.totals | objects' "$logs/last_run.json" 2>/dev/null) || before=null
+  tail -q -n 1 "$work/sb.ndjson" "$work/notion.ndjson" >"$work/ends.ndjson" 2>/dev/null || true
+  for f in "$work/ends.ndjson" "$work/records.ndjson" "$run_dir/plan.ndjson" "$run_dir/results.ndjson"; do
     [ ! -s "$f" ] || files+=("$f")
   done
-  jq -n -c --arg run_id "$run_id" --arg status "$1" --argjson code "$code" \
+  jq -n -R -c --arg run_id "$run_id" --arg status "$1" --argjson code "$code" \
     --arg stage "$stage" --arg signal "$signal" \
     --arg message "$(tail -n 5 "$work/messages" 2>/dev/null || true)" \
     --arg version "$("$bin/plan" --version | cut -d' ' -f2)" \
     --argjson started "$started" --argjson ended "$(date +%s%3N)" \
+    --argjson before "${before:-null}" \
     -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}" >"$run_dir/run.json"
   put last_run.json <"$run_dir/run.json"
   case $1 in

@@ -1,8 +1,17 @@
-# The summary of a run, as logs/last_run.json has it. Inputs, line by line so
-# that memory stays flat: the records, the plan, the results, as far as the run
-# came. What only the script knows comes in by --arg.
+# The summary of a run, as logs/last_run.json has it. Inputs, as raw lines so
+# that memory stays flat and a cut one is passed over: the ends of both fetches,
+# the records, the plan, the results, as far as the run came. What only the
+# script knows comes in by --arg; $before is the last run's `totals`, the sums
+# over all runs, which metrics count by.
 
 def count(path): setpath(path; (getpath(path) // 0) + 1);
+
+# Adds numbers key by key.
+def plus($a; $b):
+  if ($a | type) == "object" or ($b | type) == "object" then
+    reduce (($a // {}) + ($b // {}) | keys_unsorted[]) as $key
+      ({}; .[$key] = plus($a[$key]; $b[$key]))
+  else ($a // 0) + ($b // 0) end;
 
 def record:
   count(["counts", .line.source,
@@ -18,7 +27,7 @@ def result:
     elif $l.conflict then count(["conflicts"])
     else . end;
 
-reduce inputs as $line (
+reduce (inputs | fromjson?) as $line (
   {
     v: 1, run_id: $run_id, status: $status, exit_code: $code, stage: $stage,
     signal: (if $signal == "" then null else $signal end),
@@ -34,7 +43,12 @@ reduce inputs as $line (
     elif $line.kind == "record" then record
     elif $line.kind == "op" then .planned += 1
     elif $line.kind == "result" then result
+    elif $line.kind == "end" and $line.source then
+      .requests[$line.source] += $line.requests
     elif $line.kind == "end" and $line.requests then
-      . + ($line | {requests, waited_ms, limited, complete})
+      .requests = plus(.requests; $line.requests)
+      | . + ($line | {waited_ms, limited, complete})
     else . end)
 | del(.line)
+| .totals = plus($before; {ops, conflicts, requests: (.requests // {}),
+    waited_ms: (.waited_ms // {}), limited: (.limited // {})})
