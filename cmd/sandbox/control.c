@@ -41,6 +41,8 @@ static json *info_json(const struct world *w)
 	json_put_str(ids, "bot_user", BOT_ID);
 	json_put_str(ids, "person_user", PERSON_ID);
 	json_put_str(out, "table", TABLE_NAME);
+	json_put_str(out, "database_id", DATABASE_ID);
+	json_put_str(out, "data_source_id", DATA_SOURCE_ID);
 	free(rest);
 	return out;
 }

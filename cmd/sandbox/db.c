@@ -36,6 +36,7 @@ static const char schema[] =
 	"create index if not exists page_created on"
 	"  pages(source, created, id);"
 	"create index if not exists page_edited on pages(source, edited, id);"
+	"create index if not exists page_id on pages(source, id);"
 	"create table if not exists lagged("
 	"  id text, until integer, source text, created integer,"
 	"  edited integer, in_trash integer, archived integer,"

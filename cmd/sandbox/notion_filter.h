@@ -11,6 +11,22 @@
 
 #include "notion_page.h"
 
+enum filter_class {
+	FILTER_NONE, /* a type that can't be filtered by */
+	FILTER_TEXT,
+	FILTER_TIME,
+	FILTER_LIST,
+	FILTER_NUMBER,
+	FILTER_FLAG,
+	FILTER_OPTION,
+};
+
+enum filter_class filter_class_of(const char *type);
+/* The member that is neither the property nor the timestamp; may be NULL. */
+const json *filter_condition(const json *filter);
+/* The array of an `and` or `or`; NULL for other filters. */
+const json *filter_branches(const json *filter);
+
 /* Whether a query with this filter is understood; -1 with the error. */
 int filter_check(
 	const json *filter, const json *schema, struct notion_error *e);

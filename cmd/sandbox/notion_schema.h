@@ -19,6 +19,8 @@ json *property_options(const json *property);
 json *option_by_id(const json *property, const char *id);
 /* Without regard to case. */
 json *option_by_name(const json *property, const char *name);
+/* Alone, and at the end of the property's list. color may be NULL. */
+json *option_make(const char *name, const char *color);
 json *option_add(json *property, const char *name, const char *color);
 /* -1 for a comma, an empty name or one over 100 UTF-16 units. */
 int option_name_check(

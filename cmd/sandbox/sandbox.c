@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "server.h"
 #include "opt.h"
 #include "rest_filter.h"
+#include "server.h"
 #include "world.h"
 
 enum {
