@@ -66,9 +66,9 @@ info=$(control "$url/control/info")
 # The settings of the real services, aimed at the sandbox; .env stays out of it.
 export SYNC_ENV_FILE=/dev/null
 export SUPABASE_URL=$url NOTION_API_URL=$url
-SUPABASE_SERVICE_ROLE_KEY=$(jq -r .supabase_key <<<"$info")
-NOTION_API_KEY=$(jq -r .notion_key <<<"$info")
-NOTION_DATABASE_ID=$(jq -r .database_id <<<"$info")
+SUPABASE_SERVICE_ROLE_KEY=$(jq -r .keys.supabase <<<"$info")
+NOTION_API_KEY=$(jq -r .keys.notion <<<"$info")
+NOTION_DATABASE_ID=$(jq -r .ids.database <<<"$info")
 export SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID
 export SYNC_STATE_DIR=$work/state SYNC_LOG_DIR=$work/logs SYNC_NOTION_RPM=10000
 unset SUPABASE_TABLE NOTION_DATA_SOURCE_ID
@@ -98,6 +98,9 @@ cat >>"$work/seed.ndjson" <<'TEXT'
 {"side":"notion","decision":"Keep one database for all services","type":["Architecture","Ops"],"date":"2026-02-03"}
 {"side":"notion","decision":"Ship dark mode before the new editor","type":"UX","date":"2026-03-17"}
 TEXT
+# Further columns of the register come along, and the sync leaves them alone.
+columns=$(jq -cs 'map(keys) | add | unique - ["decision", "type", "date"]' "$register")
+control -X POST "$url/control/config" -d "{\"extra_columns\":$columns}" >/dev/null
 control -X POST "$url/control/seed" --data-binary @"$work/seed.ndjson" >"$work/seeded"
 jq -r '.refused[] | "  line \(.line) can'"'"'t be stored: \(.message)"' "$work/seeded" | head -n 20
 control "$url/control/dump" | jq -sr '

@@ -79,15 +79,23 @@ static bool target_fits(const struct shape *s, enum op_target t)
 /* A create has one half, every other writing op has both. */
 static const char *wrong_ids(const struct op *op)
 {
-	if (op->kind == OP_CREATE && op->target == TARGET_NOTION)
-		return op->row_id && op->row ? NULL : "no row_id or expect.row";
-	if (op->kind == OP_CREATE)
+	switch (op->kind) {
+	case OP_CREATE:
+		if (op->target == TARGET_NOTION)
+			return op->row_id && op->row ? NULL
+						     : "no row_id, expect.row";
 		return op->page_id && op->page ? NULL
-					       : "no page_id or expect.page";
-	if (op->kind == OP_ADOPT)
-		return op->row_id && op->page_id && op->agreed
-			       ? NULL
-			       : "no row_id, page_id or agreed";
+					       : "no page_id, expect.page";
+	case OP_STAMP: /* its row may be one that is made just before */
+		return op->page_id && op->page ? NULL
+					       : "no page_id, expect.page";
+	case OP_ADOPT:
+		if (!op->agreed)
+			return "no agreed";
+		break;
+	default:
+		break;
+	}
 	return op->row_id && op->page_id ? NULL : "no row_id or page_id";
 }
 
@@ -197,10 +205,14 @@ static void expect_instead(json **expected, const json *after)
 	*expected = json_copy(after);
 }
 
-void op_hand_on(const struct op *op, const json *row_after,
-	const char *updated_at, const json *page_after)
+void op_hand_on(const struct op *op, const char *new_row_id,
+	const json *row_after, const char *updated_at, const json *page_after)
 {
 	for (struct op *later = op->next; later; later = later->next) {
+		if (new_row_id && !later->row_id) {
+			json_put_str(later->line, "row_id", new_row_id);
+			later->row_id = json_str(later->line, "row_id");
+		}
 		expect_instead(&later->row, row_after);
 		expect_instead(&later->page, page_after);
 		if (!row_after)

@@ -52,10 +52,10 @@ int ops_check_guards(const struct ops *ops, const char *allow, struct error *e);
 
 /*
  * Tells the later ops of the pair what this one has left behind, so that they
- * expect that and not what the plan saw. Either may be NULL: unchanged.
+ * expect that and not what the plan saw. Each may be NULL: unchanged.
  */
-void op_hand_on(const struct op *op, const json *row_after,
-	const char *updated_at, const json *page_after);
+void op_hand_on(const struct op *op, const char *new_row_id,
+	const json *row_after, const char *updated_at, const json *page_after);
 /* The later ops of the pair are not to be done. */
 void op_supersede(const struct op *op);
 

@@ -72,8 +72,8 @@ static void settle(struct run *r, const struct op *op, const struct outcome *o)
 			op_supersede(op);
 		return;
 	}
-	op_hand_on(op, o->row_after, *o->updated_at ? o->updated_at : NULL,
-		o->page_after);
+	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->row_after,
+		*o->updated_at ? o->updated_at : NULL, o->page_after);
 	if (op->agreed && !o->differs &&
 		journal_pair(&r->journal, base_line(op, o), &r->fatal) < 0)
 		return;

@@ -99,7 +99,8 @@ static void warn_if_open(const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) == 0 && st.st_mode & (S_IRGRP | S_IROTH))
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+		st.st_mode & (S_IRGRP | S_IROTH))
 		warning("%s holds keys and others may read it: chmod 600 %s",
 			path, path);
 }
