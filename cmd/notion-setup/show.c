@@ -123,7 +123,7 @@ void setup_show(const struct setup *s)
 		buf_addc(&b, '\n');
 	}
 	for (size_t i = 0; i < SHAPE_PROPERTIES; i++)
-		note(&b, &s->shape.properties[i]);
+		note(&b, &s->found.properties[i]);
 	summary(&b, s);
 	fputs(buf_str(&b), stdout);
 	buf_fini(&b);
@@ -159,7 +159,7 @@ static json *property_json(const struct setup *s, size_t i)
 	json_put(v, "options_added",
 		now->state == found->state ? json_array()
 					   : json_copy(found->add));
-	json_put_str(v, "similar", now->twin);
+	json_put_str(v, "similar", found->twin);
 	return v;
 }
 
