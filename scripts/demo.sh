@@ -111,7 +111,7 @@ heading "What a sync would do: the plan, nothing is written yet"
 sync_now --dry-run
 
 heading "The first sync"
-sync_now --allow mass-create
+sync_now
 
 heading "People go on working, on both sides"
 rows=$(control "$url/control/dump" | jq -c 'select(.side == "supabase" and .decision)')
