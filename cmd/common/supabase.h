@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "error.h"
 #include "json.h"
 #include "problem.h"
 #include "times.h"
@@ -43,6 +44,17 @@ struct supabase_row {
 int supabase_row_parse(
 	struct supabase_row *row, const json *object, struct problem *p);
 void supabase_row_fini(struct supabase_row *row);
+
+/*
+ * Whether a row shows that a column of the table has a type in which it can't
+ * be synced, such as a date with a time of day: RC_CONFIG with the SQL that
+ * mends it. A value that is merely out of range is no such sign.
+ */
+int supabase_check_types(
+	const char *table, const json *object, struct error *e);
+/* That error, for a column found out in another way; returns -1. */
+int supabase_wrong_type(struct error *e, const char *table, const char *column,
+	const char *should_be);
 
 /*
  * Whether a row can hold these values: -1 with p filled, code "poison", for a

@@ -119,7 +119,8 @@ static int write_rows(struct fetch *f, json *rows, struct error *e)
 
 	memcpy(before, f->last, sizeof before);
 	while ((row = json_take_first(rows))) {
-		if (check_order(f, row, e) < 0) {
+		if (check_order(f, row, e) < 0 ||
+			supabase_check_types(f->client.table, row, e) < 0) {
 			json_free(row);
 			return -1;
 		}
