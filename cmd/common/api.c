@@ -19,6 +19,7 @@ int api_init(struct api *api, const char *name, long retries, struct error *e)
 	api->name = name;
 	api->retries = retries;
 	api->max_wait = API_MAX_WAIT;
+	api->skew = USEC_NONE;
 	api->backoff_ms = 1000;
 	api->backoff_cap_ms = 30000;
 	api->random = (uint64_t)time_now() ^ ((uint64_t)getpid() << 40);
@@ -270,6 +271,8 @@ static int send_once(struct api *api, const struct api_call *call,
 		return -1;
 	http_exchange(&api->http, request, h);
 	count(&api->counters, h);
+	if (h->date != USEC_NONE)
+		api->skew = h->date - time_now();
 	rc = judge(api, call, h, out, a);
 	if (verbosity > 1)
 		debug("%s: %s %s: HTTP %d, %ld ms%s%s", api->name,

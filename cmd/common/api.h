@@ -140,6 +140,8 @@ struct api {
 	const volatile sig_atomic_t *stop;
 	uint64_t random;
 	struct api_counters counters;
+	/* The service's clock less ours, to a second; USEC_NONE: unknown. */
+	usec skew;
 };
 
 #define API_MAX_WAIT 300

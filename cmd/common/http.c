@@ -286,6 +286,16 @@ static void read_location(CURL *curl, char *out, size_t size)
 		host[3 + strcspn(host + 3, "/?#")] = '\0';
 }
 
+static usec read_date(CURL *curl)
+{
+	char text[64];
+	time_t t = header(curl, "date", text, sizeof text)
+			   ? curl_getdate(text, NULL)
+			   : -1;
+
+	return t < 0 ? USEC_NONE : (usec)t * USEC_SECOND;
+}
+
 static void read_headers(CURL *curl, struct http_answer *a)
 {
 	char ray[8];
@@ -299,6 +309,7 @@ static void read_headers(CURL *curl, struct http_answer *a)
 			sizeof a->request_id);
 	read_location(curl, a->location, sizeof a->location);
 	a->retry_after = retry_after(curl);
+	a->date = read_date(curl);
 	a->edge = header(curl, "cf-ray", ray, sizeof ray) &&
 		  a->request_id[0] == '\0' && !strstr(a->content_type, "json");
 }

@@ -85,6 +85,7 @@ struct http_answer {
 	const char *body; /* valid up to the client's next exchange */
 	size_t body_len;
 	long retry_after; /* seconds from now; -1: none */
+	usec date;	  /* the server's clock, to the second; USEC_NONE */
 	char content_type[64], content_range[64];
 	char request_id[64];
 	char location[256]; /* scheme and host of a redirect only */

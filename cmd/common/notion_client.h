@@ -54,6 +54,15 @@ int notion_database_create(struct notion_client *c, const char *page_id,
 	const char *title, const json *properties, char id[UUID_SIZE],
 	struct api_error *a);
 
+/*
+ * Whether the connection may insert or update pages: it is tried on a parent
+ * or page of a random id, which there is not, so that nothing can come of it.
+ * The endpoint refuses a connection without the capability by itself (403,
+ * "Insufficient permissions for this endpoint"); 404 is the good answer.
+ */
+int notion_probe_insert(struct notion_client *c, struct error *e);
+int notion_probe_update(struct notion_client *c, struct error *e);
+
 /* Which rows, and which of their properties. */
 struct notion_query {
 	const char *data_source;

@@ -129,3 +129,56 @@ int notion_database_create(struct notion_client *c, const char *page_id,
 		api_copy_text(a->hint, sizeof a->hint, PARENT);
 	return rc;
 }
+
+/* 0 where it is refused for want of the object alone. */
+static int probe(struct notion_client *c, struct api_call *call,
+	const char *what, struct error *e)
+{
+	struct api_error a;
+	json *object;
+	int rc;
+
+	call->repeatable = true;
+	rc = notion_send(c, call, &object, &a);
+	json_free(object);
+	if (rc == 0 || a.action == API_NOT_FOUND || a.action == API_BAD_RECORD)
+		return 0;
+	return api_fail(&a, e, what);
+}
+
+int notion_probe_insert(struct notion_client *c, struct error *e)
+{
+	json *body = json_object(), *parent;
+	struct api_call call = {
+		.method = "POST", .path = "/v1/pages", .body = body
+	};
+	char nowhere[UUID_SIZE];
+	int rc;
+
+	uuid_random(nowhere);
+	parent = json_put(body, "parent", json_object());
+	json_put_str(parent, "type", "data_source_id");
+	json_put_str(parent, "data_source_id", nowhere);
+	json_put(body, "properties", json_object());
+	rc = probe(c, &call, "Notion, inserting pages", e);
+	json_free(body);
+	return rc;
+}
+
+int notion_probe_update(struct notion_client *c, struct error *e)
+{
+	json *body = json_object();
+	struct buf path = BUF_INIT(NOTION_PATH_MAX);
+	struct api_call call = { .method = "PATCH", .body = body };
+	char nowhere[UUID_SIZE];
+	int rc;
+
+	uuid_random(nowhere);
+	buf_addf(&path, "/v1/pages/%s", nowhere);
+	call.path = buf_str(&path);
+	json_put(body, "properties", json_object());
+	rc = probe(c, &call, "Notion, updating pages", e);
+	json_free(body);
+	buf_fini(&path);
+	return rc;
+}

@@ -101,6 +101,33 @@ static int choose(const json *database, const struct settings *s,
 	return rc;
 }
 
+/* The id is no database's and no data source's: maybe it is a page's. */
+static int fail_not_found(
+	struct notion_client *c, const struct settings *s, struct error *e)
+{
+	char parent[UUID_SIZE];
+	struct api_error a;
+	json *page;
+
+	if (get_object(c, "pages", s->notion_database, &page, &a) < 0)
+		return fail(e, RC_CONFIG,
+			"Notion finds no database %s, or doesn't show it to "
+			"this connection: %s",
+			s->notion_database, SHARE);
+	notion_page_parent(page, parent);
+	json_free(page);
+	if (parent[0])
+		return fail(e, RC_CONFIG,
+			"NOTION_DATABASE_ID %s is a page in a database, not "
+			"the database: set NOTION_DATABASE_ID=%s",
+			s->notion_database, parent);
+	return fail(e, RC_CONFIG,
+		"NOTION_DATABASE_ID %s is a page, not a database: open the "
+		"database itself as a full page and copy its link, or make "
+		"one in this page: notion-setup --create %s",
+		s->notion_database, s->notion_database);
+}
+
 /* The id may be a data source's: then it answers as one. */
 static int as_data_source(struct notion_client *c, const struct settings *s,
 	char id[UUID_SIZE], struct error *e)
@@ -112,10 +139,7 @@ static int as_data_source(struct notion_client *c, const struct settings *s,
 		0) {
 		if (a.action != API_NOT_FOUND && a.action != API_BAD_RECORD)
 			return api_fail(&a, e, "Notion, data source");
-		return fail(e, RC_CONFIG,
-			"Notion finds no database %s, or doesn't show it to "
-			"this connection: %s",
-			s->notion_database, SHARE);
+		return fail_not_found(c, s, e);
 	}
 	json_free(source);
 	memcpy(id, s->notion_database, UUID_SIZE);
@@ -130,9 +154,10 @@ int notion_find_data_source(struct notion_client *c, const struct settings *s,
 	int rc;
 
 	if (get_object(c, "databases", s->notion_database, &database, &a) < 0) {
-		if (a.action == API_NOT_FOUND)
+		/* "… is a page, not a database" is a 400. */
+		if (a.action == API_NOT_FOUND || a.action == API_BAD_RECORD)
 			return as_data_source(c, s, id, e);
-		return fail_setting(&a, e, "Notion, database");
+		return api_fail(&a, e, "Notion, database");
 	}
 	if (json_true(database, "in_trash"))
 		rc = fail(e, RC_CONFIG,

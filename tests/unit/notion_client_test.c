@@ -118,23 +118,44 @@ static void test_a_data_source_id_will_do(void)
 	};
 	static const char *const nowhere[] = {
 		"404 {\"code\":\"object_not_found\",\"message\":\"m\"}",
+		"404 {\"code\":\"object_not_found\",\"message\":\"m\"}",
 		"404 {\"code\":\"object_not_found\",\"message\":\"m\"}"
-	};
-	static const char *const wrong[] = {
-		"400 {\"code\":\"validation_error\",\"message\":\"m\"}"
 	};
 	static const char *const not_notion[] = { "404 {}" };
 	char id[UUID_SIZE];
 
 	check_int(find(found, 2, "", id), 0);
 	check_str(id, DB);
-	check_int(find(nowhere, 2, "", id), -1);
+	check_int(find(nowhere, 3, "", id), -1);
 	check_int(e.code, RC_CONFIG);
 	check_has(e.text, "Connections");
-	check_int(find(wrong, 1, "", id), -1);
-	check_int(e.code, RC_CONFIG);
 	check_int(find(not_notion, 1, "", id), -1);
 	check_has(e.text, "NOTION_API_URL");
+}
+
+static void test_a_page_id_is_told(void)
+{
+	static const char *const row[] = {
+		"400 {\"code\":\"validation_error\",\"message\":\"m\"}",
+		"404 {\"code\":\"object_not_found\",\"message\":\"m\"}",
+		"{\"object\":\"page\",\"id\":\"" DB "\",\"parent\":{\"type\":"
+		"\"data_source_id\",\"data_source_id\":\"" DS "\"}}"
+	};
+	static const char *const page[] = {
+		"404 {\"code\":\"object_not_found\",\"message\":\"m\"}",
+		"404 {\"code\":\"object_not_found\",\"message\":\"m\"}",
+		"{\"object\":\"page\",\"id\":\"" DB "\",\"parent\":{\"type\":"
+		"\"workspace\",\"workspace\":true}}"
+	};
+	char id[UUID_SIZE];
+
+	check_int(find(row, 3, "", id), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "set NOTION_DATABASE_ID=" DS);
+	check_int(find(page, 3, "", id), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "is a page, not a database");
+	check_has(e.text, "notion-setup --create " DB);
 }
 
 /* --- the listing ---------------------------------------------------------- */
@@ -409,6 +430,7 @@ int main(void)
 	verbosity = -1;
 	run(test_find_data_source);
 	run(test_a_data_source_id_will_do);
+	run(test_a_page_id_is_told);
 	run(test_listing_goes_on_to_the_end);
 	run(test_since);
 	run(test_dead_cursor);
