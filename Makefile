@@ -23,8 +23,9 @@ LIBS_sandbox      = -lmicrohttpd -lsqlite3 -lpthread
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
 COMMON    := $(BUILD)/libcommon.a
-UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
-SOURCES   := $(wildcard cmd/*/*.c cmd/*/*.h tests/unit/*.c tests/unit/*.h)
+UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
+               tests/property/*_test.c))
+SOURCES   := $(wildcard cmd/*/*.[ch] tests/unit/*.[ch] tests/property/*.[ch])
 
 all: $(PROGRAMS:%=$(BIN)/%)
 
@@ -44,9 +45,11 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # A unit test may look into one program: its pure objects, never its main().
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o \
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o \
                        $(filter-out %/plan.o,$(call objects,plan)) $(COMMON)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
+
+$(BUILD)/tests/property/plan_property_test: $(BUILD)/tests/property/sim.o
 
 check: all units
 	bats tests

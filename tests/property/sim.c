@@ -1,0 +1,621 @@
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "text.h"
+
+static const char *const decisions[] = { "", "A", "a", "B", "  B ", "Straße",
+	"STRASSE", "C", "D" };
+static const char *const types[] = { "", "Ops", "ops", "UX", "Policy",
+	"policy" };
+static const char *const dates[] = { "", "2026-01-01", "2026-02-02" };
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* splitmix64 */
+uint64_t rnd(uint64_t *seed)
+{
+	uint64_t z = (*seed += 0x9E3779B97F4A7C15u);
+
+	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+	return z ^ (z >> 31);
+}
+
+unsigned rnd_below(uint64_t *seed, unsigned n)
+{
+	return (unsigned)(rnd(seed) % n);
+}
+
+bool one_in(uint64_t *seed, unsigned n)
+{
+	return rnd_below(seed, n) == 0;
+}
+
+static void set_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from ? from : "");
+}
+
+static const char *random_value(enum field f, uint64_t *seed)
+{
+	switch (f) {
+	case DECISION:
+		return decisions[rnd_below(seed, COUNT(decisions))];
+	case TYPE:
+		return types[rnd_below(seed, COUNT(types))];
+	default:
+		return dates[rnd_below(seed, COUNT(dates))];
+	}
+}
+
+struct content sim_content(const char value[FIELDS][SIM_TEXT])
+{
+	return (struct content){ { value[DECISION], value[TYPE],
+		value[DATE] } };
+}
+
+void sim_store(struct sim_record *r)
+{
+	struct content c = sim_content(r->value);
+
+	content_checksum(&c, r->stored);
+}
+
+struct sim_record *sim_find(struct sim *s, enum side side, const char *id)
+{
+	for (size_t i = 0; id && i < s->n[side]; i++)
+		if (strcmp(s->at[side][i].id, id) == 0)
+			return &s->at[side][i];
+	return NULL;
+}
+
+const struct sim_line *sim_find_line(const struct sim *s, const char *row_id)
+{
+	for (size_t i = 0; i < s->n_lines; i++)
+		if (strcmp(s->line[i].row_id, row_id) == 0)
+			return &s->line[i];
+	return NULL;
+}
+
+/* --- worlds --------------------------------------------------------------- */
+
+static struct sim_record *add(struct sim *s, enum side side, uint64_t *seed)
+{
+	struct sim_record *r = &s->at[side][s->n[side]++];
+
+	*r = (struct sim_record){ .synced = true };
+	snprintf(r->id, sizeof r->id, "%s-%04x-4000-8000-%012zx",
+		side == SUPABASE ? "aaaaaaaa" : "bbbbbbbb",
+		rnd_below(seed, 0x10000), s->n[side]);
+	for (enum field f = 0; f < FIELDS; f++)
+		set_text(r->value[f], SIM_TEXT, random_value(f, seed));
+	r->created = (usec)rnd_below(seed, 50) * USEC_MINUTE;
+	r->edited = (usec)rnd_below(seed, 5) * USEC_MINUTE;
+	r->edited += (usec)rnd_below(seed, 60) * USEC_SECOND;
+	return r;
+}
+
+static bool has_room(const struct sim *s)
+{
+	return s->n[SUPABASE] + 4 < SIM_MAX / 2 &&
+	       s->n[NOTION] + 4 < SIM_MAX / 2 && s->n_lines + 2 < SIM_MAX / 2;
+}
+
+static void add_line(struct sim *s, const struct sim_record *row,
+	const struct sim_record *page, const struct sim_record *content)
+{
+	struct sim_line *l = &s->line[s->n_lines++];
+	struct content c = sim_content(content->value);
+
+	set_text(l->row_id, UUID_SIZE, row->id);
+	set_text(l->page_id, UUID_SIZE, page->id);
+	memcpy(l->value, content->value, sizeof l->value);
+	content_checksum(&c, l->checksum);
+	l->deleted = false;
+}
+
+void sim_settled(struct sim *s, uint64_t *seed, size_t pairs)
+{
+	for (size_t i = 0; i < pairs && has_room(s); i++) {
+		struct sim_record *row = add(s, SUPABASE, seed);
+		struct sim_record *page = add(s, NOTION, seed);
+
+		memcpy(page->value, row->value, sizeof page->value);
+		set_text(row->link, UUID_SIZE, page->id);
+		sim_store(row);
+		if (s->has_checksum)
+			sim_store(page);
+		page->synced = s->has_synced;
+		page->own = one_in(seed, 2);
+		page->more_types = *page->value[TYPE] && one_in(seed, 6);
+		add_line(s, row, page, row);
+	}
+}
+
+void sim_edit(
+	struct sim *s, struct sim_record *r, uint64_t *seed, bool cosmetic)
+{
+	enum field f = (enum field)rnd_below(seed, FIELDS);
+	char before[SIM_TEXT];
+
+	set_text(before, SIM_TEXT, r->value[f]);
+	do
+		set_text(r->value[f], SIM_TEXT, random_value(f, seed));
+	while (!cosmetic && text_equal_folded(before, r->value[f]));
+	r->more_types &= *r->value[TYPE] != '\0';
+	r->edited = s->now + (usec)rnd_below(seed, 4 * 60) * USEC_SECOND;
+}
+
+static struct sim_record *any(struct sim *s, enum side side, uint64_t *seed)
+{
+	return &s->at[side][rnd_below(seed, (unsigned)s->n[side])];
+}
+
+static void forget(struct sim *s, enum side side, uint64_t *seed)
+{
+	struct sim_record *r = any(s, side, seed);
+
+	*r = s->at[side][--s->n[side]];
+}
+
+static void forget_line(struct sim *s, uint64_t *seed)
+{
+	size_t at;
+
+	if (s->n_lines == 0)
+		return;
+	at = rnd_below(seed, (unsigned)s->n_lines--);
+	s->line[at] = s->line[s->n_lines];
+}
+
+/* A page copied in Notion, with its Checksum and mark. */
+static void copy_page(struct sim *s, uint64_t *seed)
+{
+	struct sim_record from = *any(s, NOTION, seed), *to;
+
+	to = add(s, NOTION, seed);
+	memcpy(to->value, from.value, sizeof to->value);
+	memcpy(to->stored, from.stored, sizeof to->stored);
+	to->synced = from.synced;
+	to->more_types = from.more_types;
+}
+
+/* A new decision on one side, or the same one on both. */
+static void add_new(struct sim *s, uint64_t *seed)
+{
+	unsigned how = rnd_below(seed, 3);
+	struct sim_record *row = NULL, *page = NULL;
+
+	if (how != 0)
+		row = add(s, SUPABASE, seed);
+	if (how != 1)
+		page = add(s, NOTION, seed);
+	if (row)
+		row->synced = false;
+	if (page)
+		page->synced = false;
+	if (row && page)
+		memcpy(page->value, row->value, sizeof page->value);
+}
+
+static void disturb_page(struct sim *s, uint64_t *seed)
+{
+	struct sim_record *page = any(s, NOTION, seed);
+
+	switch (rnd_below(seed, 6)) {
+	case 0:
+		page->deleted = !page->deleted;
+		break;
+	case 1:
+		page->stored[0] = '\0';
+		break;
+	case 2:
+		page->synced = false;
+		break;
+	case 3:
+		set_text(page->state, sizeof page->state,
+			one_in(seed, 2) ? "moved" : "unreachable");
+		page->deleted = false;
+		break;
+	default:
+		if (!*page->state)
+			sim_edit(s, page, seed, true);
+		break;
+	}
+}
+
+/* As if it had been inserted for the page. */
+static void name_for_page(
+	struct sim *s, struct sim_record *row, const struct sim_record *page)
+{
+	char id[UUID_SIZE];
+
+	uuid_row_for_page(page->id, 0, id);
+	if (!sim_find(s, SUPABASE, id))
+		set_text(row->id, UUID_SIZE, id);
+}
+
+static void disturb_row(struct sim *s, uint64_t *seed)
+{
+	struct sim_record *row = any(s, SUPABASE, seed);
+
+	switch (rnd_below(seed, 7)) {
+	case 0:
+		row->deleted = !row->deleted && s->soft_delete;
+		break;
+	case 1:
+		row->stored[0] = '\0';
+		break;
+	case 2:
+		row->synced = !row->synced;
+		break;
+	case 3:
+		row->link[0] = '\0';
+		break;
+	case 4:
+		if (one_in(seed, 4))
+			name_for_page(s, row, any(s, NOTION, seed));
+		break;
+	default:
+		sim_edit(s, row, seed, true);
+		break;
+	}
+}
+
+void sim_disturb(struct sim *s, uint64_t *seed)
+{
+	if (s->n[SUPABASE] == 0 || s->n[NOTION] == 0 || !has_room(s))
+		return;
+	switch (rnd_below(seed, 9)) {
+	case 0:
+		add_new(s, seed);
+		break;
+	case 1:
+		copy_page(s, seed);
+		break;
+	case 2:
+		forget(s, one_in(seed, 2) ? SUPABASE : NOTION, seed);
+		break;
+	case 3:
+		forget_line(s, seed);
+		break;
+	case 4:
+	case 5:
+		disturb_row(s, seed);
+		break;
+	default:
+		disturb_page(s, seed);
+		break;
+	}
+}
+
+static void wild_checksum(struct sim *s, struct sim_record *r, uint64_t *seed)
+{
+	struct sim_record *other =
+		any(s, one_in(seed, 2) ? SUPABASE : NOTION, seed);
+
+	if (one_in(seed, 3))
+		return;
+	sim_store(other);
+	memcpy(r->stored, other->stored, sizeof r->stored);
+	if (one_in(seed, 2))
+		sim_store(r);
+}
+
+void sim_wild(struct sim *s, uint64_t *seed)
+{
+	size_t n = 1 + rnd_below(seed, 5);
+
+	for (size_t i = 0; i < n; i++) {
+		add(s, SUPABASE, seed);
+		add(s, NOTION, seed);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct sim_record *row = &s->at[SUPABASE][i];
+		struct sim_record *page = &s->at[NOTION][i];
+
+		if (!one_in(seed, 3))
+			set_text(
+				row->link, UUID_SIZE, any(s, NOTION, seed)->id);
+		wild_checksum(s, row, seed);
+		if (s->has_checksum)
+			wild_checksum(s, page, seed);
+		row->synced = one_in(seed, 2);
+		page->synced = s->has_synced && one_in(seed, 2);
+		row->deleted = s->soft_delete && one_in(seed, 4);
+		page->deleted = one_in(seed, 4);
+		page->own = one_in(seed, 2);
+		page->more_types = *page->value[TYPE] && one_in(seed, 3);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct sim_record *row = &s->at[SUPABASE][i];
+		const struct sim_record *page = any(s, NOTION, seed);
+
+		if (one_in(seed, 2))
+			add_line(s, row, page, one_in(seed, 2) ? row : page);
+	}
+}
+
+/* --- planning ------------------------------------------------------------- */
+
+static void put_time(json *to, const char *key, usec t)
+{
+	char text[TIME_SIZE];
+
+	json_put_str(to, key, time_format(t, text));
+}
+
+static json *record_line(const struct sim_record *r, enum side side)
+{
+	json *line = json_object();
+	struct content c = sim_content(r->value);
+
+	json_put_str(line, "kind", "record");
+	json_put_str(line, "source", side_name(side));
+	json_put_str(line, side == SUPABASE ? "row_id" : "page_id", r->id);
+	if (*r->state) {
+		json_put_str(line, "state", r->state);
+		return line;
+	}
+	if (*r->link)
+		json_put_str(line, "page_id", r->link);
+	content_put(line, &c, ALL_FIELDS);
+	json_put_str(line, "stored_checksum", *r->stored ? r->stored : NULL);
+	json_put_bool(line, "synced", r->synced);
+	json_put_bool(line, "own", r->own);
+	json_put_bool(line, "deleted", r->deleted);
+	if (r->more_types)
+		json_add(json_put(line, "extra_types", json_array()),
+			json_string("Further"));
+	put_time(line, "created_at", r->created);
+	put_time(line, "edited_at", r->edited);
+	return line;
+}
+
+static json *head_line(const struct sim *s)
+{
+	static const char usual[] =
+		"{\"sources\":{\"supabase\":{\"scope\":\"t\",\"mode\":\"full\""
+		"},\"notion\":{\"scope\":\"d\",\"mode\":\"full\",\"properties\""
+		":{\"Decision\":\"title\"},\"type_options\":[\"Policy\","
+		"\"Ops\"]}}}";
+	struct error e;
+	json *head = json_parse(usual, strlen(usual), JSON_STRICT, &e);
+	json *sources = json_get(head, "sources");
+	json *properties = json_get(json_get(sources, "notion"), "properties");
+
+	json_put_bool(
+		json_get(sources, "supabase"), "soft_delete", s->soft_delete);
+	if (s->has_checksum)
+		json_put_str(properties, "Checksum", "c");
+	if (s->has_synced)
+		json_put_str(properties, "Synced", "s");
+	return head;
+}
+
+static void must(int rc, const struct error *e)
+{
+	if (rc == 0)
+		return;
+	fprintf(stderr, "sim: %s\n", e->text);
+	abort();
+}
+
+static void add_side(
+	struct world *w, const struct sim *s, enum side side, uint64_t *shuffle)
+{
+	size_t n = s->n[side], from = shuffle && n ? rnd(shuffle) % n : 0;
+	struct error e;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = shuffle ? n - 1 - (from + i) % n : i;
+		json *line = record_line(&s->at[side][at], side);
+
+		must(world_add(w, line, &e), &e);
+		json_free(line);
+	}
+}
+
+static void make_world(struct world *w, const struct sim *s, uint64_t *shuffle)
+{
+	json *head = head_line(s);
+	struct error e;
+
+	*w = (struct world){ 0 };
+	must(world_head(w, head, &e), &e);
+	json_free(head);
+	add_side(w, s, shuffle ? NOTION : SUPABASE, shuffle);
+	add_side(w, s, shuffle ? SUPABASE : NOTION, shuffle);
+	must(world_seal(w, &e), &e);
+}
+
+static void make_base(struct base *b, const struct sim *s)
+{
+	*b = (struct base){ 0 };
+	for (size_t i = 0; i < s->n_lines; i++) {
+		struct content c = sim_content(s->line[i].value);
+		json *line = content_json(&c, ALL_FIELDS);
+
+		json_put_str(line, "kind", "pair");
+		json_put_str(line, "row_id", s->line[i].row_id);
+		json_put_str(line, "page_id", s->line[i].page_id);
+		json_put_str(line, "checksum", s->line[i].checksum);
+		json_put_bool(line, "deleted", s->line[i].deleted);
+		base_add(b, line);
+	}
+	base_fold(b);
+}
+
+json *sim_plan(
+	const struct sim *s, const struct policy *policy, uint64_t *shuffle)
+{
+	struct world w;
+	struct base b = { 0 };
+	struct ops ops = { 0 };
+	struct outlook outlook;
+	json *lines = json_array();
+
+	make_world(&w, s, shuffle);
+	if (policy->use_base)
+		make_base(&b, s);
+	decide(&w, &b, policy, &ops, &outlook);
+	for (size_t i = 0; i < ops.n; i++)
+		json_add(lines, op_line(&ops.at[i], i + 1));
+	ops_fini(&ops);
+	base_fini(&b);
+	world_fini(&w);
+	return lines;
+}
+
+/* --- applying ------------------------------------------------------------- */
+
+static void set_values(struct sim_record *r, const json *set)
+{
+	for (enum field f = 0; f < FIELDS; f++)
+		if (json_get(set, field_name(f)))
+			set_text(r->value[f], SIM_TEXT,
+				json_str(set, field_name(f)));
+}
+
+static void set_marks(const struct sim *s, struct sim_record *r, enum side side,
+	const json *op)
+{
+	const char *checksum = json_str(op, "checksum");
+
+	if (checksum && (side == SUPABASE || s->has_checksum))
+		set_text(r->stored, CHECKSUM_SIZE, checksum);
+	if (json_get(op, "synced") && (side == SUPABASE || s->has_synced))
+		r->synced = json_true(op, "synced");
+}
+
+static struct sim_record *fresh(struct sim *s, enum side side, const char *id)
+{
+	struct sim_record *r = &s->at[side][s->n[side]];
+
+	if (s->n[side]++ >= SIM_MAX)
+		abort();
+	*r = (struct sim_record){ .created = s->now };
+	set_text(r->id, UUID_SIZE, id);
+	return r;
+}
+
+/* The id that apply gives to the row of a page. */
+static void row_id_for(struct sim *s, const char *page_id, char id[UUID_SIZE])
+{
+	for (unsigned i = 0;; i++) {
+		uuid_row_for_page(page_id, i, id);
+		if (!sim_find(s, SUPABASE, id))
+			return;
+	}
+}
+
+static struct sim_record *create(struct sim *s, const json *op, enum side side,
+	struct sim_record *row, struct sim_record *page, bool half)
+{
+	char id[UUID_SIZE];
+	struct sim_record *made;
+
+	if (side == NOTION)
+		snprintf(id, sizeof id, "cccccccc-0000-4000-8000-%012x",
+			++s->made);
+	else
+		row_id_for(s, page->id, id);
+	made = fresh(s, side, id);
+	made->own = side == NOTION;
+	if (side == SUPABASE)
+		set_text(made->link, UUID_SIZE, page->id);
+	if (side == NOTION && !half) {
+		set_text(row->link, UUID_SIZE, made->id);
+		set_marks(s, row, SUPABASE, op);
+	}
+	return made;
+}
+
+static void note_line(struct sim *s, const char *row_id, const char *page_id,
+	const json *agreed)
+{
+	struct sim_line *l = (struct sim_line *)sim_find_line(s, row_id);
+
+	if (!l)
+		l = &s->line[s->n_lines++];
+	if (s->n_lines > SIM_MAX)
+		abort();
+	set_text(l->row_id, UUID_SIZE, row_id);
+	set_text(l->page_id, UUID_SIZE, page_id);
+	for (enum field f = 0; f < FIELDS; f++)
+		set_text(
+			l->value[f], SIM_TEXT, json_str(agreed, field_name(f)));
+	set_text(l->checksum, CHECKSUM_SIZE, json_str(agreed, "checksum"));
+	l->deleted = json_true(agreed, "deleted");
+}
+
+static void write_half(struct sim *s, const json *op, enum op_kind kind,
+	enum side side, struct sim_record *r)
+{
+	set_values(r, json_get(op, "set"));
+	set_marks(s, r, side, op);
+	if (side == SUPABASE && kind != OP_TRASH)
+		set_text(r->link, UUID_SIZE, json_str(op, "page_id"));
+	if (kind == OP_TRASH || kind == OP_RESTORE)
+		r->deleted = kind == OP_TRASH;
+	r->edited = s->now;
+}
+
+void sim_apply(struct sim *s, const json *op, bool half)
+{
+	const char *row_id = json_str(op, "row_id");
+	const char *page_id = json_str(op, "page_id");
+	struct sim_record *row = sim_find(s, SUPABASE, row_id);
+	struct sim_record *page = sim_find(s, NOTION, page_id), *made;
+	enum op_target target;
+	enum op_kind kind;
+	enum side side;
+
+	if (op_kind_parse(json_str(op, "op"), &kind) < 0 ||
+		op_target_parse(json_str(op, "target"), &target) < 0)
+		abort();
+	side = target == TARGET_NOTION ? NOTION : SUPABASE;
+	if (kind == OP_CREATE) {
+		made = create(s, op, side, row, page, half);
+		set_values(made, json_get(op, "set"));
+		set_marks(s, made, side, op);
+		made->edited = s->now;
+		row_id = side == SUPABASE ? made->id : row_id;
+		page_id = side == NOTION ? made->id : page_id;
+	} else if (target == TARGET_NOTION || target == TARGET_SUPABASE) {
+		write_half(s, op, kind, side, side == NOTION ? page : row);
+	}
+	if (json_get(op, "agreed") && !half)
+		note_line(s, row_id, page_id, json_get(op, "agreed"));
+}
+
+static void print_record(const struct sim_record *r, enum side side)
+{
+	printf("  %s %.13s…%s link=%.36s [%s|%s|%s] stored=%.6s%s%s%s%s %s "
+	       "created=%lld edited=%lld\n",
+		side_name(side), r->id, r->id + 30, r->link, r->value[DECISION],
+		r->value[TYPE], r->value[DATE], r->stored,
+		r->synced ? " synced" : "", r->deleted ? " deleted" : "",
+		r->own ? " own" : "", r->more_types ? " more" : "", r->state,
+		(long long)(r->created / USEC_MINUTE),
+		(long long)(r->edited / USEC_MINUTE));
+}
+
+void sim_print(const struct sim *s)
+{
+	printf("  soft_delete=%d checksum=%d synced=%d\n", s->soft_delete,
+		s->has_checksum, s->has_synced);
+	for (enum side side = 0; side < SIDES; side++)
+		for (size_t i = 0; i < s->n[side]; i++)
+			print_record(&s->at[side][i], side);
+	for (size_t i = 0; i < s->n_lines; i++)
+		printf("  base %.36s %.36s [%s|%s|%s] %.6s%s\n",
+			s->line[i].row_id, s->line[i].page_id,
+			s->line[i].value[DECISION], s->line[i].value[TYPE],
+			s->line[i].value[DATE], s->line[i].checksum,
+			s->line[i].deleted ? " deleted" : "");
+}
