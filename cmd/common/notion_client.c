@@ -131,6 +131,8 @@ int notion_page_get(struct notion_client *c, const char *page_id,
 	}
 	if (rc < 0 || notion_object_id(*page, id, a) < 0)
 		goto fail;
+	/* The answer's, not the page's: in a listing pages have none. */
+	json_remove(*page, "request_id");
 	notion_page_parent(*page, parent);
 	if (strcmp(parent, data_source) != 0) {
 		*place = NOTION_MOVED;

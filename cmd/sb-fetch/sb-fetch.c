@@ -12,7 +12,7 @@
 #define PAGE_SIZE 100
 #define PAGE_SIZE_MAX 1000
 
-/* A text of this length fits a line four times, whatever is escaped in it. */
+/* A line has room for four texts of this length, whatever is escaped. */
 #define TEXT_MAX (STREAM_LINE_MAX / 32)
 
 struct fetch {
@@ -62,17 +62,28 @@ static int write_end(struct fetch *f, bool complete, struct error *e)
 	return stream_write_end(&f->out, end, complete, e);
 }
 
+static bool fits_a_line(const json *row)
+{
+	struct buf text = BUF_INIT(STREAM_LINE_MAX - 64);
+	size_t total = 0;
+	bool fits;
+
+	for (const json *v = json_first(row); v; v = json_next(v))
+		total += json_text(v) ? strlen(json_text(v)) : 0;
+	if (total <= 4 * TEXT_MAX)
+		return true;
+	fits = json_print(row, &text) == 0;
+	buf_fini(&text);
+	return fits;
+}
+
 /*
  * A row too long for a line goes on without its longest texts: so it is one
  * record's problem and not the end of the run.
  */
 static void shorten(json *row)
 {
-	size_t total = 0;
-
-	for (json *v = json_first(row); v; v = json_next(v))
-		total += json_text(v) ? strlen(json_text(v)) : 0;
-	if (total <= TEXT_MAX)
+	if (fits_a_line(row))
 		return;
 	for (json *v = json_first(row), *next; v; v = next) {
 		json *mark;

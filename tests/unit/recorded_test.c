@@ -143,6 +143,9 @@ static void see_page(void)
 		check_int(place, json_true(response, "in_trash")
 					 ? NOTION_IN_TRASH
 					 : NOTION_LIVE);
+	if (page)
+		json_put_str(
+			page, "request_id", json_str(response, "request_id"));
 	check(!page || json_equal(page, response));
 	json_free(page);
 }
