@@ -14,6 +14,7 @@
 
 #define URL_MAX 512
 #define KEY_MAX 4096
+#define SECRET_MIN 16
 
 #define TAKE_SECRET \
 	"take the secret key (sb_secret_…) of Project Settings, API Keys"
@@ -294,6 +295,40 @@ static int check_database(const char *name, const char *value, struct error *e)
 		name);
 }
 
+/* curl reads it from a line of its own between quotes: alarm.sh. */
+static int check_ping_url(const char *name, const char *url, struct error *e)
+{
+	bool good = strlen(url) <= URL_MAX &&
+		    (starts(url, "https://") || starts(url, "http://"));
+
+	for (const char *c = url; *c; c++)
+		good = good && *c > ' ' && *c <= '~' && !strchr("\"\\", *c);
+	if (good)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"%s is no URL: it looks like https://hc-ping.com/<id>", name);
+}
+
+static int check_command(const char *name, const char *value, struct error *e)
+{
+	if (strlen(value) <= KEY_MAX)
+		return 0;
+	return fail(e, RC_CONFIG, "%s is longer than %d bytes", name, KEY_MAX);
+}
+
+/* One that could be guessed would be worse than none. */
+static int check_secret(const char *name, const char *value, struct error *e)
+{
+	if (check_key(name, value, e) < 0)
+		return -1;
+	if (strlen(value) >= SECRET_MIN)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"%s is shorter than %d characters: make one with "
+		"openssl rand -hex 16",
+		name, SECRET_MIN);
+}
+
 static const struct {
 	const char *name, *what, *fallback;
 	int (*check)(const char *name, const char *value, struct error *e);
@@ -309,6 +344,11 @@ static const struct {
 		check_database },
 	{ "NOTION_DATA_SOURCE_ID", "the data source's id", NULL, check_source },
 	{ "NOTION_API_URL", NULL, NOTION_URL, check_url },
+	{ "SYNC_PING_URL", NULL, NULL, check_ping_url },
+	{ "SYNC_NOTIFY_CMD", NULL, NULL, check_command },
+	{ "SYNC_CONTROL_TOKEN", NULL, NULL, check_secret },
+	{ "SYNC_HOOK_SECRET_NOTION", NULL, NULL, check_secret },
+	{ "SYNC_HOOK_SECRET_SUPABASE", NULL, NULL, check_secret },
 };
 #define N_SETTINGS (sizeof settings / sizeof settings[0])
 

@@ -127,6 +127,35 @@ static int load_common(
 	return load_interval(s, f, e);
 }
 
+static int load_text(
+	const struct env_file *f, const char *name, char **out, struct error *e)
+{
+	const char *value;
+
+	if (setting_take(f, name, false, &value, e) < 0)
+		return -1;
+	if (value)
+		*out = xstrdup(value);
+	return 0;
+}
+
+static int load_alarms(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	if (load_text(f, "SYNC_PING_URL", &s->ping_url, e) < 0)
+		return -1;
+	return load_text(f, "SYNC_NOTIFY_CMD", &s->notify_cmd, e);
+}
+
+static int load_secrets(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	if (load_text(f, "SYNC_CONTROL_TOKEN", &s->control_token, e) < 0 ||
+		load_text(f, "SYNC_HOOK_SECRET_NOTION", &s->hook_notion, e) < 0)
+		return -1;
+	return load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e);
+}
+
 int settings_load(struct settings *s, unsigned what, struct error *e)
 {
 	struct env_file f = { 0 };
@@ -142,6 +171,10 @@ int settings_load(struct settings *s, unsigned what, struct error *e)
 		goto out;
 	if (what & (NEED_NOTION | NEED_NOTION_KEY) &&
 		load_notion(s, &f, what & NEED_NOTION, e) < 0)
+		goto out;
+	if (what & NEED_ALARMS && load_alarms(s, &f, e) < 0)
+		goto out;
+	if (what & NEED_SECRETS && load_secrets(s, &f, e) < 0)
 		goto out;
 	rc = 0;
 out:
@@ -184,6 +217,11 @@ void settings_fini(struct settings *s)
 	free(s->table);
 	free(s->notion_url);
 	wipe(s->notion_key);
+	wipe(s->ping_url);
+	free(s->notify_cmd);
+	wipe(s->control_token);
+	wipe(s->hook_notion);
+	wipe(s->hook_supabase);
 	free(s->state_dir);
 	free(s->log_dir);
 	*s = (struct settings){ 0 };

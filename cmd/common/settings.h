@@ -21,6 +21,8 @@ enum settings_need {
 	NEED_NOTION = 2,
 	/* The same, but NOTION_DATABASE_ID may be unset: "" then. */
 	NEED_NOTION_KEY = 4,
+	NEED_ALARMS = 8,
+	NEED_SECRETS = 16,
 };
 
 struct settings {
@@ -35,6 +37,19 @@ struct settings {
 	char *notion_key;
 	char notion_database[UUID_SIZE];    /* a database or data source id */
 	char notion_data_source[UUID_SIZE]; /* "" unless it was set */
+
+	/* set with NEED_ALARMS, where they are given, else NULL */
+	char *ping_url;	  /* SYNC_PING_URL: told of each run's start and end */
+	char *notify_cmd; /* SYNC_NOTIFY_CMD: run by sh at news */
+
+	/*
+	 * What others prove themselves with to health-server; set with
+	 * NEED_SECRETS, where they are given, else NULL: what they open
+	 * stays shut then.
+	 */
+	char *control_token; /* SYNC_CONTROL_TOKEN: a person, for a run */
+	char *hook_notion;   /* SYNC_HOOK_SECRET_NOTION: signs its calls */
+	char *hook_supabase; /* SYNC_HOOK_SECRET_SUPABASE: sent with them */
 
 	/* always */
 	char *state_dir, *log_dir;

@@ -41,7 +41,8 @@ static const struct option_spec options[] = {
 	{ OPT_RUN, "run", "ID", "one run in full; ID may be \"last\"" },
 	{ OPT_RUNS, "runs", NULL, "the runs that are kept, a line each" },
 	{ OPT_PATHS, "paths", NULL,
-		"where state and logs are, as JSON for scripts" },
+		"where state and logs are, and how to sound an alarm,\n"
+		"as JSON for scripts" },
 };
 
 static const struct command command = {
@@ -97,6 +98,9 @@ static void print_paths(const struct settings *s)
 	json_put_str(paths, "state", s->state_dir);
 	json_put_str(paths, "logs", s->log_dir);
 	json_put_int(paths, "interval_seconds", s->interval);
+	json_put_int(paths, "notion_rpm", s->notion_rpm);
+	json_put_str(paths, "ping_url", s->ping_url);
+	json_put_str(paths, "notify_cmd", s->notify_cmd);
 	print_json(paths);
 }
 
@@ -177,7 +181,7 @@ int main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	code = settings_load(&s, 0, &e);
+	code = settings_load(&s, a.what == OPT_PATHS ? NEED_ALARMS : 0, &e);
 	if (code == 0)
 		code = tell(&a, &s, &e);
 	if (code < 0)
