@@ -92,7 +92,7 @@ static int64_t success_age(const struct health *h)
 static void print_perfdata(const struct health *h, const struct logs *l)
 {
 	const struct run *r = l->last;
-	int64_t interval = h->interval / USEC_SECOND, ms;
+	int64_t interval = h->interval / USEC_SECOND;
 
 	printf(" |");
 	if (h->success != USEC_NONE)
@@ -101,8 +101,8 @@ static void print_perfdata(const struct health *h, const struct logs *l)
 			success_age(h), interval, 2 * interval);
 	if (!r)
 		return;
-	if (json_whole(json_get(r->record, "duration_ms"), &ms) == 0)
-		printf(" duration=%" PRId64 "ms;;;0", ms);
+	if (run_duration(r) >= 0)
+		printf(" duration=%" PRId64 "ms;;;0", run_duration(r));
 	printf(" changes=%" PRId64 ";;;0 errors=%" PRId64
 	       ";;;0 conflicts=%" PRId64 ";;;0",
 		run_changes(r), json_int(r->record, "errors"),

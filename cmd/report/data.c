@@ -20,7 +20,6 @@ static void put_text(json *to, const char *key, const char *s)
 static json *run_data(const struct health *h, const struct run *r)
 {
 	json *data = json_object();
-	int64_t ms;
 
 	put_text(data, "run_id", r->id);
 	json_put_str(data, "status", run_status_name(r->status));
@@ -29,8 +28,8 @@ static json *run_data(const struct health *h, const struct run *r)
 	if (run_time(r) != USEC_NONE)
 		json_put_int(data, "age_seconds",
 			(h->now - run_time(r)) / USEC_SECOND);
-	if (json_whole(json_get(r->record, "duration_ms"), &ms) == 0)
-		json_put_int(data, "duration_ms", ms);
+	if (run_duration(r) >= 0)
+		json_put_int(data, "duration_ms", run_duration(r));
 	return data;
 }
 

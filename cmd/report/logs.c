@@ -49,12 +49,22 @@ usec run_time(const struct run *r)
 	return r->ended != USEC_NONE ? r->ended : r->started;
 }
 
+int64_t run_duration(const struct run *r)
+{
+	int64_t ms;
+
+	if (json_whole(json_get(r->record, "duration_ms"), &ms) < 0 || ms < 0 ||
+		ms > COUNT_MAX)
+		return -1;
+	return ms;
+}
+
 static int64_t ops_of_targets(
 	const json *targets, const char *target, const char *status)
 {
 	int64_t n = 0;
 
-	for (const json *t = json_first(targets); t; t = json_next(t))
+	for (const json *t = first_member(targets); t; t = json_next(t))
 		if (!target || strcmp(json_key(t), target) == 0)
 			n += status ? json_int(t, status) : json_sum(t);
 	return n;
@@ -68,7 +78,7 @@ int64_t run_ops(const struct run *r, const char *op, const char *target,
 
 	if (op)
 		return ops_of_targets(json_get(ops, op), target, status);
-	for (const json *o = json_first(ops); o; o = json_next(o))
+	for (const json *o = first_member(ops); o; o = json_next(o))
 		n += ops_of_targets(o, target, status);
 	return n;
 }

@@ -62,6 +62,8 @@ const char *run_status_name(enum run_status s);
 bool run_is_success(const struct run *r);
 /* It ended, or at least began. USEC_NONE: unknown. */
 usec run_time(const struct run *r);
+/* How long it took in milliseconds; -1: unknown. */
+int64_t run_duration(const struct run *r);
 /* Ops of the run that ended as `status`; NULL stands for any. */
 int64_t run_ops(const struct run *r, const char *op, const char *target,
 	const char *status);

@@ -43,9 +43,9 @@ static void print_condition(const struct health *h)
 
 static void print_duration(const struct run *r)
 {
-	int64_t ms;
+	int64_t ms = run_duration(r);
 
-	if (json_whole(json_get(r->record, "duration_ms"), &ms) < 0)
+	if (ms < 0)
 		return;
 	head("last_run_duration_seconds", "gauge",
 		"How long the last run took.");
@@ -62,8 +62,8 @@ static void print_records(const struct run *r)
 		return;
 	head("records", "gauge", "Records that the last run saw, by side.");
 	for (size_t i = 0; i < 2; i++)
-		for (const json *c = json_first(json_get(counts, sides[i])); c;
-			c = json_next(c))
+		for (const json *c = first_member(json_get(counts, sides[i]));
+			c; c = json_next(c))
 			if (is_plain(json_key(c)))
 				printf(PREFIX
 					"records{side=\"%s\",state=\"%s\"} "
@@ -73,8 +73,8 @@ static void print_records(const struct run *r)
 
 static void print_op_targets(const json *op)
 {
-	for (const json *t = json_first(op); t; t = json_next(t))
-		for (const json *s = json_first(t); s; s = json_next(s))
+	for (const json *t = first_member(op); t; t = json_next(t))
+		for (const json *s = first_member(t); s; s = json_next(s))
 			if (is_plain(json_key(t)) && is_plain(json_key(s)))
 				printf(PREFIX "ops_total{op=\"%s\",target=\"%s"
 					      "\",status=\"%s\"} %" PRId64 "\n",
@@ -85,7 +85,7 @@ static void print_op_targets(const json *op)
 static void print_ops(const json *totals)
 {
 	head("ops", "counter", "Ops by what became of them.");
-	for (const json *op = json_first(json_get(totals, "ops")); op;
+	for (const json *op = first_member(json_get(totals, "ops")); op;
 		op = json_next(op))
 		if (is_plain(json_key(op)))
 			print_op_targets(op);
@@ -98,15 +98,16 @@ static void print_requests(const json *totals)
 
 	head("api_requests", "counter",
 		"Requests by service; code is limited (429, 529) or other.");
-	for (const json *api = json_first(json_get(totals, "requests")); api;
+	for (const json *api = first_member(json_get(totals, "requests")); api;
 		api = json_next(api)) {
-		int64_t refused = json_int(limited, json_key(api));
+		int64_t refused, all = json_sum(api);
 
 		if (!is_plain(json_key(api)))
 			continue;
+		refused = json_int(limited, json_key(api));
 		printf(PREFIX "api_requests_total{api=\"%s\",code=\"other\"} "
 			      "%" PRId64 "\n",
-			json_key(api), json_sum(api) - refused);
+			json_key(api), all > refused ? all - refused : 0);
 		printf(PREFIX "api_requests_total{api=\"%s\",code=\"limited\"} "
 			      "%" PRId64 "\n",
 			json_key(api), refused);
@@ -117,7 +118,7 @@ static void print_waits(const json *totals)
 {
 	head("api_wait_seconds", "counter",
 		"Time waited for a rate limit or between tries.");
-	for (const json *api = json_first(json_get(totals, "waited_ms")); api;
+	for (const json *api = first_member(json_get(totals, "waited_ms")); api;
 		api = json_next(api))
 		if (is_plain(json_key(api)))
 			printf(PREFIX "api_wait_seconds_total{api=\"%s\"} "

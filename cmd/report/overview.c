@@ -46,7 +46,6 @@ static void print_time_and_age(const struct health *h, usec t)
 static void print_attempts(const struct health *h, const struct logs *l)
 {
 	const struct run *open = logs_open_run(l);
-	int64_t ms;
 	char took[WORDS_SIZE];
 
 	printf(LABEL, "Success");
@@ -58,9 +57,9 @@ static void print_attempts(const struct health *h, const struct logs *l)
 	if (l->last) {
 		print_time_and_age(h, run_time(l->last));
 		printf(", %s", run_status_name(l->last->status));
-		if (json_whole(json_get(l->last->record, "duration_ms"), &ms) ==
-			0)
-			printf(", took %s", took_words(ms, took));
+		if (run_duration(l->last) >= 0)
+			printf(", took %s",
+				took_words(run_duration(l->last), took));
 		printf(" (%s)", *l->last->id ? l->last->id : "no id");
 	} else {
 		printf("unknown");
@@ -104,7 +103,7 @@ static void print_message(const struct run *r)
 
 static void print_guards(const struct waiting *w)
 {
-	for (const json *g = json_first(w->guards); g; g = json_next(g)) {
+	for (const json *g = first_member(w->guards); g; g = json_next(g)) {
 		printf(LABEL, "Guard");
 		print_shown(json_key(g), 40);
 		printf(": ");
@@ -158,7 +157,7 @@ static void print_waiting_of_record(const struct run *r)
 		printf("%" PRId64 " failed", json_int(r->record, "errors"));
 		comma = ", ";
 	}
-	for (const json *s = json_first(skips); s; s = json_next(s)) {
+	for (const json *s = first_member(skips); s; s = json_next(s)) {
 		printf("%s%" PRId64 " ", comma, json_sum(s));
 		print_shown(json_key(s), 40);
 		comma = ", ";
@@ -217,7 +216,7 @@ static void print_side(const char *name, const json *side)
 	char n[WORDS_SIZE];
 
 	printf("%s %s live", name, number_words(json_int(side, "live"), n));
-	for (const json *c = json_first(side); c; c = json_next(c)) {
+	for (const json *c = first_member(side); c; c = json_next(c)) {
 		if (strcmp(json_key(c), "live") == 0 || json_sum(c) == 0)
 			continue;
 		printf(", %s ", number_words(json_sum(c), n));

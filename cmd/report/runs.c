@@ -11,17 +11,13 @@
 
 static void print_run_line(const struct run *r)
 {
-	char took[WORDS_SIZE], at[WORDS_SIZE];
-	int64_t ms;
+	char took[WORDS_SIZE] = "-", at[WORDS_SIZE];
 
 	printf("%-22s  %c %-11s  %s", r->id, run_mark(r),
 		run_status_name(r->status), time_words(r->started, at));
 	if (r->record) {
-		took_words(
-			json_whole(json_get(r->record, "duration_ms"), &ms) == 0
-				? ms
-				: 0,
-			took);
+		if (run_duration(r) >= 0)
+			took_words(run_duration(r), took);
 		printf("  %11s  ", took);
 		print_work(r);
 		if (json_int(r->record, "errors"))

@@ -125,7 +125,9 @@ int64_t json_int(const json *obj, const char *key)
 {
 	int64_t n;
 
-	return json_whole(json_get(obj, key), &n) == 0 ? n : 0;
+	if (json_whole(json_get(obj, key), &n) < 0 || n < 0 || n > COUNT_MAX)
+		return 0;
+	return n;
 }
 
 int64_t json_sum(const json *v)
@@ -133,10 +135,18 @@ int64_t json_sum(const json *v)
 	int64_t sum = 0, n;
 
 	if (json_whole(v, &n) == 0)
-		return n;
-	for (const json *m = json_first(v); m; m = json_next(m))
+		return n < 0 || n > COUNT_MAX ? 0 : n;
+	for (const json *m = json_first(v); m; m = json_next(m)) {
 		sum += json_sum(m);
+		if (sum > COUNT_MAX)
+			return COUNT_MAX;
+	}
 	return sum;
+}
+
+const json *first_member(const json *v)
+{
+	return json_is_object(v) ? json_first(v) : NULL;
 }
 
 static bool wants_colour(void)

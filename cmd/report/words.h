@@ -37,10 +37,15 @@ void print_shown(const char *s, size_t columns);
  */
 void print_labelled(const char *label, const char *text);
 
-/* The whole number of obj[key], else 0. */
+/*
+ * Counts from a record, of which nothing is sure: obj[key], and the sum of all
+ * numbers in a tree. 0 to COUNT_MAX; what is no count is 0.
+ */
+#define COUNT_MAX 999999999999999LL
 int64_t json_int(const json *obj, const char *key);
-/* The sum of all whole numbers in the tree. */
 int64_t json_sum(const json *v);
+/* The first member of an object; NULL where v is none. */
+const json *first_member(const json *v);
 
 enum colour {
 	COLOUR_GREEN = 32,
