@@ -19,12 +19,15 @@ static bool is_text(const json *v)
 	return json_is_string(v) || json_unreadable(v);
 }
 
-/* A date is ten characters; one of a far year may have more. */
+/*
+ * Only a time of day behind the day tells another type: "0044-03-15 BC",
+ * "10000-01-01" and "infinity" are dates, and a matter of their record alone.
+ */
 static bool is_date(const json *v)
 {
 	const char *s = json_text(v);
 
-	return s && !(date_leads(s) && s[DATE_LEN] != '\0');
+	return s && !(date_leads(s) && s[DATE_LEN] == 'T');
 }
 
 /* A day alone, or a time of day without a zone, is of another type. */
