@@ -83,6 +83,11 @@ pipe() {
 	bash -o pipefail -c "$1"
 }
 
+# is_sanitized PROGRAM: built with a sanitizer, so slow to start.
+is_sanitized() {
+	grep -q __asan_init "$1"
+}
+
 # --- looking at records -----------------------------------------------------
 
 # must_hold FILTER [FILE]: jq's filter over the array of all lines of FILE (the

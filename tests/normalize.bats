@@ -325,7 +325,7 @@ normalize=$BIN/normalize
 		printf '{"kind":"end","count":100000,"complete":true}\n'
 	} >sb.ndjson
 	# 64 MB of address space; a sanitizer needs terabytes of it.
-	if grep -q __asan_init "$normalize"; then skip "a sanitizer's build"; fi
+	if is_sanitized "$normalize"; then skip "a sanitizer's build"; fi
 	must_pass bash -c "ulimit -v 65536; '$normalize' sb.ndjson | tail -n 1"
 	[[ $output == '{"kind":"end","count":100000,"complete":true}' ]] ||
 		seen "the end"

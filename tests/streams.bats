@@ -23,6 +23,11 @@ cut_refused() {
 	return 1
 }
 
+# Every byte; under a sanitizer, whose programs take long to start, every ninth.
+cut_step() {
+	if is_sanitized "$normalize"; then echo 9; else echo 1; fi
+}
+
 # refused FILE…: exit 65, a message with file and line, no end line.
 refused() {
 	must_fail 65 "$normalize" "$@"
@@ -31,11 +36,12 @@ refused() {
 }
 
 @test "a stream cut at every byte is refused" {
-	local size k status
+	local size k step status
 	small
+	step=$(cut_step)
 	size=$(wc -c <sb.ndjson)
 	[[ $size -gt 100 ]]
-	for ((k = 0; k < size; k++)); do
+	for ((k = 0; k < size; k += step)); do
 		status=0
 		head -c "$k" sb.ndjson >cut.ndjson
 		"$normalize" cut.ndjson >out 2>err || status=$?
@@ -44,12 +50,13 @@ refused() {
 	must_pass "$normalize" sb.ndjson
 }
 
-@test "the second of two streams cut at every byte is refused" {
-	local size k status
+@test "the second of two streams cut anywhere is refused" {
+	local size k step status
 	small
+	step=$((4 * $(cut_step)))
 	cat sb.ndjson notion.ndjson >both.ndjson
 	size=$(wc -c <both.ndjson)
-	for ((k = $(wc -c <sb.ndjson) + 1; k < size; k++)); do
+	for ((k = $(wc -c <sb.ndjson) + 1; k < size; k += step)); do
 		status=0
 		head -c "$k" both.ndjson >cut.ndjson
 		"$normalize" <cut.ndjson >out 2>err || status=$?
