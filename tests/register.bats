@@ -116,7 +116,7 @@ torture() {
 		logs/runs/*/results.ndjson >"$T/told"
 	control GET dump | jq -sr --arg side "$1" --slurpfile told "$T/told" '
 		def live: .deleted_at == null and (.in_trash | not);
-		($told | map({key:.[0] // .[1], value:.[2]}) | from_entries) as $told
+		($told | map({key:(.[0] // .[1]), value:.[2]}) | from_entries) as $told
 		| (map(select(.side == "notion")) | map({key:.id, value:.})
 			| from_entries) as $pages
 		| (map(select(.side == "supabase" and .notion_page_id))
