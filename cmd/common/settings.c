@@ -156,51 +156,51 @@ static int load_secrets(
 	return load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e);
 }
 
+int settings_load_from(struct settings *s, const struct env_file *f,
+	unsigned what, struct error *e)
+{
+	int rc;
+
+	*s = (struct settings){ 0 };
+	rc = load_common(s, f, e);
+	if (rc == 0 && what & NEED_SUPABASE)
+		rc = load_supabase(s, f, e);
+	if (rc == 0 && what & (NEED_NOTION | NEED_NOTION_KEY))
+		rc = load_notion(s, f, what & NEED_NOTION, e);
+	if (rc == 0 && what & NEED_ALARMS)
+		rc = load_alarms(s, f, e);
+	if (rc == 0 && what & NEED_SECRETS)
+		rc = load_secrets(s, f, e);
+	if (rc < 0)
+		settings_fini(s);
+	return rc;
+}
+
 int settings_load(struct settings *s, unsigned what, struct error *e)
 {
 	struct env_file f = { 0 };
 	char *path = env_file_find();
-	int rc = -1;
+	int rc = path ? env_file_load(&f, path, e) : 0;
 
 	*s = (struct settings){ 0 };
-	if (path && env_file_load(&f, path, e) < 0)
-		goto out;
-	if (load_common(s, &f, e) < 0)
-		goto out;
-	if (what & NEED_SUPABASE && load_supabase(s, &f, e) < 0)
-		goto out;
-	if (what & (NEED_NOTION | NEED_NOTION_KEY) &&
-		load_notion(s, &f, what & NEED_NOTION, e) < 0)
-		goto out;
-	if (what & NEED_ALARMS && load_alarms(s, &f, e) < 0)
-		goto out;
-	if (what & NEED_SECRETS && load_secrets(s, &f, e) < 0)
-		goto out;
-	rc = 0;
-out:
-	if (rc < 0)
-		settings_fini(s);
+	if (rc == 0)
+		rc = settings_load_from(s, &f, what, e);
 	env_file_fini(&f);
 	free(path);
 	return rc;
 }
 
-int settings_check(const char *name, struct error *e)
+int settings_check(const struct env_file *f, const char *name, struct error *e)
 {
-	struct env_file f = { 0 };
 	const char *value, *url;
-	char *path = env_file_find();
 	struct error ignored;
-	int rc = path ? env_file_load(&f, path, e) : 0;
 
-	if (rc == 0)
-		rc = setting_take(&f, name, true, &value, e);
-	if (rc == 0 && strcmp(name, "SUPABASE_SERVICE_ROLE_KEY") == 0 &&
-		setting_take(&f, "SUPABASE_URL", true, &url, &ignored) == 0)
-		rc = setting_check_project(url, value, e);
-	env_file_fini(&f);
-	free(path);
-	return rc;
+	if (setting_take(f, name, true, &value, e) < 0)
+		return -1;
+	if (strcmp(name, "SUPABASE_SERVICE_ROLE_KEY") == 0 &&
+		setting_take(f, "SUPABASE_URL", true, &url, &ignored) == 0)
+		return setting_check_project(url, value, e);
+	return 0;
 }
 
 static void wipe(char *key)

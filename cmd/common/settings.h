@@ -13,6 +13,7 @@
 #ifndef COMMON_SETTINGS_H
 #define COMMON_SETTINGS_H
 
+#include "env_file.h"
 #include "error.h"
 #include "uuid.h"
 
@@ -64,12 +65,15 @@ struct settings {
  * is wrong with it and what it should be.
  */
 int settings_load(struct settings *s, unsigned need, struct error *e);
+/* The same from a file that was read already, or from none: { 0 }. */
+int settings_load_from(struct settings *s, const struct env_file *f,
+	unsigned need, struct error *e);
 /*
  * One of SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, SUPABASE_TABLE,
  * NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID, NOTION_API_URL
  * alone, whatever the others are: RC_CONFIG as settings_load() would say it.
  */
-int settings_check(const char *name, struct error *e);
+int settings_check(const struct env_file *f, const char *name, struct error *e);
 /* Wipes the keys and frees everything. */
 void settings_fini(struct settings *s);
 
