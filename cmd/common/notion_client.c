@@ -97,13 +97,18 @@ int notion_object_id(
 	return -1;
 }
 
+int notion_me(struct notion_client *c, json **user, struct api_error *a)
+{
+	return notion_get(c, "/v1/users/me", user, a);
+}
+
 int notion_bot_user(struct notion_client *c, char **id, struct error *e)
 {
 	struct api_error a;
 	json *user;
 
 	*id = NULL;
-	if (notion_get(c, "/v1/users/me", &user, &a) < 0)
+	if (notion_me(c, &user, &a) < 0)
 		return api_fail(&a, e, "Notion, our own user");
 	*id = xstrdup(json_str(user, "id"));
 	json_free(user);

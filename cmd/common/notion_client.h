@@ -34,6 +34,8 @@ int notion_data_source_get(struct notion_client *c, const char *id,
 	json **object, struct error *e);
 /* Our connection's user id; allocated. Also proves that the key is accepted. */
 int notion_bot_user(struct notion_client *c, char **id, struct error *e);
+/* The whole user object: *user is the caller's. */
+int notion_me(struct notion_client *c, json **user, struct api_error *a);
 
 /*
  * For the set-up: changes the properties of a data source. The whole values
