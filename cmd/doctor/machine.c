@@ -1,0 +1,212 @@
+/* This machine: folders, disk, locks, the record of the runs. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "base.h"
+#include "doctor.h"
+#include "file.h"
+
+#define MIB (1024ULL * 1024)
+#define DISK_BAD (10 * MIB)
+#define DISK_WARN (200 * MIB)
+#define RECORD_MAX (1u << 20)
+#define LATE 2 /* intervals */
+
+/* The folder itself, or the nearest one above that is there; allocated. */
+static char *existing(const char *path)
+{
+	char *p = xstrdup(path), *slash;
+
+	while (access(p, F_OK) < 0 && errno == ENOENT) {
+		slash = strrchr(p, '/');
+		if (!slash) {
+			free(p);
+			return xstrdup(".");
+		}
+		if (slash == p)
+			slash++;
+		*slash = '\0';
+	}
+	return p;
+}
+
+static int may_write(const char *dir, const char *setting, struct error *e)
+{
+	char *at = existing(dir);
+	struct stat st;
+	int rc = 0;
+
+	if (access(at, W_OK | X_OK) < 0)
+		rc = fail_errno(e, "%s", at);
+	else if (stat(at, &st) == 0 && !S_ISDIR(st.st_mode))
+		rc = fail(e, RC_LOCAL, "%s: not a folder", at);
+	if (rc < 0)
+		snprintf(e->text + strlen(e->text),
+			sizeof e->text - strlen(e->text),
+			"; give it to this user, or set %s to another folder",
+			setting);
+	free(at);
+	return rc;
+}
+
+void check_folders(struct doctor *d, struct finding *f)
+{
+	const struct settings *s = &d->settings;
+	struct error e;
+
+	if (may_write(s->state_dir, "SYNC_STATE_DIR", &e) < 0 ||
+		may_write(s->log_dir, "SYNC_LOG_DIR", &e) < 0)
+		find_bad(f, &e);
+	else
+		find_ok(f, "%s and %s can be written", s->state_dir,
+			s->log_dir);
+}
+
+static int free_space(const char *dir, unsigned long long *bytes)
+{
+	char *at = existing(dir);
+	struct statvfs v;
+	int rc = statvfs(at, &v);
+
+	free(at);
+	*bytes = rc == 0 ? (unsigned long long)v.f_bavail * v.f_frsize : 0;
+	return rc;
+}
+
+void check_disk(struct doctor *d, struct finding *f)
+{
+	unsigned long long state, logs, least;
+	struct error e;
+
+	if (free_space(d->settings.state_dir, &state) < 0 ||
+		free_space(d->settings.log_dir, &logs) < 0) {
+		find_unknown(
+			f, "the free space can't be read: %s", strerror(errno));
+		return;
+	}
+	least = state < logs ? state : logs;
+	if (least < DISK_BAD) {
+		fail(&e, RC_LOCAL,
+			"%llu MiB are free where state and logs are: make "
+			"room",
+			least / MIB);
+		find_bad(f, &e);
+	} else if (least < DISK_WARN) {
+		find_warn(f, "only %llu MiB are free where state and logs are",
+			least / MIB);
+	} else {
+		find_ok(f, "%llu MiB are free", least / MIB);
+	}
+}
+
+/* The process that /proc/locks says has this file locked; 0: none. */
+static long holder(const struct stat *st)
+{
+	FILE *locks = fopen("/proc/locks", "r");
+	unsigned major_is, minor_is;
+	unsigned long inode;
+	char line[256];
+	long pid, found = 0;
+
+	while (locks && !found && fgets(line, sizeof line, locks))
+		if (sscanf(line, "%*d: %*s %*s %*s %ld %x:%x:%lu", &pid,
+			    &major_is, &minor_is, &inode) == 4 &&
+			inode == st->st_ino &&
+			makedev(major_is, minor_is) == st->st_dev)
+			found = pid;
+	if (locks)
+		fclose(locks);
+	return found;
+}
+
+static bool is_running(long pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%ld", pid);
+	return access(path, F_OK) == 0;
+}
+
+/* Looked up, not tried: a lock taken here could turn a run away. */
+void check_lock(struct doctor *d, struct finding *f)
+{
+	char *path = path_join(d->settings.state_dir, "sync.lock");
+	struct stat st;
+	long pid = stat(path, &st) == 0 ? holder(&st) : 0;
+
+	if (pid == 0)
+		find_ok(f, "no run is going on");
+	else if (is_running(pid))
+		find_ok(f, "a run is going on, process %ld", pid);
+	else
+		find_warn(f,
+			"%s is locked, and process %ld that took it is gone: "
+			"a child of it goes on; find it with: fuser -v %s",
+			path, pid, path);
+	free(path);
+}
+
+void check_base(struct doctor *d, struct finding *f)
+{
+	char *path = path_join(d->settings.state_dir, "base.ndjson");
+	struct base base;
+	struct error e;
+
+	if (base_load(&base, path, &e) < 0) {
+		find_warn(f, "%s", e.text);
+	} else {
+		if (base.scope)
+			find_ok(f, "%s remembers %zu pairs", path, base.n);
+		else
+			find_ok(f, "none yet; the first sync makes it");
+		base_fini(&base);
+	}
+	free(path);
+}
+
+/* When the last run ended; USEC_NONE: there was none. */
+static usec last_run(const struct settings *s)
+{
+	char *path = path_join(s->log_dir, "last_run.json");
+	struct buf text = BUF_INIT(RECORD_MAX);
+	usec t = USEC_NONE;
+	struct error ignored;
+	const char *ended;
+	json *v = NULL;
+
+	if (file_read(path, &text, &ignored) == 0)
+		v = json_parse(buf_str(&text), text.len, JSON_STRICT, &ignored);
+	ended = json_str(v, "ended_at");
+	if (ended)
+		time_parse(ended, &t);
+	json_free(v);
+	buf_fini(&text);
+	free(path);
+	return t;
+}
+
+void check_scheduler(struct doctor *d, struct finding *f)
+{
+	usec last = last_run(&d->settings);
+	usec limit = LATE * d->settings.interval * USEC_SECOND + USEC_MINUTE;
+	char text[TIME_SIZE];
+
+	if (last == USEC_NONE)
+		find_warn(f, "no run yet: scripts/sync-now.sh makes the first, "
+			     "scripts/schedule.sh one every SYNC_INTERVAL");
+	else if (time_now() - last > limit)
+		find_warn(f,
+			"the last run ended at %s, and SYNC_INTERVAL says one "
+			"every %ld s: is the scheduler running? See "
+			"scripts/schedule.sh",
+			time_format(last, text), d->settings.interval);
+	else
+		find_ok(f, "the last run ended at %s", time_format(last, text));
+}

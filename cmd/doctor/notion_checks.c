@@ -1,0 +1,107 @@
+/* Notion: the token, the database, what may be done with it. */
+#include <string.h>
+
+#include "doctor.h"
+#include "notion_shape.h"
+
+void check_notion(struct doctor *d, struct finding *f)
+{
+	const struct service *s = &d->notion_is;
+
+	ask_notion(d);
+	if (s->rc < 0 && !(s->answered && s->error.action == API_CREDENTIALS))
+		find_bad(f, &s->words);
+	else
+		find_ok(f, "%s answers", d->settings.notion_url);
+}
+
+void check_notion_key(struct doctor *d, struct finding *f)
+{
+	if (d->notion_is.rc < 0)
+		find_bad(f, &d->notion_is.words);
+	else
+		find_ok(f, "accepted");
+}
+
+/* Looking for the database is the first thing that takes the right to read. */
+void check_read(struct doctor *d, struct finding *f)
+{
+	d->source_rc = notion_find_data_source(
+		&d->notion, &d->settings, d->source, &d->source_words);
+	if (d->source_rc < 0 && d->source_words.code == RC_CREDENTIALS)
+		find_bad(f, &d->source_words);
+	else
+		find_ok(f, "the connection may read content");
+}
+
+void check_database(struct doctor *d, struct finding *f)
+{
+	if (d->source_rc < 0)
+		find_bad(f, &d->source_words);
+	else
+		find_ok(f, "shared with the connection; data source %s",
+			d->source);
+}
+
+void check_insert(struct doctor *d, struct finding *f)
+{
+	struct error e;
+
+	if (notion_probe_insert(&d->notion, &e) < 0)
+		find_bad(f, &e);
+	else
+		find_ok(f, "inserting pages is not refused");
+}
+
+void check_update(struct doctor *d, struct finding *f)
+{
+	struct error e;
+
+	if (notion_probe_update(&d->notion, &e) < 0)
+		find_bad(f, &e);
+	else
+		find_ok(f, "updating pages is not refused");
+}
+
+/* What the sync works without, and notion-setup would see to. */
+static void list_due(const struct notion_shape *shape, struct finding *f)
+{
+	struct buf b = BUF_INIT(1000);
+
+	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
+		const struct shape_property *p = &shape->properties[i];
+
+		if (p->state == SHAPE_READY)
+			continue;
+		buf_addf(&b, "%s%s %s", b.len ? ", " : "", p->name,
+			p->state == SHAPE_MISSING ? "missing, and optional"
+			: p->state == SHAPE_OPTIONS
+				? "without some of its options"
+				: "under another name");
+	}
+	find_ok(f, "ready; notion-setup would see to: %s", buf_str(&b));
+	buf_fini(&b);
+}
+
+void check_properties(struct doctor *d, struct finding *f)
+{
+	struct notion_schema schema;
+	struct notion_shape shape;
+	struct error e;
+	json *source;
+
+	if (notion_data_source_get(&d->notion, d->source, &source, &e) < 0) {
+		find_bad(f, &e);
+		return;
+	}
+	notion_shape_read(&shape, source, true);
+	if (notion_schema_bind(&schema, source, &e) < 0)
+		find_bad(f, &e);
+	else if (shape.due + shape.wrong > 0)
+		list_due(&shape, f);
+	else
+		find_ok(f, "Decision, Type, Date, Checksum, Synced are ready");
+	notion_schema_fini(&schema);
+	notion_shape_fini(&shape);
+	json_free(source);
+}

@@ -1,0 +1,101 @@
+/* The settings, before any request is made. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "doctor.h"
+
+void check_env_file(struct doctor *d, struct finding *f)
+{
+	struct error e;
+	struct stat st;
+
+	d->env_path = env_file_find();
+	if (!d->env_path) {
+		find_ok(f, "there is none: the environment alone has the "
+			   "settings");
+		return;
+	}
+	if (env_file_load(&d->env, d->env_path, &e) < 0)
+		find_bad(f, &e);
+	else if (stat(d->env_path, &st) == 0 &&
+		 st.st_mode & (S_IRGRP | S_IROTH))
+		find_warn(f,
+			"%s holds keys and others may read it: chmod 600 "
+			"%s",
+			d->env_path, d->env_path);
+	else
+		find_ok(f, "%s, of which the environment stands first",
+			d->env_path);
+}
+
+/* One setting by itself; a key's value is never shown. */
+static void check_one(
+	struct doctor *d, struct finding *f, const char *name, bool secret)
+{
+	struct error e;
+	const char *value = env_lookup(&d->env, name);
+
+	if (settings_check(&d->env, name, &e) < 0)
+		find_bad(f, &e);
+	else if (secret)
+		find_ok(f, "set, and of the right form");
+	else
+		find_ok(f, "%.200s", value);
+}
+
+void check_supabase_url(struct doctor *d, struct finding *f)
+{
+	check_one(d, f, "SUPABASE_URL", false);
+}
+
+void check_supabase_key_form(struct doctor *d, struct finding *f)
+{
+	const char *value = env_lookup(&d->env, "SUPABASE_SERVICE_ROLE_KEY");
+
+	check_one(d, f, "SUPABASE_SERVICE_ROLE_KEY", true);
+	if (f->mark == MARK_OK && strncmp(value, "sb_", 3) != 0)
+		find_ok(f, "set: a legacy JWT of service_role, which Supabase "
+			   "means to end; a secret key (sb_secret_…) does "
+			   "the same");
+}
+
+void check_notion_key_form(struct doctor *d, struct finding *f)
+{
+	check_one(d, f, "NOTION_API_KEY", true);
+}
+
+void check_notion_database_form(struct doctor *d, struct finding *f)
+{
+	char id[UUID_SIZE];
+
+	check_one(d, f, "NOTION_DATABASE_ID", false);
+	if (f->mark == MARK_OK &&
+		notion_id_from_text(
+			env_lookup(&d->env, "NOTION_DATABASE_ID"), id) == 0)
+		find_ok(f, "%s", id);
+}
+
+/* All others, each with its default. */
+void check_settings(struct doctor *d, struct finding *f)
+{
+	bool supabase = doctor_holds(d, CHECK_SUPABASE_URL) &&
+			doctor_holds(d, CHECK_SUPABASE_KEY_FORM);
+	bool notion = doctor_holds(d, CHECK_NOTION_KEY_FORM) &&
+		      doctor_holds(d, CHECK_NOTION_DATABASE_FORM);
+	struct error e;
+
+	if (settings_load_from(&d->settings, &d->env,
+		    (supabase ? NEED_SUPABASE : 0) | (notion ? NEED_NOTION : 0),
+		    &e) < 0) {
+		find_bad(f, &e);
+		return;
+	}
+	d->settings_loaded = true;
+	find_ok(f,
+		"state in %s, logs in %s, a run every %ld s, %ld requests "
+		"a minute to Notion",
+		d->settings.state_dir, d->settings.log_dir,
+		d->settings.interval, d->settings.notion_rpm);
+}

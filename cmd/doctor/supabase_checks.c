@@ -1,0 +1,167 @@
+/* Supabase: the key, the table, and what may be done with it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base.h"
+#include "doctor.h"
+#include "file.h"
+
+#define SQL_FILE "sql/decision_vault.sql"
+
+/* Which check the first answer speaks of; CHECKS: it was a good one. */
+static enum check_id first_trouble(const struct doctor *d)
+{
+	static const struct {
+		const char *code;
+		enum check_id id;
+	} codes[] = {
+		{ "42P01", CHECK_TABLE },
+		{ "PGRST205", CHECK_TABLE },
+		{ "42501", CHECK_GRANTS },
+		{ "42703", CHECK_COLUMNS },
+		{ "PGRST204", CHECK_COLUMNS },
+	};
+	const struct service *s = &d->supabase_is;
+
+	if (s->rc == 0)
+		return CHECKS;
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (strcmp(s->error.code, codes[i].code) == 0)
+			return codes[i].id;
+	return s->answered && s->error.action == API_CREDENTIALS
+		       ? CHECK_SUPABASE_KEY
+		       : CHECK_SUPABASE;
+}
+
+/* Bad where the first answer is about this check. */
+static bool is_troubled(
+	const struct doctor *d, enum check_id id, struct finding *f)
+{
+	if (first_trouble(d) != id)
+		return false;
+	find_bad(f, &d->supabase_is.words);
+	return true;
+}
+
+void check_supabase(struct doctor *d, struct finding *f)
+{
+	ask_supabase(d);
+	if (!is_troubled(d, CHECK_SUPABASE, f))
+		find_ok(f, "%s answers", d->settings.supabase_url);
+}
+
+void check_supabase_key(struct doctor *d, struct finding *f)
+{
+	if (!is_troubled(d, CHECK_SUPABASE_KEY, f))
+		find_ok(f, "accepted");
+}
+
+void check_table(struct doctor *d, struct finding *f)
+{
+	if (!is_troubled(d, CHECK_TABLE, f))
+		find_ok(f, "%s is there", d->settings.table);
+}
+
+void check_columns(struct doctor *d, struct finding *f)
+{
+	struct error e;
+
+	if (first_trouble(d) == CHECK_GRANTS)
+		find_unknown(f, "can't be seen without the grant to read");
+	else if (is_troubled(d, CHECK_COLUMNS, f))
+		return;
+	else if (supabase_find_columns(&d->supabase, &e) < 0)
+		find_bad(f, &e);
+	else
+		find_ok(f, "all are there");
+}
+
+void check_types(struct doctor *d, struct finding *f)
+{
+	struct api_error a;
+	struct error e;
+	json *rows = NULL;
+	int rc = 0;
+
+	if (supabase_probe_types(&d->supabase, &e) < 0)
+		rc = -1;
+	else if (supabase_rows_after(&d->supabase, NULL, 100, &rows, &a) < 0)
+		rc = api_fail(&a, &e, "Supabase");
+	for (json *row = json_first(rows); row && rc == 0; row = json_next(row))
+		rc = supabase_check_types(d->settings.table, row, &e);
+	json_free(rows);
+	if (rc < 0)
+		find_bad(f, &e);
+	else
+		find_ok(f, "each is of its type");
+}
+
+void check_grants(struct doctor *d, struct finding *f)
+{
+	struct error e;
+
+	if (is_troubled(d, CHECK_GRANTS, f))
+		return;
+	if (!doctor_holds(d, CHECK_COLUMNS))
+		find_unknown(f, "needs: columns");
+	else if (supabase_probe_update(&d->supabase, &e) < 0 ||
+		 supabase_probe_insert(&d->supabase, &e) < 0)
+		find_bad(f, &e);
+	else
+		find_ok(f, "rows may be read, updated and inserted");
+}
+
+/* Triggers can't be seen from here, but apply notes what they do. */
+void check_triggers(struct doctor *d, struct finding *f)
+{
+	char *path = path_join(d->settings.state_dir, "base.ndjson");
+	size_t checksums = 0, marks = 0;
+	struct base base;
+	struct error e;
+
+	if (base_load(&base, path, &e) == 0) {
+		for (size_t i = 0; i < base.n; i++) {
+			checksums += base.pairs[i].rewrites_checksum;
+			marks += base.pairs[i].resets_synced;
+		}
+		base_fini(&base);
+	}
+	free(path);
+	if (checksums || marks)
+		find_warn(f,
+			"a trigger of the table rewrites what the sync writes "
+			"(checksum of %zu rows, notion_synced of %zu), so "
+			"that these can't mark what was agreed: leave both "
+			"columns out of it",
+			checksums, marks);
+	else
+		find_unknown(f,
+			"whether updated_at moves with every edit can't be "
+			"seen without a write: " SQL_FILE " makes the "
+			"trigger; without one an edit in the dashboard counts "
+			"as old where a conflict is decided");
+}
+
+void check_soft_delete(struct doctor *d, struct finding *f)
+{
+	if (d->supabase.soft_delete)
+		find_ok(f, "deleted_at is there: deleting goes both ways");
+	else
+		find_ok(f, "no column deleted_at: a page in the trash is "
+			   "reported and its row stays; " SQL_FILE " adds it");
+}
+
+void check_link_index(struct doctor *d, struct finding *f)
+{
+	struct error e;
+	bool unique;
+
+	if (supabase_probe_link(&d->supabase, &unique, &e) < 0)
+		find_bad(f, &e);
+	else if (unique)
+		find_ok(f, "notion_page_id is unique: one row a page");
+	else
+		find_ok(f, "notion_page_id has no unique index: rows that "
+			   "claim the same page are left alone and "
+			   "reported; " SQL_FILE " makes the index");
+}
