@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 BIN     ?= bin
 
-PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup sandbox
+PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup doctor sandbox
 
 CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Icmd/common $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
@@ -19,6 +19,7 @@ LIBS_sb-fetch     = -lcurl
 LIBS_notion-fetch = -lcurl
 LIBS_apply        = -lcurl
 LIBS_notion-setup = -lcurl
+LIBS_doctor       = -lcurl
 LIBS_sandbox      = -lmicrohttpd -lsqlite3 -lpthread
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
