@@ -85,6 +85,14 @@ static int find_schema(
 	return rc;
 }
 
+/* By Notion's clock, for a snapshot compares it with Notion's edit times. */
+static usec notion_now(const struct fetch *f)
+{
+	usec skew = f->client.api.skew;
+
+	return time_now() + (skew == USEC_NONE ? 0 : skew);
+}
+
 static int write_head(struct fetch *f, const char *mode, struct error *e)
 {
 	json *head = stream_head("fetch");
@@ -97,7 +105,7 @@ static int write_head(struct fetch *f, const char *mode, struct error *e)
 		json_put_str(head, "since",
 			time_format(time_floor_minute(f->since), text));
 	notion_schema_to_head(&f->schema, head);
-	json_put_str(head, "at", time_format(time_now(), text));
+	json_put_str(head, "at", time_format(notion_now(f), text));
 	return stream_write(&f->out, head, e);
 }
 
