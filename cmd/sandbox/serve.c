@@ -1,6 +1,7 @@
 #include "serve.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "control.h"
 #include "fault.h"
@@ -92,6 +93,18 @@ static void act(
 	a->silence_ms = spec_number(spec, "silence_ms", 0);
 }
 
+/* The header Date tells the time of the sandbox's own clock. */
+static void add_date(struct world *w, struct answer *a)
+{
+	time_t now = (time_t)(world_now(w) / USEC_SECOND);
+	char text[64];
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) &&
+		strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm))
+		answer_header(a, "Date", "%s", text);
+}
+
 static void serve_api(struct world *w, struct request *q, struct answer *a)
 {
 	json *spec;
@@ -105,6 +118,7 @@ static void serve_api(struct world *w, struct request *q, struct answer *a)
 		world_wait(w, spec_number(spec, "delay_ms", 0));
 	pthread_mutex_lock(&w->lock);
 	act(w, q, a, spec);
+	add_date(w, a);
 	log_request(w, q, a, spec);
 	pthread_mutex_unlock(&w->lock);
 	if (a->silence_ms)
