@@ -185,7 +185,7 @@ static void test_line_length(void)
 	check_line_length(STREAM_LINE_MAX, 1);
 	check_line_length(STREAM_LINE_MAX + 1, -1);
 	/* At the edges of what is read in one go. */
-	for (size_t len = 65536 - 60; len < 65536 + 60; len += 7)
+	for (size_t len = 65536 - 60; len < 65536 + 60; len++)
 		check_line_length(len, 1);
 }
 
