@@ -1,0 +1,113 @@
+# Each guard, end to end: it stops the run before a write, says what it saw and
+# the command that goes on, and lets the run pass when told to.
+
+load helper
+load sync
+
+setup() {
+	sync_setup
+}
+
+must_block() {
+	control DELETE log >/dev/null
+	must_fail $RC_GUARD sync_now "${@:2}"
+	must_say "$1"
+	must_say "scripts/sync-now.sh --allow $1"
+	must_hold ".[0].status == \"blocked\" and .[0].blocked == [\"$1\"]" \
+		logs/last_run.json
+	control GET log | jq -sc 'map(select(.method == "PATCH"
+		or (.method == "POST" and (.path | endswith("/query") | not))))
+		| .[]' >"$T/writes"
+	[[ ! -s $T/writes ]] || seen "a blocked run wrote: $(cat "$T/writes")"
+}
+
+must_pass_with() {
+	must_pass sync_now --quiet --allow "$1"
+	must_be_settled
+}
+
+@test "empty-side: one side came back empty" {
+	seed supabase r{1..6}
+	must_pass sync_now --quiet
+	local r
+	for r in r{1..6}; do act supabase "$r" delete; done
+	# A new row, so that there is something to write.
+	seed notion fresh
+	must_block empty-side
+	must_pass_with empty-side
+}
+
+@test "mass-delete: more deletions than a few" {
+	seed supabase r{1..12}
+	must_pass sync_now --quiet
+	local r
+	for r in r{1..6}; do act notion "$r" trash; done
+	must_block mass-delete
+	live supabase r1
+	must_pass_with mass-delete
+	dead supabase r1
+}
+
+@test "mass-create: two filled sides that don't match" {
+	seed supabase r{1..21}
+	seed notion p{1..21}
+	must_block mass-create
+	none notion r1
+	must_pass_with mass-create
+	live notion r1
+	live supabase p1
+}
+
+@test "mass-change: nearly every record would be rewritten" {
+	seed supabase r{1..24}
+	must_pass sync_now --quiet
+	local r
+	for r in r{1..24}; do edit supabase "$r" '{"type":"Policy"}'; done
+	must_block mass-change
+	must_pass_with mass-change
+	live notion r1 | jq -e '.type == ["Policy"]'
+}
+
+@test "scope: the base belongs to another database" {
+	seed supabase r{1..3}
+	must_pass sync_now --quiet
+	control GET info >info
+	jq -r .ids.elsewhere_database info >elsewhere
+	NOTION_DATABASE_ID=$(<elsewhere)
+	seed supabase fresh
+	run --separate-stderr sync_now
+	[[ $status -eq $RC_GUARD ]] || [[ $status -eq $RC_CONFIG ]] || seen "scope"
+	[[ $status -eq $RC_CONFIG ]] && skip "the other database lacks the properties"
+	must_block scope
+}
+
+@test "incomplete: a stream that was cut makes no plan at all" {
+	seed supabase r{1..3}
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	head -n -1 records >cut
+	must_fail $RC_STREAM "$BIN/plan" cut
+	[[ -z $output ]] || seen "a plan from a cut stream"
+	jq -c 'if .kind == "end" then .complete = false else . end' records >half
+	must_fail $RC_STREAM "$BIN/plan" half
+	head -n -1 sb >cut-sb
+	must_fail $RC_STREAM "$BIN/normalize" cut-sb notion
+	"$BIN/normalize" sb >one-side
+	must_fail $RC_STREAM "$BIN/plan" one-side
+}
+
+@test "apply refuses a blocked plan, and takes it with --allow" {
+	seed supabase r{1..21}
+	seed notion p{1..21}
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	run --separate-stderr bash -c '"$BIN/plan" records >plan'
+	[[ $status -eq $RC_GUARD ]] || seen "plan"
+	must_fail $RC_GUARD "$BIN/apply" plan
+	must_say "--allow mass-create"
+	none notion r1
+	must_pass "$BIN/apply" --allow mass-create plan
+	live notion r1
+}

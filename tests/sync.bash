@@ -1,0 +1,71 @@
+# For tests of the whole sync on the sandbox: `load sync` behind `load helper`.
+
+sync_setup() {
+	common_setup
+	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
+	export SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=5
+	start_sandbox --data "$T/sandbox.sqlite"
+}
+
+sync_now() {
+	VAULTSYNC_BIN=$BIN "$ROOT/scripts/sync-now.sh" "$@"
+}
+
+# seed SIDE DECISION…: one record each, of type Ops and a fixed day.
+seed() {
+	local side=$1
+	shift
+	jq -nc --arg side "$side" '$ARGS.positional[]
+		| {side:$side, decision:., type:"Ops", date:"2026-01-02"}' \
+		--args "$@" >"$T/seed"
+	control POST seed "@$T/seed" >/dev/null
+}
+
+# live SIDE DECISION, dead SIDE DECISION: the record of that decision, as dumped.
+live() {
+	control GET dump | jq -ec --arg s "$1" --arg d "$2" 'select(.side == $s
+		and .decision == $d and .deleted_at == null
+		and (.in_trash | not))' || { echo "no live $2 in $1"; return 1; }
+}
+
+dead() {
+	control GET dump | jq -ec --arg s "$1" --arg d "$2" 'select(.side == $s
+		and .decision == $d and (.deleted_at != null or .in_trash))' ||
+		{ echo "no deleted $2 in $1"; return 1; }
+}
+
+# none SIDE DECISION: no such record at all.
+none() {
+	control GET dump | jq -e --slurp --arg s "$1" --arg d "$2" '
+		map(select(.side == $s and .decision == $d)) == []' >/dev/null ||
+		{ echo "$2 is in $1"; return 1; }
+}
+
+# edit SIDE DECISION SET: as a person would; act SIDE DECISION ACTION.
+edit() {
+	control POST edit "$(live "$1" "$2" | jq -c --argjson set "$3" \
+		'{side, id, set:$set}')" >/dev/null
+}
+
+act() {
+	control POST edit "$({ live "$1" "$2" || dead "$1" "$2"; } 2>/dev/null |
+		jq -c --arg action "$3" 'select(.id) | {side, id, action:$action}')" \
+		>/dev/null
+}
+
+# The results of the last run.
+results() {
+	cat "$T/logs/runs/$(jq -r .run_id "$T/logs/last_run.json")/results.ndjson"
+}
+
+# After a complete run a second one plans nothing and writes nothing.
+must_be_settled() {
+	control DELETE log >/dev/null
+	run --separate-stderr sync_now --quiet
+	[[ $status -le 1 ]] || seen "the next run"
+	control GET log | jq -sc 'map(select(.method == "PATCH" or .method == "DELETE"
+		or (.method == "POST" and (.path | endswith("/query") | not))))
+		| .[]' >"$T/writes"
+	[[ ! -s $T/writes ]] || { cat "$T/writes"; seen "the next run wrote"; }
+	must_hold '.[0].planned == ([.[0].skips[]] | add // 0)' logs/last_run.json
+}
