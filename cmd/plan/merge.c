@@ -76,6 +76,18 @@ static bool must_keep_type(const struct record *row, const struct record *page)
 	return page->more_types && text_is_empty(row->is.value[TYPE]);
 }
 
+/* Mostly the result is what one half holds, whose checksum is at hand. */
+static void seal(
+	struct merge *m, const struct record *row, const struct record *page)
+{
+	if (!m->write[SUPABASE])
+		memcpy(m->checksum, row->checksum, CHECKSUM_SIZE);
+	else if (!m->write[NOTION])
+		memcpy(m->checksum, page->checksum, CHECKSUM_SIZE);
+	else
+		content_checksum(&m->result, m->checksum);
+}
+
 void merge_take(struct merge *m, const struct record *row,
 	const struct record *page, enum side from)
 {
@@ -88,6 +100,7 @@ void merge_take(struct merge *m, const struct record *row,
 		if (differ & BIT(f))
 			take(m, f, row, page,
 				f == TYPE && m->kept_type ? NOTION : from);
+	seal(m, row, page);
 }
 
 void merge_pair(struct merge *m, const struct record *row,
@@ -116,4 +129,5 @@ void merge_pair(struct merge *m, const struct record *row,
 		}
 	}
 	m->stopped = m->conflict && rule == RULE_STOP;
+	seal(m, row, page);
 }

@@ -20,6 +20,7 @@ enum conflict_rule {
 
 struct merge {
 	struct content result;
+	char checksum[CHECKSUM_SIZE]; /* of the result */
 	unsigned write[SIDES]; /* the fields in which a side must change */
 	unsigned conflict;     /* the fields that both sides changed */
 	enum side winner;      /* of the conflict */

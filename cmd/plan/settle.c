@@ -27,12 +27,13 @@ static void mark(struct op *op, const char *checksum, bool synced)
 	memcpy(op->checksum, checksum, strlen(checksum) + 1);
 }
 
-static void agree(struct op *op, const struct content *c, bool deleted)
+static void agree(struct op *op, const struct content *c, const char *checksum,
+	bool deleted)
 {
 	op->settles = true;
 	op->deleted = deleted;
 	op->agreed = *c;
-	content_checksum(c, op->agreed_checksum);
+	memcpy(op->agreed_checksum, checksum, CHECKSUM_SIZE);
 }
 
 /* What is written to a page: the type as the option that equals it is spelled.
@@ -109,17 +110,15 @@ static bool line_differs(const struct base_pair *line,
 }
 
 static void adopt(const struct settling *s, const struct pair *p,
-	const struct content *c, bool deleted)
+	const struct content *c, const char *checksum, bool deleted)
 {
-	char checksum[CHECKSUM_SIZE];
 	struct op *op;
 
-	content_checksum(c, checksum);
 	if (!s->use_base ||
 		!line_differs(p->basis.line, p->page, c, checksum, deleted))
 		return;
 	op = ops_add(s->ops, OP_ADOPT, TARGET_BASE, p->row, p->page);
-	agree(op, c, deleted);
+	agree(op, c, checksum, deleted);
 	op_reason(op, deleted ? "both are deleted" : "both are equal");
 }
 
@@ -142,18 +141,17 @@ static const char *link_reason(const struct pair *p)
 }
 
 static void stamp(const struct settling *s, const struct record *row,
-	const struct record *page, const struct content *c)
+	const struct record *page, const struct content *c,
+	const char *checksum)
 {
-	char checksum[CHECKSUM_SIZE];
 	struct op *op;
 
-	content_checksum(c, checksum);
 	if (!page_is_stale(s->world, page, checksum))
 		return;
 	op = ops_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
 	mark(op, checksum, true);
 	if (row) /* a row that is still to be made has no line yet */
-		agree(op, c, false);
+		agree(op, c, checksum, false);
 	op_reason(op, "the page's checksum or mark is missing or stale");
 }
 
@@ -201,15 +199,13 @@ static void write_side(const struct settling *s, const struct pair *p,
 	const char *why)
 {
 	bool revives = revive == (to == NOTION ? REVIVE_PAGE : REVIVE_ROW);
-	char checksum[CHECKSUM_SIZE];
 	struct op *op;
 
 	if (!revives && !m->write[to])
 		return;
 	op = add(s, revives ? OP_RESTORE : OP_UPDATE, to, p);
 	set_content(s, op, &m->result, m->write[to]);
-	content_checksum(&m->result, checksum);
-	mark(op, checksum, true);
+	mark(op, m->checksum, true);
 	give_reason(op, m, to, revive, why);
 	if (m->write[to] & m->conflict)
 		note_conflict(op, m, &p->basis);
@@ -253,23 +249,21 @@ void settle_live(const struct settling *s, const struct pair *p,
 	size_t before = s->ops->n, last;
 	bool page_written = m->write[NOTION] || revive == REVIVE_PAGE;
 	bool row_written = m->write[SUPABASE] || revive == REVIVE_ROW;
-	char checksum[CHECKSUM_SIZE];
 
 	if (is_refused(s, p, m))
 		return;
-	content_checksum(&m->result, checksum);
 	write_side(s, p, m, NOTION, revive, why);
 	write_side(s, p, m, SUPABASE, revive, why);
-	if (!row_written && row_is_stale(p, checksum, true))
-		link_pair(s, p, checksum, true,
+	if (!row_written && row_is_stale(p, m->checksum, true))
+		link_pair(s, p, m->checksum, true,
 			page_written ? "the pair agrees" : link_reason(p));
 	last = s->ops->n;
 	if (last > before)
-		agree(&s->ops->at[last - 1], &m->result, false);
+		agree(&s->ops->at[last - 1], &m->result, m->checksum, false);
 	if (!page_written)
-		stamp(s, p->row, p->page, &m->result);
+		stamp(s, p->row, p->page, &m->result, m->checksum);
 	if (s->ops->n == before)
-		adopt(s, p, &m->result, false);
+		adopt(s, p, &m->result, m->checksum, false);
 }
 
 /* --- deletions ------------------------------------------------------------ */
@@ -288,7 +282,7 @@ static void trash_row(const struct settling *s, const struct pair *p)
 	}
 	op = add(s, OP_TRASH, SUPABASE, p);
 	mark(op, p->row->checksum, false);
-	agree(op, &p->row->is, true);
+	agree(op, &p->row->is, p->row->checksum, true);
 	op_reason(op, "its page was moved to the trash");
 }
 
@@ -300,7 +294,8 @@ static void trash_page(const struct settling *s, const struct pair *p)
 	if (row_is_stale(p, p->page->checksum, false))
 		link_pair(s, p, p->page->checksum, false,
 			"the deletion is complete");
-	agree(&s->ops->at[s->ops->n - 1], &p->page->is, true);
+	agree(&s->ops->at[s->ops->n - 1], &p->page->is, p->page->checksum,
+		true);
 }
 
 void settle_trash(
@@ -337,9 +332,9 @@ void settle_deleted(const struct settling *s, const struct pair *p)
 	if (p->row->synced && kept) {
 		link_pair(s, p, kept, false, "both are deleted");
 		if (known)
-			agree(&s->ops->at[s->ops->n - 1], &c, true);
+			agree(&s->ops->at[s->ops->n - 1], &c, checksum, true);
 	} else if (known) {
-		adopt(s, p, &c, true);
+		adopt(s, p, &c, checksum, true);
 	}
 }
 
@@ -361,10 +356,10 @@ void settle_create(
 	op = add(s, OP_CREATE, to, &p);
 	set_content(s, op, &only->is, ALL_FIELDS);
 	mark(op, only->checksum, true);
-	agree(op, &only->is, false);
+	agree(op, &only->is, only->checksum, false);
 	op_reason(op, "%s", why);
 	if (to == SUPABASE)
-		stamp(s, NULL, only, &only->is);
+		stamp(s, NULL, only, &only->is, only->checksum);
 }
 
 void settle_trash_page(
@@ -374,6 +369,6 @@ void settle_trash_page(
 	struct op *op = add(s, OP_TRASH, NOTION, &p);
 
 	op->row_id = row_id;
-	agree(op, &page->is, true);
+	agree(op, &page->is, page->checksum, true);
 	op_reason(op, "its row was erased");
 }
