@@ -8,6 +8,9 @@
 #define BIT(id) (1u << CHECK_##id)
 #define SUPABASE_SET \
 	(BIT(SUPABASE_URL) | BIT(SUPABASE_KEY_FORM) | BIT(SETTINGS))
+#define FORMS                                                                \
+	(BIT(SUPABASE_URL) | BIT(SUPABASE_KEY_FORM) | BIT(NOTION_KEY_FORM) | \
+		BIT(NOTION_DATABASE_FORM))
 #define NOTION_SET \
 	(BIT(NOTION_KEY_FORM) | BIT(NOTION_DATABASE_FORM) | BIT(SETTINGS))
 
@@ -21,16 +24,16 @@ static const struct check checks[CHECKS] = {
 		check_notion_key_form },
 	[CHECK_NOTION_DATABASE_FORM] = { "NOTION_DATABASE_ID", BIT(ENV_FILE),
 		check_notion_database_form },
-	[CHECK_SETTINGS] = { "settings", BIT(ENV_FILE), check_settings },
-	[CHECK_CLOCK] = { "clock", BIT(SETTINGS), check_clock },
-	[CHECK_TLS] = { "tls", BIT(SETTINGS), check_tls },
+	[CHECK_SETTINGS] = { "settings", BIT(ENV_FILE), check_settings, FORMS },
+	[CHECK_CLOCK] = { "clock", BIT(SETTINGS), check_clock, FORMS },
+	[CHECK_TLS] = { "tls", BIT(SETTINGS), check_tls, FORMS },
 	[CHECK_SUPABASE] = { "supabase", SUPABASE_SET, check_supabase },
 	[CHECK_SUPABASE_KEY] = { "supabase-key", BIT(SUPABASE),
 		check_supabase_key },
 	[CHECK_TABLE] = { "table", BIT(SUPABASE_KEY), check_table },
 	[CHECK_COLUMNS] = { "columns", BIT(TABLE), check_columns },
 	[CHECK_TYPES] = { "column-types", BIT(COLUMNS), check_types },
-	[CHECK_GRANTS] = { "grants", BIT(TABLE), check_grants },
+	[CHECK_GRANTS] = { "grants", BIT(TABLE), check_grants, BIT(COLUMNS) },
 	[CHECK_TRIGGERS] = { "triggers", BIT(COLUMNS), check_triggers },
 	[CHECK_SOFT_DELETE] = { "soft-delete", BIT(COLUMNS),
 		check_soft_delete },
@@ -121,7 +124,7 @@ static uint32_t with_needs(uint32_t wanted)
 {
 	for (int id = CHECKS - 1; id >= 0; id--)
 		if (wanted & 1u << id)
-			wanted |= checks[id].needs;
+			wanted |= checks[id].needs | checks[id].after;
 	return wanted;
 }
 

@@ -92,8 +92,9 @@ typedef void check_run(struct doctor *d, struct finding *f);
 
 struct check {
 	const char *name; /* in the output and for --only */
-	uint32_t needs;	  /* 1u << CHECK_… */
+	uint32_t needs;	  /* 1u << CHECK_…: skipped where one is bad */
 	check_run *run;
+	uint32_t after; /* run before it, whatever comes of them */
 };
 
 /* The table, by check_id. */
