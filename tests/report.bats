@@ -351,7 +351,7 @@ judged() {
 	rm -r "$T/logs/runs" "$SUCCESS"
 	local whole n
 	whole=$(<"$LAST")
-	for ((n = 0; n < ${#whole}; n += 41)); do
+	for ((n = 0; n < ${#whole}; n += 83)); do
 		printf '%s' "${whole:0:n}" >"$LAST"
 		must_fail "$RC_STREAM" "$REPORT" --json
 		must_hold '.[0].condition == "damaged"'
@@ -360,23 +360,27 @@ judged() {
 
 @test "values of a wrong type are never a crash" {
 	logs attention
-	local line code
+	local line code option=--quiet
 	# Each key of the record in turn holds each of these.
 	jq -c '. as $whole | keys - ["v", "status"] | .[] as $key
-		| (null, [], [1, ["x"]], {a:{b:-1}}, "x", -1, 999999999999999)
+		| (null, [1, ["x"]], "x", -1,
+			{create:[1], notion:[1], supabase:[1], a:{b:-1}})
 		| . as $value | $whole | .[$key] = $value' "$LAST" >"$T/wrong"
-	[[ $(wc -l <"$T/wrong") -gt 100 ]] || seen 'too few'
+	[[ $(wc -l <"$T/wrong") -gt 80 ]] || seen 'too few'
 	while IFS= read -r line; do
 		printf '%s' "$line" >"$LAST"
-		for option in --quiet --metrics; do
-			code=0
-			"$REPORT" $option >"$T/out" 2>&1 || code=$?
-			((code == 0)) || {
-				printf 'exit %s of %s with %s\n' "$code" "$option" "$line"
-				cat "$T/out"
-				return 1
-			}
-		done
+		code=0
+		"$REPORT" $option >"$T/out" 2>&1 || code=$?
+		((code == 0)) || {
+			printf 'exit %s of %s with %s\n' "$code" "$option" "$line"
+			cat "$T/out"
+			return 1
+		}
+		case $option in
+		--quiet) option=--metrics ;;
+		--metrics) option=--json ;;
+		*) option=--quiet ;;
+		esac
 	done <"$T/wrong"
 }
 
