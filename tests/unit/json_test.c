@@ -172,6 +172,9 @@ static void test_marks(void)
 	buf_fini(&out);
 	check(parse("{\"\\u0000\":1}", JSON_MARK_UNREADABLE) == NULL);
 	check(parse("\"\\u000\"", JSON_MARK_UNREADABLE) == NULL);
+	v = parse("{\"a\":{\"unreadable\":\"forged\"}}", JSON_STRICT);
+	check(json_unreadable(json_get(v, "a")) == NULL);
+	json_free(v);
 	v = parse("\"\xFF\"", JSON_MARK_UNREADABLE);
 	check_str(json_unreadable(v), "invalid UTF-8");
 	json_free(v);
