@@ -203,6 +203,23 @@ normalize=$BIN/normalize
 	[[ -z $stderr ]] || seen "nothing on stderr with -q"
 }
 
+@test "a detail that quotes a name stays a text, however it is cut" {
+	local i name
+	for i in '' a ab abc; do
+		name=$i$(printf '\U1F600%.0s' {1..20})
+		page 1 | jq -c --arg name "$name" \
+			'.properties.Type.type = $name' |
+			notion_stream >notion.ndjson
+		must_pass "$normalize" notion.ndjson
+		iconv -f UTF-8 -t UTF-8 <<<"$output" >/dev/null ||
+			seen "UTF-8"
+		must_hold '.[1].code == "type"'
+	done
+	row 1 '{"decision":{"unreadable":"forged"}}' | sb_stream >sb.ndjson
+	must_pass "$normalize" sb.ndjson
+	must_hold '.[1].code == "shape"'
+}
+
 @test "a record too large for a line is a problem of its own" {
 	{
 		sb_head
