@@ -216,7 +216,8 @@ static void show_create(const struct page_out *o, const struct op *op)
 	struct buf line = BUF_INIT(LINE_BYTES);
 
 	buf_addf(&line, "  %-8s ", place(op));
-	add_title(&line, op, room(o, 45));
+	add_title(&line, op,
+		room(o, 11 + (text_is_empty(type) ? 0 : 22) + (date ? 12 : 0)));
 	if (!text_is_empty(type)) {
 		buf_adds(&line, "  ");
 		text_show(&line, type, 20);
@@ -311,25 +312,34 @@ static void show_blocked(const struct page_out *o)
 	}
 }
 
-static void show_counts(const struct page_out *o, enum op_target t)
+static void add_counts(struct buf *line, const struct page_out *o,
+	const char *name, enum op_target t)
 {
 	const size_t *n = o->totals.count[t];
 
-	fprintf(o->h->out, "create %zu, update %zu, trash %zu", n[OP_CREATE],
-		n[OP_UPDATE], n[OP_TRASH]);
+	buf_addf(line, "%s: create %zu, update %zu, trash %zu", name,
+		n[OP_CREATE], n[OP_UPDATE], n[OP_TRASH]);
 	if (n[OP_RESTORE])
-		fprintf(o->h->out, ", restore %zu", n[OP_RESTORE]);
+		buf_addf(line, ", restore %zu", n[OP_RESTORE]);
 }
 
+/* Both sides in a line where the terminal is wide enough. */
 static void show_headline(const struct page_out *o)
 {
+	struct buf notion = BUF_INIT(LINE_BYTES),
+		   supabase = BUF_INIT(LINE_BYTES);
+	bool wide;
+
+	add_counts(&notion, o, "Notion", TARGET_NOTION);
+	add_counts(&supabase, o, "Supabase", TARGET_SUPABASE);
+	wide = notion.len + 3 + supabase.len <= o->h->columns;
 	put_colour(o, BOLD);
-	fputs("Notion: ", o->h->out);
-	show_counts(o, TARGET_NOTION);
-	fputs(" · Supabase: ", o->h->out);
-	show_counts(o, TARGET_SUPABASE);
+	fprintf(o->h->out, "%s%s%s", buf_str(&notion), wide ? " · " : "\n",
+		buf_str(&supabase));
 	put_colour(o, PLAIN);
 	putc('\n', o->h->out);
+	buf_fini(&notion);
+	buf_fini(&supabase);
 }
 
 static void show_bookkeeping(const struct page_out *o)
