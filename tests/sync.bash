@@ -23,15 +23,18 @@ seed() {
 
 # live SIDE DECISION, dead SIDE DECISION: the record of that decision, as dumped.
 live() {
-	control GET dump | jq -ec --arg s "$1" --arg d "$2" 'select(.side == $s
-		and .decision == $d and .deleted_at == null
-		and (.in_trash | not))' || { echo "no live $2 in $1"; return 1; }
+	find_record "$1" "$2" '.deleted_at == null and (.in_trash | not)' ||
+		{ echo "no live $2 in $1"; return 1; }
 }
 
 dead() {
-	control GET dump | jq -ec --arg s "$1" --arg d "$2" 'select(.side == $s
-		and .decision == $d and (.deleted_at != null or .in_trash))' ||
+	find_record "$1" "$2" '.deleted_at != null or .in_trash == true' ||
 		{ echo "no deleted $2 in $1"; return 1; }
+}
+
+find_record() {
+	control GET dump | jq -nec --arg s "$1" --arg d "$2" "first(inputs
+		| select(.side == \$s and .decision == \$d) | select($3))"
 }
 
 # none SIDE DECISION: no such record at all.
@@ -48,9 +51,8 @@ edit() {
 }
 
 act() {
-	control POST edit "$({ live "$1" "$2" || dead "$1" "$2"; } 2>/dev/null |
-		jq -c --arg action "$3" 'select(.id) | {side, id, action:$action}')" \
-		>/dev/null
+	control POST edit "$(find_record "$1" "$2" true |
+		jq -c --arg action "$3" '{side, id, action:$action}')" >/dev/null
 }
 
 # The results of the last run.
