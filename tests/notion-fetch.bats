@@ -127,6 +127,16 @@ must_have_pages() {
 			\"12345678-1234-1234-1234-123456789abc\":\"unreachable\"}"
 	must_hold "[.[] | select(.page.id == \"$(page_id 2)\")] |
 		length == 1 and .[0].page.in_trash"
+	# Where a deletion is complete, nothing is asked.
+	for mark in true false; do
+		row 1 "{\"notion_page_id\":\"$(page_id 2)\",
+			\"deleted_at\":\"2026-01-03T03:04:05+00:00\",
+			\"notion_synced\":$mark}" | sb_stream >$mark.ndjson
+	done
+	must_pass fetch --known true.ndjson
+	must_have_pages 3
+	must_pass fetch --known false.ndjson
+	must_have_pages 2
 	# From standard input as well.
 	must_pass pipe '"$BIN/notion-fetch" -k - <sb.ndjson'
 	must_have_pages 3

@@ -4,8 +4,13 @@
 
 static volatile sig_atomic_t caught;
 
+/* The second one, whichever it is, isn't waited for. */
 static void catch_signal(int sig)
 {
+	if (caught) {
+		signal(sig, SIG_DFL);
+		raise(sig);
+	}
 	caught = sig;
 }
 
@@ -15,7 +20,6 @@ const volatile sig_atomic_t *stop_on_signals(void)
 	struct sigaction act = { .sa_handler = catch_signal }, old;
 
 	sigemptyset(&act.sa_mask);
-	act.sa_flags = (int)SA_RESETHAND;
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		if (sigaction(signals[i], NULL, &old) == 0 &&
 			old.sa_handler != SIG_IGN)

@@ -24,7 +24,12 @@ struct fetch {
 /* Writes a page line, its title completed; a page written before is dropped. */
 int fetch_write_page(struct fetch *f, json *take_page, struct error *e);
 
-/* Page ids that rows link to. */
+/*
+ * Page ids that rows link to. Those of rows whose deletion is complete (deleted
+ * and not notion_synced) are left out: were such a page back, the listing would
+ * have it, and else there is nothing to do. It would cost a request in each run
+ * for every record that was ever deleted.
+ */
 struct known {
 	char (*ids)[UUID_SIZE];
 	size_t n, cap;

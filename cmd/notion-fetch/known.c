@@ -10,10 +10,12 @@ static void add_link(struct known *k, const json *line)
 {
 	struct supabase_row row;
 	struct problem p;
+	bool whole, settled;
 
 	/* A row with a problem may still name its page. */
-	supabase_row_parse(&row, json_get(line, "row"), &p);
-	if (row.page_id[0]) {
+	whole = supabase_row_parse(&row, json_get(line, "row"), &p) == 0;
+	settled = whole && row.deleted && !row.synced;
+	if (row.page_id[0] && !settled) {
 		k->ids = grow(k->ids, k->n, &k->cap, sizeof *k->ids);
 		memcpy(k->ids[k->n++], row.page_id, UUID_SIZE);
 	}
