@@ -1,11 +1,9 @@
 #include "record.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "checksum.h"
 #include "supabase.h"
-#include "text.h"
 
 static json *line_of(const char *kind, const char *source)
 {
@@ -41,24 +39,6 @@ static void put_checksums(json *line, const char *decision, const char *type,
 		checksum_is_valid(stored) ? stored : NULL);
 }
 
-/* The detail may quote a name and have cut it within a character. */
-static void put_detail(json *line, const char *detail)
-{
-	char text[sizeof(struct problem)];
-	size_t left = strlen(detail);
-
-	snprintf(text, sizeof text, "%s", detail);
-	for (char *s = text; *s;) {
-		size_t n = utf8_char_len(s, left);
-
-		if (n == 0)
-			*s = '?';
-		s += n ? n : 1;
-		left -= n ? n : 1;
-	}
-	json_put_str(line, "detail", text);
-}
-
 static json *problem_line(const char *source, const char *row_id,
 	const char *page_id, const struct problem *p)
 {
@@ -67,7 +47,7 @@ static json *problem_line(const char *source, const char *row_id,
 	put_id(line, "row_id", row_id);
 	put_id(line, "page_id", page_id);
 	json_put_str(line, "code", p->code);
-	put_detail(line, p->detail);
+	json_put_str(line, "detail", p->detail);
 	return line;
 }
 

@@ -1,8 +1,10 @@
-/* Errors as values: error.h. What is printed is tested in the .bats files. */
+/* Errors as values: error.h, problem.h. What is printed is tested in the .bats
+ * files. */
 #include "error.h"
 
 #include <errno.h>
 
+#include "problem.h"
 #include "test.h"
 #include "text.h"
 
@@ -46,9 +48,34 @@ static void test_cut(void)
 	}
 }
 
+/* What a problem quotes may be cut anywhere; its detail is still a text. */
+static void test_problem(void)
+{
+	static const char quoted[] = "\u00E9\U0001F600\u20AC";
+	char text[300];
+	struct problem p;
+
+	check_int(problem(&p, "shape", "a %s", "b"), -1);
+	check_str(p.code, "shape");
+	check_str(p.detail, "a b");
+	for (int n = 0; n < (int)sizeof quoted; n++) {
+		problem(&p, "shape", "%.*s|", n, quoted);
+		check(utf8_valid(p.detail, strlen(p.detail)));
+	}
+	memset(text, 'x', sizeof text);
+	for (size_t n = 245; n < 260; n++) {
+		strcpy(text + n, "\U0001F600");
+		problem(&p, "shape", "%s", text);
+		check(utf8_valid(p.detail, strlen(p.detail)));
+		check(strlen(p.detail) >= n || n >= 252);
+		memset(text + n, 'x', 5);
+	}
+}
+
 int main(void)
 {
 	run(test_fail);
 	run(test_cut);
+	run(test_problem);
 	return test_end();
 }
