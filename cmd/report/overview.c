@@ -127,7 +127,7 @@ static void print_item(const struct waiting_item *item)
 		print_shown(op, 20);
 		printf(" in %s: ", side_words(json_str(item->data, "target")));
 	}
-	print_shown(json_str(item->data, "reason"), 100);
+	print_shown(json_str(item->data, "reason"), 200);
 	printf("\n");
 }
 

@@ -182,12 +182,21 @@ static const char *title_of(const json *line)
 	return NULL;
 }
 
+/* A row that other ops write gets its link with them. */
+static bool is_linked_by(const json *line)
+{
+	const json *row = json_get(json_get(line, "expect"), "row");
+
+	return has(line, "target", "supabase") && json_is_object(row) &&
+	       json_is_null(json_get(row, "link")) && !has(line, "op", "trash");
+}
+
 static bool is_pairing(const json *line)
 {
-	return has(line, "status", "done") &&
+	return has(line, "status", "done") && json_str(line, "row_id") &&
+	       json_str(line, "page_id") &&
 	       (has(line, "op", "create") || has(line, "op", "link") ||
-		       has(line, "op", "adopt")) &&
-	       json_str(line, "row_id") && json_str(line, "page_id");
+		       has(line, "op", "adopt") || is_linked_by(line));
 }
 
 static void print_paired(const struct story *s)
