@@ -25,6 +25,8 @@
  *              checksum    of the target's content now
  *              row         {decision,type,date,link,deleted} of the row
  *              page        {decision,type,date,deleted} of the page
+ *              and of both {stored_checksum,synced}, for undo alone: nothing
+ *              is compared with these before a write
  *
  * The head of a plan has, besides what vaultsync-streams(5) lists, "sources":
  * the two fetch heads, from which `apply` knows the property ids, the options
