@@ -118,13 +118,17 @@ static int begin_spool(struct state *s, struct error *e)
 	return 0;
 }
 
+/*
+ * Behind each head: to the output once both are known, to the spool before,
+ * which is at most once, since a second stream has the second head.
+ */
 static int begin(struct state *s, struct error *e)
 {
 	if (is_output_begun(s))
 		return 0;
 	if (json_count(s->sources) == 2)
 		return begin_output(s, e);
-	return s->spool ? 0 : begin_spool(s, e);
+	return begin_spool(s, e);
 }
 
 /* The line as a record or a problem; NULL for a kind that has no place here. */
