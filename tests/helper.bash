@@ -235,6 +235,7 @@ shared() {
 start_sandbox() {
 	local ready=$T/sandbox-${#SANDBOX_PIDS[@]}.url log tries
 	log=${ready%.url}.log
+	rm -f "$ready"
 	"$BIN/sandbox" --port 0 --ready "$ready" "$@" \
 		>"$log" 2>&1 </dev/null 3>&- &
 	SANDBOX_PID=$!
