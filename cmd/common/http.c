@@ -241,7 +241,7 @@ static enum http_outcome outcome_of(
 	return sent == 0 ? HTTP_NOT_SENT : HTTP_LOST;
 }
 
-/* The first header of this name, cut to size; "" where there is none. */
+/* The first header of this name, as ASCII, cut to size; "": there is none. */
 static bool header(CURL *curl, const char *name, char *out, size_t size)
 {
 	struct curl_header *found;
@@ -251,6 +251,9 @@ static bool header(CURL *curl, const char *name, char *out, size_t size)
 		CURLHE_OK)
 		return false;
 	snprintf(out, size, "%s", found->value);
+	for (char *c = out; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	return true;
 }
 

@@ -1,4 +1,6 @@
 /* Single exchanges and what goes wrong in them: http.h. */
+#include "text.h"
+
 #include "test.h"
 
 #include "notion_rig.h"
@@ -16,12 +18,16 @@ static void test_cut_and_strange_bodies(void)
 		  "5\r\n{\"a\":",
 			0, false },
 		{ "garbage\r\n\r\n", 0, false },
+		{ "HTTP/1.1 200 OK\r\nContent-Type: \xff\x01\r\n"
+		  "Content-Length: 1\r\n\r\n{",
+			0, true },
 	};
 	struct error e;
 
 	for (size_t i = 0; i < LENGTH(bodies); i++) {
 		check_int(get_user(&bodies[i], 1, &e), -1);
 		check_int(e.code, RC_TEMPORARY);
+		check(utf8_valid(e.text, strlen(e.text)));
 		check_int(server.n, 4);
 	}
 }
