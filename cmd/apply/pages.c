@@ -12,17 +12,6 @@ struct page_write {
 	bool in_trash; /* how the page shall be afterwards */
 };
 
-/* The options behind the first one, which are kept whatever the type is. */
-static json *further_types(const struct notion_page *page)
-{
-	json *rest = json_array();
-	const json *v = page ? json_first(page->type_value) : NULL;
-
-	for (v = json_next(v); v; v = json_next(v))
-		json_add(rest, json_copy(v));
-	return rest;
-}
-
 static json *date_value(const json *set)
 {
 	const json *detail = json_get(set, "date_detail");
@@ -36,22 +25,21 @@ json *page_properties(const struct run *r, const struct op *op,
 	const struct notion_page *page)
 {
 	const struct notion_schema *s = &r->schema;
-	json *p = json_object(), *keep = further_types(page);
+	json *p = json_object();
 
 	if (json_get(op->set, "decision"))
 		json_put(p, s->decision,
 			notion_title_value(json_str(op->set, "decision")));
 	if (json_get(op->set, "type"))
 		json_put(p, s->type,
-			notion_multi_select_value(
-				json_str(op->set, "type"), keep));
+			notion_multi_select_value(json_str(op->set, "type"),
+				page ? page->type_value : NULL));
 	if (json_get(op->set, "date"))
 		json_put(p, s->date, date_value(op->set));
 	if (s->checksum && op->checksum)
 		json_put(p, s->checksum, notion_rich_text_value(op->checksum));
 	if (s->synced)
 		json_put(p, s->synced, notion_checkbox_value(op->synced));
-	json_free(keep);
 	return p;
 }
 
