@@ -50,7 +50,6 @@ static void failed(struct db *d)
 		return;
 	d->failed = true;
 	snprintf(d->why, sizeof d->why, "%s", sqlite3_errmsg(d->handle));
-	warning("SQLite: %s", d->why);
 }
 
 int db_open(struct db *d, const char *path, struct error *e)

@@ -211,7 +211,18 @@ static int parse_files(struct value *v, json **out)
 
 static int parse_place(struct value *v, json **out)
 {
+	static const char *const keys[] = { "lat", "lon", "name", "address",
+		"aws_place_id", "google_place_id", NULL };
+
+	if (!json_is_null(v->given) && !json_is_object(v->given))
+		return notion_should_be(
+			v->e, v->path, "an object or `null`", v->given);
+	if (notion_only_keys(v->e, v->path, v->given, keys) < 0)
+		return -1;
 	*out = json_copy(v->given);
+	for (int i = 0; keys[i] && !json_is_null(v->given); i++)
+		if (!json_get(*out, keys[i]))
+			json_put_str(*out, keys[i], NULL);
 	return 0;
 }
 

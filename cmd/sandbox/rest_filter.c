@@ -367,35 +367,52 @@ int filter_where(struct sql *q, const struct table *t,
 	return n;
 }
 
-/* % is any text, _ one character, \ takes the next one as it is. */
+static size_t char_len(const char *s)
+{
+	size_t n = utf8_char_len(s, strlen(s));
+
+	return n ? n : 1;
+}
+
+/* Whether the pattern's first part takes s's first byte or character. */
+static bool takes(const char *pattern, const char *s, bool any_case)
+{
+	if (*pattern == '\\' && pattern[1])
+		pattern++;
+	return any_case ? tolower((unsigned char)*s) ==
+				  tolower((unsigned char)*pattern)
+			: *s == *pattern;
+}
+
+/*
+ * % is any text, _ one character, \ takes the next one as it is. Only the
+ * last % is ever gone back to, so the time is bounded by the two lengths.
+ */
 static bool like(const char *s, const char *pattern, bool any_case)
 {
-	for (; *pattern; pattern++) {
-		size_t n;
+	const char *again = NULL, *from = NULL;
 
+	while (*s) {
 		if (*pattern == '%') {
-			do
-				if (like(s, pattern + 1, any_case))
-					return true;
-			while (*s++);
-			return false;
-		}
-		if (!*s)
-			return false;
-		n = utf8_char_len(s, strlen(s));
-		if (*pattern == '_') {
-			s += n ? n : 1;
-			continue;
-		}
-		if (*pattern == '\\' && pattern[1])
+			again = ++pattern;
+			from = s;
+		} else if (*pattern == '_') {
 			pattern++;
-		if (any_case ? tolower((unsigned char)*s) !=
-					tolower((unsigned char)*pattern)
-			     : *s != *pattern)
+			s += char_len(s);
+		} else if (*pattern && takes(pattern, s, any_case)) {
+			pattern += *pattern == '\\' && pattern[1] ? 2 : 1;
+			s++;
+		} else if (again) {
+			pattern = again;
+			from += char_len(from);
+			s = from;
+		} else {
 			return false;
-		s++;
+		}
 	}
-	return !*s;
+	while (*pattern == '%')
+		pattern++;
+	return !*pattern;
 }
 
 static void pg_like(sqlite3_context *ctx, int argc, sqlite3_value **argv)

@@ -33,6 +33,7 @@ static void answer_broken(struct world *w, struct answer *a)
 {
 	json *body = json_object();
 
+	warning("request refused, SQLite: %s", w->db.why);
 	json_put_str(body, "message", w->db.why);
 	pairs_fini(&a->headers);
 	answer_json(a, 500, body);
