@@ -10,6 +10,7 @@
 #include "file.h"
 #include "opt.h"
 #include "perform.h"
+#include "preflight.h"
 #include "settings.h"
 #include "stop.h"
 
@@ -224,6 +225,21 @@ static int start_clients(struct run *r, const struct settings *s,
 	return writes_anything(ops) ? check_data_source(r, s, e) : 0;
 }
 
+/* All that must hold before the first write. */
+static int get_ready(struct run *r, const struct settings *s,
+	const struct args *a, const struct ops *ops, struct error *e)
+{
+	struct error ignored;
+
+	if (start_clients(r, s, a, ops, e) < 0 ||
+		open_journal(r, s, a, ops, e) < 0)
+		return -1;
+	if (preflight(r, ops, e) == 0)
+		return 0;
+	journal_close(&r->journal, &ignored);
+	return -1;
+}
+
 int main(int argc, char **argv)
 {
 	struct run r = { 0 };
@@ -239,8 +255,7 @@ int main(int argc, char **argv)
 	r.dry_run = a.dry_run;
 	if (read_plan(&ops, &a, &e) < 0 ||
 		settings_load(&s, NEED_SUPABASE | NEED_NOTION, &e) < 0 ||
-		start_clients(&r, &s, &a, &ops, &e) < 0 ||
-		open_journal(&r, &s, &a, &ops, &e) < 0)
+		get_ready(&r, &s, &a, &ops, &e) < 0)
 		code = stop_or(error_report(&e));
 	else
 		code = work(&r, &ops);
