@@ -43,10 +43,10 @@ static int may_write(const char *dir, const char *setting, struct error *e)
 	struct stat st;
 	int rc = 0;
 
-	if (access(at, W_OK | X_OK) < 0)
-		rc = fail_errno(e, "%s", at);
-	else if (stat(at, &st) == 0 && !S_ISDIR(st.st_mode))
+	if (stat(at, &st) == 0 && !S_ISDIR(st.st_mode))
 		rc = fail(e, RC_LOCAL, "%s: not a folder", at);
+	else if (access(at, W_OK | X_OK) < 0)
+		rc = fail_errno(e, "%s", at);
 	if (rc < 0)
 		snprintf(e->text + strlen(e->text),
 			sizeof e->text - strlen(e->text),

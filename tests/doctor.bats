@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# doctor: what is wrong with the set-up; and the wrong set-ups themselves.
+
+load helper
+
+WRONG=$ROOT/tests/cases/setup/wrong.ndjson
+
+setup() {
+	common_setup
+	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
+	export SYNC_BACKOFF_MS=1 SYNC_RETRIES=0 SYNC_NOTION_RPM=10000
+}
+
+notion() {
+	curl -fsS --max-time 30 -X "$1" "$SANDBOX/v1/$2" \
+		-H "Authorization: Bearer ntn_sandbox" \
+		-H "Notion-Version: 2026-03-11" \
+		-H "Content-Type: application/json" ${3+-d "$3"}
+}
+
+records() {
+	"$BIN/sb-fetch" >sb && "$BIN/notion-fetch" >nt &&
+		"$BIN/normalize" sb nt
+}
+
+# A record that is in step, an edit of it in Supabase, and one new record on
+# each side: $T/plan writes all four ways.
+healthy() {
+	rm -rf first.base* state logs
+	start_sandbox
+	control POST seed '{"side":"supabase","decision":"A","type":"Ops","date":"2026-01-02"}' >/dev/null
+	records >one
+	"$BIN/plan" one >first
+	"$BIN/apply" --base "$T/first.base" first >/dev/null
+	control GET dump | jq -c 'select(.side == "supabase")
+		| {side, id, set:{decision:"A, later"}}' >edit
+	control POST edit @edit >/dev/null
+	control POST seed '{"side":"supabase","decision":"B","type":"Ops","date":"2026-01-02"}' >/dev/null
+	control POST seed '{"side":"notion","decision":"C","type":"Ops","date":"2026-01-02"}' >/dev/null
+	records >two
+	"$BIN/plan" two >plan
+	PAGE=$(control GET dump | jq -r 'select(.side == "notion") | .id' | head -n 1)
+	CONFIG=$(control GET config)
+}
+
+@test "the plan for the wrong set-ups writes all four ways" {
+	healthy
+	must_hold '[.[] | select(.kind == "op") | "\(.op) \(.target)"] | unique
+		| contains(["create notion", "create supabase",
+			"update notion"])' plan
+}
+
+# The sandbox as it was, but for what was asked of Notion's API.
+reset() {
+	control DELETE faults >/dev/null
+	control POST config "$CONFIG" >/dev/null
+	rm -rf "$T/state" "$T/logs" "$T/wrong.env"
+}
+
+fill() {
+	sed "s|{anon_jwt}|$ANON|g; s|{database}|$NOTION_DATABASE_ID|g
+		s|{data_source}|$SOURCE|g; s|{page}|$PAGE|g
+		s|{sandbox}|$SANDBOX|g" <<<"$1"
+}
+
+# Does to the sandbox and the environment what the case says.
+break_it() {
+	local line
+	jq -e .config <<<"$1" >config && control POST config @config >/dev/null
+	while IFS= read -r line; do
+		control POST faults "$line" >/dev/null || return
+	done < <(jq -c '.faults[]?' <<<"$1")
+	while IFS=$'\t' read -r method path body; do
+		notion "$method" "$path" "$body" >/dev/null || return
+	done < <(jq -r '.notion[]? | [.[0], .[1], (.[2] | tojson)] | join("\t")' <<<"$1")
+	jq -e .clock <<<"$1" >clock && control POST clock @clock >/dev/null
+	if jq -e .envfile <<<"$1" >/dev/null; then
+		jq -r '.envfile[]' <<<"$1" >wrong.env
+		chmod "$(jq -r '.mode // "600"' <<<"$1")" wrong.env
+		export SYNC_ENV_FILE=$T/wrong.env
+	fi
+	if jq -e .base <<<"$1" >/dev/null; then
+		mkdir -p state
+		jq -r .base <<<"$1" >state/base.ndjson
+	fi
+	eval "$(jq -r '.env // {} | to_entries[]
+		| if .value == null then "unset \(.key)"
+		else "export \(.key)=\(.value | @sh)" end' <<<"$1")"
+}
+
+program() {
+	case $1 in
+	apply) "$BIN/apply" plan ;;
+	*) "$BIN/$1" ;;
+	esac
+}
+
+# One case: doctor's finding, each program's words, and nothing written.
+one_case() {
+	local case=$1 code says text p before
+	code=$(jq -r '.exit // 78' <<<"$case")
+	says=$(jq -r .says <<<"$case")
+	break_it "$case" || { echo "the case can't be set up"; return 1; }
+	before=$(control GET dump)
+	must_fail "$code" "$BIN/doctor" --json || return
+	text=$(jq -r --argjson c "$case" '.checks[] | select(.check == $c.check
+		and .mark == ($c.mark // "bad")) | .text' <<<"$output")
+	[[ $text == *"$says"* ]] || { seen "doctor says: $text"; return 1; }
+	for p in $(jq -r '.programs[]?' <<<"$case"); do
+		must_fail "$code" program "$p" || return
+		[[ $stderr == *"$says"* ]] || { seen "$p"; return 1; }
+		jq -e '.same == false' <<<"$case" >/dev/null ||
+			[[ $stderr == *"$p: $text" ]] || [[ $stderr == *"$p: $text"$'\n'* ]] ||
+			{ seen "doctor's words are others: $text"; return 1; }
+	done
+	[[ $(control GET dump) == "$before" ]] || { echo "something was written"; return 1; }
+}
+
+# cases FILTER: all of them that jq's filter takes.
+cases() {
+	local case name failed=0 n=0 info
+	healthy
+	info=$(control GET info)
+	ANON=$(jq -r .keys.supabase_anon_jwt <<<"$info")
+	SOURCE=$(jq -r .ids.data_source <<<"$info")
+	while IFS= read -r case; do
+		name=$(jq -r .name <<<"$case")
+		n=$((n + 1))
+		(one_case "$(fill "$case")") >out 2>&1 || {
+			printf '%s:\n' "$name"
+			sed 's/^/    /' out
+			failed=$((failed + 1))
+		}
+		if jq -e '.notion or .clock' <<<"$case" >/dev/null; then
+			stop_sandboxes
+			healthy
+		else
+			reset
+		fi
+	done < <(jq -c "select($1)" "$WRONG")
+	echo "$n cases, $failed failed"
+	((n > 0 && failed == 0))
+}
+
+@test "wrong settings" {
+	cases '.env and (.check | test("^[A-Z]|^settings$"))'
+}
+
+@test "wrong .env files" {
+	cases '.check == "env-file"'
+}
+
+@test "wrong in Supabase" {
+	cases '.check | IN("supabase", "supabase-key", "table", "columns",
+		"column-types", "grants")'
+}
+
+@test "wrong in Notion" {
+	cases '.check | IN("notion", "notion-key", "read", "database",
+		"insert", "update", "properties")'
+}
+
+@test "wrong on this machine" {
+	cases '.check | IN("folders", "clock", "base")'
+}
+
+@test "every case is run by one of the tests, and there are forty at least" {
+	run jq -s '[.[] | .check | select(test("^[A-Z]") or IN("settings",
+		"env-file", "supabase", "supabase-key", "table", "columns",
+		"column-types", "grants", "notion", "notion-key", "read",
+		"database", "insert", "update", "properties", "folders",
+		"clock", "base") | not)] == [] and length >= 40
+		and (map(.name) | unique | length) == length' "$WRONG"
+	[[ $output == true ]]
+}
