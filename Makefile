@@ -50,7 +50,7 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o \
                        $(filter-out %/plan.o,$(call objects,plan)) $(COMMON)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
 
-$(BUILD)/tests/property/plan_property_test: $(BUILD)/tests/property/sim.o
+$(BUILD)/tests/property/plan_property_test: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
 
 check: all units
 	bats tests

@@ -160,6 +160,18 @@ static void show_conflict_value(const struct page_out *o, const struct op *op,
 	buf_fini(&line);
 }
 
+static const char *why_by_time(const struct op *op)
+{
+	usec row = op->row->edited, page = op->page->edited;
+
+	/* A tie is Supabase's, so the sides swapped still give Supabase. */
+	if (op->winner == SUPABASE && later_edit(op->page, op->row) == SUPABASE)
+		return "both were edited in the same minute";
+	return row == USEC_NONE || page == USEC_NONE
+		       ? "the other edit has no time"
+		       : "its edit is the later one";
+}
+
 static void show_why(const struct page_out *o, const struct op *op)
 {
 	const char *rule = conflict_rule_name(o->plan->policy->conflict);
@@ -171,10 +183,7 @@ static void show_why(const struct page_out *o, const struct op *op)
 			side_title(op->winner), rule);
 	else
 		fprintf(o->h->out, "      %s wins: %s\n",
-			side_title(op->winner),
-			op->winner == NOTION ? "its edit is the later one"
-					     : "its edit is not the earlier "
-					       "one");
+			side_title(op->winner), why_by_time(op));
 }
 
 static void show_conflict(const struct page_out *o, const struct op *op)

@@ -26,14 +26,14 @@ enum {
 
 static const struct option_spec options[] = {
 	{ 'b', "base", "FILE",
-		"the local base, for merging field by field; a file that is\n"
-		"not there is an empty base" },
+		"the local base, for merging field by field; one\n"
+		"that is not there is empty" },
 	{ ID_CONFLICT, "conflict", "RULE",
-		"who wins where both sides changed: newer (the later edit,\n"
-		"the default), supabase, notion, or stop (nobody)" },
+		"who wins where both sides changed: newer (the later\n"
+		"edit, the default), supabase, notion, or stop (nobody)" },
 	{ ID_ORPHANS, "orphans", "RULE",
-		"what happens to a record whose other half is gone: keep (the\n"
-		"default), restore (make it anew), or trash" },
+		"what happens to a record whose other half is gone:\n"
+		"keep (the default), restore (make it anew), or trash" },
 	{ ID_ALLOW, "allow", "GUARD,...",
 		"let a plan pass that a guard would block: empty-side,\n"
 		"mass-delete, mass-create, mass-change, scope" },
@@ -41,8 +41,8 @@ static const struct option_spec options[] = {
 	{ ID_UNDO, "undo", "DIR",
 		"plan to take back the run whose records are in DIR" },
 	{ ID_VERIFY, "verify", NULL,
-		"plan nothing: compare every field of every pair, and exit\n"
-		"with 0 only where nothing differs" },
+		"plan nothing: compare every field of every pair, and\n"
+		"exit with 0 only where nothing differs" },
 };
 
 static const struct command command = {
