@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# The fault matrix: every kind of fault on every kind of request of a mixed run,
+# once and for good. The faulty run ends right, or stops with a code that its
+# manual page knows; then clean runs come to the end of an undisturbed run.
+#   faults.sh [--step N] [--offset N] [--kind NAME] [--once]
+# --step N: every Nth cell only, from --offset on. Prints "N cells, M failed".
+set -euo pipefail
+# shellcheck source=tests/chaos/lib.bash
+. "$(dirname "$0")/lib.bash"
+# shellcheck source=tests/chaos/mixed.bash
+. "$here/mixed.bash"
+
+step=1 offset=0 kind='' once=''
+while (($#)); do
+	case $1 in
+		--step) step=$2; shift ;;
+		--offset) offset=$2; shift ;;
+		--kind) kind=$2; shift ;;
+		--once) once=1 ;;
+		*) sed -n '2,7s/^# *//p' "$0" >&2; exit 2 ;;
+	esac
+	shift
+done
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/chaos.XXXXXX")
+trap 'serve_end; [[ -n ${KEEP-} ]] || rm -rf "$dir"' EXIT
+export SYNC_TIMEOUT=1
+
+# The file kinds: name, exit codes when it happens once, for good, and the fault
+# itself. 1: an op failed, waits or is unclear; 75: an outage; 77: a key was
+# refused; 78: a setting is wrong. A read that meets a broken answer is repeated.
+# The kinds of requests: name, and what the fault matches.
+targets=$(cat <<'LIST'
+page-get "api":"notion","method":"GET","path":"/v1/pages/"
+page-create "api":"notion","method":"POST","path":"/v1/pages"
+page-patch "api":"notion","method":"PATCH","path":"/v1/pages/"
+page-trash "api":"notion","method":"PATCH","path":"/v1/pages/@trashed@"
+page-restore "api":"notion","method":"PATCH","path":"/v1/pages/@restored@"
+source-get "api":"notion","method":"GET","path":"/v1/data"
+row-get "api":"supabase","method":"GET","path":"/rest/v1/"
+row-insert "api":"supabase","method":"POST","path":"/rest/v1/"
+row-patch "api":"supabase","method":"PATCH","path":"/rest/v1/"
+row-link "api":"supabase","method":"PATCH","path":"id=eq.@unlinked@"
+LIST
+)
+
+allowed() { # allowed CODE LIST
+	[[ ,$2, == *",$1,"* ]]
+}
+
+ends_right() { # ends_right TIMES CODES
+	apply_plan ""
+	allowed "$code" "$2" || [[ $code == 0 && $hits == 0 ]] || {
+		PROBLEM="apply ended with $code: $(tail -n 3 "$W/err")"
+		return 1
+	}
+	# Stopped before the first op: there are no results.
+	[[ ! -s $W/results.ndjson && $code -ge 65 ]] ||
+		[[ $(tail -n 1 "$W/results.ndjson") == '{"kind":"end"'* ]] || {
+		PROBLEM="the results have no end"
+		return 1
+	}
+	# What the messages say must lead on: no bare number, no key.
+	! grep -q 'sb_secret_sandbox\|ntn_sandbox' "$W/err" || { PROBLEM="a key is shown"; return 1; }
+}
+
+cell() { # cell TARGET MATCH NAME FAULT TIMES CODES
+	local hits=1
+	cells=$((cells + 1))
+	back_to "$dir/mixed" "$dir/w"
+	PROBLEM=''
+	control POST faults "{\"match\":{$2},\"times\":$5,$4}"
+	if ends_right "$5" "$6"; then
+		control GET faults
+		[[ $REPLY != *'"hits":0'* ]] || PROBLEM="the fault met no request"
+		control DELETE faults
+		if [[ -z $PROBLEM ]] && settle 4 && as_undisturbed "$dir/shape"; then
+			((cells % 10 != 1)) || writes_nothing || true
+		fi
+	fi
+	[[ $PROBLEM ]] || return 0
+	failed=$((failed + 1))
+	printf '%s at %s, %s times: %s\n' "$3" "$1" "$5" "$PROBLEM"
+}
+
+make_mixed "$dir/w"
+targets=${targets//@trashed@/$(named notion 'agreed 10')}
+targets=${targets//@restored@/$(named notion 'agreed 12')}
+targets=${targets//@unlinked@/$(named supabase 'agreed 7')}
+back_to "$dir/mixed" "$dir/w"
+apply_plan ""
+if ! { settle 0 && sound; }; then
+	die "the undisturbed run: $PROBLEM"
+fi
+shape >"$dir/shape"
+
+cells=0 failed=0 n=0
+while read -r target match; do
+	while read -r name codes_once codes_always fault; do
+		[[ -z $kind || $kind == "$name" ]] || continue
+		for times in 1 -1; do
+			[[ -z $once || $times == 1 ]] || continue
+			n=$((n + 1))
+			(((n + offset) % step == 0)) || continue
+			codes=$codes_once
+			[[ $times == 1 ]] || codes=$codes_always
+			cell "$target" "$match" "$name" "$fault" "$times" "$codes"
+		done
+	done <"$here/kinds"
+done <<<"$targets"
+printf '%d cells of %d, %d failed\n' "$cells" "$n" "$failed"
+((failed == 0))

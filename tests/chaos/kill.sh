@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# The kill sweep: apply is killed at every request of a mixed run, before the
+# service gets it and after it was carried out; then clean runs must come to the
+# end of an undisturbed run, and a further one writes nothing.
+#   kill.sh [--signal KILL|TERM|INT] [--wipe] [--lag]
+#          [--step N] [--offset N]
+# TERM and INT: the results must be closed as incomplete. --wipe: the state
+# folder is lost as well. --lag: Notion's queries show a new page only after
+# three minutes. --step N: every Nth point only, from --offset on.
+set -euo pipefail
+# shellcheck source=tests/chaos/lib.bash
+. "$(dirname "$0")/lib.bash"
+# shellcheck source=tests/chaos/mixed.bash
+. "$here/mixed.bash"
+
+signal=KILL wipe='' step=1 offset=0 lag='' only=''
+while (($#)); do
+	case $1 in
+		--signal) signal=$2; shift ;;
+		--wipe) wipe=1 ;;
+		--lag) lag=1 ;;
+		--step) step=$2; shift ;;
+		--offset) offset=$2; shift ;;
+		--only) only=$2; shift ;;
+		*) sed -n '2,9s/^# *//p' "$0" >&2; exit 2 ;;
+	esac
+	shift
+done
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/chaos.XXXXXX")
+trap 'serve_end; [[ -n ${KEEP-} ]] || rm -rf "$dir"' EXIT
+n=0 points=0 failed=0
+write=' (PATCH|POST) '
+
+# await TEXT IN: until the sandbox's control/IN says TEXT.
+await() {
+	local tries
+	for ((tries = 0; tries < 4000; tries++)); do
+		control GET "$2"
+		[[ $REPLY != *"$1"* ]] || return 0
+		kill -0 "$apply" 2>/dev/null || return 1
+		sleep 0.005
+	done
+	return 1
+}
+
+# reached K WHEN: apply's request K has come, or was carried out.
+reached() {
+	if [[ $2 == before || $signal != KILL ]]; then
+		await '"hits":1' faults
+	else
+		await "\"writes\":$(head -n "$1" "$dir/requests" | grep -Ec "$write")" count
+	fi
+}
+
+# strike K WHEN: apply gets the signal at its request K.
+strike() {
+	local fault='"silence_ms":600000'
+	[[ $2 == after ]] || fault='"delay_ms":600000,"drop":"before"'
+	# A program that may finish its request must be able to.
+	[[ $signal == KILL ]] || fault='"delay_ms":150'
+	control POST faults "{\"match\":{\"request\":$1},$fault}"
+	"$BIN/apply" -q --base "$SYNC_STATE_DIR/base.ndjson" "$dir/mixed/plan.ndjson" \
+		>"$W/results.ndjson" 2>>"$W/err" 3>&- &
+	apply=$!
+	if ! reached "$1" "$2"; then
+		kill -9 "$apply" 2>/dev/null || true
+		PROBLEM="request $1 was not reached"
+		return 1
+	fi
+	kill "-$signal" "$apply"
+	code=0
+	wait "$apply" 2>/dev/null || code=$?
+	# Released, so that its thread is gone when the sandbox ends.
+	control DELETE faults
+	keep_conflicts
+}
+
+# ended_in_order: what TERM and INT leave behind.
+ended_in_order() {
+	local last
+	[[ $signal != KILL ]] || return 0
+	last=$(tail -n 1 "$W/results.ndjson")
+	if [[ $last == *'"complete":true'* ]]; then
+		PROBLEM="the results are complete, exit $code"
+		[[ $code == 0 && $1 == "$total" ]]
+	elif [[ $last != *'"kind":"end"'*'"complete":false'* ]]; then
+		PROBLEM="the results have no end: $last"
+		return 1
+	elif [[ $code != $((128 + $(kill -l "$signal"))) ]]; then
+		PROBLEM="exit $code after $signal"
+		return 1
+	fi
+}
+
+# Without the base some merges are conflicts; the records are the same ones.
+as_many_records() {
+	shape >"$W/shape"
+	[[ $(wc -l <"$W/shape") == "$(wc -l <"$dir/shape")" ]] ||
+		{ PROBLEM="other records: $(diff "$dir/shape" "$W/shape")"; return 1; }
+}
+
+recovers() {
+	strike "$@" && ended_in_order "$1" || return 1
+	[[ -z $wipe ]] || { rm -rf "$SYNC_STATE_DIR"; mkdir "$SYNC_STATE_DIR"; }
+	if [[ $lag ]]; then
+		settle 3 || true
+		control POST clock '{"advance":200}'
+	fi
+	settle 4 || return 1
+	if [[ $wipe ]]; then
+		sound && as_many_records || return 1
+	else
+		as_undisturbed "$dir/shape" || return 1
+	fi
+	((points % 10 != 1)) || writes_nothing
+}
+
+point() {
+	n=$((n + 1))
+	(((n + offset) % step == 0)) || return 0
+	points=$((points + 1))
+	back_to "$dir/mixed" "$dir/w"
+	[[ -z $lag ]] || control POST config '{"query_lag_ms":180000}'
+	PROBLEM='' W=$dir/w
+	recovers "$@" && return
+	failed=$((failed + 1))
+	printf '%s at request %s (%s), %s: %s\n' "$signal" "$1" \
+		"$(sed -n "$1p" "$dir/requests")" "$2" "$PROBLEM"
+}
+
+make_mixed "$dir/w"
+back_to "$dir/mixed" "$dir/w"
+apply_plan ""
+[[ $code == 0 ]] || die "the undisturbed run ended with $code: $(<"$W/err")"
+listing log | jq -r '"\(.api) \(.method) \(.path)"' >"$dir/requests"
+total=$(wc -l <"$dir/requests")
+if ! { settle 0 && sound && writes_nothing; }; then
+	die "the undisturbed run: $PROBLEM"
+fi
+shape >"$dir/shape"
+
+for ((k = 1; k <= total; k++)); do
+	[[ -z $only || $only == "$k" ]] || continue
+	point "$k" before
+	# A read that was answered has left nothing else than one that was not.
+	[[ $signal == KILL ]] && sed -n "${k}p" "$dir/requests" |
+		grep -Eq "$write" || continue
+	point "$k" after
+done
+printf '%d points of %d at %d requests, %d failed (%s)\n' "$points" "$n" "$total" "$failed" "$signal"
+((failed == 0))

@@ -1,0 +1,201 @@
+# What the chaos tests share: a world of both services that can be set back to
+# the same state any number of times, runs of the pipeline in it, and what must
+# hold afterwards. Sourced; the caller has `set -euo pipefail`.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BIN=${BIN:-$root/bin}
+[[ $BIN = /* ]] || BIN=$root/$BIN
+export VAULTSYNC_BIN=$BIN LC_ALL=C.UTF-8 TZ=UTC
+here=$root/tests/chaos
+
+unset "${!SUPABASE_@}" "${!NOTION_@}" "${!SYNC_@}"
+export SYNC_ENV_FILE=/dev/null SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=1
+export SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox NOTION_API_KEY=ntn_sandbox
+export NOTION_DATABASE_ID=d0000000-0000-4000-8000-000000000001
+
+die() {
+	printf '%s\n' "$*" >&2
+	exit 70
+}
+
+# --- the sandbox --------------------------------------------------------------
+
+SANDBOX_PID='' PORT=0
+
+# serve DIR: the sandbox on the data in DIR, which becomes the current world.
+serve() {
+	local tries
+	W=$1
+	mkdir -p "$W/state" "$W/logs"
+	export SYNC_STATE_DIR=$W/state SYNC_LOG_DIR=$W/logs
+	rm -f "$W/url"
+	"$BIN/sandbox" --port "$PORT" --data "$W/data" --ready "$W/url" \
+		>"$W/sandbox.log" 2>&1 </dev/null 3>&- &
+	SANDBOX_PID=$!
+	for ((tries = 0; tries < 1000; tries++)); do
+		[[ -s $W/url ]] && break
+		kill -0 "$SANDBOX_PID" 2>/dev/null || break
+		sleep 0.01
+	done
+	[[ -s $W/url ]] || die "the sandbox did not come up: $(<"$W/sandbox.log")"
+	URL=$(<"$W/url")
+	PORT=${URL##*:}
+	export SUPABASE_URL=$URL NOTION_API_URL=$URL
+}
+
+serve_end() {
+	[[ -n $SANDBOX_PID ]] || return 0
+	kill "$SANDBOX_PID" 2>/dev/null || true
+	wait "$SANDBOX_PID" 2>/dev/null || true
+	SANDBOX_PID=''
+}
+
+# control METHOD PATH [BODY]: asks the sandbox; the answer is in $REPLY. Without
+# a process of its own for short answers, for it is asked thousands of times.
+control() {
+	local fd
+	ask "$@"
+	IFS= read -r -d '' REPLY <&"$fd" || true
+	exec {fd}<&-
+	[[ $REPLY == "HTTP/1."?" 200"* ]] || die "control $*: $REPLY"
+	REPLY=${REPLY#*$'\r\n\r\n'}
+}
+
+# ask METHOD PATH [BODY]: sends it; the caller's $fd is where the answer comes.
+ask() {
+	local LC_ALL=C body=${3-}
+	exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
+	printf '%s /control/%s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "$1" "$2" \
+		"${#body}" "$body" >&"$fd"
+}
+
+# listing NAME: a long answer, on standard output.
+listing() {
+	local fd
+	ask GET "$1"
+	sed '1,/^\r$/d' <&"$fd"
+	exec {fd}<&-
+}
+
+edit() {
+	control POST edit "$1"
+}
+
+dump() {
+	listing dump
+}
+
+# --- a world and its copies ---------------------------------------------------
+
+# keep NAME: the current world as it is, to be set back to; ends its sandbox.
+keep() {
+	serve_end
+	rm -rf "${W:?}/../$1"
+	cp -a "$W" "$W/../$1"
+}
+
+# back_to NAME DIR: a fresh copy of a kept world, served.
+back_to() {
+	serve_end
+	rm -rf "$2"
+	cp -a "$1" "$2"
+	serve "$2"
+}
+
+# --- runs ---------------------------------------------------------------------
+
+# fetch_and_plan: $W/plan.ndjson; $code. The steps of sync-now.sh without its
+# records, for speed; what sync-now.sh adds has tests of its own.
+fetch_and_plan() {
+	code=0
+	"$BIN/sb-fetch" -q >"$W/sb.ndjson" 2>>"$W/err" || code=$?
+	[[ $code == 0 ]] || return 0
+	"$BIN/notion-fetch" -q --known "$W/sb.ndjson" >"$W/notion.ndjson" 2>>"$W/err" || code=$?
+	[[ $code == 0 ]] || return 0
+	"$BIN/normalize" -q "$W/sb.ndjson" "$W/notion.ndjson" >"$W/records.ndjson" 2>>"$W/err" || code=$?
+	[[ $code == 0 ]] || return 0
+	"$BIN/plan" -q --base "$SYNC_STATE_DIR/base.ndjson" "$@" "$W/records.ndjson" \
+		>"$W/plan.ndjson" 2>>"$W/err" || code=$?
+}
+
+# apply_plan [PLAN]: $W/results.ndjson; $code.
+apply_plan() {
+	code=0
+	"$BIN/apply" -q --base "$SYNC_STATE_DIR/base.ndjson" "${1:-$W/plan.ndjson}" \
+		>"$W/results.ndjson" 2>>"$W/err" || code=$?
+	keep_conflicts
+}
+
+# What sync-now.sh keeps: the values that lost in conflicts; and of each run its
+# plan and its results, here in the file HISTORY, where it is set.
+keep_conflicts() {
+	[[ -z ${HISTORY-} ]] || sed 's/^{/{"at":2,/' "$W/plan.ndjson" "$W/results.ndjson" >>"$HISTORY"
+	grep '"conflict":' "$W/results.ndjson" >>"$W/conflicts.ndjson" || true
+}
+
+# planned: how many ops the plan has that are no skip.
+planned() {
+	grep -c '"kind":"op".*"op":"[^s]\|"kind":"op".*"op":"st' "$W/plan.ndjson" || true
+}
+
+# Creates whose outcome is unknown wait five minutes: as if they had passed.
+age_journal() {
+	local journal=$SYNC_STATE_DIR/base.ndjson.journal
+	[[ -s $journal ]] && grep -q '"creating"' "$journal" || return 0
+	jq -Rc 'fromjson? | if .kind == "creating" then .at |=
+		(sub("\\.\\d+"; "") | fromdate - 400 | todate) else . end' \
+		"$journal" >"$journal.aged"
+	cat "$journal.aged" >"$journal"
+	rm "$journal.aged"
+}
+
+# settle MAX: clean runs until one plans nothing; false where none did, or one
+# ended with anything but 0 or 1. $RUNS is how many wrote.
+settle() {
+	RUNS=0
+	while :; do
+		fetch_and_plan
+		[[ $code == 0 ]] || { PROBLEM="plan ended with $code: $(tail -n 3 "$W/err")"; return 1; }
+		[[ $(planned) != 0 ]] || return 0
+		((RUNS < $1)) || { PROBLEM="still planning after $RUNS runs: $(grep '"op"' "$W/plan.ndjson")"; return 1; }
+		RUNS=$((RUNS + 1))
+		age_journal
+		apply_plan
+		[[ $code == [01] ]] || { PROBLEM="apply ended with $code: $(tail -n 3 "$W/err")"; return 1; }
+	done
+}
+
+# writes_nothing: a whole further run, as people start it, sends no write.
+writes_nothing() {
+	control DELETE count
+	"$root/scripts/sync-now.sh" -q >>"$W/out" 2>>"$W/err" || [[ $? == 1 ]] ||
+		{ PROBLEM="sync-now.sh failed: $(tail -n 3 "$W/err")"; return 1; }
+	control GET count
+	[[ $REPLY == *'"writes":0'* ]] || { PROBLEM="a further run wrote: $REPLY"; return 1; }
+}
+
+# --- what must hold -----------------------------------------------------------
+
+# The world without ids and times, to compare: a line for each pair and each
+# half that stands alone.
+shape() {
+	dump >"$W/dump.ndjson"
+	jq -sSc -f "$here/shape.jq" "$W/dump.ndjson"
+}
+
+# sound: no two rows with one page, every live pair equal, no live half alone.
+sound() {
+	dump >"$W/dump.ndjson"
+	PROBLEM=$(jq -sr -f "$here/sound.jq" "$W/dump.ndjson")
+	[[ -z $PROBLEM ]]
+}
+
+# as_undisturbed FILE: the same as that shape, which was found sound.
+as_undisturbed() {
+	shape >"$W/shape"
+	cmp -s "$1" "$W/shape" || {
+		PROBLEM=$(diff "$1" "$W/shape")
+		return 1
+	}
+}

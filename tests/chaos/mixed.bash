@@ -1,0 +1,76 @@
+# The mixed run: every kind of op, both ways, in one plan. Sourced after
+# lib.bash.
+# shellcheck shell=bash
+
+# named SIDE DECISION: the id of that record.
+named() {
+	jq -r --arg s "$1" --arg d "$2" 'select(.side == $s and .decision == $d) | .id' \
+		"$W/named.ndjson"
+}
+
+sb() { # sb DECISION EDIT-MEMBERS
+	edit "{\"side\":\"supabase\",\"id\":\"$(named supabase "$1")\",$2}"
+}
+
+nt() {
+	edit "{\"side\":\"notion\",\"id\":\"$(named notion "$1")\",$2}"
+}
+
+new_row() { # new_row DECISION TYPE DATE
+	edit "{\"side\":\"supabase\",\"set\":{\"decision\":\"$1\",\"type\":$2,\"date\":$3}}"
+}
+
+new_page() {
+	edit "{\"side\":\"notion\",\"set\":{\"decision\":\"$1\",\"type\":$2,\"date\":$3}}"
+}
+
+# make_mixed DIR: a world in sync at DIR/../synced, and DIR/../mixed, the same
+# after people were at work on both sides.
+make_mixed() {
+	local i
+	serve "$1"
+	control POST config '{"query_cap":10000}'
+	for i in {1..24}; do
+		new_row "agreed $i" '"Policy"' '"2026-03-01"'
+	done
+	settle 3 || die "the first sync: $PROBLEM"
+	dump >"$W/named.ndjson"
+	nt 'agreed 11' '"action":"trash"'
+	sb 'agreed 12' '"action":"soft-delete"'
+	settle 3 || die "the deletions: $PROBLEM"
+	keep synced
+	serve "$1"
+
+	new_row 'new row 1' '"Ops"' '"2026-04-01"'
+	new_row 'new row 2' null null
+	new_row 'new twin' '"Ops"' '"2026-04-03"'
+	new_row 'new twin' '"Ops"' '"2026-04-03"'
+	new_page 'new page 1' '["Ops","UX"]' '"2026-05-01"'
+	new_page 'new page 2' '[]' null
+	new_page 'new page twin' '["Ops"]' '"2026-05-03"'
+	new_page 'new page twin' '["Ops"]' '"2026-05-03"'
+	new_row 'met by content' '"Ops"' '"2026-04-09"'
+	new_page 'met by content' '["Ops"]' '"2026-04-09"'
+	sb 'agreed 1' '"set":{"decision":"edited in the row 1"}'
+	sb 'agreed 2' '"set":{"type":"Ops","date":null}'
+	nt 'agreed 3' '"set":{"decision":"edited on the page 3"}'
+	nt 'agreed 4' '"set":{"type":["UX","Policy"],"date":"2026-06-06"}'
+	sb 'agreed 5' '"set":{"decision":"merged 5"}'
+	nt 'agreed 5' '"set":{"type":["Ops"]}'
+	sb 'agreed 6' '"set":{"type":"Ops"}'
+	nt 'agreed 6' '"set":{"type":["UX"]}'
+	sb 'agreed 7' '"set":{"notion_page_id":null}'
+	nt 'agreed 8' '"set":{"checksum":""}'
+	nt 'agreed 9' '"action":"trash"'
+	sb 'agreed 10' '"action":"soft-delete"'
+	nt 'agreed 11' '"action":"restore"'
+	sb 'agreed 12' '"action":"undelete"'
+	nt 'agreed 13' '"action":"trash"'
+	sb 'agreed 13' '"set":{"decision":"edited, so it stays 13"}'
+	sb 'agreed 14' '"action":"soft-delete"'
+	nt 'agreed 14' '"set":{"decision":"edited, so it comes back 14"}'
+	dump >"$W/named.ndjson"
+	fetch_and_plan
+	[[ $code == 0 ]] || die "the plan of the mixed run: $code: $(<"$W/err")"
+	keep mixed
+}
