@@ -213,6 +213,7 @@ body() {
 	rows_linked_to "$(page_id 1)" "$(page_id 2)" "$(page_id 3)" \
 		"$(page_id 5)" >sb.ndjson
 	person trash "$(page_id 5)"
+	clock 2026-03-01T11:00:00Z
 	fetch -k sb.ndjson >first.ndjson
 	person trash "$(page_id 2)"
 	person move "$(page_id 3)"

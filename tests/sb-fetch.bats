@@ -258,20 +258,6 @@ must_have_rows() {
 	done
 }
 
-@test "a second signal isn't waited for" {
-	start_sandbox
-	seed_rows 150
-	fault '{"match":{"path":"id=gt"},"delay_ms":8000}'
-	"$BIN/sb-fetch" >out.ndjson &
-	local pid=$!
-	sleep 1
-	kill -TERM $pid
-	kill -HUP $pid
-	run ! wait $pid
-	[[ $status -gt 128 ]] || seen "not ended by a signal"
-	must_hold 'length > 1 and all(.kind != "end")' out.ndjson
-}
-
 @test "no key in what is said" {
 	start_sandbox
 	seed_rows 3

@@ -2,25 +2,38 @@
 
 #include <stddef.h>
 
-static volatile sig_atomic_t caught;
+#include "times.h"
 
-/* The second one, whichever it is, isn't waited for. */
+#define SAME_SIGNAL (USEC_SECOND / 2)
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define N_SIGNALS (sizeof signals / sizeof signals[0])
+
+static volatile sig_atomic_t caught;
+static usec caught_at; /* the handler's own: it isn't interrupted by itself */
+
 static void catch_signal(int sig)
 {
-	if (caught) {
+	usec now = time_monotonic();
+
+	if (caught && now - caught_at >= SAME_SIGNAL) {
 		signal(sig, SIG_DFL);
 		raise(sig);
+		return;
 	}
+	if (!caught)
+		caught_at = now;
 	caught = sig;
 }
 
 const volatile sig_atomic_t *stop_on_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction act = { .sa_handler = catch_signal }, old;
 
 	sigemptyset(&act.sa_mask);
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		sigaddset(&act.sa_mask, signals[i]);
+	for (size_t i = 0; i < N_SIGNALS; i++)
 		if (sigaction(signals[i], NULL, &old) == 0 &&
 			old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);

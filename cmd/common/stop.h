@@ -1,7 +1,9 @@
 /*
  * Ending by a signal in order: the first INT, TERM or HUP sets a flag, with
- * which waits and reads end and the program writes what it must; the second
- * ends it at once. SIGPIPE is ignored: a closed pipe is an error of writing.
+ * which waits and reads end and the program writes what it must; another one
+ * ends it at once. Those of the first half second count as one, for some
+ * senders (timeout(1) among them) signal both the program and its group.
+ * SIGPIPE is ignored: a closed pipe is an error of writing.
  */
 #ifndef COMMON_STOP_H
 #define COMMON_STOP_H
