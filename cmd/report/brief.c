@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "overview.h"
+#include "print.h"
 #include "words.h"
 #include "work.h"
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "print.h"
 #include "waiting.h"
 #include "words.h"
 #include "work.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "print.h"
 #include "words.h"
 #include "work.h"
 

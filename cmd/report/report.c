@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data.h"
 #include "metrics.h"
 #include "opt.h"
 #include "overview.h"
+#include "print.h"
+#include "report_data.h"
 #include "runs.h"
 #include "settings.h"
 #include "story.h"
@@ -131,7 +132,7 @@ static int overall(int what, struct logs *l, const struct settings *s, usec now)
 	else if (what == OPT_HEALTH)
 		print_health(&h, l);
 	else if (what == OPT_METRICS)
-		print_metrics(&h, l);
+		print_metrics(stdout, &h, l);
 	else
 		print_overview(&h, l, &w, WAITING_SHOWN);
 	waiting_fini(&w);

@@ -6,6 +6,7 @@
 
 #include "outcome.h"
 #include "overview.h"
+#include "print.h"
 #include "words.h"
 #include "work.h"
 

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "outcome.h"
+#include "print.h"
 #include "uuid.h"
 #include "waiting.h"
 #include "words.h"

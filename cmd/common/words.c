@@ -1,18 +1,8 @@
 #include "words.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "alloc.h"
-#include "text.h"
-
-/* Longer texts are cut here: no single one may flood the screen. */
-#define SHOWN_MAX 65536
 
 const char *age_words(usec age, char out[WORDS_SIZE])
 {
@@ -97,30 +87,6 @@ const char *side_words(const char *side)
 	return side ? side : "?";
 }
 
-void print_shown(const char *s, size_t columns)
-{
-	struct buf b = BUF_INIT(SHOWN_MAX);
-
-	text_show(&b, s ? s : "?", columns);
-	fputs(buf_str(&b), stdout);
-	buf_fini(&b);
-}
-
-void print_labelled(const char *label, const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		char *line = xstrndup(text, len);
-
-		printf("%-10s  ", label);
-		print_shown(line, 0);
-		printf("\n");
-		free(line);
-		text += len + (text[len] == '\n');
-		label = "";
-	}
-}
-
 int64_t json_int(const json *obj, const char *key)
 {
 	int64_t n;
@@ -147,20 +113,4 @@ int64_t json_sum(const json *v)
 const json *first_member(const json *v)
 {
 	return json_is_object(v) ? json_first(v) : NULL;
-}
-
-static bool wants_colour(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && !(no && *no) && term &&
-	       strcmp(term, "dumb") != 0;
-}
-
-void print_coloured(enum colour c, const char *s)
-{
-	if (wants_colour())
-		printf("\033[1;%dm%s\033[0m", (int)c, s);
-	else
-		fputs(s, stdout);
 }

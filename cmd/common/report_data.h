@@ -1,6 +1,6 @@
 /* The report for programs: one JSON object, described in report(1). */
-#ifndef REPORT_DATA_H
-#define REPORT_DATA_H
+#ifndef COMMON_REPORT_DATA_H
+#define COMMON_REPORT_DATA_H
 
 #include "health.h"
 

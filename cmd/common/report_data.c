@@ -1,4 +1,4 @@
-#include "data.h"
+#include "report_data.h"
 
 #include <string.h>
 

@@ -3,11 +3,13 @@
  * collector of the node exporter reads it too; it then knows the counters as
  * untyped.
  */
-#ifndef REPORT_METRICS_H
-#define REPORT_METRICS_H
+#ifndef COMMON_METRICS_H
+#define COMMON_METRICS_H
+
+#include <stdio.h>
 
 #include "health.h"
 
-void print_metrics(const struct health *h, const struct logs *l);
+void print_metrics(FILE *out, const struct health *h, const struct logs *l);
 
 #endif

@@ -20,8 +20,8 @@
  *   never-ran, future, damaged
  *                 UNKNOWN
  */
-#ifndef REPORT_HEALTH_H
-#define REPORT_HEALTH_H
+#ifndef COMMON_HEALTH_H
+#define COMMON_HEALTH_H
 
 #include "logs.h"
 #include "waiting.h"

@@ -2,8 +2,8 @@
  * What waits: the records that the last run left undone, and why. Read from
  * the results of the last run; where that came to none, of the last success.
  */
-#ifndef REPORT_WAITING_H
-#define REPORT_WAITING_H
+#ifndef COMMON_WAITING_H
+#define COMMON_WAITING_H
 
 #include <stddef.h>
 

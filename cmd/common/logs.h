@@ -12,8 +12,8 @@
  * last_success.json by that of the newest run that was one. What is damaged is
  * listed in `damage`.
  */
-#ifndef REPORT_LOGS_H
-#define REPORT_LOGS_H
+#ifndef COMMON_LOGS_H
+#define COMMON_LOGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

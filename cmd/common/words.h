@@ -1,10 +1,10 @@
 /*
- * Numbers, times and texts as people read them, and standard output.
+ * Numbers and times as people read them, and counts from records.
  *
  * Each *_words() fills and returns `out`.
  */
-#ifndef REPORT_WORDS_H
-#define REPORT_WORDS_H
+#ifndef COMMON_WORDS_H
+#define COMMON_WORDS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -28,15 +28,6 @@ const char *number_words(int64_t n, char out[WORDS_SIZE]);
 /* "notion" as "Notion", "supabase" as "Supabase"; others as they are. */
 const char *side_words(const char *side);
 
-/* Prints a text that came from data, through text_show(). NULL is "?". */
-void print_shown(const char *s, size_t columns);
-
-/*
- * The same for a text of several lines: `label` in front of the first, blanks
- * in front of the others.
- */
-void print_labelled(const char *label, const char *text);
-
 /*
  * Counts from a record, of which nothing is sure: obj[key], and the sum of all
  * numbers in a tree. 0 to COUNT_MAX; what is no count is 0.
@@ -46,14 +37,5 @@ int64_t json_int(const json *obj, const char *key);
 int64_t json_sum(const json *v);
 /* The first member of an object; NULL where v is none. */
 const json *first_member(const json *v);
-
-enum colour {
-	COLOUR_GREEN = 32,
-	COLOUR_YELLOW = 33,
-	COLOUR_RED = 31,
-};
-
-/* Coloured only on a terminal, and not where NO_COLOR is set. */
-void print_coloured(enum colour c, const char *s);
 
 #endif
