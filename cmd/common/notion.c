@@ -262,6 +262,22 @@ static size_t count_elements(const char *text)
 	return n;
 }
 
+/* Whether a create with this title stays within the size of a request. */
+static bool fits_a_request(const char *decision)
+{
+	struct buf text = BUF_INIT(NOTION_BODY_BYTES - 4096);
+	json *title;
+	bool fits;
+
+	if (!decision || strlen(decision) < NOTION_BODY_BYTES / 6)
+		return true;
+	title = notion_title_value(decision);
+	fits = json_print(title, &text) == 0;
+	buf_fini(&text);
+	json_free(title);
+	return fits;
+}
+
 int notion_can_hold(const char *decision, const char *type, struct problem *p)
 {
 	if (type && strchr(type, ','))
@@ -278,6 +294,11 @@ int notion_can_hold(const char *decision, const char *type, struct problem *p)
 			"the decision is longer than the %d UTF-16 units of a"
 			" title in Notion",
 			NOTION_TEXT_ELEMENTS * NOTION_TEXT_UNITS);
+	if (!fits_a_request(decision))
+		return problem(p, "poison",
+			"the decision is larger than a request to Notion may"
+			" be, %d bytes",
+			NOTION_BODY_BYTES);
 	return 0;
 }
 
