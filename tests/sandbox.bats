@@ -72,9 +72,13 @@ X=11111111-1111-4111-8111-111111111111
 	must_answer 200
 	notion GET /v1/users/me
 	must_answer 401
+	request GET "$TABLE?apikey=sb_secret_mine&limit=1"
+	must_answer 200
 	output=$(control GET log)
 	[[ $output != *mine* && $output != *ntn_sandbox* ]]
-	must_hold 'map(.headers.authorization) == ["absent", "ok", "bad"]
+	must_hold 'map(.headers.authorization) ==
+			["absent", "ok", "bad", "absent"]
+		and .[3].query == "apikey=ok&limit=1"
 		and .[0].headers.apikey == "ok"'
 }
 
@@ -175,6 +179,7 @@ not json')
 		config {"max_rows":-1}
 		config {"soft_delete":1}
 		config {"extra_columns":["Bad Name"]}
+		config {"missing_columns":["id"]}
 		config [1
 		clock {"now":"soon"}
 		clock {}

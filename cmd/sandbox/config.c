@@ -130,7 +130,8 @@ static bool fits(const struct config_switch *s, const json *v)
 	if (!json_is_array(v) || (int64_t)json_count(v) > s->max)
 		return false;
 	for (const json *name = json_first(v); name; name = json_next(name))
-		if (!is_column_name(json_text(name)))
+		if (!is_column_name(json_text(name)) ||
+			strcmp(json_text(name), "id") == 0)
 			return false;
 	return true;
 }
@@ -150,7 +151,8 @@ static void put(struct config *c, const struct config_switch *s, const json *v)
 int config_set(struct config *c, const json *values, struct error *e)
 {
 	static const char *const wanted[] = { "true or false",
-		"a whole number in its range", "an array of column names" };
+		"a whole number in its range",
+		"an array of column names, id not among them," };
 
 	if (!json_is_object(values))
 		return fail(e, RC_STREAM, "an object of switches was expected");

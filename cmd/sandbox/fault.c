@@ -279,7 +279,7 @@ static void notion_fault(const json *spec, const struct request *q, int status,
 	struct notion_error e = { .status = status };
 	const char *code = json_str(spec, "code");
 	const char *message = json_str(spec, "message");
-	char *id = NULL;
+	char request[UUID_SIZE], *id = NULL;
 
 	for (size_t i = 0;
 		i < sizeof notion_defaults / sizeof notion_defaults[0]; i++)
@@ -304,9 +304,10 @@ static void notion_fault(const json *spec, const struct request *q, int status,
 		e.additional = committed_data(id);
 	notion_answer_error(a, &e);
 	/* The request's id goes last, as everywhere. */
+	uuid_random(request);
+	answer_header(a, "x-notion-request-id", "%s", request);
 	a->body.data[--a->body.len] = '\0';
-	buf_addf(&a->body, ",\"request_id\":\"%s\"}",
-		"00000000-0000-4000-8000-000000000000");
+	buf_addf(&a->body, ",\"request_id\":\"%s\"}", request);
 	free(id);
 }
 

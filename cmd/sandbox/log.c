@@ -50,6 +50,26 @@ static json *body_json(const struct request *q)
 	return json_string(q->body.data);
 }
 
+/* A key may stand in the query too. */
+static char *without_key(const struct request *q)
+{
+	struct buf out = BUF_INIT(1u << 20);
+	const char *s = q->query;
+
+	while (*s) {
+		size_t len = strcspn(s, "&");
+
+		if (strncmp(s, "apikey=", 7) == 0)
+			buf_addf(&out, "apikey=%s", q->auth);
+		else
+			buf_add(&out, s, len);
+		s += len;
+		if (*s)
+			buf_addc(&out, *s++);
+	}
+	return out.data ? buf_take(&out) : xstrdup("");
+}
+
 static void put_text(json *out, const char *key, const char *text)
 {
 	json_put_str(
@@ -76,6 +96,7 @@ void log_request(struct world *w, const struct request *q,
 {
 	struct buf line = BUF_INIT(LOG_BYTES_MAX);
 	json *out = json_object();
+	char *query = without_key(q);
 	char at[TIME_SIZE];
 
 	json_put_int(out, "n", (int64_t)q->n);
@@ -83,13 +104,14 @@ void log_request(struct world *w, const struct request *q,
 	json_put_str(out, "api", api_name(q->api));
 	put_text(out, "method", q->method);
 	put_text(out, "path", q->path);
-	put_text(out, "query", q->query);
+	put_text(out, "query", query);
 	json_put(out, "headers", headers_json(q));
 	json_put(out, "body", body_json(q));
 	json_put_int(out, "status", a->status);
 	json_put(out, "fault", json_copy(fault));
 	json_print(out, &line);
 	json_free(out);
+	free(query);
 	make_room(w, line.len);
 	w->log = grow(w->log, w->n_log, &w->cap_log, sizeof *w->log);
 	w->log_bytes += line.len;

@@ -7,8 +7,8 @@
 #include "text.h"
 #include "world.h"
 
-static int vfail(struct notion_error *e, int status, const char *code,
-	const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static int vfail(struct notion_error *e,
+	int status, const char *code, const char *fmt, va_list ap)
 {
 	json_free(e->additional);
 	*e = (struct notion_error){ .status = status };

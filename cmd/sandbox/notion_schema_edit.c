@@ -294,6 +294,8 @@ static int property_change(json *properties, json *property, const json *given,
 	const char *name = json_str(given, "name");
 	json *config;
 
+	if (!json_is_object(given))
+		return notion_should_be(e, path, "an object or `null`", given);
 	if (check_property_keys(given, path, e) < 0)
 		return -1;
 	if (name && property_rename(properties, property, name, e) < 0)
