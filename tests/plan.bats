@@ -142,17 +142,20 @@ base_stream() {
 
 # --- incomplete input -------------------------------------------------------
 
-@test "a stream cut anywhere gives no plan" {
-	{ sb_record 1; page_record 2; } | records_stream >records
-	local size at
+@test "a stream cut at any byte gives no plan" {
+	local size at rc
+	sb_record 1 | records_stream | jq -c 'if .kind == "head"
+		then .sources[] |= {scope:"s", mode, properties:{}}
+		else del(.decision, .type, .date, .created_at) end' >records
+	must_pass "$BIN/plan" records
 	size=$(stat -c %s records)
-	for ((at = 0; at < size; at += 7)); do
+	for ((at = 0; at < size; at++)); do
+		rc=0
 		head -c "$at" records >cut
-		must_fail "$RC_STREAM" "$BIN/plan" cut
-		[[ -z $output ]] || seen "a plan of $at bytes"
+		"$BIN/plan" cut >out 2>err || rc=$?
+		[[ $rc -eq $RC_STREAM && ! -s out ]] ||
+			seen "cut at byte $at: exit $rc, $(head -c 300 out err)"
 	done
-	head -c $((size - 1)) records >cut
-	must_fail "$RC_STREAM" "$BIN/plan" cut
 }
 
 @test "a wrong count, an incomplete end, a second stream: no plan" {
