@@ -1,0 +1,249 @@
+#!/usr/bin/env bash
+# From nothing to the first plan: the settings, .env, what is wrong with them.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: init.sh [options]
+Ask for the four settings, write .env, see that both services are ready, and
+show the first plan. Nothing is written to either side but, where you agree,
+the properties of the Notion database.
+
+  -f, --force    change a .env that is there without asking
+  -y, --yes      ask nothing: take the settings from the environment and .env,
+                 and let notion-setup add what the database lacks
+  -q, --quiet    say only what is wrong
+  -h, --help     show this and exit
+      --version  show the version and exit
+
+Settings that are in the environment are not asked for: SUPABASE_URL,
+SUPABASE_SERVICE_ROLE_KEY, NOTION_API_KEY, NOTION_DATABASE_ID. Without a
+terminal nothing is asked. The file is SYNC_ENV_FILE, else .env beside the
+Makefile, and only its owner may read it.
+TEXT
+}
+
+force='' yes='' quiet=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    -f | --force) force=1 ;;
+    -y | --yes) yes=1 ;;
+    -q | --quiet) quiet=1 ;;
+    -h | --help) usage; exit 0 ;;
+    --version) exec "$bin/doctor" --version ;;
+    *) die 2 "unknown option: $1 (try: $0 --help)" ;;
+  esac
+  shift
+done
+
+need_programs doctor notion-setup sb-fetch notion-fetch normalize plan apply report
+file=${SYNC_ENV_FILE:-$home/.env}
+[[ $file = /* ]] || file=$PWD/$file
+[ ! -L "$file" ] || file=$(readlink -f "$file")
+names=(SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID)
+declare -A value=()
+new='' none=''
+trap 'rm -f ${new:+"$new"} ${none:+"$none"}' EXIT
+# Until it is written, no other .env shall stand in for it.
+[ -e "$file" ] || none=$(mktemp) || die 74 "no room for temporary files: set TMPDIR"
+export SYNC_ENV_FILE=${none:-$file}
+
+asks() {
+  [ ! "$yes" ] && [ -t 0 ]
+}
+
+# agree QUESTION: yes or no, no where nobody can be asked.
+agree() {
+  local answer
+  asks || return 1
+  read -r -p "$1 [y/N] " answer || return 1
+  [[ $answer == [yY]* ]]
+}
+
+is_in_file() {
+  [ -e "$file" ] && grep -Eq "^[[:blank:]]*(export[[:blank:]]+)?$1=." "$file"
+}
+
+# The answers so far, in the environment of one command and nowhere else.
+with_answers() (
+  local name
+  for name in "${!value[@]}"; do export "$name=${value[$name]}"; done
+  "$@"
+)
+
+# check CHECK…: by doctor, whose words are shown where one is bad.
+check() {
+  local IFS=, code=0 said
+  said=$(with_answers "$bin/doctor" -q --only "$*") || code=$?
+  [ "$code" != 1 ] || code=0
+  [ -z "$said" ] || warn "$(sed -E 's/^bad +[^ ]+ +//' <<<"$said")"
+  return "$code"
+}
+
+# What is checked as soon as a setting is there: its form, then the service.
+checks_of() {
+  case $1 in
+    SUPABASE_SERVICE_ROLE_KEY) echo SUPABASE_SERVICE_ROLE_KEY supabase-key ;;
+    NOTION_DATABASE_ID) echo NOTION_DATABASE_ID notion-key database ;;
+    *) echo "$1" ;;
+  esac
+}
+
+question_of() {
+  case $1 in
+    SUPABASE_URL) echo "Supabase: the project's URL (Project Settings, Data API)" ;;
+    SUPABASE_SERVICE_ROLE_KEY) echo "Supabase: the secret key, sb_secret_… (Project Settings, API Keys)" ;;
+    NOTION_API_KEY) echo "Notion: the connection's token, ntn_… (Settings, Connections)" ;;
+    NOTION_DATABASE_ID) echo "Notion: the link of the database, or its id" ;;
+  esac
+}
+
+# ask NAME: into value[NAME]; nothing where the file has it and it stays.
+ask() {
+  local name=$1 hidden='' answer kept=''
+  case $name in *KEY) hidden=-s ;; esac
+  ! is_in_file "$name" || kept=' (Enter keeps the present one)'
+  while :; do
+    # shellcheck disable=SC2229 # answer is the name
+    read -r $hidden -p "$(question_of "$name")$kept: " answer || die 78 "no answer"
+    [ -z "$hidden" ] || echo >&2
+    answer=${answer#"${answer%%[![:space:]]*}"}
+    answer=${answer%"${answer##*[![:space:]]}"}
+    if [ -n "$answer" ]; then value[$name]=$answer; else unset "value[$name]"; fi
+    [ -n "$answer$kept" ] || continue
+    # A service that is down for now is no reason to ask again.
+    # shellcheck disable=SC2046 # words
+    check $(checks_of "$name") || [ $? = 75 ] || continue
+    return 0
+  done
+}
+
+collect() {
+  local name code=0
+  for name in "${names[@]}"; do
+    if [ -n "${!name:-}" ]; then
+      value[$name]=${!name}
+      # shellcheck disable=SC2046 # words
+      check $(checks_of "$name") || code=$?
+    elif asks; then
+      ask "$name"
+    else
+      # shellcheck disable=SC2046 # words
+      check $(checks_of "$name") || code=$?
+    fi
+    [ "$code" = 0 ] || [ "$code" = 75 ] || exit "$code"
+  done
+}
+
+# A value as a line of .env holds it: quoted where it would be misread.
+line_of() {
+  local v=${value[$1]}
+  case $v in
+    *[\"\'\#]*)
+      case $v in
+        *\'*\"* | *\"*\'*) die 78 "$1 has both kinds of quotes: no .env can hold it" ;;
+        *\'*) v="\"$v\"" ;;
+        *) v="'$v'" ;;
+      esac
+      ;;
+  esac
+  printf '%s=%s\n' "$1" "$v"
+}
+
+# The new content: every line that is not ours stays as it is.
+compose() {
+  local line name done=' '
+  if [ -e "$file" ]; then
+    while IFS= read -r line || [ -n "$line" ]; do
+      name=${line#"${line%%[![:space:]]*}"}
+      name=${name#export }
+      name=${name#"${name%%[![:space:]]*}"}
+      name=${name%%=*}
+      if [[ $line != *=* || ! $name =~ ^[A-Z_]+$ || -z ${value[$name]:-} ]]; then
+        printf '%s\n' "$line"
+      elif [[ $done != *" $name "* ]]; then
+        line_of "$name"
+        done+="$name "
+      fi
+    done <"$file"
+  fi
+  for name in "${names[@]}"; do
+    [[ -z ${value[$name]:-} || $done == *" $name "* ]] || line_of "$name"
+  done
+}
+
+write_env() {
+  umask 077
+  new=$(mktemp "$file.XXXXXX") || die 74 "cannot write beside $file"
+  compose >"$new" || die 74 "cannot write $new"
+  if [ -e "$file" ] && cmp -s "$new" "$file"; then
+    chmod 600 "$file"
+    rm -f "$new"
+  else
+    if [ -e "$file" ] && [ ! "$force" ] && ! agree "$file is there: change it?"; then
+      die 78 "$file is there and says something else: change it with --force"
+    fi
+    { sync "$new" && mv -f "$new" "$file"; } || die 74 "cannot write $file"
+    say "wrote $file, which only you can read"
+  fi
+  new=''
+  export SYNC_ENV_FILE=$file
+}
+
+# finding CHECK: the mark that the last doctor gave it.
+finding() {
+  jq -r --arg c "$1" '.checks[] | select(.check == $c) | .mark' <<<"$found"
+}
+
+look() {
+  code=0
+  found=$("$bin/doctor" --json) || code=$?
+}
+
+offer_sql() {
+  if agree "The table is not as the sync needs it. Show the SQL that makes it so?"; then
+    cat "$home/sql/decision_vault.sql"
+    read -r -p "Paste it into the SQL editor of the dashboard, run it, then press Enter " _ || true
+    look
+  else
+    warn "paste $home/sql/decision_vault.sql into the SQL editor of the dashboard, run it, then run $0 again"
+  fi
+}
+
+offer_setup() {
+  "$bin/notion-setup" --check || true
+  if [ "$yes" ] || agree "Let notion-setup make it so?"; then
+    "$bin/notion-setup" || exit
+    look
+  else
+    warn "make it so with: $bin/notion-setup"
+  fi
+}
+
+cd "$home"
+collect
+write_env
+look
+case "$(finding table)$(finding columns)$(finding grants)" in *bad*) offer_sql ;; esac
+if [ "$(finding database)" = ok ]; then
+  due=0
+  "$bin/notion-setup" --check -q 2>/dev/null || due=$?
+  [ "$due" != 1 ] || offer_setup
+fi
+# The last word is said in full, so that everything wrong is seen at once.
+if [ "$code" -gt 1 ]; then
+  "$bin/doctor" -q >&2 || true
+  warn "mend what is wrong above, then run $0 again"
+  exit "$code"
+fi
+[ "$quiet" ] || "$bin/doctor" || true
+say "the first plan, of which nothing is carried out yet:"
+code=0
+"$home/scripts/sync-now.sh" --dry-run || code=$?
+case $code in
+  0) say "all is ready. The first sync: $home/scripts/sync-now.sh" ;;
+  3) say "a guard wants your word on that plan: see above for the command" ;;
+esac
+exit "$code"
