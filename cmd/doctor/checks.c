@@ -120,17 +120,19 @@ static enum check_id obstacle(const struct doctor *d, enum check_id id)
 }
 
 /* Needs stand in front of what needs them, so one pass back is enough. */
-static uint32_t with_needs(uint32_t wanted)
+static uint32_t with_needs(uint32_t wanted, bool and_after)
 {
 	for (int id = CHECKS - 1; id >= 0; id--)
 		if (wanted & 1u << id)
-			wanted |= checks[id].needs | checks[id].after;
+			wanted |= checks[id].needs |
+				  (and_after ? checks[id].after : 0);
 	return wanted;
 }
 
 void doctor_run(struct doctor *d, uint32_t wanted)
 {
-	uint32_t all = with_needs(wanted);
+	uint32_t all = with_needs(wanted, true);
+	uint32_t needed = with_needs(wanted, false);
 
 	for (enum check_id id = 0; id < CHECKS && *d->stop == 0; id++) {
 		struct finding *f = &d->found[id];
@@ -145,7 +147,8 @@ void doctor_run(struct doctor *d, uint32_t wanted)
 	}
 	/* What was only needed is shown where it is bad. */
 	for (enum check_id id = 0; id < CHECKS; id++)
-		if (!(wanted & 1u << id) && d->found[id].mark != MARK_BAD)
+		if (!(wanted & 1u << id) &&
+			!(needed & 1u << id && d->found[id].mark == MARK_BAD))
 			d->found[id].mark = MARK_NONE;
 }
 
