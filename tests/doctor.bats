@@ -173,3 +173,94 @@ cases() {
 		and (map(.name) | unique | length) == length' "$WRONG"
 	[[ $output == true ]]
 }
+
+@test "all is well: a line a check, and the scheduler's first run to come" {
+	start_sandbox
+	must_fail $RC_ATTENTION "$BIN/doctor"
+	[[ $output == *"no run yet"*" ok, 1 to know, 0 wrong, 1 skipped" ]] || seen "lines"
+	mkdir logs
+	jq -nc '{ended_at:(now | todate)}' >logs/last_run.json
+	must_pass "$BIN/doctor" --json
+	must_hold '.[0] | .exit == 0 and .bad == 0 and .warn == 0
+		and (.checks | length) == .ok + .skipped
+		and [.checks[] | select(.mark == "skipped") | .check] == ["triggers"]'
+	jq -nc '{ended_at:(now - 3000 | todate)}' >logs/last_run.json
+	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler
+	[[ $output == *"is the scheduler running"* ]] || seen "late"
+}
+
+@test "nothing is written, on neither side and in no file but the count" {
+	start_sandbox
+	control POST seed '{"side":"supabase","decision":"A"}' >/dev/null
+	before=$(control GET dump)
+	must_fail $RC_ATTENTION "$BIN/doctor"
+	[[ $(control GET dump) == "$before" ]]
+	[[ ! -e state && ! -e logs ]]
+}
+
+@test "optional things that are absent are no warning" {
+	start_sandbox
+	control POST config '{"soft_delete":false}' >/dev/null
+	notion PATCH data_sources/d5000000-0000-4000-8000-000000000001 \
+		'{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+	must_pass "$BIN/doctor" --json -o soft-delete,properties,link-index
+	must_hold '.[0].checks | all(.mark == "ok")
+		and (map(.text) | join(" ") | contains("no column deleted_at")
+			and contains("Checksum missing, and optional")
+			and contains("no unique index"))'
+	control POST config '{"unique_page_id":true}' >/dev/null
+	must_pass "$BIN/doctor" -o link-index
+	[[ $output == *"is unique"* ]] || seen "index"
+}
+
+@test "a run that goes on is seen by its process, and not disturbed" {
+	start_sandbox
+	must_pass "$BIN/doctor" -o lock
+	[[ $output == *"no run is going on"* ]] || seen "no lock"
+	mkdir state
+	exec 8>>state/sync.lock
+	flock -n 8
+	must_pass "$BIN/doctor" -o lock 8>&-
+	[[ $output == *"a run is going on, process "* ]] || seen "holder"
+	pid=$(sed -nE 's/.*process ([0-9]+);.*/\1/p' <<<"$output")
+	[[ $(readlink /proc/$pid/fd/*) == *sync.lock* ]] || seen "process $pid"
+	exec 8>&-
+}
+
+@test "what a trigger of the table does is told from the base" {
+	start_sandbox
+	control POST seed '{"side":"supabase","decision":"A"}' >/dev/null
+	control POST config '{"reset_synced":true}' >/dev/null
+	records >one
+	"$BIN/plan" one >first
+	"$BIN/apply" first >/dev/null || true
+	must_fail $RC_ATTENTION "$BIN/doctor" -o triggers
+	[[ $output == *"notion_synced of 1"* ]] || seen "trigger"
+}
+
+@test "--only checks what a check needs, and shows that where it is bad" {
+	start_sandbox
+	SUPABASE_URL=x must_fail $RC_CONFIG "$BIN/doctor" --json --only columns
+	must_hold '.[0].checks | map(.check + " " + .mark)
+		== ["SUPABASE_URL bad", "columns skipped"]'
+	NOTION_API_KEY='' must_pass "$BIN/doctor" --json --only columns
+	must_hold '.[0].checks | map(.check) == ["columns"]'
+}
+
+@test "no key in any output" {
+	start_sandbox
+	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_other NOTION_API_KEY=ntn_other
+	must_fail $RC_CREDENTIALS "$BIN/doctor" -vv
+	[[ $output$stderr != *sb_secret_other* && $output$stderr != *ntn_other* ]]
+}
+
+@test "options, help, version, full disk" {
+	must_pass "$BIN/doctor" --help
+	must_pass "$BIN/doctor" --version
+	must_pass "$BIN/doctor" --list
+	[[ $(wc -l <<<"$output") == 29 ]] || seen "names"
+	must_fail $RC_USAGE "$BIN/doctor" --only nonsense
+	must_fail $RC_USAGE "$BIN/doctor" operand
+	must_fail $RC_LOCAL pipe "'$BIN/doctor' --list >/dev/full"
+	must_fail $RC_LOCAL pipe "'$BIN/doctor' >/dev/full"
+}

@@ -1,5 +1,7 @@
 /* This machine: folders, disk, locks, the record of the runs. */
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include "base.h"
 #include "doctor.h"
 #include "file.h"
+#include "opt.h"
 
 #define MIB (1024ULL * 1024)
 #define DISK_BAD (10 * MIB)
@@ -106,50 +109,79 @@ void check_disk(struct doctor *d, struct finding *f)
 	}
 }
 
-/* The process that /proc/locks says has this file locked; 0: none. */
-static long holder(const struct stat *st)
+/* Whether /proc/locks lists the file: looked up, not tried, for a lock taken
+ * here could turn a run away. */
+static bool is_locked(const struct stat *st)
 {
 	FILE *locks = fopen("/proc/locks", "r");
 	unsigned major_is, minor_is;
 	unsigned long inode;
 	char line[256];
-	long pid, found = 0;
+	bool found = false;
 
 	while (locks && !found && fgets(line, sizeof line, locks))
-		if (sscanf(line, "%*d: %*s %*s %*s %ld %x:%x:%lu", &pid,
-			    &major_is, &minor_is, &inode) == 4 &&
+		found = sscanf(line, "%*d: %*s %*s %*s %*d %x:%x:%lu",
+				&major_is, &minor_is, &inode) == 3 &&
 			inode == st->st_ino &&
-			makedev(major_is, minor_is) == st->st_dev)
-			found = pid;
+			makedev(major_is, minor_is) == st->st_dev;
 	if (locks)
 		fclose(locks);
 	return found;
 }
 
-static bool is_running(long pid)
+static bool has_open(const char *pid, const struct stat *st)
 {
-	char path[64];
+	char path[300];
+	DIR *fds;
+	struct dirent *d;
+	struct stat is;
+	bool found = false;
 
-	snprintf(path, sizeof path, "/proc/%ld", pid);
-	return access(path, F_OK) == 0;
+	snprintf(path, sizeof path, "/proc/%.20s/fd", pid);
+	fds = opendir(path);
+	while (fds && !found && (d = readdir(fds)))
+		found = fstatat(dirfd(fds), d->d_name, &is, 0) == 0 &&
+			is.st_ino == st->st_ino && is.st_dev == st->st_dev;
+	if (fds)
+		closedir(fds);
+	return found;
 }
 
-/* Looked up, not tried: a lock taken here could turn a run away. */
+/*
+ * A process that has the file open; 0: none of ours. /proc/locks is no help
+ * here: it names the flock(1) that took the lock for the script, and is gone.
+ */
+static long holder(const struct stat *st)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+	long pid, found = 0;
+
+	while (proc && !found && (d = readdir(proc)))
+		if (parse_number(d->d_name, 1, LONG_MAX, &pid) == 0 &&
+			has_open(d->d_name, st))
+			found = pid;
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
 void check_lock(struct doctor *d, struct finding *f)
 {
 	char *path = path_join(d->settings.state_dir, "sync.lock");
 	struct stat st;
-	long pid = stat(path, &st) == 0 ? holder(&st) : 0;
+	bool locked = stat(path, &st) == 0 && is_locked(&st);
+	long pid = locked ? holder(&st) : 0;
 
-	if (pid == 0)
+	if (!locked)
 		find_ok(f, "no run is going on");
-	else if (is_running(pid))
-		find_ok(f, "a run is going on, process %ld", pid);
+	else if (pid)
+		find_ok(f,
+			"a run is going on, process %ld; how long: ps -o "
+			"etime= -p %ld",
+			pid, pid);
 	else
-		find_warn(f,
-			"%s is locked, and process %ld that took it is gone: "
-			"a child of it goes on; find it with: fuser -v %s",
-			path, pid, path);
+		find_ok(f, "a run of another user is going on");
 	free(path);
 }
 
