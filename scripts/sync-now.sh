@@ -3,6 +3,12 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/log.sh
+. "$(dirname "$0")/lib/log.sh"
+# shellcheck source=scripts/lib/progress.sh
+. "$(dirname "$0")/lib/progress.sh"
+# shellcheck source=scripts/lib/alarm.sh
+. "$(dirname "$0")/lib/alarm.sh"
 
 usage() {
   cat <<'TEXT'
@@ -45,8 +51,8 @@ cd "$home"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vaultsync.XXXXXX") ||
   die 74 "no room for temporary files: set TMPDIR to a folder with some"
-mkfifo "$work/stderr" || die 74 "cannot make $work/stderr"
-child='' signal='' stage='' run_dir='' started=''
+mkfifo "$work/stderr" "$work/never" || die 74 "cannot make $work/stderr"
+child='' signal='' stage='' run_dir='' run_id='' started=''
 
 # The programs read and write files here, so that each can end by itself and
 # be waited for; a signal is handed on, and the program finishes its request.
@@ -69,6 +75,7 @@ step() {
   [ -z "$signal" ] || return 0
   tee "$work/messages" <"$work/stderr" >&2 9>&- &
   tee=$!
+  [ ! -v progress_of ] || begin_progress "${progress_of[@]}"
   # The lock (descriptor 9) is this script's alone.
   "$@" 2>"$work/stderr" 9>&- &
   child=$!
@@ -79,15 +86,20 @@ step() {
     wait "$child" || code=$?
   done
   child=''
+  end_progress
   wait "$tee" || true
+  [ -z "$run_id" ] || log_messages "$work/messages" "$code"
 }
 
 fetch_and_plan() {
+  local progress_of=("rows fetched" "$work/sb.ndjson" 0)
   step sb-fetch "$bin/sb-fetch" "${verbose[@]}" >"$work/sb.ndjson"
   [ "$code" = 0 ] || return 0
+  progress_of=("pages fetched" "$work/notion.ndjson" 0)
   step notion-fetch "$bin/notion-fetch" "${verbose[@]}" --known "$work/sb.ndjson" \
     >"$work/notion.ndjson"
   [ "$code" = 0 ] || return 0
+  unset progress_of
   step normalize "$bin/normalize" "${verbose[@]}" "$work/sb.ndjson" "$work/notion.ndjson" \
     >"$work/records.ndjson"
   [ "$code" = 0 ] || return 0
@@ -116,6 +128,9 @@ started=$(date +%s%3N)
 run_id=$(date -u +%Y%m%dT%H%M%SZ)-$$
 run_dir=$logs/runs/$run_id
 mkdir -m 700 "$run_dir" || die 74 "cannot make $run_dir"
+rotate_log
+log info sync-now "begins"
+ping_url /start ""
 
 # put NAME: standard input becomes logs/NAME, whole or not at all.
 put() {
@@ -161,24 +176,35 @@ forget_old_runs() {
   done
 }
 
-fetch_and_plan >"$run_dir/plan.ndjson"
-if [ "$code" = 0 ]; then
+carry_out() {
+  local n text progress_of
+  n=$(grep -c '"kind":"op"' "$run_dir/plan.ndjson" || true)
+  text=$(forecast "$run_dir/plan.ndjson" "$(setting notion_rpm)")
+  [ -z "$text" ] || { say "$text"; log info sync-now "$text"; }
+  progress_of=("written" "$run_dir/results.ndjson" "$n")
   step apply "$bin/apply" "${verbose[@]}" --base "$state/base.ndjson" \
     "$run_dir/plan.ndjson" >"$run_dir/results.ndjson"
-fi
+}
 
+before=$(cat "$logs/last_run.json" 2>/dev/null || true)
+fetch_and_plan >"$run_dir/plan.ndjson"
+[ "$code" != 0 ] || carry_out
+
+level=info
 if [ "$signal" ]; then
-  status=interrupted
+  status=interrupted level=warn
 else
   case $code in
     0) status=ok ;;
-    1) status=attention ;;
-    3) status=blocked ;;
-    *) status=failed ;;
+    1) status=attention level=warn ;;
+    3) status=blocked level=error ;;
+    *) status=failed level=error ;;
   esac
 fi
 record_conflicts
 record_run "$status"
+log "$level" sync-now "$(jq -r '"ends: \(.status), exit code \(.exit_code), \(.planned) ops planned, \(.errors) failed, \(.conflicts) conflicts decided, \(.duration_ms) ms"' "$run_dir/run.json")"
+raise_alarms "$before"
 forget_old_runs
 if [ "$status" = blocked ]; then
   "$bin/plan" --human "${plan_options[@]}" --base "$state/base.ndjson" "$work/records.ndjson" >&2 || true

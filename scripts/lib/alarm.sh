@@ -1,0 +1,76 @@
+# Alarms: SYNC_PING_URL is asked when a run begins and ends, in the manner of
+# healthchecks.io; SYNC_NOTIFY_CMD is run when something changed for the worse or
+# the better. Neither can fail a run, nor hold it up for more than half a minute.
+# Needs $logs and $paths; raise_alarms needs a run's $run_dir too.
+# shellcheck shell=bash
+
+# setting NAME: of those that `report --paths` tells the scripts
+setting() {
+  jq -r --arg name "$1" '.[$name] // empty' <<<"$paths"
+}
+
+# ping_url SUFFIX BODY. The URL is a secret of its own: not an option of curl's.
+ping_url() {
+  local url problem
+  url=$(setting ping_url)
+  [ "$url" ] || return 0
+  problem=$(curl -q -sS -f -m 10 -o /dev/null --data-binary @- \
+    -K <(printf 'url = "%s"\n' "${url%/}$1") <<<"${2:0:10000}" 2>&1 9>&-) ||
+    log warn alarm "SYNC_PING_URL was not reached: ${problem//"$url"/…}"
+}
+
+# notify EVENT TEXT: the command gets both in its environment, TEXT as its input
+# too, and none of our keys.
+notify() {
+  local command problem
+  command=$(setting notify_cmd)
+  [ "$command" ] || return 0
+  log info alarm "$1: $2"
+  problem=$(env -u SUPABASE_SERVICE_ROLE_KEY -u NOTION_API_KEY -u SYNC_PING_URL \
+    -u SYNC_CONTROL_TOKEN -u SYNC_HOOK_SECRET_NOTION -u SYNC_HOOK_SECRET_SUPABASE \
+    SYNC_EVENT="$1" SYNC_MESSAGE="$2" SYNC_RUN_ID="${run_id:-}" \
+    timeout -k 5 20 sh -c "$command" 2>&1 >/dev/null <<<"$2" 9>&-) ||
+    log warn alarm "SYNC_NOTIFY_CMD failed: $problem"
+}
+
+# open_conflicts RUN-FOLDER: the pairs that it left in conflict, under `stop`
+open_conflicts() {
+  [ -s "$1/results.ndjson" ] || return 0
+  jq -r 'select(.kind == "result" and .code == "conflict") | "\(.row_id) \(.page_id)"' \
+    "$1/results.ndjson" | sort
+}
+
+# new_conflicts BEFORE: how many; one that was decided is over with its run.
+new_conflicts() {
+  local open
+  open=$(comm -13 <(open_conflicts "$logs/runs/$1") <(open_conflicts "$run_dir") | wc -l)
+  echo $((open + $(jq '.conflicts // 0' "$run_dir/run.json")))
+}
+
+# raise_alarms BEFORE: the run is recorded; BEFORE is the record of the last one,
+# or empty. A second failure or block of the same kind is no news, and a run that
+# somebody stopped is no failure.
+raise_alarms() {
+  local kind='{status, exit_code, blocked}' was now before=${1:-null} text new
+  was=$(jq -c "$kind" <<<"$before" 2>/dev/null) || was=null before=null
+  now=$(jq -c "$kind" "$run_dir/run.json")
+  text=$(jq -r '"exit code \(.exit_code) at \(.stage)"
+    + (if .message then ": \(.message)" else "" end)' "$run_dir/run.json")
+  case $(jq -r .status <<<"$now") in
+    ok | attention)
+      ping_url '' "$text"
+      [[ $was != *'"failed"'* && $was != *'"status":"blocked"'* ]] ||
+        notify recovery "The sync works again."
+      new=$(new_conflicts "$(jq -r '.run_id // "-"' <<<"$before")")
+      [ "$new" = 0 ] || notify conflict "$new new in conflict: see bin/report --run $run_id"
+      ;;
+    blocked)
+      ping_url /fail "$text"
+      [ "$was" = "$now" ] || notify guard "Stopped by a guard, $text"
+      ;;
+    failed)
+      ping_url /fail "$text"
+      [ "$was" = "$now" ] || notify failure "The sync failed, $text"
+      ;;
+  esac
+}

@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+# Runs the sync again and again.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/log.sh
+. "$(dirname "$0")/lib/log.sh"
+# shellcheck source=scripts/lib/alarm.sh
+. "$(dirname "$0")/lib/alarm.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: schedule.sh [options]
+Run scripts/sync-now.sh now and then every 15 minutes, until it is stopped.
+
+  -e, --every TIME      from run to run, such as 30s, 15m, 1h; or set SYNC_INTERVAL
+      --once            one run as the schedule makes it, and end with its code
+      --limit TIME      stop a run that takes longer (6h)
+      --conflict RULE   as sync-now.sh has them
+      --orphans RULE
+  -q, --quiet           say only what is wrong
+  -v, --verbose         say more
+  -h, --help            show this and exit
+      --version         show the version and exit
+
+A run that somebody else started is waited out. After the second failure in a
+row the pauses double, up to an hour. INT, TERM and HUP end it at once; a run
+that goes on is stopped in order. USR1 starts a run now, and so does the file
+SYNC_STATE_DIR/wake, which health-server makes when a service calls it.
+TEXT
+}
+
+every='' once='' limit=6h quiet='' options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    -e | --every | --limit | --conflict | --orphans)
+      [ $# -gt 1 ] || die 2 "$1 needs an argument"
+      set -- "$1=$2" "${@:3}"
+      set -- "${1/#-e=/--every=}" "${@:2}"
+      continue
+      ;;
+    --every=*) every=${1#*=} ;;
+    --limit=*) limit=${1#*=} ;;
+    --conflict=* | --orphans=*) options+=("$1") ;;
+    --once) once=1 ;;
+    -q | --quiet) quiet=1 options+=(-q) ;;
+    -v | --verbose) options+=(-v) ;;
+    -h | --help) usage; exit 0 ;;
+    --version) exec "$bin/report" --version ;;
+    --allow*) die 2 "--allow is for one run that you have looked at: scripts/sync-now.sh $1 GUARD" ;;
+    *) die 2 "unknown option: $1 (try: $0 --help)" ;;
+  esac
+  shift
+done
+
+need_programs report
+cd "$home"
+
+# seconds OPTION TIME
+seconds() {
+  SYNC_INTERVAL=$2 "$bin/report" --paths 2>/dev/null | jq -er .interval_seconds ||
+    die 2 "$1: $2 is no time from 1s to 31d: write it as 30s, 15m, 1h"
+}
+paths=$("$bin/report" --paths) || exit
+state=$(jq -r .state <<<"$paths") logs=$(jq -r .logs <<<"$paths")
+if [ "$every" ]; then
+  every=$(seconds --every "$every")
+else
+  every=$(jq -r .interval_seconds <<<"$paths")
+fi
+limit=$(seconds --limit "$limit")
+poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
+
+(umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
+exec 8>>"$state/schedule.lock" || die 74 "cannot write $state/schedule.lock"
+[ "$once" ] || flock -n 8 ||
+  die 75 "another schedule holds $state/schedule.lock: stop it first, process $(cat "$state/schedule.lock")"
+[ "$once" ] || echo $$ >"$state/schedule.lock"
+
+child='' sleeper='' signal='' woken='' failures=0 code=0
+# shellcheck disable=SC2317 # called by the traps
+stop() {
+  signal=$1
+  [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null || true
+  [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
+}
+# shellcheck disable=SC2317
+wake() {
+  woken=1
+  [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null || true
+}
+trap 'stop INT' INT
+trap 'stop TERM' TERM
+trap 'stop HUP' HUP
+trap wake USR1
+trap '[ "$once" ] || rm -f "$logs/schedule.json"' EXIT
+
+tell() {
+  say "$2"
+  log "$1" schedule "$2"
+}
+
+# nap SECONDS: ends with a signal, and leaves no child.
+nap() {
+  sleep "$1" 8>&- &
+  sleeper=$!
+  wait "$sleeper" || true
+  kill "$sleeper" 2>/dev/null || true
+  wait "$sleeper" 2>/dev/null || true
+  sleeper=''
+}
+
+# When the next run is due (0: now), for the health page.
+publish() {
+  [ -z "$once" ] || return 0
+  if ! jq -nc --argjson next "$1" --argjson every "$every" --argjson failures "$failures" \
+    '{v: 1, next_at: (if $next > 0 then $next | todate else null end),
+      interval_seconds: $every, failures: $failures}' >"$logs/schedule.json.new" ||
+    ! mv -f "$logs/schedule.json.new" "$logs/schedule.json"; then
+    warn "cannot write $logs/schedule.json"
+  fi
+}
+
+others_run() {
+  ! flock -n "$state/sync.lock" true 8>&-
+}
+
+wait_for_others() {
+  others_run || return 0
+  tell info "another run holds $state/sync.lock: waiting for its end"
+  while [ -z "$signal" ] && others_run; do nap 1; done
+}
+
+# ended_within SECONDS: whether the run has ended by then; sets $code.
+ended_within() {
+  local timer ended
+  sleep "$1" 8>&- &
+  timer=$!
+  # A signal ends the wait, not the run.
+  while kill -0 "$child" 2>/dev/null; do
+    ended=''
+    wait -n -p ended "$child" "$timer" || true
+    [ "${ended:-}" != "$timer" ] || return 1
+  done
+  code=0
+  wait "$child" || code=$?
+  kill "$timer" 2>/dev/null || true
+  wait "$timer" 2>/dev/null || true
+}
+
+# The run is a process group of its own, so that one that hangs ends whole.
+run_child() {
+  local over=''
+  setsid "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} 8>&- &
+  child=$!
+  until ended_within "${over:-$limit}"; do
+    if [ -z "$over" ]; then
+      tell error "the run takes longer than $limit seconds (--limit): stopping it"
+      notify failure "A run took longer than $limit seconds and was stopped."
+      kill -TERM "$child" 2>/dev/null || true
+    else
+      tell error "the run does not end: killing it"
+      kill -KILL -- "-$child" 2>/dev/null || true
+    fi
+    over=${SYNC_KILL_SECONDS:-60}
+  done
+  child=''
+}
+
+run_once() {
+  rm -f "$state/wake"
+  woken=''
+  publish 0
+  while [ -z "$signal" ]; do
+    wait_for_others
+    [ -z "$signal" ] || return 0
+    run_child
+    # 75 while somebody holds the lock: he was faster, and that is no failure.
+    if [ "$code" != 75 ] || ! others_run; then break; fi
+  done
+  case $code in
+    0 | 1) failures=0 ;;
+    *) failures=$((failures + 1)) ;;
+  esac
+}
+
+# The next place in the grid that began with the schedule, so that neither long
+# runs nor jitter add up; $slots places on after failures. Sets $due and $span.
+find_due() {
+  local now slots=1 most=$((3600 / every)) n
+  now=$(date +%s)
+  [ "$now" -ge "$anchor" ] || anchor=$now
+  for ((n = 1; n < failures && slots * 2 <= most; n++)); do slots=$((slots * 2)); done
+  span=$((slots * every + jitter_max))
+  due=$((anchor + ((now - anchor) / every + slots) * every + RANDOM % (jitter_max + 1)))
+  [ "$failures" -lt 2 ] || [ "$slots" = 1 ] ||
+    tell warn "$failures runs in a row failed (exit code $code): the next one in $(((due - now + 30) / 60)) minutes, at $(TZ=UTC printf '%(%H:%M:%S UTC)T' "$due")"
+}
+
+# A call from outside runs the sync within seconds; many calls at once do so
+# once, and after a failure not more than once a minute.
+is_called() {
+  [ -e "$state/wake" ] || return 1
+  [ $(($1 - ended_at)) -ge $((failures > 0 ? 60 : 10)) ] || [ "$1" -lt "$ended_at" ]
+}
+
+wait_until_due() {
+  local now left
+  while [ -z "$signal$woken" ]; do
+    now=$(date +%s)
+    left=$((due - now))
+    # A clock that was set back must not make a long silence.
+    [ "$left" -gt 0 ] && [ "$left" -le "$span" ] || return 0
+    ! is_called "$now" || return 0
+    nap $((left < poll ? left : poll))
+  done
+}
+
+anchor=$(date +%s) jitter_max=$((every / 20 < 30 ? every / 20 : 30))
+while :; do
+  run_once
+  [ -z "$signal$once" ] || break
+  ended_at=$(date +%s)
+  find_due
+  publish "$due"
+  wait_until_due
+  [ -z "$signal" ] || break
+done
+
+if [ "$signal" ]; then
+  log info schedule "ended by $signal"
+  [ "$once" ] || rm -f "$logs/schedule.json"
+  trap - "$signal"
+  kill "-$signal" $$
+fi
+exit "$code"

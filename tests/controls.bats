@@ -1,0 +1,236 @@
+#!/usr/bin/env bats
+# The manual controls, what a run says meanwhile, its log, and its alarms.
+
+load helper
+
+setup() {
+	common_setup
+	export VAULTSYNC_BIN=$BIN SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
+	export SYNC_NOTION_RPM=10000
+	SYNC=$ROOT/scripts/sync-now.sh
+	CONTROLS=$ROOT/scripts/controls.sh
+}
+
+# seed LINES
+seed() {
+	control POST seed "$1" >seeded
+	must_hold '.[0].refused == []' seeded
+}
+
+log_lines() {
+	grep -c "$1" logs/sync.log || true
+}
+
+@test "sync-now, dry-run and report lead to the same programs" {
+	start_sandbox
+	seed '{"side":"supabase","decision":"One","type":"Ops","date":"2026-01-02"}'
+	must_pass "$CONTROLS" dry-run
+	grep -q One <<<"$output"
+	[[ ! -e logs ]]
+	must_pass "$CONTROLS" sync-now --quiet
+	[[ -z $stderr ]]
+	must_hold '.[0].status == "ok"' logs/last_run.json
+	must_pass "$CONTROLS" report --json
+	must_hold '.[0].condition == "healthy"'
+	must_fail "$RC_USAGE" "$CONTROLS" report --no-such
+}
+
+@test "no command and an unknown one are 2, with the commands" {
+	must_fail "$RC_USAGE" "$CONTROLS"
+	must_say 'dry-run'
+	must_fail "$RC_USAGE" "$CONTROLS" sync
+	must_say 'unknown command: sync'
+	must_pass "$CONTROLS" --help
+	must_pass "$CONTROLS" --version
+}
+
+@test "wake leaves a call for the schedule, and says where none runs" {
+	must_fail "$RC_TEMPORARY" "$CONTROLS" wake
+	must_say 'no schedule runs'
+	[[ -e state/wake ]]
+	flock state/schedule.lock sleep 5 3>&- &
+	local schedule=$!
+	sleep 0.3
+	must_pass "$CONTROLS" wake
+	kill "$schedule"
+}
+
+@test "the log: every line is whole, with time, level, run and program" {
+	start_sandbox
+	seed '{"side":"supabase","decision":"One","type":"Ops","date":"2026-01-02"}'
+	must_pass "$SYNC" --quiet
+	NOTION_API_KEY=ntn_wrong must_fail "$RC_CREDENTIALS" "$SYNC" --quiet
+	local bad
+	bad=$(grep -vE '^time=2[0-9]{3}-[0-9-]{5}T[0-9:]{8}\.[0-9]{3}Z level=(debug|info|warn|error) run=[0-9TZ-]+ program=[a-z-]+ msg="([^"\\]|\\.)*"$' \
+		logs/sync.log || true)
+	[[ -z $bad ]] || { echo "not whole: $bad"; return 1; }
+	grep -q 'level=info .*program=sync-now msg="ends: ok, exit code 0, 1 ops' logs/sync.log
+	grep -q 'level=error .*program=notion-fetch msg=.*token' logs/sync.log
+	grep -q 'level=error .*msg="ends: failed, exit code 77' logs/sync.log
+	[[ $(stat -c %a logs/sync.log) == 600 ]]
+}
+
+@test "the log holds no key, and no decision's text above debug" {
+	start_sandbox
+	local n
+	for ((n = 1; n <= 8; n++)); do
+		printf '{"side":"supabase","decision":"Canary %d","type":"%s","date":"2026-01-02"}\n' \
+			"$n" "$([[ $n -lt 8 ]] && echo Ops || echo 'Cage, with comma')"
+	done >seed
+	seed @seed
+	run "$SYNC" -v
+	[[ $status -eq 1 ]] || seen "the poison record should need a person"
+	control GET dump >dump
+	# Both sides change: a conflict; then all are trashed: a guard.
+	control POST edit "$(jq -c 'select(.side == "supabase" and .decision == "Canary 1")
+		| {side, id, set: {decision: "Canary row"}}' dump)" >/dev/null
+	control POST edit "$(jq -c 'select(.side == "notion" and .decision == "Canary 1")
+		| {side, id, set: {decision: "Canary page"}}' dump)" >/dev/null
+	run "$SYNC"
+	must_hold '.[0].conflicts == 1' logs/last_run.json
+	jq -c 'select(.side == "notion" and .decision) | {side, id, action: "trash"}' dump |
+		while read -r edit; do control POST edit "$edit" >/dev/null; done
+	must_fail "$RC_GUARD" "$SYNC"
+	run grep -v level=debug logs/sync.log
+	[[ -n $output && $output != *Canary* && $output != *Cage* ]] ||
+		seen "a decision's text is in the log"
+	run grep -c -e "$NOTION_API_KEY" -e "$SUPABASE_SERVICE_ROLE_KEY" logs/sync.log
+	[[ $output == 0 ]]
+}
+
+@test "a long log is put aside, five are kept" {
+	start_sandbox
+	mkdir -p logs
+	local n
+	for n in 1 2 3 4 5; do echo "old $n" >logs/sync.log.$n; done
+	head -c 1048577 /dev/zero | tr '\0' x >logs/sync.log
+	must_pass "$SYNC" --quiet
+	[[ $(stat -c %s logs/sync.log.1) -eq 1048577 ]]
+	[[ $(<logs/sync.log.2) == "old 1" && $(<logs/sync.log.5) == "old 4" ]]
+	[[ ! -e logs/sync.log.6 && $(log_lines begins) -eq 1 ]]
+	must_pass "$SYNC" --quiet
+	[[ $(log_lines begins) -eq 2 && $(<logs/sync.log.2) == "old 1" ]]
+}
+
+@test "a line of text can't forge another line of the log" {
+	mkdir -p logs
+	logs=$T/logs run_id=''
+	# shellcheck source=scripts/lib/common.sh
+	. "$ROOT/scripts/lib/common.sh"
+	# shellcheck source=scripts/lib/log.sh
+	. "$ROOT/scripts/lib/log.sh"
+	log info test $'a "quoted" \\ text\nlevel=error\e[31m'
+	[[ $(wc -l <logs/sync.log) -eq 1 ]]
+	grep -qF 'msg="a \"quoted\" \\ text\nlevel=error [31m"' logs/sync.log
+}
+
+@test "a forecast stands before a long run, and none before a short one" {
+	. "$ROOT/scripts/lib/progress.sh"
+	home=$ROOT
+	jq -nc '{kind: "head", stream: "plan", v: 1}, (range(1240)
+		| {kind: "op", op: "create", target: "notion", row_id: "r"}),
+		{kind: "op", op: "adopt", target: "base"}, {kind: "end", count: 1241}' >plan
+	[[ $(forecast plan 180) == "1,240 pages to create, about 7 minutes at 180 requests a minute" ]]
+	[[ -z $(forecast plan 10000) ]]
+	jq -nc '(range(36000) | {kind: "op", op: "create", target: "supabase", page_id: "p"})' >plan
+	[[ $(forecast plan 180) == "36,000 rows to create, about 3 h 20 min at 180 requests a minute" ]]
+}
+
+@test "progress: lines with counts and the time left, none with --quiet" {
+	start_sandbox
+	jq -nc 'range(60) | {side: "supabase", decision: "D \(.)", type: "Ops",
+		date: "2026-01-02"}' >seed
+	seed @seed
+	export SYNC_PROGRESS_SECONDS=0.2
+	must_pass "$SYNC"
+	grep -qE 'written: [0-9]+ of 60' <<<"$stderr" || seen "no progress"
+	jq -nc 'range(60) | {side: "supabase", decision: "E \(.)", type: "Ops",
+		date: "2026-01-02"}' >seed
+	seed @seed
+	must_pass "$SYNC" --quiet
+	[[ -z $stderr ]] || seen "not quiet"
+}
+
+# --- alarms -----------------------------------------------------------------
+
+news() {
+	cat news 2>/dev/null || true
+}
+
+@test "the command is run at a failure, a recovery, a guard and a conflict" {
+	start_sandbox
+	export SYNC_NOTIFY_CMD='printf "%s\n" "$SYNC_EVENT $(cat)" >>"$T/news"
+		env >"$T/its-environment"'
+	seed "$(jq -nc 'range(6) | {side: "supabase", decision: "D \(.)", type: "Ops",
+		date: "2026-01-02"}')"
+	must_pass "$SYNC" -q
+	[[ -z $(news) ]]
+	local key=$NOTION_API_KEY
+	NOTION_API_KEY=ntn_wrong must_fail "$RC_CREDENTIALS" "$SYNC" -q
+	[[ $(news) == "failure The sync failed, exit code 77 at notion-fetch"* ]]
+	run ! grep -q -e "$key" -e ntn_wrong -e sb_secret its-environment
+	NOTION_API_KEY=ntn_wrong must_fail "$RC_CREDENTIALS" "$SYNC" -q
+	[[ $(news | grep -c ^failure) -eq 1 ]]
+	must_pass "$SYNC" -q
+	[[ $(news | tail -n 1) == "recovery The sync works again." ]]
+	must_pass "$SYNC" -q
+	[[ $(news | grep -c ^recovery) -eq 1 ]]
+
+	control GET dump >dump
+	control POST edit "$(jq -c 'select(.side == "supabase" and .decision == "D 1")
+		| {side, id, set: {type: "UX"}}' dump)" >/dev/null
+	control POST edit "$(jq -c 'select(.side == "notion" and .decision == "D 1")
+		| {side, id, set: {type: "Policy"}}' dump)" >/dev/null
+	must_fail "$RC_ATTENTION" "$SYNC" -q --conflict stop
+	[[ $(news | tail -n 1) == "conflict 1 new in conflict"* ]]
+	must_fail "$RC_ATTENTION" "$SYNC" -q --conflict stop
+	[[ $(news | grep -c ^conflict) -eq 1 ]]
+
+	jq -c 'select(.side == "notion" and .decision) | {side, id, action: "trash"}' dump |
+		while read -r edit; do control POST edit "$edit" >/dev/null; done
+	must_fail "$RC_GUARD" "$SYNC" -q
+	must_fail "$RC_GUARD" "$SYNC" -q
+	[[ $(news | grep -c ^guard) -eq 1 ]]
+}
+
+@test "a command that fails or hangs changes nothing of the run" {
+	start_sandbox
+	SYNC_NOTIFY_CMD='echo broken >&2; exit 3' NOTION_API_KEY=ntn_wrong \
+		must_fail "$RC_CREDENTIALS" "$SYNC" -q
+	grep -q 'level=warn .*program=alarm msg="SYNC_NOTIFY_CMD failed: broken"' logs/sync.log
+	must_hold '.[0].status == "failed"' logs/last_run.json
+}
+
+@test "the ping URL is told of start, success and failure, and is in no list" {
+	start_sandbox
+	mkdir fake
+	cat >fake/curl <<-'SCRIPT'
+		#!/bin/bash
+		echo "$*" >>"$T/lists"
+		while [ $# -gt 0 ]; do
+			[ "$1" != -K ] || cat "$2" >>"$T/pings"
+			shift
+		done
+		cat >>"$T/bodies"
+		[ ! -e "$T/down" ] || { echo "curl: (7) no way" >&2; exit 7; }
+	SCRIPT
+	chmod +x fake/curl
+	export SYNC_PING_URL=https://ping.example/5f3a
+	PATH=$T/fake:$PATH must_pass "$SYNC" -q
+	: >down
+	PATH=$T/fake:$PATH NOTION_API_KEY=ntn_wrong \
+		must_fail "$RC_CREDENTIALS" "$SYNC" -q
+	[[ $(<pings) == 'url = "https://ping.example/5f3a/start"
+url = "https://ping.example/5f3a"
+url = "https://ping.example/5f3a/start"
+url = "https://ping.example/5f3a/fail"' ]] || { cat pings; return 1; }
+	grep -q 'exit code 77 at notion-fetch' bodies
+	run ! grep -q 5f3a lists logs/sync.log
+	grep -q 'program=alarm msg="SYNC_PING_URL was not reached: curl: (7) no way"' logs/sync.log
+}
+
+@test "a ping URL that is none is a wrong setting" {
+	SYNC_PING_URL='hc-ping.com/x' must_fail "$RC_CONFIG" "$BIN/report" --paths
+	must_say 'SYNC_PING_URL'
+	SYNC_CONTROL_TOKEN=short must_pass "$BIN/report" --paths
+}
