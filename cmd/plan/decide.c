@@ -222,7 +222,8 @@ static void decide_row(const struct decision *d, const struct half *row)
 
 static void report_trouble(const struct decision *d, const struct trouble *t)
 {
-	struct op *op = skip(&d->to, "problem", NULL, NULL);
+	bool poison = strcmp(t->code, "poison") == 0;
+	struct op *op = skip(&d->to, poison ? "poison" : "problem", NULL, NULL);
 
 	op->row_id = t->row_id;
 	op->page_id = t->page_id;
