@@ -5,7 +5,8 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 BIN     ?= bin
 
-PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup doctor sandbox
+PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup doctor \
+            health-server sandbox
 
 CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Icmd/common $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
@@ -20,6 +21,7 @@ LIBS_notion-fetch = -lcurl
 LIBS_apply        = -lcurl
 LIBS_notion-setup = -lcurl
 LIBS_doctor       = -lcurl
+LIBS_health-server = -lmicrohttpd -lpthread
 LIBS_sandbox      = -lmicrohttpd -lsqlite3 -lpthread
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
@@ -44,6 +46,14 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The page of the health server is part of the program.
+$(BUILD)/page.inc: cmd/health-server/page.html
+	@mkdir -p $(@D)
+	{ od -An -v -tx1 $< | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; echo 0; } >$@
+
+$(BUILD)/cmd/health-server/page.o: $(BUILD)/page.inc
+$(BUILD)/cmd/health-server/page.o: CPPFLAGS_ALL += -I$(BUILD)
 
 # A unit test may look into one program: its pure objects, never its main().
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o \

@@ -1,0 +1,163 @@
+#include "documents.h"
+
+#include <string.h>
+
+#include "mask.h"
+#include "opt.h"
+#include "report_data.h"
+#include "words.h"
+
+#define ERRORS_SHOWN 5
+
+const char *health_status(const struct health *h)
+{
+	switch (h->level) {
+	case LEVEL_OK:
+		return "pass";
+	case LEVEL_WARNING:
+		return "warn";
+	default:
+		return "fail";
+	}
+}
+
+static void put_time(json *to, const char *key, usec t)
+{
+	char stamp[TIME_SIZE];
+
+	json_put_str(to, key, time_stamp(t, stamp));
+}
+
+static json *run_document(const struct health *h, const struct run *r)
+{
+	json *data;
+
+	if (!r)
+		return json_string(NULL);
+	data = json_object();
+	json_put_str(data, "run_id", *r->id ? r->id : NULL);
+	json_put_str(data, "status", run_status_name(r->status));
+	put_time(data, "started_at", r->started);
+	put_time(data, "ended_at", r->ended);
+	if (run_time(r) != USEC_NONE)
+		json_put_int(data, "age_seconds",
+			(h->now - run_time(r)) / USEC_SECOND);
+	if (run_duration(r) >= 0)
+		json_put_int(data, "duration_ms", run_duration(r));
+	return data;
+}
+
+/* What the last run did, by op, side and status, and what waits. */
+static json *totals_document(const struct snapshot *s)
+{
+	const json *record = s->logs.last ? s->logs.last->record : NULL;
+	json *totals = json_object(), *waiting;
+
+	json_put(totals, "counts", json_copy(json_get(record, "counts")));
+	json_put(totals, "ops", json_copy(json_get(record, "ops")));
+	json_put_int(totals, "errors", json_int(record, "errors"));
+	json_put_int(totals, "conflicts", json_int(record, "conflicts"));
+	json_put(totals, "requests", json_copy(json_get(record, "requests")));
+	if (s->waiting.live_pairs >= 0)
+		json_put_int(totals, "live_pairs", s->waiting.live_pairs);
+	waiting = json_put(totals, "waiting", json_object());
+	for (int k = 0; k < WAITING_KINDS; k++)
+		if (s->waiting.counts[k])
+			json_put_int(waiting,
+				waiting_name((enum waiting_kind)k),
+				(int64_t)s->waiting.counts[k]);
+	return totals;
+}
+
+/* The newest lines of level error since the last success. */
+static json *errors_document(const struct snapshot *s, const struct health *h)
+{
+	json *errors = json_array();
+
+	for (const json *l = json_first(s->log); l; l = json_next(l)) {
+		const char *at = json_str(l, "time");
+		usec t;
+
+		if (strcmp(json_str(l, "level"), "error") != 0 ||
+			time_parse(at, &t) < 0 ||
+			(h->success != USEC_NONE && t < h->success))
+			continue;
+		json_add(errors, json_copy(l));
+		if (json_count(errors) > ERRORS_SHOWN)
+			json_free(json_take_first(errors));
+	}
+	return errors;
+}
+
+static json *checks_document(const struct health *h)
+{
+	json *checks = json_object(), *age;
+
+	age = json_add(
+		json_put(checks, "sync:age", json_array()), json_object());
+	json_put_str(age, "componentType", "system");
+	json_put_str(age, "status", health_status(h));
+	json_put_str(age, "observedUnit", "s");
+	put_time(age, "time", h->now);
+	if (h->success != USEC_NONE)
+		json_put_int(age, "observedValue",
+			(h->now - h->success) / USEC_SECOND);
+	return checks;
+}
+
+static json *document(const char *status)
+{
+	json *v = json_object();
+
+	json_put_str(v, "status", status);
+	json_put_str(v, "version", "1");
+	json_put_str(v, "releaseId", VAULTSYNC_VERSION);
+	json_put_str(v, "description",
+		"two-way sync of Supabase and Notion, vaultsync");
+	return v;
+}
+
+json *health_document(const struct snapshot *s, const struct health *h)
+{
+	json *v = document(health_status(h));
+
+	put_time(v, "at", h->now);
+	json_put_str(v, "condition", condition_name(h->is));
+	json_put_str(v, "output", h->headline);
+	json_put_str(v, "next", *h->next ? h->next : NULL);
+	json_put_str(v, "command", *h->command ? h->command : NULL);
+	json_put(v, "last_success", run_document(h, s->logs.success));
+	json_put(v, "last_run", run_document(h, s->logs.last));
+	json_put(v, "totals", totals_document(s));
+	json_put(v, "errors", errors_document(s, h));
+	json_put(v, "checks", checks_document(h));
+	return v;
+}
+
+json *no_health_document(void)
+{
+	json *v = document("fail");
+
+	json_put_str(v, "output", "the folder of the logs can't be read");
+	return v;
+}
+
+json *status_document(
+	const struct snapshot *s, const struct health *h, struct control *c)
+{
+	json *v = report_data(h, &s->logs, &s->waiting);
+	json *last = json_get(v, "last_run");
+
+	json_remove(v, "logs");
+	mask_member(v, "damage");
+	if (json_is_object(last))
+		mask_member(last, "message");
+	json_put_str(v, "status", health_status(h));
+	json_put_str(v, "version", VAULTSYNC_VERSION);
+	json_put(v, "log", json_copy(s->log));
+	json_put(v, "conflicts", json_copy(s->conflicts));
+	json_put(v, "schedule",
+		s->schedule ? json_copy(s->schedule) : json_string(NULL));
+	json_put(v, "control", control_data(c));
+	return v;
+}

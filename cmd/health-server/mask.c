@@ -1,0 +1,72 @@
+#include "mask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+
+#define TEXT_MAX ((size_t)1 << 20)
+
+static bool starts_path(const char *text, const char *at)
+{
+	static const char before[] = " \t\n\"'`(=[<>,;:";
+
+	if (*at != '/' || at[1] == '/' || at[1] == '\0')
+		return false;
+	if (strncmp(at, "/v1/", 4) == 0 || strncmp(at, "/rest/", 6) == 0)
+		return false;
+	return at == text || strchr(before, at[-1]);
+}
+
+static size_t path_length(const char *s)
+{
+	return strcspn(s, " \t\n\"'`)<>,;:]");
+}
+
+char *mask_paths(const char *text)
+{
+	struct buf out = BUF_INIT(TEXT_MAX);
+
+	if (!text)
+		return NULL;
+	for (const char *at = text; *at;) {
+		size_t n, name = 0;
+
+		if (!starts_path(text, at)) {
+			buf_addc(&out, *at++);
+			continue;
+		}
+		n = path_length(at);
+		for (size_t i = 0; i + 1 < n; i++)
+			if (at[i] == '/')
+				name = i;
+		buf_adds(&out, "…");
+		buf_add(&out, at + name, n - name);
+		at += n;
+	}
+	return out.data ? buf_take(&out) : xstrdup("");
+}
+
+static json *masked(const json *v)
+{
+	char *text = mask_paths(json_text(v));
+	json *copy = json_string(text);
+
+	free(text);
+	return copy;
+}
+
+void mask_member(json *obj, const char *key)
+{
+	const json *v = json_get(obj, key);
+	json *array;
+
+	if (json_is_string(v))
+		json_put(obj, key, masked(v));
+	if (!json_is_array(v))
+		return;
+	array = json_array();
+	for (const json *m = json_first(v); m; m = json_next(m))
+		json_add(array, json_is_string(m) ? masked(m) : json_copy(m));
+	json_put(obj, key, array);
+}

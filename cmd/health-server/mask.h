@@ -1,0 +1,19 @@
+/*
+ * Messages tell where files are; who reads them over the network need not know
+ * how this machine is laid out.
+ */
+#ifndef HEALTH_SERVER_MASK_H
+#define HEALTH_SERVER_MASK_H
+
+#include "json.h"
+
+/*
+ * The text with every absolute path cut to its last name: "cannot write
+ * /srv/vault/logs/sync.log" is "cannot write …/sync.log". URLs, and paths of
+ * the two APIs ("/v1/…", "/rest/…"), stay. Allocated; NULL stays NULL.
+ */
+char *mask_paths(const char *text);
+/* The same in obj[key], and in each element of an array there. */
+void mask_member(json *obj, const char *key);
+
+#endif

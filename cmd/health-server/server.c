@@ -1,0 +1,252 @@
+#include "server.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "alloc.h"
+
+struct exchange {
+	bool begun, wants_body, too_long;
+	struct buf body;
+	struct answer answer;
+};
+
+static const char *header(struct MHD_Connection *c, const char *name)
+{
+	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
+
+static struct connection *connection_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *c, void **context,
+	enum MHD_ConnectionNotificationCode what)
+{
+	struct server *s = cls;
+	const union MHD_ConnectionInfo *info;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		info = MHD_get_connection_info(
+			c, MHD_CONNECTION_INFO_CONNECTION_FD);
+		if (info)
+			*context = connection_add(
+				&s->connections, info->connect_fd);
+	} else if (*context) {
+		connection_remove(&s->connections, *context);
+		*context = NULL;
+	}
+}
+
+static void on_completed(void *cls, struct MHD_Connection *c, void **at,
+	enum MHD_RequestTerminationCode why)
+{
+	struct server *s = cls;
+	struct connection *one = connection_of(c);
+	struct exchange *x = *at;
+
+	(void)why;
+	if (one)
+		connection_answered(&s->connections, one);
+	if (!x)
+		return;
+	buf_fini(&x->body);
+	answer_fini(&x->answer);
+	free(x);
+	*at = NULL;
+}
+
+static struct MHD_Response *make_response(const struct answer *a)
+{
+	static const char *const always[][2] = {
+		{ "Cache-Control", "no-store" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "X-Frame-Options", "DENY" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+	};
+	struct MHD_Response *r = MHD_create_response_from_buffer(
+		a->body.len, (void *)buf_str(&a->body), MHD_RESPMEM_MUST_COPY);
+
+	if (!r)
+		return NULL;
+	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+		MHD_add_response_header(r, always[i][0], always[i][1]);
+	MHD_add_response_header(r, "Content-Security-Policy",
+		a->policy ? a->policy
+			  : "default-src 'none'; frame-ancestors 'none'");
+	MHD_add_response_header(r, "Content-Type", a->type);
+	if (a->allow)
+		MHD_add_response_header(r, "Allow", a->allow);
+	if (a->retry)
+		MHD_add_response_header(r, "Retry-After", a->retry);
+	if (a->asks_token)
+		MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
+	return r;
+}
+
+static enum MHD_Result send_answer(
+	struct MHD_Connection *c, const struct answer *a, bool close)
+{
+	struct MHD_Response *r = make_response(a);
+	enum MHD_Result rc;
+
+	if (!r)
+		return MHD_NO;
+	if (close)
+		MHD_add_response_header(r, "Connection", "close");
+	rc = MHD_queue_response(c, a->status, r);
+	MHD_destroy_response(r);
+	return rc;
+}
+
+static struct ask ask_of(
+	struct MHD_Connection *c, const char *method, const char *path)
+{
+	return (struct ask){ .method = method,
+		.path = path,
+		.authorization = header(c, "Authorization"),
+		.signature = header(c, "X-Notion-Signature"),
+		.origin = header(c, "Origin"),
+		.site = header(c, "Sec-Fetch-Site"),
+		.host = header(c, "Host") };
+}
+
+static bool is_too_long(struct MHD_Connection *c)
+{
+	const char *length = header(c, "Content-Length");
+
+	return length && strtoull(length, NULL, 10) > HOOK_BODY_MAX;
+}
+
+/* A body that nobody wants is not read: the connection ends instead. */
+static enum MHD_Result begin(struct server *s, struct MHD_Connection *c,
+	struct exchange *x, const struct ask *ask)
+{
+	bool has_body = header(c, "Transfer-Encoding") ||
+			(header(c, "Content-Length") &&
+				strcmp(header(c, "Content-Length"), "0") != 0);
+
+	x->begun = true;
+	x->wants_body = site_takes_body(s->site, ask);
+	if (x->wants_body && is_too_long(c)) {
+		answer_text(&x->answer, 413, "the body is too long");
+		return send_answer(c, &x->answer, true);
+	}
+	if (x->wants_body || !has_body)
+		return MHD_YES;
+	return send_answer(
+		c, site_answer(s->site, ask, NULL, &x->answer), true);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
+	const char *url, const char *method, const char *version,
+	const char *data, size_t *size, void **at)
+{
+	struct server *s = cls;
+	struct exchange *x = *at;
+	struct ask ask = ask_of(c, method, url);
+
+	(void)version;
+	if (!x) {
+		x = *at = xcalloc(1, sizeof *x);
+		x->body = (struct buf)BUF_INIT(HOOK_BODY_MAX);
+		answer_init(&x->answer);
+		return begin(s, c, x, &ask);
+	}
+	if (*size) {
+		/* Without a length told before: no answer, only an end. */
+		if (buf_add(&x->body, data, *size) < 0)
+			return MHD_NO;
+		*size = 0;
+		return MHD_YES;
+	}
+	return send_answer(
+		c, site_answer(s->site, &ask, &x->body, &x->answer), false);
+}
+
+static void ignore_log(void *cls, const char *fmt, va_list ap)
+{
+	(void)cls;
+	(void)fmt;
+	(void)ap;
+}
+
+/* Each connection is a descriptor. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+		limit.rlim_cur >= CONNECTIONS_MAX + 100)
+		return;
+	limit.rlim_cur = limit.rlim_max < CONNECTIONS_MAX + 100
+				 ? limit.rlim_max
+				 : CONNECTIONS_MAX + 100;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int listen_on(const struct sockaddr_storage *address, struct server *s,
+	struct error *e)
+{
+	socklen_t size = address->ss_family == AF_INET
+				 ? sizeof(struct sockaddr_in)
+				 : sizeof(struct sockaddr_in6);
+	int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+
+	if (fd < 0)
+		return fail_errno(e, "socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	s->address = *address;
+	if (bind(fd, (const struct sockaddr *)address, size) == 0 &&
+		listen(fd, SOMAXCONN) == 0 &&
+		getsockname(fd, (struct sockaddr *)&s->address, &size) == 0)
+		return fd;
+	fail_errno(e, "can't listen there; --listen takes another address or "
+		      "port");
+	close(fd);
+	return -1;
+}
+
+int server_start(struct server *s, struct site *site,
+	const struct sockaddr_storage *address, struct error *e)
+{
+	int fd;
+
+	*s = (struct server){ .site = site };
+	raise_limit();
+	fd = listen_on(address, s, e);
+	if (fd < 0)
+		return -1;
+	connections_init(&s->connections);
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL,
+		NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, ignore_log,
+		NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+		MHD_OPTION_END);
+	if (s->daemon)
+		return 0;
+	connections_fini(&s->connections);
+	close(fd);
+	return fail(e, RC_LOCAL, "the HTTP server can't be started");
+}
+
+void server_stop(struct server *s)
+{
+	MHD_stop_daemon(s->daemon);
+	connections_fini(&s->connections);
+}

@@ -1,0 +1,36 @@
+/*
+ * HTTP: one thread answers all. Bounded are connections (CONNECTIONS_MAX), the
+ * request line with all headers (HEAD_MAX), bodies (HOOK_BODY_MAX, and only
+ * where one is wanted), and the time of each request (connections.h).
+ */
+#ifndef HEALTH_SERVER_SERVER_H
+#define HEALTH_SERVER_SERVER_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "connections.h"
+#include "routes.h"
+
+#define HEAD_MAX ((size_t)16 << 10)
+
+struct MHD_Daemon;
+
+struct server {
+	struct site *site;
+	struct connections connections;
+	struct MHD_Daemon *daemon;
+	struct sockaddr_storage address; /* where it listens */
+};
+
+/* "0.0.0.0:8080", "[::1]:8080"; RC_USAGE for anything else. */
+int parse_listen(
+	const char *text, struct sockaddr_storage *address, struct error *e);
+/* RC_LOCAL where the address can't be had. */
+int server_start(struct server *s, struct site *site,
+	const struct sockaddr_storage *address, struct error *e);
+void server_stop(struct server *s);
+/* "http://127.0.0.1:8080", with the port that it got. */
+void server_url(const struct server *s, char *out, size_t size);
+
+#endif

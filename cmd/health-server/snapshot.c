@@ -1,0 +1,132 @@
+#include "snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "file.h"
+#include "synclog.h"
+
+#define SCHEDULE_MAX 4096
+
+static const char *const names[WATCHED] = {
+	[WATCH_LAST_RUN] = "last_run.json",
+	[WATCH_LAST_SUCCESS] = "last_success.json",
+	[WATCH_RUNS] = "runs",
+	[WATCH_CONFLICTS] = "conflicts.ndjson",
+	[WATCH_LOG] = "sync.log",
+	[WATCH_SCHEDULE] = "schedule.json",
+};
+
+void snapshot_init(struct snapshot *s, const char *log_dir)
+{
+	*s = (struct snapshot){ .dir = xstrdup(log_dir) };
+	/* No file has this size: everything counts as changed. */
+	for (int i = 0; i < WATCHED; i++)
+		s->stamps[i].st_size = -1;
+}
+
+static void unload(struct snapshot *s)
+{
+	if (!s->loaded)
+		return;
+	waiting_fini(&s->waiting);
+	logs_fini(&s->logs);
+	s->loaded = false;
+}
+
+void snapshot_fini(struct snapshot *s)
+{
+	unload(s);
+	json_free(s->conflicts);
+	json_free(s->log);
+	json_free(s->schedule);
+	free(s->dir);
+	*s = (struct snapshot){ 0 };
+}
+
+/* Whether the file is another one, or longer, or gone, since the last look. */
+static bool has_changed(struct snapshot *s, enum watched_file f)
+{
+	char *path = path_join(s->dir, names[f]);
+	struct stat now, *then = &s->stamps[f];
+	bool same;
+
+	if (stat(path, &now) < 0)
+		memset(&now, 0, sizeof now);
+	same = now.st_size == then->st_size && now.st_ino == then->st_ino &&
+	       now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+	*then = now;
+	free(path);
+	return !same;
+}
+
+static void keep_newest(void *arg, const json *line)
+{
+	json *conflicts = arg;
+
+	json_add(conflicts, json_copy(line));
+	if (json_count(conflicts) > CONFLICTS_SHOWN)
+		json_free(json_take_first(conflicts));
+}
+
+static void load_conflicts(struct snapshot *s)
+{
+	struct error ignored;
+
+	json_free(s->conflicts);
+	s->conflicts = json_array();
+	conflict_lines(&s->logs, keep_newest, s->conflicts, &ignored);
+}
+
+static void load_log(struct snapshot *s)
+{
+	char *path = path_join(s->dir, names[WATCH_LOG]);
+
+	json_free(s->log);
+	s->log = synclog_tail(path, LOG_LINES);
+	free(path);
+}
+
+static void load_schedule(struct snapshot *s)
+{
+	char *path = path_join(s->dir, names[WATCH_SCHEDULE]);
+	struct buf text = BUF_INIT(SCHEDULE_MAX);
+	struct error ignored;
+
+	json_free(s->schedule);
+	s->schedule = NULL;
+	if (file_read(path, &text, &ignored) == 0)
+		s->schedule = json_parse(
+			buf_str(&text), text.len, JSON_STRICT, &ignored);
+	buf_fini(&text);
+	free(path);
+}
+
+static int load_runs(struct snapshot *s, struct error *e)
+{
+	unload(s);
+	if (logs_load(&s->logs, s->dir, e) < 0)
+		return -1;
+	waiting_load(&s->waiting, &s->logs);
+	s->loaded = true;
+	return 0;
+}
+
+int snapshot_refresh(struct snapshot *s, struct error *e)
+{
+	bool runs = !s->loaded;
+
+	for (int f = WATCH_LAST_RUN; f <= WATCH_RUNS; f++)
+		runs = has_changed(s, (enum watched_file)f) || runs;
+	if (runs && load_runs(s, e) < 0)
+		return -1;
+	if (has_changed(s, WATCH_CONFLICTS))
+		load_conflicts(s);
+	if (has_changed(s, WATCH_LOG))
+		load_log(s);
+	if (has_changed(s, WATCH_SCHEDULE))
+		load_schedule(s);
+	return 0;
+}

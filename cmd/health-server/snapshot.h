@@ -1,0 +1,44 @@
+/*
+ * What the log folder holds, read again where a file of it has changed. Files
+ * are replaced while they are read: each is read whole, and what is damaged or
+ * gone hides nothing else.
+ */
+#ifndef HEALTH_SERVER_SNAPSHOT_H
+#define HEALTH_SERVER_SNAPSHOT_H
+
+#include <sys/stat.h>
+
+#include "health.h"
+#include "logs.h"
+#include "waiting.h"
+
+#define LOG_LINES 30
+#define CONFLICTS_SHOWN 20
+
+enum watched_file {
+	WATCH_LAST_RUN,
+	WATCH_LAST_SUCCESS,
+	WATCH_RUNS,
+	WATCH_CONFLICTS,
+	WATCH_LOG,
+	WATCH_SCHEDULE,
+	WATCHED,
+};
+
+struct snapshot {
+	char *dir;
+	struct stat stamps[WATCHED];
+	bool loaded; /* logs and waiting are there */
+	struct logs logs;
+	struct waiting waiting;
+	json *conflicts; /* the newest ones, oldest first */
+	json *log;	 /* see synclog.h */
+	json *schedule;	 /* schedule.json, NULL where no schedule runs */
+};
+
+void snapshot_init(struct snapshot *s, const char *log_dir);
+void snapshot_fini(struct snapshot *s);
+/* RC_LOCAL where the folder can't be read. */
+int snapshot_refresh(struct snapshot *s, struct error *e);
+
+#endif
