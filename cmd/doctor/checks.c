@@ -15,41 +15,42 @@
 	(BIT(NOTION_KEY_FORM) | BIT(NOTION_DATABASE_FORM) | BIT(SETTINGS))
 
 static const struct check checks[CHECKS] = {
-	[CHECK_ENV_FILE] = { "env-file", 0, check_env_file },
-	[CHECK_SUPABASE_URL] = { "SUPABASE_URL", BIT(ENV_FILE),
+	[CHECK_ENV_FILE] = { "env-file", 0, 0, check_env_file },
+	[CHECK_SUPABASE_URL] = { "SUPABASE_URL", BIT(ENV_FILE), 0,
 		check_supabase_url },
 	[CHECK_SUPABASE_KEY_FORM] = { "SUPABASE_SERVICE_ROLE_KEY",
-		BIT(ENV_FILE), check_supabase_key_form },
-	[CHECK_NOTION_KEY_FORM] = { "NOTION_API_KEY", BIT(ENV_FILE),
+		BIT(ENV_FILE), 0, check_supabase_key_form },
+	[CHECK_NOTION_KEY_FORM] = { "NOTION_API_KEY", BIT(ENV_FILE), 0,
 		check_notion_key_form },
-	[CHECK_NOTION_DATABASE_FORM] = { "NOTION_DATABASE_ID", BIT(ENV_FILE),
+	[CHECK_NOTION_DATABASE_FORM] = { "NOTION_DATABASE_ID", BIT(ENV_FILE), 0,
 		check_notion_database_form },
-	[CHECK_SETTINGS] = { "settings", BIT(ENV_FILE), check_settings, FORMS },
-	[CHECK_CLOCK] = { "clock", BIT(SETTINGS), check_clock, FORMS },
-	[CHECK_TLS] = { "tls", BIT(SETTINGS), check_tls, FORMS },
-	[CHECK_SUPABASE] = { "supabase", SUPABASE_SET, check_supabase },
-	[CHECK_SUPABASE_KEY] = { "supabase-key", BIT(SUPABASE),
+	[CHECK_SETTINGS] = { "settings", BIT(ENV_FILE), FORMS, check_settings },
+	[CHECK_CLOCK] = { "clock", BIT(SETTINGS), FORMS, check_clock },
+	[CHECK_TLS] = { "tls", BIT(SETTINGS), FORMS, check_tls },
+	[CHECK_SUPABASE] = { "supabase", SUPABASE_SET, 0, check_supabase },
+	[CHECK_SUPABASE_KEY] = { "supabase-key", BIT(SUPABASE), 0,
 		check_supabase_key },
-	[CHECK_TABLE] = { "table", BIT(SUPABASE_KEY), check_table },
-	[CHECK_COLUMNS] = { "columns", BIT(TABLE), check_columns },
-	[CHECK_TYPES] = { "column-types", BIT(COLUMNS), check_types },
-	[CHECK_GRANTS] = { "grants", BIT(TABLE), check_grants, BIT(COLUMNS) },
-	[CHECK_TRIGGERS] = { "triggers", BIT(COLUMNS), check_triggers },
-	[CHECK_SOFT_DELETE] = { "soft-delete", BIT(COLUMNS),
+	[CHECK_TABLE] = { "table", BIT(SUPABASE_KEY), 0, check_table },
+	[CHECK_COLUMNS] = { "columns", BIT(TABLE), 0, check_columns },
+	[CHECK_TYPES] = { "column-types", BIT(COLUMNS), 0, check_types },
+	[CHECK_GRANTS] = { "grants", BIT(TABLE), BIT(COLUMNS), check_grants },
+	[CHECK_TRIGGERS] = { "triggers", BIT(COLUMNS), 0, check_triggers },
+	[CHECK_SOFT_DELETE] = { "soft-delete", BIT(COLUMNS), 0,
 		check_soft_delete },
-	[CHECK_LINK_INDEX] = { "link-index", BIT(GRANTS), check_link_index },
-	[CHECK_NOTION] = { "notion", NOTION_SET, check_notion },
-	[CHECK_NOTION_KEY] = { "notion-key", BIT(NOTION), check_notion_key },
-	[CHECK_READ] = { "read", BIT(NOTION_KEY), check_read },
-	[CHECK_DATABASE] = { "database", BIT(READ), check_database },
-	[CHECK_INSERT] = { "insert", BIT(NOTION_KEY), check_insert },
-	[CHECK_UPDATE] = { "update", BIT(NOTION_KEY), check_update },
-	[CHECK_PROPERTIES] = { "properties", BIT(DATABASE), check_properties },
-	[CHECK_FOLDERS] = { "folders", BIT(SETTINGS), check_folders },
-	[CHECK_DISK] = { "disk", BIT(SETTINGS), check_disk },
-	[CHECK_LOCK] = { "lock", BIT(SETTINGS), check_lock },
-	[CHECK_BASE] = { "base", BIT(SETTINGS), check_base },
-	[CHECK_SCHEDULER] = { "scheduler", BIT(SETTINGS), check_scheduler },
+	[CHECK_LINK_INDEX] = { "link-index", BIT(GRANTS), 0, check_link_index },
+	[CHECK_NOTION] = { "notion", NOTION_SET, 0, check_notion },
+	[CHECK_NOTION_KEY] = { "notion-key", BIT(NOTION), 0, check_notion_key },
+	[CHECK_READ] = { "read", BIT(NOTION_KEY), 0, check_read },
+	[CHECK_DATABASE] = { "database", BIT(READ), 0, check_database },
+	[CHECK_INSERT] = { "insert", BIT(NOTION_KEY), 0, check_insert },
+	[CHECK_UPDATE] = { "update", BIT(NOTION_KEY), 0, check_update },
+	[CHECK_PROPERTIES] = { "properties", BIT(DATABASE), 0,
+		check_properties },
+	[CHECK_FOLDERS] = { "folders", BIT(SETTINGS), 0, check_folders },
+	[CHECK_DISK] = { "disk", BIT(SETTINGS), 0, check_disk },
+	[CHECK_LOCK] = { "lock", BIT(SETTINGS), 0, check_lock },
+	[CHECK_BASE] = { "base", BIT(SETTINGS), 0, check_base },
+	[CHECK_SCHEDULER] = { "scheduler", BIT(SETTINGS), 0, check_scheduler },
 };
 
 const struct check *check_at(enum check_id id)
@@ -65,7 +66,8 @@ int check_find(const char *name)
 	return -1;
 }
 
-static void find(struct finding *f, enum mark mark, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void find(
+	struct finding *f, enum mark mark, const char *fmt, va_list ap)
 {
 	f->mark = mark;
 	vsnprintf(f->text, sizeof f->text, fmt, ap);

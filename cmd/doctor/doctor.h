@@ -93,8 +93,8 @@ typedef void check_run(struct doctor *d, struct finding *f);
 struct check {
 	const char *name; /* in the output and for --only */
 	uint32_t needs;	  /* 1u << CHECK_…: skipped where one is bad */
+	uint32_t after;	  /* these go first, whatever comes of them */
 	check_run *run;
-	uint32_t after; /* run before it, whatever comes of them */
 };
 
 /* The table, by check_id. */
