@@ -26,26 +26,80 @@ must_pass_with() {
 	must_be_settled
 }
 
+# Each of these with the local base, and without it, as on a fresh machine.
+without_base() {
+	rm -r state
+}
+
+empty_side() {
+	seed supabase r{1..6}
+	must_pass sync_now --quiet
+	local r
+	for r in r{1..6}; do act notion "$r" unshare; done
+	# A new row, so that there is something to write.
+	seed supabase fresh
+	"$@"
+	must_block empty-side
+	must_pass_with empty-side
+	live notion fresh
+	live supabase r1
+}
+
+mass_delete() {
+	seed supabase r{1..12}
+	must_pass sync_now --quiet
+	local r
+	for r in r{1..6}; do act notion "$r" trash; done
+	"$@"
+	must_block mass-delete
+	live supabase r1
+	must_pass_with mass-delete
+	dead supabase r1
+}
+
+mass_change() {
+	seed supabase r{1..8}
+	must_pass sync_now --quiet
+	local r
+	for r in r{1..8}; do edit supabase "$r" '{"type":"Policy"}'; done
+	"$@"
+	must_block mass-change
+	must_pass_with mass-change
+	live notion r1 | jq -e '.type == ["Policy"]'
+}
+
 @test "empty-side: one side came back empty" {
+	empty_side true
+}
+
+@test "empty-side, without the local base" {
+	empty_side without_base
+}
+
+@test "empty-side: all rows are gone, which only the local base tells" {
 	seed supabase r{1..6}
 	must_pass sync_now --quiet
 	local r
 	for r in r{1..6}; do act supabase "$r" delete; done
-	# A new row, so that there is something to write.
 	seed notion fresh
 	must_block empty-side
 	must_pass_with empty-side
 }
 
 @test "mass-delete: more deletions than a few" {
-	seed supabase r{1..12}
-	must_pass sync_now --quiet
-	local r
-	for r in r{1..6}; do act notion "$r" trash; done
-	must_block mass-delete
-	live supabase r1
-	must_pass_with mass-delete
-	dead supabase r1
+	mass_delete true
+}
+
+@test "mass-delete, without the local base" {
+	mass_delete without_base
+}
+
+@test "mass-change: every record would be rewritten" {
+	mass_change true
+}
+
+@test "mass-change, without the local base" {
+	mass_change without_base
 }
 
 @test "mass-create: two filled sides that don't match" {
@@ -56,16 +110,6 @@ must_pass_with() {
 	must_pass_with mass-create
 	live notion r1
 	live supabase p1
-}
-
-@test "mass-change: nearly every record would be rewritten" {
-	seed supabase r{1..24}
-	must_pass sync_now --quiet
-	local r
-	for r in r{1..24}; do edit supabase "$r" '{"type":"Policy"}'; done
-	must_block mass-change
-	must_pass_with mass-change
-	live notion r1 | jq -e '.type == ["Policy"]'
 }
 
 @test "scope: the base belongs to another database" {
