@@ -9,7 +9,8 @@ run_packages=(jq curl ca-certificates util-linux)
 # Only the tests need these.
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
-  bats binutils clang clang-format libclang-rt-14-dev mandoc procps shellcheck valgrind
+  bats binutils clang clang-format libclang-rt-14-dev mandoc nodejs npm postgresql procps
+  shellcheck valgrind
 )
 
 as_root() {
