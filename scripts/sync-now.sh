@@ -48,6 +48,8 @@ done
 
 need_programs sb-fetch notion-fetch normalize plan apply report
 cd "$home"
+# Whatever a run leaves behind holds records: it is for its owner only.
+umask 077
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vaultsync.XXXXXX") ||
   die 74 "no room for temporary files: set TMPDIR to a folder with some"

@@ -9,8 +9,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=$1 modules=$2 key=$3
 shift 3
 
-pg=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
-[[ $pg ]] || pg=$(dirname "$(command -v initdb)")
+pg=''
+for pg in /usr/lib/postgresql/*/bin; do :; done
+[[ -x $pg/initdb ]] || pg=$(dirname "$(command -v initdb)")
 
 # PostgreSQL refuses to run as root.
 as_postgres() {

@@ -1,0 +1,152 @@
+# Keys go to the configured hosts and nowhere else: everything that runs leave
+# behind is searched for them, and what other users of the machine can see.
+
+load helper
+load sync
+
+ROW_SECRET=sb_secret_Zx9-unmistakable-Qq7
+PAGE_SECRET=ntn_Zx9unmistakableQq8
+
+setup() {
+	sync_setup
+	export SYNC_BACKOFF_MS=1
+}
+
+# no_key FOLDER…: neither key stands in any file there, in any spelling that a
+# log or a dump could give it.
+no_key() {
+	local key found
+	for key in "${KEYS[@]}" "$(printf %s "${KEYS[0]}" | base64 -w 0)" \
+		"$(printf %s "${KEYS[1]}" | base64 -w 0)"; do
+		found=$(grep -rlF -e "$key" "$@" || true)
+		[[ -z $found ]] || { echo "a key stands in: $found"; return 1; }
+	done
+}
+
+# The pipeline step by step, each with -vv, so that all it can say is said.
+run_loud() {
+	local code=0
+	mkdir -p out
+	"$BIN/sb-fetch" -vv >out/sb 2>>out/err || code=$?
+	"$BIN/notion-fetch" -vv --known out/sb >out/notion 2>>out/err || code=$?
+	"$BIN/normalize" -vv out/sb out/notion >out/records 2>>out/err || code=$?
+	"$BIN/plan" -vv --base state/base.ndjson out/records >out/plan 2>>out/err || code=$?
+	"$BIN/apply" -vv --base state/base.ndjson out/plan >out/results 2>>out/err || code=$?
+	sync_now -v -v >>out/script 2>>out/err || code=$?
+	"$BIN/report" >>out/report 2>>out/err || true
+	"$BIN/notion-setup" -vv --check >>out/setup 2>>out/err || true
+	return "$code"
+}
+
+@test "a run that goes well leaves no key behind, whatever it is told to say" {
+	KEYS=(sb_secret_sandbox ntn_sandbox)
+	seed supabase one two
+	seed notion three
+	mkdir state
+	run_loud
+	[[ -s out/err && -s out/plan && -s logs/last_run.json ]]
+	no_key out state logs
+}
+
+@test "refused keys are not shown, and the run ends with 77" {
+	KEYS=("$ROW_SECRET" "$PAGE_SECRET")
+	export SUPABASE_SERVICE_ROLE_KEY=$ROW_SECRET
+	must_fail $RC_CREDENTIALS sync_now -v -v
+	printf '%s\n' "$output" "$stderr" >messages
+	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox NOTION_API_KEY=$PAGE_SECRET
+	must_fail $RC_CREDENTIALS sync_now -v -v
+	printf '%s\n' "$output" "$stderr" >>messages
+	no_key messages state logs
+}
+
+@test "a service that answers with the key in its error is not repeated" {
+	KEYS=(sb_secret_sandbox ntn_sandbox)
+	control POST faults '{"match":{"api":"supabase"},"times":-1,"status":500,
+		"body":"{\"code\":\"XX000\",\"message\":\"bad header apikey: sb_secret_sandbox\"}",
+		"content_type":"application/json"}'
+	control POST faults '{"match":{"api":"notion"},"times":-1,"status":400,
+		"body":"token ntn_sandbox is odd","content_type":"text/plain"}'
+	run --separate-stderr sync_now -v -v
+	[[ $status -ne 0 ]]
+	printf '%s\n' "$output" "$stderr" >messages
+	run --separate-stderr "$BIN/notion-fetch" -vv
+	[[ $status -ne 0 ]]
+	printf '%s\n' "$output" "$stderr" >>messages
+	no_key messages state logs
+}
+
+@test "a key in .env that is not well-formed is not quoted" {
+	KEYS=("$ROW_SECRET" "$PAGE_SECRET")
+	unset SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY
+	printf 'SUPABASE_SERVICE_ROLE_KEY=%s tail\nNOTION_API_KEY "%s"\n' \
+		"$ROW_SECRET" "$PAGE_SECRET" >broken.env
+	chmod 600 broken.env
+	SYNC_ENV_FILE=$T/broken.env run --separate-stderr sync_now -v -v
+	[[ $status -eq $RC_CONFIG ]] || seen "exit code"
+	printf '%s\n' "$output" "$stderr" >messages
+	no_key messages
+	# And one of each setting that a message may complain about.
+	printf 'SUPABASE_SERVICE_ROLE_KEY=%s\nNOTION_API_KEY=%s\n' \
+		"sb_publishable_$ROW_SECRET" "  $PAGE_SECRET\\x  " >broken.env
+	SYNC_ENV_FILE=$T/broken.env run --separate-stderr sync_now -v -v
+	printf '%s\n' "$output" "$stderr" >messages
+	no_key messages
+}
+
+@test "no process has a key among its arguments" {
+	local pid
+	KEYS=(sb_secret_sandbox ntn_sandbox)
+	seed supabase one two three four five
+	# Slow answers, so that there is time to look at every program.
+	control POST faults '{"times":-1,"delay_ms":60}'
+	sync_now -q >messages 2>&1 3>&- &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' >>cmdlines || true
+	done
+	wait "$pid"
+	grep -q -- --known cmdlines
+	grep -q -- --base cmdlines
+	no_key cmdlines messages
+}
+
+@test "normalize, plan and report are not given the keys of a .env file" {
+	local pid seen_env
+	KEYS=(sb_secret_sandbox ntn_sandbox)
+	printf 'SUPABASE_SERVICE_ROLE_KEY=%s\nNOTION_API_KEY=%s\n' "${KEYS[@]}" >keys.env
+	chmod 600 keys.env
+	unset SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY
+	export SYNC_ENV_FILE=$T/keys.env
+	seed supabase one two three
+	control POST faults '{"times":-1,"delay_ms":40}'
+	sync_now -q >messages 2>&1 3>&- &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		for seen_env in $(pgrep -P "$pid" || true); do
+			tr '\0' '\n' <"/proc/$seen_env/environ" >>environs 2>/dev/null || true
+		done
+	done
+	wait "$pid"
+	[[ -s environs ]]
+	no_key environs messages
+}
+
+@test "a redirect is not followed, and no key goes to where it leads" {
+	KEYS=(sb_secret_sandbox ntn_sandbox)
+	local first=$SANDBOX
+	start_sandbox
+	control DELETE log
+	export SUPABASE_URL=$first NOTION_API_URL=$first
+	curl -fsS -X POST "$first/control/faults" -d '{"times":-1,"status":307,"body":""}' >/dev/null
+	run --separate-stderr sync_now -v -v
+	[[ $status -ne 0 ]]
+	control GET log >log
+	[[ ! -s log ]]
+}
+
+@test "files with records in them are for their owner only" {
+	seed supabase one
+	must_pass sync_now -q
+	run find state logs -type f -perm /077
+	[[ -z $output ]] || { echo "open to others: $output"; return 1; }
+}
