@@ -59,7 +59,8 @@ X=11111111-1111-4111-8111-111111111111
 	start_sandbox --data vault.db
 	[[ $(control GET dump) == "$first" ]]
 	[[ $(control GET config | jq .max_rows) == 7 ]]
-	must_fail $RC_LOCAL "$BIN/sandbox" --data vault.db
+	must_fail $RC_LOCAL "$BIN/sandbox" --data vault.db --until-eof </dev/null
+	must_say 'vault.db: database is locked'
 }
 
 @test "keys come from the environment, and stand in no log" {

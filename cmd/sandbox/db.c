@@ -60,10 +60,11 @@ int db_open(struct db *d, const char *path, struct error *e)
 		goto out;
 	}
 	sqlite3_busy_timeout(d->handle, 2000);
+	/* Before anything is read: the lock is then taken at once, and kept. */
+	db_exec(d, "pragma locking_mode=exclusive");
 	db_exec(d, "pragma journal_mode=wal");
 	db_exec(d, "pragma synchronous=off");
-	db_exec(d, "pragma locking_mode=exclusive");
-	db_begin(d);
+	db_exec(d, "begin exclusive");
 	db_exec(d, schema);
 	db_end(d, true);
 	if (!db_failed(d))
