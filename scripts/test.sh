@@ -21,45 +21,69 @@ log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
 passed=0 failed=0 skipped=0
 
-count() {
-  local n
-  n=$(grep -c "$1" "$2" || true)
-  printf '%s' "$n"
+fault() {
+  failed=$((failed + 1))
+  warn "$*"
 }
 
-# units NAME MAKE-ARGUMENT…: every C test, whose closing lines are added up.
+# units NAME TARGET: every C test; their closing lines are added up.
 units() {
-  local name=$1 rc=0
-  shift
+  local name=$1 sums rc=0
   say "unit tests ($name)"
-  make -s -k units "$@" >"$log/units" 2>&1 || rc=1
+  make -s -j"$(nproc)" "$2" >"$log/units" 2>&1 || rc=$?
   cat "$log/units"
-  passed=$((passed + $(awk '/^[0-9]+ passed, [0-9]+ failed/ {n += $1} END {print n + 0}' "$log/units")))
-  failed=$((failed + $(awk '/^[0-9]+ passed, [0-9]+ failed/ {n += $3} END {print n + 0}' "$log/units")))
-  [ "$rc" = 0 ] || { failed=$((failed + 1)); warn "unit tests failed ($name)"; }
+  read -ra sums < <(awk 'match($0, /[0-9]+ passed, [0-9]+ failed$/) {
+      split(substr($0, RSTART), n, /[^0-9]+/); p += n[1]; f += n[2] }
+    END { print p + 0, f + 0 }' "$log/units")
+  passed=$((passed + sums[0])) failed=$((failed + sums[1]))
+  [ "$rc" = 0 ] || [ "${sums[1]}" != 0 ] || fault "unit tests ($name): make ended with $rc"
+  [ "${sums[0]}" != 0 ] || fault "unit tests ($name): none ran"
 }
 
-# bats_run NAME BIN
+# bats_run NAME BIN: every file of tests/, as many at once as there are
+# processors, for each test has a folder and servers of its own.
 bats_run() {
-  say "bats ($1)"
-  VAULTSYNC_BIN=$2 BIN=$2 bats --timing --formatter tap tests >"$log/bats" 2>&1 || true
-  grep -v '^ok ' "$log/bats" || true
-  passed=$((passed + $(count '^ok ' "$log/bats") - $(count '^ok .*# skip' "$log/bats")))
-  skipped=$((skipped + $(count '^ok .*# skip' "$log/bats")))
-  failed=$((failed + $(count '^not ok ' "$log/bats")))
-  grep -q '^1\.\.[1-9]' "$log/bats" || { failed=$((failed + 1)); warn "bats ran no test"; }
+  local name=$1 file tap
+  say "tests of the programs ($name)"
+  mkdir "$log/$name"
+  # The largest first, so that the last one is short.
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  find tests -maxdepth 1 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2 |
+    xargs -P "$(nproc)" -I{} env BIN="$2" VAULTSYNC_BIN="$2" \
+    LOG="$log/$name" bash -c 'tap=$LOG/$(basename {} .bats)
+      began=$SECONDS
+      bats --formatter tap {} >"$tap" 2>&1 </dev/null
+      printf "  %4d s  %s\n" $((SECONDS - began)) {}' || true
+  for file in tests/*.bats; do
+    tap=$log/$name/$(basename "$file" .bats)
+    if ! grep -q '^1\.\.[1-9]' "$tap"; then
+      fault "$file: no test ran"
+      cat "$tap"
+      continue
+    fi
+    if grep -q '^not ok ' "$tap"; then
+      echo "$file:"
+      grep -v '^ok ' "$tap"
+    fi
+    passed=$((passed + $(grep '^ok ' "$tap" | grep -vc '# skip' || true)))
+    skipped=$((skipped + $(grep -c '^ok .*# skip' "$tap" || true)))
+    failed=$((failed + $(grep -c '^not ok ' "$tap" || true)))
+    # What was planned and what ran must agree: bats itself may have died.
+    [ "$(sed -n 's/^1\.\.//p' "$tap")" = "$(grep -cE '^(not )?ok ' "$tap")" ] ||
+      fault "$file: not all of its tests ran"
+  done
+  grep -h '^ok .*# skip' "$log/$name"/* | sort | uniq || true
 }
 
 build_all
-units "gcc"
-bats_run "gcc" "$home/bin"
+units gcc units
+bats_run gcc "$home/bin"
 if [ ! "$quick" ]; then
   say "building with clang"
   make -s -j"$(nproc)" CC=clang BUILD=build/clang BIN=build/clang/bin all ||
-    { failed=$((failed + 1)); warn "clang does not build it"; }
-  say "building with the sanitizers"
-  make -s -j"$(nproc)" asan || { failed=$((failed + 1)); warn "the sanitizers found something"; }
-  bats_run "sanitizers" "$home/build/asan/bin"
+    fault "clang does not build it"
+  units sanitizers asan
+  bats_run sanitizers "$home/build/asan/bin"
 fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
