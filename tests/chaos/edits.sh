@@ -56,16 +56,26 @@ stands() { # stands KIND K
 	esac
 }
 
-# No decision is there more often than people wrote it: twins were made by them.
+# No decision is live more often than people wrote it: they made the twins.
 not_doubled() {
 	PROBLEM=$(jq -sr '
-		map(select(.decision != null and (.decision | test("twin") | not)))
+		map(select(.decision != null and (.decision | test("twin") | not)
+			and .deleted_at == null and .in_trash != true))
 		| group_by([.side, .decision])[] | select(length > 1)
 		| "\(.[0].side) has \(length) times: \(.[0].decision)"' "$W/dump.ndjson")
 	[[ -z $PROBLEM ]]
 }
 
-# case KIND EDIT K N
+# ops_of TARGET: what the plan does to that record.
+ops_of() {
+	local row page
+	read -r _ row page _ <<<"$1"
+	jq -sc --arg row "$row" --arg page "$page" '
+		[.[] | select(.kind == "op" and (.row_id == $row or .page_id == $page))
+		| "\(.op) \(.target): \(.reason)"]' "$dir/mixed/plan.ndjson"
+}
+
+# edit_case KIND EDIT K N
 edit_case() {
 	edits=$((edits + 1))
 	back_to "$dir/mixed" "$dir/w"
@@ -84,8 +94,8 @@ edit_case() {
 	fi
 	[[ $PROBLEM ]] || return 0
 	failed=$((failed + 1))
-	printf '%s before request %s (%s): %s\n' "$1" "$4" \
-		"$(sed -n "$4p" "$dir/requests")" "$PROBLEM"
+	printf '%s before request %s (%s) of %s: %s\n' "$1" "$4" \
+		"$(sed -n "$4p" "$dir/requests")" "$(ops_of "$(sed -n "$4p" "$dir/targets")")" "$PROBLEM"
 }
 
 make_mixed "$dir/w"
