@@ -9,9 +9,12 @@ run_packages=(jq curl ca-certificates util-linux)
 # Only the tests need these.
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
-  bats binutils clang clang-format libclang-rt-14-dev mandoc nodejs npm postgresql procps
+  bats binutils clang clang-format libclang-rt-14-dev mandoc postgresql procps
   shellcheck valgrind
 )
+# The official clients run on Node.js, whoever's package it comes from.
+command -v node >/dev/null || test_packages+=(nodejs)
+command -v npm >/dev/null || test_packages+=(npm)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
