@@ -205,15 +205,15 @@ int clock_set(struct sandbox_clock *c, const json *values, struct error *e)
 	if (!now && !advance && !freeze)
 		return fail(e, RC_STREAM,
 			"one of now, advance, freeze was expected");
-	if (now)
-		clock_jump(c, t);
-	if (advance)
-		clock_jump(c, clock_now(c) + seconds * USEC_SECOND);
 	if (freeze && json_is_true(freeze)) {
 		c->frozen = clock_now(c);
 	} else if (freeze && c->frozen != USEC_NONE) {
 		c->offset = c->frozen - time_now();
 		c->frozen = USEC_NONE;
 	}
+	if (now)
+		clock_jump(c, t);
+	if (advance)
+		clock_jump(c, clock_now(c) + seconds * USEC_SECOND);
 	return 0;
 }
