@@ -9,7 +9,7 @@
 
 static bool starts_path(const char *text, const char *at)
 {
-	static const char before[] = " \t\n\"'`(=[<>,;:";
+	static const char before[] = " \t\n\"'`(=[,;:";
 
 	if (*at != '/' || at[1] == '/' || at[1] == '\0')
 		return false;
@@ -40,7 +40,8 @@ char *mask_paths(const char *text)
 		for (size_t i = 0; i + 1 < n; i++)
 			if (at[i] == '/')
 				name = i;
-		buf_adds(&out, "…");
+		if (name)
+			buf_adds(&out, "…");
 		buf_add(&out, at + name, n - name);
 		at += n;
 	}

@@ -8,9 +8,10 @@
 #include "json.h"
 
 /*
- * The text with every absolute path cut to its last name: "cannot write
- * /srv/vault/logs/sync.log" is "cannot write …/sync.log". URLs, and paths of
- * the two APIs ("/v1/…", "/rest/…"), stay. Allocated; NULL stays NULL.
+ * The text with every absolute path of two names or more cut to its last:
+ * "cannot write /srv/vault/logs/sync.log" is "cannot write …/sync.log". URLs,
+ * and paths of the two APIs ("/v1/…", "/rest/…"), stay. Allocated; NULL stays
+ * NULL.
  */
 char *mask_paths(const char *text);
 /* The same in obj[key], and in each element of an array there. */

@@ -1,0 +1,116 @@
+// Log folders for the states that the page can be in.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const MINUTE = 60000;
+const iso = (t) => new Date(t).toISOString().replace(/\.\d+Z$/, "Z");
+const id = (t, n) => iso(t).replace(/[-:]/g, "") + "-" + (1000 + n);
+const ids = ["b6997d27-450d-43f4-9edf-014d7016130e", "57d4d048-b785-4a49-b911-6f453082aa7c"];
+// What came from data: it must be shown, and never be more than text.
+export const hostile = `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`;
+
+export class Folder {
+  constructor(dir) {
+    this.dir = dir;
+    this.n = 0;
+    mkdirSync(join(dir, "runs"), { recursive: true });
+  }
+
+  put(name, value) {
+    writeFileSync(join(this.dir, name), JSON.stringify(value) + "\n");
+  }
+
+  lines(name, values) {
+    writeFileSync(join(this.dir, name), values.map((v) => JSON.stringify(v) + "\n").join(""));
+  }
+
+  // A run that ended `ago` minutes ago.
+  run(ago, more = {}, results = []) {
+    const ended = Date.now() - ago * MINUTE, run_id = id(ended - 4000, this.n++);
+    const record = {
+      v: 1, run_id, status: "ok", exit_code: 0, stage: "apply", signal: null, message: null,
+      started_at: iso(ended - 4000), ended_at: iso(ended), duration_ms: 3920, version: "0.1.0",
+      planned: 3, errors: 0, conflicts: 0, complete: true, skips: {}, blocked: [],
+      ops: { create: { notion: { done: 2 } }, update: { supabase: { done: 1, failed: 0 } } },
+      counts: { supabase: { live: 1240, deleted: 3 }, notion: { live: 1240, moved: 1 } },
+      requests: { supabase: 59, notion: 133 }, limited: { supabase: 0, notion: 2 },
+      waited_ms: { supabase: 0, notion: 61000 }, ...more,
+    };
+    const dir = join("runs", run_id);
+    mkdirSync(join(this.dir, dir));
+    this.put(join(dir, "run.json"), record);
+    this.lines(join(dir, "plan.ndjson"), [
+      { kind: "head", stream: "plan", v: 1, blocked: record.blocked },
+      { kind: "end", count: 0, complete: true, totals: { live_pairs: 1238 } },
+    ]);
+    this.lines(join(dir, "results.ndjson"), [
+      { kind: "head", stream: "results", v: 1 },
+      ...results.map((r, n) => ({ kind: "result", n: n + 1, ...r })),
+      { kind: "end", count: results.length, complete: true },
+    ]);
+    this.put("last_run.json", record);
+    if (record.status === "ok" || record.status === "attention") this.put("last_success.json", record);
+    return record;
+  }
+
+  log(level, program, message) {
+    const line = `time=${iso(Date.now() - MINUTE).replace("Z", ".123Z")} level=${level} run=- program=${program} `
+      + `msg="${message.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"\n`;
+    writeFileSync(join(this.dir, "sync.log"), line, { flag: "a" });
+  }
+}
+
+function history(f, from) {
+  for (let n = 34; n > 0; n--)
+    f.run(from + n * 15, { ops: { create: { notion: { done: (n * 7) % 23 } } },
+      status: n === 9 ? "failed" : n === 17 ? "attention" : "ok", exit_code: n === 9 ? 75 : n === 17 ? 1 : 0 });
+}
+
+const failure = { status: "failed", exit_code: 77, stage: "notion-fetch", ops: {},
+  message: "notion-fetch: API token is invalid: see /srv/private/vault/.env" };
+
+// Each: what it is called, the word it must show, and how it comes about.
+export const states = [
+  ["never-ran", "Never ran", () => {}],
+  ["healthy", "Healthy", (f) => {
+    history(f, 4);
+    f.run(4);
+    f.log("info", "sync-now", "ends: ok, exit code 0");
+    f.log("debug", "api", "below what is shown");
+    f.put("schedule.json", { v: 1, next_at: iso(Date.now() + 11 * MINUTE), interval_seconds: 900, failures: 0 });
+  }],
+  ["late", "Late", (f) => { history(f, 20); f.run(20); }],
+  ["stopped", "Stopped", (f) => { history(f, 300); f.run(300); }],
+  ["failing", "Failing", (f) => {
+    history(f, 20);
+    f.run(4, failure);
+    f.log("error", "notion-fetch", "API token is invalid: see /srv/private/vault/.env");
+  }],
+  ["blocked", "Blocked by a guard", (f) => {
+    history(f, 20);
+    f.run(4, { status: "blocked", exit_code: 3, stage: "plan", ops: {}, blocked: ["mass-delete"],
+      message: "plan: blocked by mass-delete: 40 of 60 pages are gone" });
+  }],
+  ["conflicts", "Needs attention", (f) => {
+    history(f, 4);
+    f.run(4, { status: "attention", exit_code: 1, conflicts: 2, errors: 1 }, [
+      { op: "update", target: "notion", row_id: ids[0], status: "failed", attempts: 1,
+        error: { code: "validation_error", http: 400, message: hostile } },
+      { op: "skip", target: "none", row_id: ids[1], status: "skipped", code: "poison",
+        reason: "a comma in a type can't be stored in Notion" },
+    ]);
+    f.lines("conflicts.ndjson", [
+      { run_id: "r", row_id: ids[0], set: { type: "Ops" }, was: { type: "UX" }, fields: ["type"],
+        winner: "supabase", lost: { type: "UX" } },
+      { run_id: "r", row_id: ids[1], set: { decision: hostile }, fields: ["decision", "date"],
+        winner: "notion", lost: { decision: "Name a decision <script>", date: null } },
+    ]);
+    f.log("warn", "apply", hostile);
+  }],
+  ["running", "Healthy", (f) => {
+    history(f, 10);
+    f.run(10);
+    mkdirSync(join(f.dir, "runs", id(Date.now() - 30000, 900)));
+  }],
+  ["damaged", "Records are damaged", (f) => { writeFileSync(join(f.dir, "last_run.json"), "{"); }],
+];
