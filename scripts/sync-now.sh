@@ -139,7 +139,8 @@ put() {
   cat >"$logs/$1.new" && sync "$logs/$1.new" && mv "$logs/$1.new" "$logs/$1"
 }
 
-# What became of the run, for report and the health page.
+# What became of the run, for report and the health page; false where it can't be
+# written down.
 record_run() {
   local files=() f before
   before=$(jq -c '.totals | objects' "$logs/last_run.json" 2>/dev/null) || before=null
@@ -153,18 +154,19 @@ record_run() {
     --arg version "$("$bin/plan" --version | cut -d' ' -f2)" \
     --argjson started "$started" --argjson ended "$(date +%s%3N)" \
     --argjson before "${before:-null}" \
-    -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}" >"$run_dir/run.json"
-  put last_run.json <"$run_dir/run.json"
+    -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}" >"$run_dir/run.json" || return
+  put last_run.json <"$run_dir/run.json" || return
   case $1 in
     ok | attention) put last_success.json <"$run_dir/run.json" ;;
   esac
 }
 
-# Each conflict that was decided, with the value that lost.
+# Each conflict that was decided, with the value that lost. The last line of a
+# program that was killed may be torn.
 record_conflicts() {
   [ -s "$run_dir/results.ndjson" ] || return 0
-  jq -c --arg run "$run_id" '
-    select(.kind == "result" and .status == "done" and .conflict)
+  jq -Rc --arg run "$run_id" 'fromjson?
+    | select(.kind == "result" and .status == "done" and .conflict)
     | {run_id: $run, row_id, page_id, set, was} + .conflict' \
     "$run_dir/results.ndjson" >>"$logs/conflicts.ndjson"
 }
@@ -203,8 +205,9 @@ else
     *) status=failed level=error ;;
   esac
 fi
-record_conflicts
-record_run "$status"
+if ! record_conflicts || ! record_run "$status"; then
+  die 74 "$run_dir: this run can't be written down: make room, or set SYNC_LOG_DIR; what it wrote to both sides is right, and the next run goes on from there"
+fi
 log "$level" sync-now "$(jq -r '"ends: \(.status), exit code \(.exit_code), \(.planned) ops planned, \(.errors) failed, \(.conflicts) conflicts decided, \(.duration_ms) ms"' "$run_dir/run.json")"
 raise_alarms "$before"
 forget_old_runs
