@@ -141,13 +141,16 @@ static void end_one(int fd, struct tally *t)
 
 static void run_batch(int port, int n, struct tally *t)
 {
-	int fds[BATCH];
+	struct pollfd p[BATCH];
 
 	for (int i = 0; i < n; i++)
-		fds[i] = begin_one(port);
+		p[i] = (struct pollfd){ .fd = begin_one(port),
+			.events = POLLIN };
+	/* For the first answer, and a little for the others. */
+	poll(p, (nfds_t)n, 1000);
 	poll(NULL, 0, 5);
 	for (int i = 0; i < n; i++)
-		end_one(fds[i], t);
+		end_one(p[i].fd, t);
 }
 
 int main(int argc, char **argv)
