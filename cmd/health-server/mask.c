@@ -62,8 +62,10 @@ void mask_member(json *obj, const char *key)
 	const json *v = json_get(obj, key);
 	json *array;
 
-	if (json_is_string(v))
-		json_put(obj, key, masked(v));
+	if (json_is_string(v)) {
+		json_put(obj, key, masked(v)); /* v is gone */
+		return;
+	}
 	if (!json_is_array(v))
 		return;
 	array = json_array();
