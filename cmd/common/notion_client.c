@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "alloc.h"
 #include "file.h"
 #include "notion_errors.h"
@@ -12,13 +14,34 @@
 static const char *const json_headers[] = { "Content-Type: application/json",
 	NULL };
 
+/*
+ * The file of the budget: the state folder's own, or in the common folder one
+ * for each key, told by a part of its SHA-256, which leads back to no key.
+ */
+static char *rate_file(const struct settings *s)
+{
+	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
+	char name[32];
+	int n;
+
+	if (!s->rate_dir)
+		return path_join(s->state_dir, "notion-rate");
+	EVP_Digest(s->notion_key, strlen(s->notion_key), sum, NULL,
+		EVP_sha256(), NULL);
+	n = snprintf(name, sizeof name, "notion-rate-");
+	for (int i = 0; i < 8; i++)
+		n += snprintf(
+			name + n, sizeof name - (size_t)n, "%02x", sum[i]);
+	return path_join(s->rate_dir, name);
+}
+
 int notion_client_init(struct notion_client *c, const struct settings *s,
 	const volatile sig_atomic_t *stop, struct error *e)
 {
 	struct http_config config = {
 		.url = s->notion_url, .timeout = s->timeout, .stop = stop
 	};
-	char *path = path_join(s->state_dir, "notion-rate");
+	char *path = rate_file(s);
 
 	*c = (struct notion_client){ .api = { .judge = notion_judge,
 					     .stop = stop } };

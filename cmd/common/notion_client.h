@@ -14,7 +14,7 @@
 
 struct notion_client {
 	struct api api;
-	struct rate rate; /* shared in <state_dir>/notion-rate */
+	struct rate rate; /* shared by file: see SYNC_RATE_DIR */
 };
 
 int notion_client_init(struct notion_client *c, const struct settings *s,

@@ -112,9 +112,11 @@ static int load_common(
 {
 	const char *state = env_lookup(f, "SYNC_STATE_DIR");
 	const char *logs = env_lookup(f, "SYNC_LOG_DIR");
+	const char *rate = env_lookup(f, "SYNC_RATE_DIR");
 
 	s->state_dir = xstrdup(state ? state : "state");
 	s->log_dir = xstrdup(logs ? logs : "logs");
+	s->rate_dir = rate ? xstrdup(rate) : NULL;
 	s->notion_rpm = 180;
 	s->timeout = 65;
 	s->retries = 3;
@@ -224,5 +226,6 @@ void settings_fini(struct settings *s)
 	wipe(s->hook_supabase);
 	free(s->state_dir);
 	free(s->log_dir);
+	free(s->rate_dir);
 	*s = (struct settings){ 0 };
 }

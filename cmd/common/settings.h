@@ -54,6 +54,11 @@ struct settings {
 
 	/* always */
 	char *state_dir, *log_dir;
+	/*
+	 * SYNC_RATE_DIR, else NULL: where those that have the same Notion key
+	 * and different state folders share its budget.
+	 */
+	char *rate_dir;
 	long notion_rpm; /* requests a minute, 1 to 10000 */
 	long timeout;	 /* seconds a request, 1 to 600 */
 	long retries;	 /* after the first try, 0 to 20 */
