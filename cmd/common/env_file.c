@@ -1,5 +1,6 @@
 #include "env_file.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -95,12 +96,21 @@ static int parse_line(struct env_file *f, char *line, const char *path,
 	return 0;
 }
 
+/* systemd guards them: a bit for the group there is the mask of an ACL. */
+static bool is_credential(const char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	size_t n = dir ? strlen(dir) : 0;
+
+	return n > 0 && strncmp(path, dir, n) == 0 && path[n] == '/';
+}
+
 static void warn_if_open(const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-		st.st_mode & (S_IRGRP | S_IROTH))
+	if (!is_credential(path) && stat(path, &st) == 0 &&
+		S_ISREG(st.st_mode) && st.st_mode & (S_IRGRP | S_IROTH))
 		warning("%s holds keys and others may read it: chmod 600 %s",
 			path, path);
 }
