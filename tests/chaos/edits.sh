@@ -48,12 +48,17 @@ beyond_care() { # beyond_care KIND PROPERTIES
 	esac
 }
 
+# Written to a half that was deleted, it may give way to the half that was not:
+# then the op that brings it back tells what was there.
 stands() { # stands KIND K
+	local mark
 	case $1 in
-		*-decision | *-quiet) grep -q "\"person $2\"" "$W/dump.ndjson" "$W/conflicts.ndjson" ;;
-		*-date) grep -q "3$2-01-01" "$W/dump.ndjson" "$W/conflicts.ndjson" ;;
-		*) true ;;
+		*-decision | *-quiet) mark="\"person $2\"" ;;
+		*-date) mark="3$2-01-01" ;;
+		*) return 0 ;;
 	esac
+	grep -q "$mark" "$W/dump.ndjson" "$W/conflicts.ndjson" ||
+		grep '"op":"restore"' "$W/history" | jq -r '.was // empty | tojson' | grep -q "$mark"
 }
 
 # No decision is live more often than people wrote it: they made the twins.
@@ -81,6 +86,8 @@ edit_case() {
 	back_to "$dir/mixed" "$dir/w"
 	PROBLEM=''
 	: >"$W/conflicts.ndjson"
+	: >"$W/history"
+	HISTORY=$W/history
 	control POST faults "{\"match\":{\"request\":$4},\"edit\":$2}"
 	apply_plan ""
 	if grep -q 'edit of a fault was refused' "$W/sandbox.log"; then
