@@ -47,7 +47,7 @@ while [ $# -gt 0 ]; do
 done
 
 need_programs sb-fetch notion-fetch normalize plan apply report
-cd "$home"
+cd "$place"
 # Whatever a run leaves behind holds records: it is for its owner only.
 umask 077
 
@@ -75,12 +75,19 @@ step() {
   shift
   code=0
   [ -z "$signal" ] || return 0
-  tee "$work/messages" <"$work/stderr" >&2 9>&- &
-  tee=$!
-  [ ! -v progress_of ] || begin_progress "${progress_of[@]}"
+  # Opened at both ends by the script: an open by each of the two waits for the
+  # other one, for ever where a signal ended that one before it got so far.
+  # shellcheck disable=SC2094 # a pipe
+  exec 8<>"$work/stderr" 7<"$work/stderr" 6>"$work/stderr" 8>&-
   # The lock (descriptor 9) is this script's alone.
-  "$@" 2>"$work/stderr" 9>&- &
+  tee "$work/messages" <&7 >&2 6>&- 7<&- 9>&- &
+  tee=$!
+  "$@" 2>&6 6>&- 7<&- 9>&- &
   child=$!
+  exec 6>&- 7<&-
+  # A signal that came before there was a child to hand it on to.
+  [ -z "$signal" ] || hand_on "$signal"
+  [ ! -v progress_of ] || begin_progress "${progress_of[@]}"
   wait "$child" || code=$?
   # A signal ends the wait, not the child.
   while kill -0 "$child" 2>/dev/null; do

@@ -234,3 +234,14 @@ url = "https://ping.example/5f3a/fail"' ]] || { cat pings; return 1; }
 	must_say 'SYNC_PING_URL'
 	SYNC_CONTROL_TOKEN=short must_pass "$BIN/report" --paths
 }
+
+@test "a run isn't held up where the reader of a program's messages is gone" {
+	# As by a Ctrl-C right behind its start.
+	# shellcheck disable=SC2016 # for the script's own shell
+	echo 'set -T; trap '\''[[ $BASH_COMMAND != tee=* ]] || kill -9 $!'\'' DEBUG' >kill
+	start_sandbox
+	seed '{"side":"supabase","decision":"one"}'
+	must_pass env BASH_ENV="$T/kill" timeout -k 1 40 "$SYNC" --quiet
+	must_pass control GET dump
+	must_hold 'map(.decision) == ["one", "one"]'
+}
