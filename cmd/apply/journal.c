@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "stream.h"
+#include "words.h"
 
 /* After a week the listings show what there is. */
 #define OPEN_MAX (7 * 24 * 60 * USEC_MINUTE)
@@ -172,6 +173,8 @@ static int begin_run(struct journal *j, struct error *e)
 /* The base of another table or database is given up only when told to. */
 static int load_base(struct journal *j, bool allow, struct error *e)
 {
+	char command[COMMAND_SIZE];
+
 	if (base_load_with(&j->before, j->base_path, j->path, e) < 0)
 		return -1;
 	if (!j->before.scope || json_equal(j->before.scope, j->scope))
@@ -181,8 +184,8 @@ static int load_base(struct journal *j, bool allow, struct error *e)
 		return 0;
 	return fail(e, RC_GUARD,
 		"%s belongs to another table or database than this plan\n"
-		"to start a new base: scripts/sync-now.sh --allow scope",
-		j->base_path);
+		"to start a new base: %s --allow scope",
+		j->base_path, command_words("scripts/sync-now.sh", command));
 }
 
 int journal_open(struct journal *j, const char *base_path, const char *path,

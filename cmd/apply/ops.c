@@ -9,6 +9,7 @@
 #include "stream.h"
 #include "times.h"
 #include "uuid.h"
+#include "words.h"
 
 /* NULL where it is absent; false where it is there and no id. */
 static bool id_member(const json *line, const char *key, const char **out)
@@ -279,6 +280,7 @@ int ops_check_guards(const struct ops *ops, const char *allow, struct error *e)
 {
 	const json *guards = json_get(ops->head, "guards");
 	struct buf seen = BUF_INIT(600), names = BUF_INIT(200);
+	char command[COMMAND_SIZE];
 	int rc = 0;
 
 	for (const json *v = json_first(json_get(ops->head, "blocked")); v;
@@ -294,8 +296,10 @@ int ops_check_guards(const struct ops *ops, const char *allow, struct error *e)
 	if (names.len)
 		rc = fail(e, RC_GUARD,
 			"the plan is blocked by %s: %s\n"
-			"to go on all the same: scripts/sync-now.sh --allow %s",
-			buf_str(&names), buf_str(&seen), buf_str(&names));
+			"to go on all the same: %s --allow %s",
+			buf_str(&names), buf_str(&seen),
+			command_words("scripts/sync-now.sh", command),
+			buf_str(&names));
 	buf_fini(&seen);
 	buf_fini(&names);
 	return rc;

@@ -16,7 +16,7 @@ struct advice {
 static void take(struct health *h, struct advice a)
 {
 	snprintf(h->next, sizeof h->next, "%s", a.next);
-	snprintf(h->command, sizeof h->command, "%s", a.command);
+	command_words(a.command, h->command);
 }
 
 /* Which key, where the stage that was refused talks to one service only. */
@@ -78,14 +78,16 @@ static struct advice after_failure(const struct run *r)
 
 static void advise_blocked(struct health *h)
 {
+	char command[COMMAND_SIZE];
+
 	snprintf(h->next, sizeof h->next,
-		"Look at the plan with " SYNC_NOW " --dry-run. Only if it is "
-		"what you want, allow it once");
+		"Look at the plan with %s. Only if it is what you want, allow "
+		"it once",
+		command_words(SYNC_NOW " --dry-run", command));
 	if (*h->guards)
-		snprintf(h->command, sizeof h->command, SYNC_NOW " --allow %s",
+		snprintf(command, sizeof command, SYNC_NOW " --allow %s",
 			h->guards);
-	else
-		snprintf(h->command, sizeof h->command, SYNC_NOW " --dry-run");
+	command_words(*h->guards ? command : SYNC_NOW " --dry-run", h->command);
 }
 
 /* What to do about a record that waits, by kind; NULL: nothing. */
@@ -123,7 +125,7 @@ static void advise_waiting(struct health *h, const struct waiting *w)
 	const struct waiting_item *first = w && w->n ? w->items : NULL;
 	const char *text = first ? of_kind(first->kind) : NULL;
 	const char *id;
-	char safe[UUID_SIZE];
+	char safe[UUID_SIZE], command[COMMAND_SIZE];
 
 	if (first && first->kind == WAITING_CONFLICT) {
 		take(h, (struct advice){ "Both sides changed the same field: "
@@ -139,8 +141,8 @@ static void advise_waiting(struct health *h, const struct waiting *w)
 		take(h, (struct advice){ "Nothing.", "" });
 		return;
 	}
-	take(h, (struct advice){ text, "" });
-	snprintf(h->command, sizeof h->command, "bin/report --record %s", safe);
+	snprintf(command, sizeof command, "bin/report --record %s", safe);
+	take(h, (struct advice){ text, command });
 }
 
 static void advise_attention(struct health *h, const struct waiting *w)
@@ -170,8 +172,8 @@ void advise(struct health *h, const struct logs *l, const struct waiting *w)
 	case IS_LATE:
 	case IS_STOPPED:
 		take(h, (struct advice){ "See why the schedule (cron, a timer, "
-					 "scripts/schedule.sh) started no run, "
-					 "and run one now",
+					 "a process of its own) started no "
+					 "run, and run one now",
 				SYNC_NOW });
 		break;
 	case IS_BLOCKED:

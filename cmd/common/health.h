@@ -25,6 +25,7 @@
 
 #include "logs.h"
 #include "waiting.h"
+#include "words.h"
 
 enum condition {
 	IS_HEALTHY,
@@ -58,7 +59,7 @@ struct health {
 	char headline[256];   /* of one line */
 	char guards[128];     /* of a blocked run: "mass-delete,scope" */
 	/* The one thing to do next, and its command; "" where there is none. */
-	char next[512], command[256];
+	char next[512], command[COMMAND_SIZE];
 };
 
 /* interval in seconds; w may be NULL where only the level is wanted. */

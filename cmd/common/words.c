@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *age_words(usec age, char out[WORDS_SIZE])
@@ -85,6 +86,24 @@ const char *side_words(const char *side)
 	if (side && strcmp(side, "supabase") == 0)
 		return "Supabase";
 	return side ? side : "?";
+}
+
+const char *command_words(const char *command, char out[COMMAND_SIZE])
+{
+	const char *caller = getenv("VAULTSYNC_COMMAND"), *name, *rest;
+	size_t n;
+
+	name = strchr(command, '/');
+	if (!caller || !*caller || !name++) {
+		snprintf(out, COMMAND_SIZE, "%s", command);
+		return out;
+	}
+	n = strcspn(name, ". ");
+	rest = name + n;
+	if (strncmp(rest, ".sh", 3) == 0)
+		rest += 3;
+	snprintf(out, COMMAND_SIZE, "%.32s %.*s%s", caller, (int)n, name, rest);
+	return out;
 }
 
 int64_t json_int(const json *obj, const char *key)

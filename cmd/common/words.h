@@ -13,6 +13,7 @@
 #include "times.h"
 
 #define WORDS_SIZE 64
+#define COMMAND_SIZE 256
 
 /* "4 minutes", "3 hours", "12 days"; a negative age is "0 seconds". */
 const char *age_words(usec age, char out[WORDS_SIZE]);
@@ -27,6 +28,12 @@ const char *number_words(int64_t n, char out[WORDS_SIZE]);
 
 /* "notion" as "Notion", "supabase" as "Supabase"; others as they are. */
 const char *side_words(const char *side);
+
+/*
+ * What people type for "scripts/sync-now.sh --dry-run" or "bin/report": that,
+ * or "vaultsync sync-now --dry-run" where vaultsync(1) has called us.
+ */
+const char *command_words(const char *command, char out[COMMAND_SIZE]);
 
 /*
  * Counts from a record, of which nothing is sure: obj[key], and the sum of all

@@ -15,6 +15,7 @@
 #include "doctor.h"
 #include "file.h"
 #include "opt.h"
+#include "words.h"
 
 #define MIB (1024ULL * 1024)
 #define DISK_BAD (10 * MIB)
@@ -228,17 +229,21 @@ void check_scheduler(struct doctor *d, struct finding *f)
 {
 	usec last = last_run(&d->settings);
 	usec limit = LATE * d->settings.interval * USEC_SECOND + USEC_MINUTE;
+	char sync_now[COMMAND_SIZE], schedule[COMMAND_SIZE];
 	char text[TIME_SIZE];
 
 	if (last == USEC_NONE)
-		find_warn(f, "no run yet: scripts/sync-now.sh makes the first, "
-			     "scripts/schedule.sh one every SYNC_INTERVAL");
+		find_warn(f,
+			"no run yet: %s makes the first, %s one every "
+			"SYNC_INTERVAL",
+			command_words("scripts/sync-now.sh", sync_now),
+			command_words("scripts/schedule.sh", schedule));
 	else if (time_now() - last > limit)
 		find_warn(f,
 			"the last run ended at %s, and SYNC_INTERVAL says one "
-			"every %ld s: is the scheduler running? See "
-			"scripts/schedule.sh",
-			time_format(last, text), d->settings.interval);
+			"every %ld s: is the scheduler running? See %s",
+			time_format(last, text), d->settings.interval,
+			command_words("scripts/schedule.sh", schedule));
 	else
 		find_ok(f, "the last run ended at %s", time_format(last, text));
 }

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "stream.h"
+#include "words.h"
 
 const char *conflict_rule_name(enum conflict_rule r)
 {
@@ -88,11 +89,14 @@ void plan_id(const struct plan *p, char id[UUID_SIZE])
 
 void plan_way_on(const struct plan *p, enum guard g, char *out, size_t size)
 {
+	char command[COMMAND_SIZE];
+
 	if (p->undo)
 		snprintf(out, size, "plan --undo %s --allow %s", p->undo,
 			guard_name(g));
 	else
-		snprintf(out, size, "scripts/sync-now.sh --allow %s",
+		snprintf(out, size, "%s --allow %s",
+			command_words("scripts/sync-now.sh", command),
 			guard_name(g));
 }
 

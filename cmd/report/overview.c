@@ -134,15 +134,15 @@ static void print_item(const struct waiting_item *item)
 
 void print_waiting(const struct waiting *w, size_t cut)
 {
-	char n[WORDS_SIZE];
+	char n[WORDS_SIZE], command[COMMAND_SIZE];
 	size_t shown = cut && w->n > cut ? cut : w->n;
 
 	for (size_t i = 0; i < shown; i++)
 		print_item(&w->items[i]);
 	if (w->total > shown)
-		printf("  and %s more: bin/report --run %s\n",
+		printf("  and %s more: %s --run %s\n",
 			number_words((int64_t)(w->total - shown), n),
-			w->run_id);
+			command_words("bin/report", command), w->run_id);
 }
 
 /* Where no results are kept, the record still has the numbers. */
@@ -205,11 +205,13 @@ static void print_notes(const struct waiting *w)
 static void print_conflicts(const struct run *r)
 {
 	int64_t n = r ? json_int(r->record, "conflicts") : 0;
+	char command[COMMAND_SIZE];
 
 	if (n > 0)
 		printf(LABEL "%" PRId64 " decided; the values that lost: "
-			     "bin/report --run %s\n",
-			"Conflicts", n, *r->id ? r->id : "last");
+			     "%s --run %s\n",
+			"Conflicts", n, command_words("bin/report", command),
+			*r->id ? r->id : "last");
 }
 
 static void print_side(const char *name, const json *side)
