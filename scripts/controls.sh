@@ -23,11 +23,11 @@ TEXT
 wake() {
   [ $# = 0 ] || die 2 "wake takes no option"
   need_programs report
-  cd "$home"
+  cd "$place"
   state=$("$bin/report" --paths | jq -er .state) || die 78 "see above"
   (umask 077 && mkdir -p "$state" && : >>"$state/wake") || die 74 "cannot write $state/wake"
   ! flock -n "$state/schedule.lock" true ||
-    die 75 "no schedule runs here: start scripts/schedule.sh, or run the sync with: $0 sync-now"
+    die 75 "no schedule runs here: start $(typed schedule), or run the sync with: $(typed sync-now)"
 }
 
 [ $# -gt 0 ] || { usage >&2; exit 2; }
@@ -38,7 +38,7 @@ case $command in
   dry-run) exec "$home/scripts/sync-now.sh" --dry-run "$@" ;;
   report)
     need_programs report
-    cd "$home"
+    cd "$place"
     exec "$bin/report" "$@"
     ;;
   wake) wake "$@" ;;

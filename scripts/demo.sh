@@ -26,9 +26,13 @@ case ${1:-} in
 esac
 [ $# -le 1 ] || die 2 "one file at most (try: $0 --help)"
 
-ensure_packages "${build_packages[@]}" "${run_packages[@]}"
+# In a checkout it is built first.
+if [ -e "$home/Makefile" ]; then
+  ensure_packages "${build_packages[@]}" "${run_packages[@]}"
+  build_all
+fi
+need_programs sandbox report
 jq -e . "$register" >/dev/null || die 65 "$register: not a JSON object a line"
-build_all
 
 work=$(mktemp -d)
 sandbox=''
@@ -160,5 +164,5 @@ With the real services, put these into the environment or into .env:
   NOTION_API_KEY=ntn_...
   NOTION_DATABASE_ID=...
 
-then look first: scripts/sync-now.sh --dry-run   (README_SYNC.md has the rest)
+then look first: $(typed sync-now) --dry-run   (README_SYNC.md has the rest)
 TEXT

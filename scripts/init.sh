@@ -39,7 +39,7 @@ while [ $# -gt 0 ]; do
 done
 
 need_programs doctor notion-setup sb-fetch notion-fetch normalize plan apply report
-file=${SYNC_ENV_FILE:-$home/.env}
+file=${SYNC_ENV_FILE:-$place/.env}
 [[ $file = /* ]] || file=$PWD/$file
 [ ! -L "$file" ] || file=$(readlink -f "$file")
 names=(SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID)
@@ -218,11 +218,11 @@ offer_setup() {
     "$bin/notion-setup" || exit
     look
   else
-    warn "make it so with: $bin/notion-setup"
+    warn "make it so with: $(typed notion-setup)"
   fi
 }
 
-cd "$home"
+cd "$place"
 collect
 write_env
 look
@@ -243,7 +243,7 @@ say "the first plan, of which nothing is carried out yet:"
 code=0
 "$home/scripts/sync-now.sh" --dry-run || code=$?
 case $code in
-  0) say "all is ready. The first sync: $home/scripts/sync-now.sh" ;;
+  0) say "all is ready. The first sync: $(typed sync-now)" ;;
   3) say "a guard wants your word on that plan: see above for the command" ;;
 esac
 exit "$code"

@@ -47,14 +47,14 @@ while [ $# -gt 0 ]; do
     -v | --verbose) options+=(-v) ;;
     -h | --help) usage; exit 0 ;;
     --version) exec "$bin/report" --version ;;
-    --allow*) die 2 "--allow is for one run that you have looked at: scripts/sync-now.sh $1 GUARD" ;;
+    --allow*) die 2 "--allow is for one run that you have looked at: $(typed sync-now) $1 GUARD" ;;
     *) die 2 "unknown option: $1 (try: $0 --help)" ;;
   esac
   shift
 done
 
 need_programs report
-cd "$home"
+cd "$place"
 
 # seconds OPTION TIME
 seconds() {

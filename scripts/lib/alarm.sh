@@ -62,7 +62,7 @@ raise_alarms() {
       [[ $was != *'"failed"'* && $was != *'"status":"blocked"'* ]] ||
         notify recovery "The sync works again."
       new=$(new_conflicts "$(jq -r '.run_id // "-"' <<<"$before")")
-      [ "$new" = 0 ] || notify conflict "$new new in conflict: see bin/report --run $run_id"
+      [ "$new" = 0 ] || notify conflict "$new new in conflict: see $(typed report) --run $run_id"
       ;;
     blocked)
       ping_url /fail "$text"

@@ -1,9 +1,15 @@
 # Shared by the scripts: where things are, and how messages look.
 # shellcheck shell=bash
 
-# The scripts work in the project's folder, where .env, state/ and logs/ are.
+# The scripts and programs are in home; the scripts work in place, where .env,
+# state/ and logs/ are: the same folder in a checkout, another where vaultsync
+# was installed. What is in place comes before a .env beside the programs.
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+place=${VAULTSYNC_HOME:-$home}
 bin=${VAULTSYNC_BIN:-$home/bin}
+if [ "${VAULTSYNC_HOME:-}" ] && [ -z "${SYNC_ENV_FILE:-}" ] && [ -e "$place/.env" ]; then
+  export SYNC_ENV_FILE=$place/.env
+fi
 me=$(basename "$0" .sh)
 
 say() {
@@ -25,7 +31,21 @@ die() {
 need_programs() {
   local p
   for p in "$@"; do
-    [ -x "$bin/$p" ] || die 78 "$bin/$p is not there: build it first, with: make -C $home"
+    [ -x "$bin/$p" ] || {
+      [ -e "$home/Makefile" ] || die 78 "$bin/$p is not there: install vaultsync again"
+      die 78 "$bin/$p is not there: build it first, with: make -C $home"
+    }
   done
   command -v jq >/dev/null || die 78 "jq is not there: apt-get install jq"
+}
+
+# typed COMMAND: what people type to run it, a script or a program.
+typed() {
+  if [ "${VAULTSYNC_COMMAND:-}" ]; then
+    echo "$VAULTSYNC_COMMAND $1"
+  elif [ -e "$home/scripts/$1.sh" ]; then
+    echo "$home/scripts/$1.sh"
+  else
+    echo "$bin/$1"
+  fi
 }

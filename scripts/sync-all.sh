@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# The sync of many pairs of a table and a database, each with a file of settings.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: sync-all.sh [options] [PAIR ...]
+Run the sync of each pairs/PAIR.env once; of all of them, if none is named.
+
+  -j, --jobs N         so many pairs at once, on each machine (1)
+  -S, --machines LIST  spread the pairs over these machines by GNU parallel:
+                       names for ssh, with commas between
+      --share N        take an Nth of each Notion budget only (1)
+  -n, --dry-run        show what would be done, and write nothing
+      --conflict RULE  as sync-now has them
+      --orphans RULE
+  -q, --quiet          say only what is wrong
+  -h, --help           show this and exit
+      --version        show the version and exit
+
+A pair has its state and logs in pairs/PAIR/. Pairs with the same NOTION_API_KEY
+share one budget of requests. Exit 0 when all runs did; else their code where
+they agree in one, and 1 where they don't.
+TEXT
+}
+
+jobs=1 machines='' share=1 quiet='' options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    -j | --jobs | -S | --machines | --share | --conflict | --orphans)
+      [ $# -gt 1 ] || die 2 "$1 needs an argument"
+      case $1 in
+        -j | --jobs) jobs=$2 ;;
+        -S | --machines) machines=$2 ;;
+        --share) share=$2 ;;
+        *) options+=("$1=$2") ;;
+      esac
+      shift
+      ;;
+    --jobs=*) jobs=${1#*=} ;;
+    --machines=*) machines=${1#*=} ;;
+    --share=*) share=${1#*=} ;;
+    --conflict=* | --orphans=*) options+=("$1") ;;
+    -n | --dry-run) options+=(--dry-run) ;;
+    -q | --quiet) quiet=1 options+=(--quiet) ;;
+    -h | --help) usage; exit 0 ;;
+    --version) exec "$bin/report" --version ;;
+    --allow*) die 2 "--allow is for one pair that you have looked at, with its own sync-now: see --help" ;;
+    --) shift; break ;;
+    -*) die 2 "unknown option: $1 (try: $0 --help)" ;;
+    *) break ;;
+  esac
+  shift
+done
+[[ $jobs =~ ^[1-9][0-9]{0,2}$ ]] || die 2 "--jobs: $jobs is no number from 1 to 999"
+[[ $share =~ ^[1-9][0-9]{0,2}$ ]] || die 2 "--share: $share is no number from 1 to 999"
+[[ $machines =~ ^[A-Za-z0-9@._,:-]*$ ]] || die 2 "--machines: names with commas between"
+
+need_programs report
+cd "$place"
+pairs=$PWD/pairs
+
+# What is of one pair must not stand above the files of all.
+for name in SYNC_ENV_FILE SYNC_STATE_DIR SYNC_LOG_DIR NOTION_DATABASE_ID NOTION_DATA_SOURCE_ID; do
+  # common.sh found a .env in this folder: it is no pair's.
+  [ "$name" != SYNC_ENV_FILE ] || [ "${!name:-}" != "$place/.env" ] || unset SYNC_ENV_FILE
+  [ -z "${!name:-}" ] ||
+    die 78 "$name is in the environment and would be every pair's: unset $name, and put it into each pairs/PAIR.env"
+done
+
+names=("$@")
+if [ $# = 0 ]; then
+  for file in "$pairs"/*.env; do
+    [ ! -e "$file" ] || names+=("$(basename "$file" .env)")
+  done
+  [ "${#names[@]}" -gt 0 ] ||
+    die 78 "$pairs/*.env: no pair there: put the settings of each into a file of its own"
+fi
+for name in "${names[@]}"; do
+  [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] ||
+    die 2 "$name: a pair's name has letters, digits, '.', '_' and '-' only"
+  [ -z "$machines" ] || continue
+  [ -r "$pairs/$name.env" ] || die 78 "$pairs/$name.env is not there or can't be read"
+done
+
+# rpm_of NAME: its share of the budget.
+rpm_of() {
+  local all
+  all=$(SYNC_ENV_FILE=$pairs/$1.env "$bin/report" --paths | jq -er .notion_rpm) || return
+  echo $((all / share > 0 ? all / share : 1))
+}
+
+# One pair, in a folder of its own; what it says has its name in front.
+run_pair() {
+  local name=$1 rpm
+  rpm=$(rpm_of "$name" 2> >(sed -u "s/^/$name: /" >&2)) || return 78
+  (umask 077 && mkdir -p "$pairs/$name") || return 74
+  SYNC_NOTION_RPM=$rpm SYNC_ENV_FILE=$pairs/$name.env VAULTSYNC_HOME=$pairs/$name \
+    exec "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} \
+    > >(sed -u "s/^/$name: /") 2> >(sed -u "s/^/$name: /" >&2)
+}
+
+declare -A running=() # the pair of each process
+codes=() signal=''
+# shellcheck disable=SC2317 # called by the traps
+stop() {
+  signal=$1
+  local pid
+  for pid in "${!running[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+}
+trap 'stop INT' INT
+trap 'stop TERM' TERM
+trap 'stop HUP' HUP
+
+# Waits for one run to end, and keeps its code.
+reap() {
+  local pid='' code=0
+  wait -n -p pid "${!running[@]}" || code=$?
+  [ -n "$pid" ] || return 0 # a signal ended the wait
+  codes+=("$code")
+  [ "$code" = 0 ] || warn "${running[$pid]}: ended with code $code"
+  unset "running[$pid]"
+}
+
+run_here() {
+  local name
+  export SYNC_RATE_DIR=${SYNC_RATE_DIR:-$pairs/.rate}
+  [[ $SYNC_RATE_DIR = /* ]] || SYNC_RATE_DIR=$place/$SYNC_RATE_DIR
+  (umask 077 && mkdir -p "$SYNC_RATE_DIR") || die 74 "cannot make $SYNC_RATE_DIR"
+  for name in "${names[@]}"; do
+    while [ "${#running[@]}" -ge "$jobs" ]; do reap; done
+    [ -z "$signal" ] || break
+    run_pair "$name" &
+    running[$!]=$name
+  done
+  while [ "${#running[@]}" -gt 0 ]; do reap; done
+}
+
+# A pair runs on the same machine each time, where its state is: the host is
+# told from its name. Each machine gets its part of every budget, for none knows
+# what the others send.
+run_there() {
+  local name sum hosts log
+  command -v parallel >/dev/null || die 78 "GNU parallel is not there: apt-get install parallel"
+  IFS=, read -ra hosts <<<"$machines"
+  log=$(mktemp) || die 74 "no room for temporary files: set TMPDIR"
+  trap 'rm -f "$log"' EXIT
+  for name in "${names[@]}"; do
+    sum=$(cksum <<<"$name")
+    echo "$name@${hosts[$((${sum%% *} % ${#hosts[@]}))]}"
+  done | parallel --no-notice --hgrp -S "$machines" -j "$jobs" --joblog "$log" --line-buffer \
+    vaultsync -C "$(printf '%q' "$place")" sync-all -q --share "${#hosts[@]}" \
+    ${options[@]+"${options[@]}"} {} </dev/stdin &
+  running[$!]=parallel
+  while [ "${#running[@]}" -gt 0 ]; do reap; done
+  mapfile -t codes < <(awk 'NR > 1 { print $7 }' "$log")
+  [ "${#codes[@]}" = "${#names[@]}" ] || [ "$signal" ] ||
+    die 75 "only ${#codes[@]} of ${#names[@]} pairs were run: see above"
+}
+
+if [ "$machines" ]; then run_there; else run_here; fi
+if [ "$signal" ]; then
+  trap - "$signal"
+  kill "-$signal" $$
+fi
+mapfile -t wrong < <(printf '%s\n' "${codes[@]}" | grep -vx 0 | sort -u)
+say "${#codes[@]} pairs, $(printf '%s\n' "${codes[@]}" | grep -cvx 0 || true) not well"
+case ${#wrong[@]} in
+  0) exit 0 ;;
+  1) exit "${wrong[0]}" ;;
+  *) exit 1 ;;
+esac
