@@ -141,6 +141,9 @@ log_lines() {
 	jq -nc 'range(60) | {side: "supabase", decision: "D \(.)", type: "Ops",
 		date: "2026-01-02"}' >seed
 	seed @seed
+	# Slow enough that there is something to tell, however fast the machine is.
+	control POST faults '{"match":{"api":"notion","method":"POST",
+		"path":"/v1/pages"},"times":-1,"delay_ms":40}' >/dev/null
 	export SYNC_PROGRESS_SECONDS=0.2
 	must_pass "$SYNC"
 	grep -qE 'written: [0-9]+ of 60' <<<"$stderr" || seen "no progress"
