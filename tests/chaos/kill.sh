@@ -103,11 +103,7 @@ as_many_records() {
 recovers() {
 	strike "$@" && ended_in_order "$1" || return 1
 	[[ -z $wipe ]] || { rm -rf "$SYNC_STATE_DIR"; mkdir "$SYNC_STATE_DIR"; }
-	if [[ $lag ]]; then
-		settle 3 || true
-		control POST clock '{"advance":200}'
-	fi
-	settle 4 || return 1
+	settle 5 || return 1
 	if [[ $wipe ]]; then
 		sound && as_many_records || return 1
 	else

@@ -139,9 +139,11 @@ planned() {
 	grep -c '"kind":"op".*"op":"[^s]\|"kind":"op".*"op":"st' "$W/plan.ndjson" || true
 }
 
-# Creates whose outcome is unknown wait five minutes: as if they had passed.
-age_journal() {
+# later: minutes pass, for the services and for the journal, in which creates of
+# unknown outcome wait for them.
+later() {
 	local journal=$SYNC_STATE_DIR/base.ndjson.journal
+	control POST clock '{"advance":400}'
 	[[ -s $journal ]] && grep -q '"creating"' "$journal" || return 0
 	jq -Rc 'fromjson? | if .kind == "creating" then .at |=
 		(sub("\\.\\d+"; "") | fromdate - 400 | todate) else . end' \
@@ -151,7 +153,8 @@ age_journal() {
 }
 
 # settle MAX: clean runs until one plans nothing; false where none did, or one
-# ended with anything but 0 or 1. $RUNS is how many wrote.
+# ended with anything but 0 or 1. The first comes at once, the others later.
+# $RUNS is how many wrote.
 settle() {
 	RUNS=0
 	while :; do
@@ -159,8 +162,7 @@ settle() {
 		[[ $code == 0 ]] || { PROBLEM="plan ended with $code: $(tail -n 3 "$W/err")"; return 1; }
 		[[ $(planned) != 0 ]] || return 0
 		((RUNS < $1)) || { PROBLEM="still planning after $RUNS runs: $(grep '"op"' "$W/plan.ndjson")"; return 1; }
-		RUNS=$((RUNS + 1))
-		age_journal
+		((RUNS++ == 0)) || later
 		apply_plan
 		[[ $code == [01] ]] || { PROBLEM="apply ended with $code: $(tail -n 3 "$W/err")"; return 1; }
 	done

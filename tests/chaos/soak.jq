@@ -1,6 +1,7 @@
 # What a round of the soak has lost or doubled. Input: the dump before the runs
 # (lines with "at":0), the dump behind them ("at":1), all lines of the runs'
-# plans and results ("at":2), and what people wrote meanwhile ("at":3).
+# plans and results ("at":2), what people wrote meanwhile ("at":3) and what they
+# wrote over ("at":4).
 # $orphans: ids of halves that people bereft of their other half;
 # $copies: {decision: how often people copied it}.
 def live: .in_trash == false and .state == "home";
@@ -12,7 +13,8 @@ def recorded: (.was // {}), (.set // {}), (.conflict.lost // {})
 (map(select(.at == 1))) as $after
 | ([($after[] | values), (.[] | select(.at == 2) | recorded)]
     | map({key: ., value: true}) | from_entries) as $kept
-| ([.[] | select(.at == 0 or .at == 3) | values] | unique[]
+| (map(select(.at == 4).decision)) as $replaced
+| ([.[] | select(.at == 0 or .at == 3) | values] | unique - $replaced | .[]
     | select($kept[.] | not) | "lost: \(.)"),
   ([$after[] | select(.side == "supabase" and .deleted_at == null)]) as $rows
 | ($after | map(select(.side == "notion")) | map({key: .id, value: .}) | from_entries) as $pages

@@ -170,6 +170,8 @@ edit_meanwhile() {
 	[[ $gone != *" $id "* ]] || return 0
 	fresh
 	printf '{"at":3,"side":"supabase","decision":"meanwhile %d"}\n' "$V" >>"$W/meanwhile"
+	jq -c --arg id "$id" 'select(.side == "supabase" and .id == $id)
+		| {at: 4, decision}' "$W/before" >>"$W/meanwhile"
 	control POST faults "{\"match\":{\"nth\":$((RANDOM % 25 + 1))},\"edit\":{\"side\":\"supabase\",\"id\":\"$id\",\"set\":{\"decision\":\"meanwhile $V\"}}}"
 }
 
@@ -239,6 +241,9 @@ round() {
 	# An edit whose request never came was never made.
 	! jq -e 'any(.[]; .spec.edit and .hits == 0)' "$W/faults" >/dev/null || : >"$W/meanwhile"
 	control POST config '{"query_lag_ms":0}'
+	# What was written meanwhile stays unseen until its time has come.
+	[[ -z $lag ]] || settle 1 || true
+	[[ -z $lag ]] || later
 	if [[ -z $lag ]] && ((RANDOM % 10 == 0)); then
 		rm -rf "$SYNC_STATE_DIR"
 		mkdir "$SYNC_STATE_DIR"
