@@ -5,6 +5,7 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 BIN     ?= bin
 
+INSTALL  = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" BIN="$(BIN)" PROGRAMS="$(PROGRAMS)" packaging/install.sh
 PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup doctor \
             health-server sandbox
 
@@ -77,15 +78,20 @@ format:
 
 lint:
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck scripts/*.sh .ci/run
+	shellcheck -x scripts/*.sh scripts/vaultsync packaging/*.sh .ci/run
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/libexec/vaultsync
-	install $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/libexec/vaultsync
+	$(INSTALL)
+
+uninstall:
+	$(INSTALL) --remove
+
+deb: all
+	BIN=$(BIN) PROGRAMS="$(PROGRAMS)" packaging/deb.sh $(BUILD)
 
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units asan format lint install clean
+.PHONY: all check units asan format lint install uninstall deb clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Makes a Debian package of what was built; `make deb` calls it with BIN and
+# PROGRAMS set.
+#   packaging/deb.sh FOLDER    FOLDER/vaultsync_VERSION_ARCH.deb
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=$(mkdir -p "$1" && cd "$1" && pwd)
+BIN=$(cd "$BIN" && pwd)
+export BIN
+command -v dpkg-shlibdeps >/dev/null ||
+  { echo "deb: dpkg-shlibdeps is not there: apt-get install dpkg-dev" >&2; exit 78; }
+version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' cmd/common/opt.h)
+arch=$(dpkg --print-architecture)
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+umask 022
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/vaultsync
+chmod 755 "$work"
+DESTDIR=$root PREFIX=/usr packaging/install.sh
+strip --strip-unneeded "$root"/usr/libexec/vaultsync/bin/*
+mkdir "$root/usr/share/zsh/vendor-completions"
+mv "$root"/usr/share/zsh/{site-functions,vendor-completions}/_vaultsync
+rmdir "$root/usr/share/zsh/site-functions"
+doc=$root/usr/share/doc/vaultsync
+mkdir "$doc/examples"
+mv "$doc"/{Dockerfile,cron,kubernetes} "$doc/examples/"
+install -d -m 700 "$root/etc/vaultsync"
+{
+  echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
+  echo
+  echo "Files: *"
+  sed -n 's/^\(Copyright.*\)/\1/p' LICENSE | sed 's/^Copyright *\((c)\)\? */Copyright: /'
+  echo "License: MIT"
+  sed '1,/^Copyright/d' LICENSE | sed '1{/^$/d}; s/^$/./; s/^/ /'
+} >"$doc/copyright"
+printf 'vaultsync (%s) unstable; urgency=medium\n\n  * See README_SYNC.md.\n\n -- vaultsync <vaultsync@localhost>  %s\n' \
+  "$version" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" >"$doc/changelog"
+gzip -9n "$doc/changelog" "$root"/usr/share/man/man*/*
+
+# What the programs are linked with; dpkg-shlibdeps wants to see a source tree.
+mkdir "$work/debian" "$root/DEBIAN"
+printf 'Source: vaultsync\n\nPackage: vaultsync\nArchitecture: any\n' >"$work/debian/control"
+libraries=$(cd "$work" && dpkg-shlibdeps -O "$root"/usr/libexec/vaultsync/bin/* |
+  sed -n 's/^shlibs:Depends=//p')
+cat >"$root/DEBIAN/control" <<TEXT
+Package: vaultsync
+Version: $version
+Architecture: $arch
+Maintainer: vaultsync <vaultsync@localhost>
+Installed-Size: $(du -sk --apparent-size "$root" | cut -f1)
+Depends: $libraries, ca-certificates, curl, jq
+Suggests: parallel, openssh-client
+Section: utils
+Priority: optional
+Description: two-way sync of a Supabase table and a Notion database
+ Decisions written in either place arrive in the other, once. Small programs
+ read and write lines of JSON, so that every step can be looked at; a plan says
+ what would be written before anything is.
+ .
+ With systemd units, a health page and a sandbox of both services.
+TEXT
+for f in postinst prerm postrm; do
+  install -m 755 "packaging/debian/$f" "$root/DEBIAN/$f"
+done
+(cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
+chmod 644 "$root/DEBIAN/md5sums" "$root/DEBIAN/control"
+dpkg-deb --root-owner-group -Zxz -b "$root" "$out/vaultsync_${version}_$arch.deb"

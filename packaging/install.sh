@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Puts what was built in its place, or takes it away again; `make install` and
+# `make uninstall` call it with DESTDIR, PREFIX, BIN and PROGRAMS set.
+#   packaging/install.sh [--remove]
+#
+# PREFIX/libexec/vaultsync has the same shape as a checkout (bin/, scripts/,
+# sql/), so that programs and scripts find each other the same way.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+: "${DESTDIR=}" "${PREFIX=/usr/local}" "${BIN=bin}" "${PROGRAMS:?}"
+remove=''
+[ "${1:-}" != --remove ] || remove=1
+at=$DESTDIR$PREFIX
+
+# put MODE FILE PLACE; the file may be /dev/stdin
+put() {
+  if [ "$remove" ]; then
+    [ "$2" != /dev/stdin ] || cat >/dev/null
+    rm -f "$at/$3"
+  else
+    install -d "$at/$(dirname "$3")"
+    install -m "$1" "$2" "$at/$3"
+  fi
+}
+
+# A page is written for the program alone; here it is called through vaultsync.
+page() {
+  local names=${PROGRAMS// /|}
+  sed -E "
+    s/^\.Dt $(tr '[:lower:]' '[:upper:]' <<<"$1")(\.SH)? 1/.Dt VAULTSYNC-\U$1\E 1/
+    /^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/ s/^\.Nm\$/.Nm vaultsync $1/
+    s/^\.Nm $1(\.sh)?\$/.Nm vaultsync-$1/
+    s/(\.| )Xr ($names|init) 1/\1Xr vaultsync-\2 1/
+    s/Pa scripts\/([a-z-]+)\.sh/Cm vaultsync \1/
+    /^\.Dl \\$ /s/(\\$|\||&&) ($names|init)(\.sh)?( |$)/\1 vaultsync \2\4/g" "$2"
+}
+
+for p in $PROGRAMS; do
+  put 755 "$BIN/$p" "libexec/vaultsync/bin/$p"
+  page "$p" "cmd/$p/$p.1" | put 644 /dev/stdin "share/man/man1/vaultsync-$p.1"
+done
+page init scripts/init.1 | put 644 /dev/stdin share/man/man1/vaultsync-init.1
+for f in man/*.[157]; do
+  put 644 "$f" "share/man/man${f##*.}/${f#man/}"
+done
+
+for f in scripts/*.sh scripts/vaultsync; do
+  [ "$f" = scripts/test.sh ] || put 755 "$f" "libexec/vaultsync/$f"
+done
+for f in scripts/lib/* scripts/demo/* sql/*.sql; do
+  put 644 "$f" "libexec/vaultsync/$f"
+done
+
+for unit in packaging/systemd/*; do
+  sed "s|@PREFIX@|$PREFIX|g" "$unit" |
+    put 644 /dev/stdin "lib/systemd/system/${unit##*/}"
+done
+for f in README_SYNC.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/*; do
+  put 644 "$f" "share/doc/vaultsync/${f#packaging/}"
+done
+
+bash=share/bash-completion/completions/vaultsync
+zsh=share/zsh/site-functions/_vaultsync
+if [ "$remove" ]; then
+  rm -f "$at/bin/vaultsync" "$at/$bash" "$at/$zsh"
+  # Only folders of our own, and only where nobody else left something.
+  find "$at/libexec/vaultsync" "$at/share/doc/vaultsync" -depth -type d \
+    -exec rmdir --ignore-fail-on-non-empty {} + 2>/dev/null || true
+else
+  install -d "$at/bin"
+  ln -sf ../libexec/vaultsync/scripts/vaultsync "$at/bin/vaultsync"
+  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh bash | put 644 /dev/stdin "$bash"
+  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh zsh | put 644 /dev/stdin "$zsh"
+fi
