@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# What is for other places: systemd, containers, Kubernetes, Replit, Debian.
+
+load helper
+
+PACKAGING=$ROOT/packaging
+
+install_to() { # install_to PREFIX
+	PREFIX=$1 DESTDIR='' BIN=$BIN PROGRAMS="plan report health-server" \
+		"$PACKAGING/install.sh"
+}
+
+@test "systemd takes the units as they are, and finds them hardened" {
+	command -v systemd-analyze >/dev/null || skip "no systemd-analyze here"
+	install_to "$T/usr"
+	cd "$T/usr/lib/systemd/system"
+	must_pass systemd-analyze verify --man=no ./vaultsync.service ./vaultsync.timer \
+		./vaultsync-health.service
+	[[ -z $output$stderr ]] || seen "what it says"
+	# 0 is closed, 10 is open; the scale is tenths of that.
+	for unit in vaultsync.service vaultsync-health.service; do
+		must_pass systemd-analyze security --no-pager --offline=true --threshold=20 "$unit"
+	done
+}
+
+@test "the units get the keys as a credential, and name no key" {
+	local unit
+	for unit in vaultsync vaultsync-health; do
+		grep -q '^LoadCredential=env:/etc/vaultsync/env$' "$PACKAGING/systemd/$unit.service"
+		grep -q '^Environment=SYNC_ENV_FILE=%d/env$' "$PACKAGING/systemd/$unit.service"
+	done
+	! grep -rnE 'API_KEY=|SERVICE_ROLE_KEY=' "$PACKAGING/systemd"
+	# What both run with is the same, but for what they start.
+	diff <(sed '/^LoadCredential/,$!d; /^\[Install/,$d; /^$/d' "$PACKAGING/systemd/vaultsync.service") \
+		<(sed '/^LoadCredential/,$!d; /^\[Install/,$d; /^$/d' "$PACKAGING/systemd/vaultsync-health.service")
+}
+
+@test "a credential that its group may read by an ACL gets no warning" {
+	mkdir credentials
+	echo SYNC_INTERVAL=5m >credentials/env
+	chmod 440 credentials/env
+	export SYNC_ENV_FILE=$T/credentials/env
+	must_pass "$BIN/report" --paths
+	must_say "others may read it"
+	CREDENTIALS_DIRECTORY=$T/credentials must_pass "$BIN/report" --paths
+	must_hold '.[0].interval_seconds == 300'
+	[[ -z $stderr ]] || seen "warned"
+	CREDENTIALS_DIRECTORY=$T/cred must_pass "$BIN/report" --paths
+	must_say "others may read it"
+}
+
+# The types drop a field that they don't have; annotate leaves all as written.
+@test "Kubernetes' own types have every field of the CronJob" {
+	command -v kubectl >/dev/null || skip "no kubectl here"
+	export KUBECONFIG=/dev/null
+	sed '1,/^---$/d' "$PACKAGING/kubernetes/cronjob.yaml" >cronjob.yaml
+	must_pass kubectl annotate --local -o json -f cronjob.yaml checked=yes
+	printf '%s' "$output" >written
+	must_pass kubectl set resources --local -o json -f cronjob.yaml --requests=cpu=51m,memory=64Mi
+	printf '%s' "$output" >typed
+	run jq -nc --slurpfile w written --slurpfile t typed '
+		[$w[0] | paths(scalars)] - [$t[0] | paths(scalars)] - [["metadata", "annotations", "checked"]]
+		| if ($w[0] | [paths(scalars)] | length) < 30 then "too few read" else . end'
+	[[ $output == "[]" ]] || seen "not in the types"
+}
+
+@test "a run in Kubernetes stands alone, and has no rights it does not need" {
+	local line
+	for line in 'concurrencyPolicy: Forbid' 'restartPolicy: Never' 'backoffLimit: 0' \
+		'runAsNonRoot: true' 'readOnlyRootFilesystem: true' \
+		'allowPrivilegeEscalation: false' 'capabilities: {drop: \[ALL\]}' \
+		'automountServiceAccountToken: false' '- secretRef: {name: vaultsync}'; do
+		grep -q -- "$line\$" "$PACKAGING/kubernetes/cronjob.yaml" || seen "$line"
+	done
+	command -v kubectl >/dev/null || skip "no kubectl here"
+	mkdir -p pairs/sales packaging
+	cp -r "$PACKAGING/kubernetes" packaging/
+	cp "$PACKAGING/kubernetes/pair.yaml" pairs/sales/kustomization.yaml
+	echo SUPABASE_URL=https://a.supabase.co >pairs/sales/sales.env
+	must_pass kubectl kustomize pairs/sales
+	[[ $output == *"claimName: vaultsync-sales"* && $output == *"name: vaultsync-sales-"* ]] ||
+		seen "names"
+	! grep -E 'name: vaultsync$' <<<"$output"
+}
+
+@test "the container runs as nobody in particular, and holds what the programs need" {
+	local file=$PACKAGING/Dockerfile p so
+	[[ $(grep -c '^FROM debian:bookworm-slim' "$file") == 2 ]]
+	[[ $(sed '1,/^FROM debian:bookworm-slim$/d' "$file" | grep -n '^USER 10001:10001' | wc -l) == 1 ]]
+	grep -q '^HEALTHCHECK' "$file" && grep -q 'report --health' "$file"
+	grep -qx .env "$ROOT/.dockerignore" && grep -qx .git "$ROOT/.dockerignore"
+	grep -qx pairs "$ROOT/.dockerignore"
+	# The user of the CronJob is that of the image, its volume the image's.
+	grep -q 'runAsUser: 10001' "$PACKAGING/kubernetes/cronjob.yaml"
+	grep -q 'mountPath: /var/lib/vaultsync}' "$PACKAGING/kubernetes/cronjob.yaml"
+	command -v readelf >/dev/null || skip "no readelf"
+	for p in "$BIN"/*; do readelf -d "$p"; done | grep -oE 'lib(curl|cjson|crypto|utf8proc|microhttpd|sqlite3)\.so\.[0-9]+' |
+		sort -u >needed
+	[[ $(wc -l <needed) == 6 ]] || { cat needed; return 1; }
+	while read -r so; do
+		case $so in
+		libcurl.so.4) p=libcurl4 ;;
+		libcjson.so.1) p=libcjson1 ;;
+		libcrypto.so.3) p=libssl3 ;;
+		libutf8proc.so.2) p=libutf8proc2 ;;
+		libmicrohttpd.so.12) p=libmicrohttpd12 ;;
+		libsqlite3.so.0) p=libsqlite3-0 ;;
+		*) skip "another system: $so" ;;
+		esac
+		grep -qw -- "$p" "$file" || seen "not in the image: $p"
+	done <needed
+}
+
+@test "Replit's Run button starts what is there, on the port that is exposed" {
+	local run
+	run=$(sed -n 's/^run = \["bash", "-c", "\(.*\)"\]$/\1/p' "$ROOT/.replit")
+	[[ $run == "make -s -j2 && exec scripts/serve.sh --listen 0.0.0.0:8080" ]]
+	grep -A1 '^\[\[ports\]\]' "$ROOT/.replit" | grep -q '^localPort = 8080$'
+	grep -q 'run = \["scripts/serve.sh", "--listen", "0.0.0.0:8080"\]' "$ROOT/.replit"
+	[[ -x $ROOT/scripts/serve.sh ]]
+	for p in gcc gnumake curl cjson openssl utf8proc libmicrohttpd sqlite jq util-linux; do
+		grep -q "^    pkgs\.$p\$" "$ROOT/replit.nix" || seen "$p"
+	done
+}
+
+@test "the Debian package has its files, and says what it needs" {
+	command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null ||
+		skip "no dpkg-dev here"
+	! is_sanitized "$BIN/plan" || skip "not of a build with a sanitizer"
+	local deb
+	BIN=$BIN PROGRAMS="sb-fetch plan report health-server sandbox" must_pass "$PACKAGING/deb.sh" "$T/out"
+	deb=$(echo "$T"/out/vaultsync_*.deb)
+	must_pass dpkg-deb -f "$deb" Depends
+	for p in libc6 libcurl4 libcjson1 libssl3 libutf8proc2 libmicrohttpd12 libsqlite3-0 jq curl ca-certificates; do
+		[[ ", $output," =~ ,\ $p(\ [^,]*)?, ]] || seen "$p"
+	done
+	dpkg-deb -x "$deb" x
+	dpkg-deb -e "$deb" x/DEBIAN
+	(cd x && md5sum -c --quiet DEBIAN/md5sums)
+	[[ $(find x/usr -type f | wc -l) == $(wc -l <x/DEBIAN/md5sums) ]]
+	! find x -perm /022 ! -type l | grep . || seen "writable for others"
+	[[ $(stat -c %a x/etc/vaultsync) == 700 ]]
+	! find x/usr/share/man -type f ! -name '*.gz' | grep .
+	[[ $(readlink x/usr/bin/vaultsync) == ../libexec/vaultsync/scripts/vaultsync ]]
+	grep -q '^ExecStart=/usr/bin/vaultsync ' x/usr/lib/systemd/system/vaultsync.service
+	! grep -r @PREFIX@ x/usr/lib/systemd
+	must_pass x/usr/bin/vaultsync -C "$T" report --paths
+	for p in postinst prerm postrm; do sh -n "x/DEBIAN/$p"; done
+}
