@@ -103,7 +103,7 @@ run_pair() {
 }
 
 declare -A running=() # the pair of each process
-codes=() signal=''
+codes=() signal='' log=''
 # shellcheck disable=SC2317 # called by the traps
 stop() {
   signal=$1
@@ -118,7 +118,7 @@ trap 'stop HUP' HUP
 reap() {
   local pid='' code=0
   wait -n -p pid "${!running[@]}" || code=$?
-  [ -n "$pid" ] || return 0 # a signal ended the wait
+  [ -n "${pid:-}" ] || return 0 # a signal ended the wait
   codes+=("$code")
   [ "$code" = 0 ] || warn "${running[$pid]}: ended with code $code"
   unset "running[$pid]"
@@ -142,7 +142,7 @@ run_here() {
 # told from its name. Each machine gets its part of every budget, for none knows
 # what the others send.
 run_there() {
-  local name sum hosts log
+  local name sum hosts
   command -v parallel >/dev/null || die 78 "GNU parallel is not there: apt-get install parallel"
   IFS=, read -ra hosts <<<"$machines"
   log=$(mktemp) || die 74 "no room for temporary files: set TMPDIR"
