@@ -34,10 +34,10 @@ static bool needs_person(const char *code)
 
 static void do_op(struct run *r, const struct op *op, struct outcome *o)
 {
-	if (op->superseded)
-		skip(o, "pair", "an earlier op of this pair was not done");
-	else if (op->kind == OP_SKIP)
+	if (op->kind == OP_SKIP) /* with the code that the plan gave it */
 		o->status = STATUS_SKIPPED;
+	else if (op->superseded)
+		skip(o, "pair", "an earlier op of this pair was not done");
 	else if (op->kind == OP_ADOPT && r->dry_run)
 		skip(o, "dry-run", "it would be noted in the base now");
 	else if (op->kind == OP_ADOPT)
@@ -153,6 +153,7 @@ static void one_op(struct run *r, const struct op *op, struct stream_writer *w,
 	if (o.status == STATUS_FAILED || o.status == STATUS_UNKNOWN ||
 		needs_person(json_str(line, "code")))
 		*attention = true;
+	r->ended[o.status]++;
 	if (stream_write(w, line, &e) < 0 || stream_flush(w, &e) < 0)
 		r->fatal = e;
 	outcome_fini(&o);
@@ -185,8 +186,11 @@ json *perform_totals(const struct run *r)
 {
 	json *end = stream_line("end");
 	json *requests = json_object(), *waited = json_object();
-	json *limited = json_object();
+	json *limited = json_object(), *totals = json_object();
 
+	for (enum status s = 0; s < STATUSES; s++)
+		json_put_int(totals, status_name(s), (int64_t)r->ended[s]);
+	json_put(end, "totals", totals);
 	add_counters(
 		requests, waited, limited, "notion", &r->notion.api.counters);
 	add_counters(requests, waited, limited, "supabase",

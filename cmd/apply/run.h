@@ -18,6 +18,14 @@
 #include "stream.h"
 #include "supabase_client.h"
 
+enum status {
+	STATUS_DONE,
+	STATUS_SKIPPED, /* nothing was written; the next run decides */
+	STATUS_FAILED,	/* nothing was written; error says why */
+	STATUS_UNKNOWN, /* it may have been written; the next run looks */
+	STATUSES,
+};
+
 struct run {
 	struct notion_client notion;
 	struct supabase_client supabase;
@@ -27,14 +35,7 @@ struct run {
 	bool dry_run;
 	const volatile sig_atomic_t *stop;
 	struct error fatal; /* the run ends with it; code RC_DONE: none */
-};
-
-enum status {
-	STATUS_DONE,
-	STATUS_SKIPPED, /* nothing was written; the next run decides */
-	STATUS_FAILED,	/* nothing was written; error says why */
-	STATUS_UNKNOWN, /* it may have been written; the next run looks */
-	STATUSES,
+	uint64_t ended[STATUSES];
 };
 
 /* What became of one op. */
