@@ -40,3 +40,19 @@ id_of() {
 	must_hold '[.[] | select(.kind == "result") | .code]
 		== ["double-link", "double-link"]'
 }
+
+@test "a row that is deleted meanwhile is not written, though no trigger tells" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit notion one '{"type":"UX"}'
+	make_plan
+	control POST faults "$(jq -nc --arg id "$(id_of supabase one)" '
+		{match:{api:"supabase", method:"PATCH"}, edit:{side:"supabase",
+			id:$id, action:"soft-delete", touch:false}}')"
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "update" and .status == "skipped" and .code == "changed"'
+	# The page was changed, so its row comes back.
+	must_pass sync_now --quiet
+	live supabase one | jq -e '.type == "UX"'
+	live notion one | jq -e '.type == ["UX"]'
+}

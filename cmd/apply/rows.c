@@ -30,6 +30,7 @@ static struct patch new_patch(const struct op *op, const char *page_id)
 /* What the condition compares, as the API would give it. */
 struct condition {
 	const char *updated_at, *link, *decision, *type, *date;
+	bool deleted;
 };
 
 static struct condition seen_by_plan(const struct op *op)
@@ -40,6 +41,7 @@ static struct condition seen_by_plan(const struct op *op)
 		.decision = json_str(op->row, "decision"),
 		.type = json_str(op->row, "type"),
 		.date = json_str(op->row, "date"),
+		.deleted = json_true(op->row, "deleted"),
 	};
 }
 
@@ -52,6 +54,7 @@ static struct condition seen_now(const json *row)
 		.decision = json_str(row, "decision"),
 		.type = json_str(row, "type"),
 		.date = json_str(row, "date"),
+		.deleted = !json_is_null(json_get(row, SUPABASE_SOFT_DELETE)),
 	};
 }
 
@@ -69,8 +72,8 @@ static int add_time(struct buf *where, const char *updated_at)
  * -1 where the URL would be too long. The decision may be left out only by who
  * has just read it.
  */
-static int add_condition(struct buf *where, const struct patch *p,
-	const struct condition *c, bool just_read)
+static int add_condition(struct buf *where, const struct run *r,
+	const struct patch *p, const struct condition *c, bool just_read)
 {
 	if (supabase_where(where, "id", p->op->row_id) < 0 ||
 		supabase_where(where, "notion_page_id", c->link) < 0)
@@ -80,6 +83,9 @@ static int add_condition(struct buf *where, const struct patch *p,
 	if (add_time(where, c->updated_at) < 0 ||
 		supabase_where(where, "type", c->type) < 0 ||
 		supabase_where(where, "date", c->date) < 0)
+		return -1;
+	if (r->supabase.soft_delete &&
+		supabase_where_deleted(where, c->deleted) < 0)
 		return -1;
 	if (supabase_where(where, "decision", c->decision) < 0)
 		return just_read ? 0 : -1;
@@ -96,7 +102,7 @@ static int try_patch(struct run *r, const struct patch *p,
 	int rc = 0;
 
 	*row = NULL;
-	if (add_condition(&where, p, c, just_read) == 0) {
+	if (add_condition(&where, r, p, c, just_read) == 0) {
 		rc = supabase_row_patch(&r->supabase, &where, p->set, row, &a);
 		if (rc < 0)
 			give_up(o,

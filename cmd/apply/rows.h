@@ -1,8 +1,9 @@
 /*
  * Writing rows. A row is patched under a condition that holds what the plan
  * saw of it, so that the database itself compares and writes in one step:
- * id, updated_at, link, type, date, and decision where it fits a URL (else the
- * row is read first). No row met it: it is read again and told apart.
+ * id, updated_at, link, type, date, whether it is deleted, and decision where
+ * it fits a URL (else the row is read first). No row met it: it is read again
+ * and told apart.
  *
  * Each returns true with o filled as done, or false with o filled.
  */

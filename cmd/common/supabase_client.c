@@ -206,6 +206,18 @@ int supabase_where_bool(struct buf *where, const char *column, bool value)
 	return supabase_where(where, column, value ? "true" : "false");
 }
 
+int supabase_where_deleted(struct buf *where, bool deleted)
+{
+	struct buf one = BUF_INIT(where->max);
+	int rc = buf_addf(&one, "%s%s=%s", where->len > 0 ? "&" : "",
+		SUPABASE_SOFT_DELETE, deleted ? "not.is.null" : "is.null");
+
+	if (rc == 0)
+		rc = buf_add(where, buf_str(&one), one.len);
+	buf_fini(&one);
+	return rc;
+}
+
 int supabase_row_patch(struct supabase_client *c, const struct buf *where,
 	const json *set, json **row, struct api_error *a)
 {

@@ -80,6 +80,8 @@ int supabase_rows_insert(struct supabase_client *c, const json *rows,
 int supabase_where(struct buf *where, const char *column, const char *value);
 int supabase_where_time(struct buf *where, const char *column, usec t);
 int supabase_where_bool(struct buf *where, const char *column, bool value);
+/* Of a table that has deleted_at. */
+int supabase_where_deleted(struct buf *where, bool deleted);
 
 /*
  * Sets these columns of the one row that meets the condition; *row is the row
