@@ -56,3 +56,36 @@ id_of() {
 	live supabase one | jq -e '.type == "UX"'
 	live notion one | jq -e '.type == ["UX"]'
 }
+
+@test "the time that a person gives a date meanwhile is not overwritten" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit supabase one '{"date":"2026-05-05"}'
+	make_plan
+	edit notion one '{"date":{"start":"2026-01-02T10:00:00.000Z","end":"2026-01-03T10:00:00.000Z"}}'
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "update" and .status == "skipped" and .code == "changed"'
+	# The next plan has what it replaces.
+	must_pass sync_now --quiet
+	results >after
+	must_hold 'map(select(.op == "update"))[0] | .status == "done"
+		and .was.date_detail.end == "2026-01-03T10:00:00.000+00:00"' after
+	live supabase one | jq -e '.date == "2026-05-05"'
+}
+
+@test "a page comes back in one request where nothing else is to be written" {
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
+		-H "Content-Type: application/json" \
+		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+	seed supabase one
+	must_pass sync_now --quiet
+	act notion one trash
+	must_pass sync_now --quiet
+	act supabase one undelete
+	control DELETE log
+	must_pass sync_now --quiet
+	live notion one
+	control GET log | jq -c 'select(.api == "notion" and .method == "PATCH") | .body' >bodies
+	must_hold '. == [{in_trash:false}]' bodies
+}
