@@ -89,3 +89,17 @@ id_of() {
 	control GET log | jq -c 'select(.api == "notion" and .method == "PATCH") | .body' >bodies
 	must_hold '. == [{in_trash:false}]' bodies
 }
+
+@test "a create whose page was moved away is a plain success" {
+	seed supabase zero
+	must_pass sync_now --quiet
+	seed supabase one
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"status":500,"code":"XX000","times":4}'
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	control DELETE faults
+	act notion one move
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "create" and .status == "done" and .code == null
+		and .why == null'
+}

@@ -152,6 +152,7 @@ static bool settle_earlier(struct run *r, const struct open_create *c,
 		return skip(o, "waits",
 			"an earlier create of its page ended without an "
 			"answer; it is looked for again for five minutes");
+	*o = (struct outcome){ 0 }; /* that its page is gone stops nothing */
 	if (!r->dry_run && journal_not_created(&r->journal, c->row_id, &e) < 0)
 		return journal_failed(r, &e, o);
 	return true;
