@@ -38,8 +38,8 @@ static bool is_field(const json *set, const char *key)
 
 static bool set_is_valid(const json *set)
 {
-	return is_field(set, "decision") && is_field(set, "type") &&
-	       is_field(set, "date");
+	return json_is_object(set) && is_field(set, "decision") &&
+	       is_field(set, "type") && is_field(set, "date");
 }
 
 /* Where a kind of op may be aimed at, and what it can't do without. */
