@@ -60,7 +60,9 @@ strike() {
 	# A program that may finish its request must be able to.
 	[[ $signal == KILL ]] || fault='"delay_ms":150'
 	control POST faults "{\"match\":{\"request\":$1},$fault}"
-	"$BIN/apply" -q --base "$SYNC_STATE_DIR/base.ndjson" "$dir/mixed/plan.ndjson" \
+	# A shell's background job ignores INT, and so would apply.
+	env --default-signal=INT "$BIN/apply" -q --base "$SYNC_STATE_DIR/base.ndjson" \
+		"$dir/mixed/plan.ndjson" \
 		>"$W/results.ndjson" 2>>"$W/err" 3>&- &
 	apply=$!
 	if ! reached "$1" "$2"; then
