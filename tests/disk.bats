@@ -170,18 +170,17 @@ writes() {
 }
 
 @test "a plan cut at any line, or damaged, is refused before anything is done" {
-	local n i
+	local kept damage
 	prepare
-	n=$(wc -l <plan)
-	for ((i = 0; i < n; i++)); do
-		head -n "$i" plan >cut
+	for kept in $(seq 0 $(($(wc -l <plan) - 1))); do
+		head -n "$kept" plan >cut
 		must_fail $RC_STREAM apply cut
 	done
-	for i in 's/"kind":"op"/"kind":"opp"/' 's/"op":"create"/"op":"creat"/' \
+	for damage in 's/"kind":"op"/"kind":"opp"/' 's/"op":"create"/"op":"creat"/' \
 		's/"row_id":"[^"]*"/"row_id":"no id"/' '2s/}$//' \
 		's/"set":{[^}]*}/"set":7/' 's/"target":"notion"/"target":"nation"/'; do
-		sed "$i" plan >cut
-		cmp -s plan cut && { echo "nothing was damaged: $i"; return 1; }
+		sed "$damage" plan >cut
+		! cmp -s plan cut || { echo "nothing was damaged: $damage"; return 1; }
 		must_fail $RC_STREAM apply cut
 		must_say "cut"
 	done
