@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Every Nth case of a sweep, as two halves side by side.
+# About every Nth case of a sweep, as two halves side by side. The step is odd,
+# so that it meets each kind of case in turn; 1: all of them.
 #   halves.sh N SCRIPT [OPTION…]
 set -euo pipefail
 n=$1 script=$(dirname "$0")/$2
 shift 2
-"$script" --step "$((2 * n))" --offset 0 "$@" &
+step=$((n == 1 ? 2 : 2 * n + 1))
+"$script" --step "$step" --offset 0 "$@" &
 first=$!
 code=0
-"$script" --step "$((2 * n))" --offset "$n" "$@" || code=$?
+"$script" --step "$step" --offset "$n" "$@" || code=$?
 wait "$first" || code=$?
 exit "$code"
