@@ -30,6 +30,7 @@ export SYNC_TIMEOUT=1
 # itself. 1: an op failed, waits or is unclear; 75: an outage; 77: a key was
 # refused; 78: a setting is wrong. A read that meets a broken answer is repeated;
 # a write that was carried out in spite of one is found out by a look.
+
 # The kinds of requests: name, and what the fault matches.
 targets=$(cat <<'LIST'
 page-get "api":"notion","method":"GET","path":"/v1/pages/"
