@@ -155,7 +155,8 @@ run_there() {
     ${options[@]+"${options[@]}"} {} </dev/stdin &
   running[$!]=parallel
   while [ "${#running[@]}" -gt 0 ]; do reap; done
-  mapfile -t codes < <(awk 'NR > 1 { print $7 }' "$log")
+  # A job that a signal ended has an Exitval of 0.
+  mapfile -t codes < <(awk 'NR > 1 { print $8 ? 128 + $8 : $7 }' "$log")
   [ "${#codes[@]}" = "${#names[@]}" ] || [ "$signal" ] ||
     die 75 "only ${#codes[@]} of ${#names[@]} pairs were run: see above"
 }
