@@ -12,7 +12,6 @@
 
 #include "run.h"
 
-bool row_create(struct run *r, const struct op *op, struct outcome *o);
 bool row_update(struct run *r, const struct op *op, struct outcome *o);
 bool row_trash(struct run *r, const struct op *op, struct outcome *o);
 bool row_restore(struct run *r, const struct op *op, struct outcome *o);
@@ -25,5 +24,15 @@ bool row_link(struct run *r, const struct op *op, struct outcome *o);
  */
 bool row_link_to(struct run *r, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o);
+
+/* Inserts the row of a page: inserts.c. */
+bool row_create(struct run *r, const struct op *op, struct outcome *o);
+/*
+ * The page is why the row is written: whether it is still as the plan saw it.
+ * False with o filled.
+ */
+bool page_still_says_so(struct run *r, const struct op *op, struct outcome *o);
+/* Compares the row that an insert made with what was sent; true. */
+bool row_take_new(const struct op *op, json *take_object, struct outcome *o);
 
 #endif
