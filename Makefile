@@ -69,6 +69,10 @@ check: all units
 units: $(UNITS)
 	@for t in $(UNITS); do $$t || exit 1; done
 
+# Beside a script by hand with the official clients; bench/bench.sh --help.
+bench: all
+	VAULTSYNC_BIN=$(abspath $(BIN)) bench/bench.sh $(BENCH)
+
 asan:
 	$(MAKE) BUILD=build/asan BIN=build/asan/bin \
 	    CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
@@ -78,7 +82,7 @@ format:
 
 lint:
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck -x scripts/*.sh scripts/vaultsync packaging/*.sh .ci/run
+	shellcheck -x scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh .ci/run
 
 install: all
 	$(INSTALL)
@@ -92,6 +96,6 @@ deb: all
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units asan format lint install uninstall deb clean
+.PHONY: all check units bench asan format lint install uninstall deb clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
