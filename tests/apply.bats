@@ -103,3 +103,118 @@ id_of() {
 	must_hold '.[1] | .op == "create" and .status == "done" and .code == null
 		and .why == null'
 }
+
+# --- plans in the short form of vaultsync-streams(5) --------------------------
+
+# short <PLAN: no expect.row and expect.page, no sources.
+short() {
+	jq -c 'if .kind == "head" then del(.sources, .guards)
+		elif .expect then .expect |= {checksum, updated_at} else . end'
+}
+
+# Every kind of op at once, planned and not carried out.
+every_kind() {
+	seed supabase changed merged cleared row-gone page-gone row-back page-back
+	must_pass sync_now --quiet
+	act supabase row-back soft-delete
+	act notion page-back trash
+	must_pass sync_now --quiet
+	act supabase row-back undelete
+	act notion page-back restore
+	edit supabase changed '{"decision":"changed","type":"UX"}'
+	edit supabase merged '{"type":"UX"}'
+	edit notion merged '{"date":"2026-05-05"}'
+	edit notion cleared '{"date":null}'
+	act supabase row-gone soft-delete
+	act notion page-gone trash
+	edit supabase row-back '{"date":"2026-06-06"}'
+	edit notion page-back '{"date":"2026-07-07"}'
+	seed supabase new-row unlinked
+	seed notion new-page
+	control POST edit "$(live supabase changed | jq -c '{side, id, set:{checksum:null}, touch:false}')"
+	make_plan
+}
+
+@test "a plan in the short form is carried out like a whole one" {
+	every_kind
+	must_hold 'map(select(.kind == "op") | "\(.op) \(.target)") | unique ==
+		["create notion", "create supabase", "link supabase", "restore notion",
+		"restore supabase", "stamp notion", "trash notion", "trash supabase",
+		"update notion", "update supabase"]' plan
+	short <plan >bare
+	must_pass "$BIN/apply" bare
+	must_hold '[.[] | select(.kind == "result") | .status] | unique == ["done"]'
+	must_be_settled
+}
+
+@test "a plan in the short form writes nothing that was edited since" {
+	every_kind
+	short <plan >bare
+	control GET dump | jq -c '{side, id, touch:false,
+		set:{decision:(.decision + "!")}}' >edits
+	while read -r edit; do control POST edit "$edit" >/dev/null; done <edits
+	contents >before
+	must_pass "$BIN/apply" bare
+	contents >after
+	[[ -z $(comm -23 before after) ]] || seen "written: $(diff before after)"
+	must_hold 'map(select(.kind == "result" and .op != "link" and .op != "stamp"))
+		| length > 8 and all(.status == "skipped")'
+}
+
+# The content of both sides, to compare.
+contents() {
+	control GET dump | jq -Sc '{side, id, decision, type, date, deleted_at,
+		in_trash}' | sort
+}
+
+@test "a plan in the short form replaces no other case of letters, which no checksum tells" {
+	seed supabase one two
+	must_pass sync_now --quiet
+	edit supabase one '{"decision":"uno"}'
+	edit notion two '{"decision":"due"}'
+	make_plan
+	edit notion one '{"decision":"One"}'
+	control POST edit "$(live supabase two |
+		jq -c '{side, id, set:{decision:"TWO"}, touch:false}')"
+	must_pass "$BIN/apply" <(short <plan)
+	live notion One
+	live supabase TWO
+	must_hold 'map(select(.kind == "result" and .op == "update") | .code)
+		== ["changed", "changed"]'
+}
+
+@test "an op that names nothing to compare with is refused by its name" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	jq -c 'if .op == "update" then del(.expect.page, .expect.checksum) else . end' \
+		plan >blind
+	must_fail $RC_STREAM "$BIN/apply" blind
+	must_say 'blind:2: op 1, update in notion, has neither expect.page nor expect.checksum'
+	live notion one | jq -e '.type == ["Ops"]'
+}
+
+@test "a page is not trashed for an erased row that is back" {
+	seed supabase one two three
+	must_pass sync_now --quiet
+	live supabase two >two
+	for name in one two three; do act supabase $name delete; done
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson --orphans trash \
+		--allow mass-delete records >plan
+	must_hold 'map(select(.op == "trash" and .target == "notion")) | length == 3' plan
+	# One comes back under its id, one with the link of its page.
+	jq -c '{side, id, decision}' two >seed
+	jq -nc --arg page "$(id_of notion three)" \
+		'{side:"supabase", decision:"three again", notion_page_id:$page}' >>seed
+	control POST seed @seed
+	must_pass "$BIN/apply" plan
+	must_hold 'map(select(.kind == "result") | .status) | sort
+		== ["done", "skipped", "skipped"]'
+	dead notion one
+	live notion two
+	live notion three
+}

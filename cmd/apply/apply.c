@@ -208,21 +208,47 @@ static int work(struct run *r, struct ops *ops)
 	return complete ? code : stop_or(code);
 }
 
+/* A plan without the heads of its sources: the data source itself is asked. */
+static int ask_schema(struct run *r, struct error *e)
+{
+	json *source;
+	int rc;
+
+	if (notion_data_source_get(&r->notion, r->data_source, &source, e) < 0)
+		return -1;
+	rc = notion_schema_bind(&r->schema, source, e);
+	json_free(source);
+	return rc < 0 ? rc
+		      : notion_bot_user(&r->notion, &r->schema.bot_user, e);
+}
+
+/* The properties' ids, and whether the table has deleted_at. */
+static int find_shapes(struct run *r, const struct ops *ops, struct error *e)
+{
+	const json *sources = json_get(ops->head, "sources");
+	const json *notion = json_get(sources, "notion");
+	const json *supabase = json_get(sources, "supabase");
+
+	if (notion ? notion_schema_from_head(&r->schema, notion, e) < 0
+		   : ask_schema(r, e) < 0)
+		return -1;
+	if (!supabase)
+		return supabase_find_columns(&r->supabase, e);
+	r->supabase.soft_delete = json_true(supabase, "soft_delete");
+	return 0;
+}
+
 static int start_clients(struct run *r, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
-	const json *sources = json_get(ops->head, "sources");
-
 	if (check_scope(r, s, ops, e) < 0 ||
-		notion_schema_from_head(
-			&r->schema, json_get(sources, "notion"), e) < 0 ||
 		notion_client_init(&r->notion, s, r->stop, e) < 0 ||
 		supabase_client_init(&r->supabase, s, r->stop, e) < 0)
 		return -1;
 	r->notion.api.max_wait = r->supabase.api.max_wait = a->max_wait;
-	r->supabase.soft_delete =
-		json_true(json_get(sources, "supabase"), "soft_delete");
-	return writes_anything(ops) ? check_data_source(r, s, e) : 0;
+	if (!writes_anything(ops))
+		return 0;
+	return check_data_source(r, s, e) < 0 ? -1 : find_shapes(r, ops, e);
 }
 
 /* All that must hold before the first write. */

@@ -26,6 +26,29 @@ struct values values_after(const json *was, const json *set)
 	return v;
 }
 
+json *row_values(const struct supabase_row *row)
+{
+	json *v = json_object();
+
+	json_put_str(v, "decision", row->decision);
+	json_put_str(v, "type", row->type);
+	json_put_str(v, "date", row->date);
+	json_put_str(v, "link", *row->page_id ? row->page_id : NULL);
+	json_put_bool(v, "deleted", row->deleted);
+	return v;
+}
+
+json *page_values(const struct notion_page *page)
+{
+	json *v = json_object();
+
+	json_put_str(v, "decision", page->decision);
+	json_put_str(v, "type", page->type);
+	json_put_str(v, "date", page->date);
+	json_put_bool(v, "deleted", page->in_trash);
+	return v;
+}
+
 /* NULL and "" are the same value. */
 static bool same(const char *a, const char *b)
 {

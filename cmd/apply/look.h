@@ -17,6 +17,10 @@ struct values values_of(const json *object);
 /* `was` with the members of `set` in their places. */
 struct values values_after(const json *was, const json *set);
 
+/* A half as it is, as expect.row and expect.page have it; the caller's. */
+json *row_values(const struct supabase_row *row);
+json *page_values(const struct notion_page *page);
+
 /* Exactly as the plan saw them: values, deletion, a row's link too. */
 bool row_is_as_seen(const struct supabase_row *row, const json *seen);
 bool page_is_as_seen(const struct notion_page *page, const json *seen);

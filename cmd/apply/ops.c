@@ -1,5 +1,6 @@
 #include "ops.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,35 +79,58 @@ static bool target_fits(const struct shape *s, enum op_target t)
 }
 
 /* A create has one half, every other writing op has both. */
-static const char *wrong_ids(const struct op *op)
+static const char *missing_id(const struct op *op)
 {
 	switch (op->kind) {
 	case OP_CREATE:
 		if (op->target == TARGET_NOTION)
-			return op->row_id && op->row ? NULL
-						     : "no row_id, expect.row";
-		return op->page_id && op->page ? NULL
-					       : "no page_id, expect.page";
+			return op->row_id ? NULL : "no row_id";
+		return op->page_id ? NULL : "no page_id";
 	case OP_STAMP: /* its row may be one that is made just before */
-		return op->page_id && op->page ? NULL
-					       : "no page_id, expect.page";
-	case OP_ADOPT:
-		if (!op->agreed)
-			return "no agreed";
-		break;
+		return op->page_id ? NULL : "no page_id";
 	default:
-		break;
+		return op->row_id && op->page_id ? NULL
+						 : "no row_id or page_id";
 	}
-	return op->row_id && op->page_id ? NULL : "no row_id or page_id";
 }
 
-/* What the op lacks, or NULL. */
+/* Without one of these nobody can tell whether a person was there since. */
+static const char *missing_expect(const struct op *op)
+{
+	switch (op->kind) {
+	case OP_UPDATE:
+	case OP_TRASH:
+	case OP_RESTORE:
+		if (op->content_sum)
+			return NULL;
+		if (op->target == TARGET_NOTION)
+			return op->page ? NULL
+					: "neither expect.page nor "
+					  "expect.checksum";
+		return op->row ? NULL
+			       : "neither expect.row nor expect.checksum";
+	case OP_LINK:
+		return op->row || op->checksum
+			       ? NULL
+			       : "neither expect.row nor checksum";
+	case OP_STAMP:
+		return op->page || op->checksum
+			       ? NULL
+			       : "neither expect.page nor checksum";
+	case OP_ADOPT:
+		return op->agreed ? NULL : "no agreed";
+	default:
+		return NULL;
+	}
+}
+
+/* What is wrong with the op, or NULL. */
 static const char *what_is_wrong(const struct op *op)
 {
 	const struct shape *s = &shapes[op->kind];
 
 	if (!target_fits(s, op->target))
-		return "an op that has no such target";
+		return "no such target";
 	if (op->kind == OP_SKIP)
 		return NULL;
 	if (s->needs_set && !op->set)
@@ -115,7 +139,17 @@ static const char *what_is_wrong(const struct op *op)
 		return "a value in set that can't be one";
 	if (op->checksum ? !checksum_is_valid(op->checksum) : s->needs_checksum)
 		return "no checksum";
-	return wrong_ids(op);
+	if (op->content_sum && !checksum_is_valid(op->content_sum))
+		return "an expect.checksum that is none";
+	return missing_id(op) ? missing_id(op) : missing_expect(op);
+}
+
+/* Nothing is expected of its row: there was none when it was planned. */
+static bool was_planned_without_row(const struct op *op)
+{
+	return op->target == TARGET_NOTION && op->kind != OP_CREATE &&
+	       op->row_id && !op->row && !op->updated_at &&
+	       (op->page || op->kind == OP_TRASH);
 }
 
 static json *copy_of(const json *v)
@@ -149,8 +183,15 @@ static int parse_op(const struct stream_reader *r, struct op *op, json *line,
 	op->row = copy_of(json_get(expect, "row"));
 	op->page = copy_of(json_get(expect, "page"));
 	op->updated_at = xstrdup(json_str(expect, "updated_at"));
+	op->content_sum = json_str(expect, "checksum");
+	op->row_gone = was_planned_without_row(op);
 	why = what_is_wrong(op);
-	return why ? stream_refuse(r, e, "%s", why) : 0;
+	if (!why)
+		return 0;
+	return stream_refuse(r, e,
+		"op %" PRId64 ", %s in %s, has %s: plan it anew, or leave in "
+		"the plan what vaultsync-streams(5) lists",
+		op->n, op_kind_name(op->kind), op_target_name(op->target), why);
 }
 
 static int read_body(struct ops *ops, struct stream_reader *r, struct error *e)
@@ -169,66 +210,6 @@ static int read_body(struct ops *ops, struct stream_reader *r, struct error *e)
 	return got < 0 ? -1 : stream_read_eof(r, e);
 }
 
-/* All ops of a pair name its page, but for the create of the page. */
-static const char *pair_key(const struct op *op)
-{
-	return op->page_id ? op->page_id : op->row_id ? op->row_id : "";
-}
-
-static int by_pair_then_order(const void *x, const void *y)
-{
-	const struct op *a = *(struct op *const *)x;
-	const struct op *b = *(struct op *const *)y;
-	int order = strcmp(pair_key(a), pair_key(b));
-
-	return order ? order : (a > b) - (a < b);
-}
-
-static void chain_pairs(struct ops *ops)
-{
-	struct op **sorted = xcalloc(ops->n, sizeof *sorted);
-
-	for (size_t i = 0; i < ops->n; i++)
-		sorted[i] = &ops->list[i];
-	qsort(sorted, ops->n, sizeof *sorted, by_pair_then_order);
-	for (size_t i = 1; i < ops->n; i++)
-		if (*pair_key(sorted[i]) && strcmp(pair_key(sorted[i - 1]),
-						    pair_key(sorted[i])) == 0)
-			sorted[i - 1]->next = sorted[i];
-	free(sorted);
-}
-
-static void expect_instead(json **expected, const json *after)
-{
-	if (!after)
-		return;
-	json_free(*expected);
-	*expected = json_copy(after);
-}
-
-void op_hand_on(const struct op *op, const char *new_row_id,
-	const json *row_after, const char *updated_at, const json *page_after)
-{
-	for (struct op *later = op->next; later; later = later->next) {
-		if (new_row_id && !later->row_id) {
-			json_put_str(later->line, "row_id", new_row_id);
-			later->row_id = json_str(later->line, "row_id");
-		}
-		expect_instead(&later->row, row_after);
-		expect_instead(&later->page, page_after);
-		if (!row_after)
-			continue;
-		free(later->updated_at);
-		later->updated_at = xstrdup(updated_at);
-	}
-}
-
-void op_supersede(const struct op *op)
-{
-	for (struct op *later = op->next; later; later = later->next)
-		later->superseded = true;
-}
-
 int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
 {
 	struct stream_reader r;
@@ -245,7 +226,7 @@ int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
 	if (rc < 0)
 		ops_fini(ops);
 	else
-		chain_pairs(ops);
+		ops_chain(ops);
 	return rc;
 }
 

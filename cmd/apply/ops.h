@@ -23,9 +23,11 @@ struct op {
 	const char *row_id, *page_id; /* NULL: not there yet */
 	const char *checksum;
 	bool synced;
-	const json *set;    /* NULL: nothing of the content */
-	json *row, *page;   /* expected of both halves; owned, NULL: nothing */
-	char *updated_at;   /* expected of the row; owned, NULL: none */
+	const json *set;  /* NULL: nothing of the content */
+	json *row, *page; /* expected of both halves; owned, NULL: nothing */
+	char *updated_at; /* expected of the row; owned, NULL: none */
+	const char *content_sum; /* expected of the target; NULL: none */
+	bool row_gone; /* the plan saw no row of that id: there must be none */
 	const json *agreed; /* NULL: not settled by this op */
 	struct op *next;    /* of the same pair, in order; NULL: the last */
 	bool superseded;    /* an earlier op of its pair wasn't done */
@@ -43,6 +45,9 @@ struct ops {
  */
 int ops_read(struct ops *ops, int fd, const char *name, struct error *e);
 void ops_fini(struct ops *ops);
+
+/* chain.c: joins the ops of each pair by `next`; ops_read() does it. */
+void ops_chain(struct ops *ops);
 
 /*
  * RC_GUARD, with what each guard saw and the command to go on, where the plan

@@ -63,7 +63,7 @@ static bool date_is_as_seen(const struct op *op, const struct notion_page *page)
 	const json *was = json_get(op->line, "was");
 	const json *detail = json_get(was, "date_detail");
 
-	if (!was || !json_get(op->set, "date"))
+	if (!json_get(op->set, "date"))
 		return true;
 	if (!page->date_detail || json_is_null(detail))
 		return !page->date_detail && json_is_null(detail);
@@ -90,17 +90,6 @@ static int may_repeat(void *arg)
 		rc = 0;
 	notion_page_fini(&page);
 	return rc;
-}
-
-static json *page_values(const struct notion_page *page)
-{
-	json *v = json_object();
-
-	json_put_str(v, "decision", page->decision);
-	json_put_str(v, "type", page->type);
-	json_put_str(v, "date", page->date);
-	json_put_bool(v, "deleted", page->in_trash);
-	return v;
 }
 
 void take_page_answer(struct run *r, const json *object,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "expect.h"
 #include "pages.h"
 #include "rows.h"
 
@@ -32,7 +33,7 @@ static bool needs_person(const char *code)
 	return false;
 }
 
-static void do_op(struct run *r, const struct op *op, struct outcome *o)
+static void do_op(struct run *r, struct op *op, struct outcome *o)
 {
 	if (op->kind == OP_SKIP) /* with the code that the plan gave it */
 		o->status = STATUS_SKIPPED;
@@ -42,7 +43,7 @@ static void do_op(struct run *r, const struct op *op, struct outcome *o)
 		skip(o, "dry-run", "it would be noted in the base now");
 	else if (op->kind == OP_ADOPT)
 		done(o);
-	else
+	else if (expect_fill(r, op, o))
 		performers[op->kind][op->target](r, op, o);
 }
 
@@ -136,7 +137,7 @@ static void judge(struct run *r, const struct outcome *o, int *failed_in_row)
 	}
 }
 
-static void one_op(struct run *r, const struct op *op, struct stream_writer *w,
+static void one_op(struct run *r, struct op *op, struct stream_writer *w,
 	bool *attention, int *failed_in_row)
 {
 	struct outcome o = { 0 };

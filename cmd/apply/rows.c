@@ -190,18 +190,6 @@ static void note_triggers(const struct patch *p, const struct supabase_row *row,
 	}
 }
 
-static json *row_values(const struct supabase_row *row)
-{
-	json *v = json_object();
-
-	json_put_str(v, "decision", row->decision);
-	json_put_str(v, "type", row->type);
-	json_put_str(v, "date", row->date);
-	json_put_str(v, "link", *row->page_id ? row->page_id : NULL);
-	json_put_bool(v, "deleted", row->deleted);
-	return v;
-}
-
 static bool take_answer(
 	const struct patch *p, json *take_object, struct outcome *o)
 {

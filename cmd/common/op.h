@@ -27,10 +27,12 @@
  *              page        {decision,type,date,deleted} of the page
  *              and of both {stored_checksum,synced}, for undo alone: nothing
  *              is compared with these before a write
+ *              A plan of another's making may lack row and page:
+ *              vaultsync-streams(5) says what is needed then.
  *
- * The head of a plan has, besides what vaultsync-streams(5) lists, "sources":
- * the two fetch heads, from which `apply` knows the property ids, the options
- * of Type and whether the table has deleted_at.
+ * The head of a plan has "sources", the two fetch heads, from which `apply`
+ * knows the property ids, the options of Type and whether the table has
+ * deleted_at; it asks the services for what is missing there.
  */
 #ifndef COMMON_OP_H
 #define COMMON_OP_H
