@@ -15,6 +15,11 @@ scale=1
 	echo "$output"
 }
 
+@test "nor is it by a plan in the short form" {
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 30)) edits.sh --short
+	echo "$output"
+}
+
 @test "further types of a page survive when its type is written" {
 	local id
 	start_sandbox
