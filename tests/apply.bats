@@ -104,6 +104,29 @@ id_of() {
 		and .why == null'
 }
 
+@test "--allow takes the names of guards and no other word" {
+	make_plan
+	for word in bogus scope,bogus incomplete "" scope,; do
+		must_fail $RC_USAGE "$BIN/apply" --allow "$word" plan
+		must_say 'empty-side, mass-delete, mass-create, mass-change, scope'
+		must_fail $RC_USAGE "$BIN/plan" --allow "$word" records
+		must_say 'empty-side, mass-delete, mass-create, mass-change, scope'
+	done
+	must_pass "$BIN/apply" --allow scope,mass-change plan
+}
+
+@test "a plan blocked by a guard that apply doesn't know is refused, whatever is allowed" {
+	seed supabase one
+	make_plan
+	for blocked in '["mass-delete"]' '["new-guard"]' '[7]'; do
+		jq -c --argjson b "$blocked" 'if .kind == "head" then .blocked = $b
+			else . end' plan >blocked
+		must_fail $RC_GUARD "$BIN/apply" \
+			--allow empty-side,mass-create,mass-change,scope blocked
+		none notion one
+	done
+}
+
 # --- plans in the short form of vaultsync-streams(5) --------------------------
 
 # short <PLAN: no expect.row and expect.page, no sources.

@@ -45,10 +45,38 @@ static const struct command command = {
 };
 
 struct args {
-	const char *base, *journal, *allow, *plan;
+	const char *base, *journal, *plan;
+	bool allowed[GUARDS];
 	bool dry_run;
 	long max_wait;
 };
+
+/* One option; an exit code, 0 to go on. */
+static int take_option(struct args *a, int id, const char *value)
+{
+	struct error e;
+
+	switch (id) {
+	case OPT_BASE:
+		a->base = value;
+		return 0;
+	case OPT_JOURNAL:
+		a->journal = value;
+		return 0;
+	case OPT_ALLOW:
+		return guards_parse(value, a->allowed, &e) < 0
+			       ? opt_usage(&command, "--allow: %s", e.text)
+			       : 0;
+	case OPT_DRY_RUN:
+		a->dry_run = true;
+		return 0;
+	default:
+		return parse_number(value, 0, 86400, &a->max_wait) < 0
+			       ? opt_usage(&command,
+					 "--max-wait takes seconds, 0 to 86400")
+			       : 0;
+	}
+}
 
 /* -1, or the code to end with. */
 static int parse_args(struct args *a, int argc, char **argv)
@@ -59,17 +87,9 @@ static int parse_args(struct args *a, int argc, char **argv)
 	*a = (struct args){ .plan = "-", .max_wait = API_MAX_WAIT };
 	opt_init(&o, &command, argc, argv);
 	while ((id = opt_next(&o, &code)) >= 0) {
-		if (id == OPT_BASE)
-			a->base = o.value;
-		else if (id == OPT_JOURNAL)
-			a->journal = o.value;
-		else if (id == OPT_ALLOW)
-			a->allow = o.value;
-		else if (id == OPT_DRY_RUN)
-			a->dry_run = true;
-		else if (parse_number(o.value, 0, 86400, &a->max_wait) < 0)
-			return opt_usage(&command,
-				"--max-wait takes seconds, 0 to 86400");
+		code = take_option(a, id, o.value);
+		if (code)
+			return code;
 	}
 	if (id == OPT_EXIT)
 		return code;
@@ -89,7 +109,7 @@ static int read_plan(struct ops *ops, const struct args *a, struct error *e)
 	if (fd > 0)
 		close(fd);
 	if (rc == 0)
-		rc = ops_check_guards(ops, a->allow, e);
+		rc = ops_check_guards(ops, a->allowed, e);
 	return rc;
 }
 
@@ -161,8 +181,7 @@ static int open_journal(struct run *r, const struct settings *s,
 	if (rc == 0)
 		rc = journal_open(&r->journal, base, a->journal,
 			json_copy(json_get(ops->head, "scope")),
-			guard_listed(a->allow, "scope") || scope_allowed(ops),
-			e);
+			a->allowed[GUARD_SCOPE] || scope_allowed(ops), e);
 out:
 	free(base);
 	return rc;

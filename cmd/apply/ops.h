@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "guards.h"
 #include "json.h"
 #include "op.h"
 
@@ -51,9 +52,10 @@ void ops_chain(struct ops *ops);
 
 /*
  * RC_GUARD, with what each guard saw and the command to go on, where the plan
- * is blocked by a guard that `allow` (a comma-separated list, or NULL) lacks.
+ * is blocked by a guard that isn't allowed.
  */
-int ops_check_guards(const struct ops *ops, const char *allow, struct error *e);
+int ops_check_guards(
+	const struct ops *ops, const bool allowed[GUARDS], struct error *e);
 
 /*
  * Tells the later ops of the pair what this one has left behind, so that they
@@ -63,8 +65,5 @@ void op_hand_on(const struct op *op, const char *new_row_id,
 	const json *row_after, const char *updated_at, const json *page_after);
 /* The later ops of the pair are not to be done. */
 void op_supersede(const struct op *op);
-
-/* Whether the list of guards has this name. */
-bool guard_listed(const char *list, const char *name);
 
 #endif

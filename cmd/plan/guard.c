@@ -4,46 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *guard_name(enum guard g)
-{
-	static const char *const names[GUARDS] = {
-		[GUARD_EMPTY_SIDE] = "empty-side",
-		[GUARD_MASS_DELETE] = "mass-delete",
-		[GUARD_MASS_CREATE] = "mass-create",
-		[GUARD_MASS_CHANGE] = "mass-change",
-		[GUARD_SCOPE] = "scope",
-	};
-
-	return names[g];
-}
-
-static int allow_one(
-	struct guards *g, const char *name, size_t len, struct error *e)
-{
-	for (enum guard i = 0; i < GUARDS; i++) {
-		if (strlen(guard_name(i)) == len &&
-			memcmp(guard_name(i), name, len) == 0) {
-			g->allowed[i] = true;
-			return 0;
-		}
-	}
-	return fail(e, RC_USAGE,
-		"no guard that can be allowed: %.*s (there are empty-side, "
-		"mass-delete, mass-create, mass-change, scope)",
-		(int)(len > 60 ? 60 : len), name);
-}
-
 int guards_allow(struct guards *g, const char *list, struct error *e)
 {
-	for (;;) {
-		size_t len = strcspn(list, ",");
-
-		if (allow_one(g, list, len, e) < 0)
-			return -1;
-		if (!list[len])
-			return 0;
-		list += len + 1;
-	}
+	return guards_parse(list, g->allowed, e);
 }
 
 /* What was seen; the first sight stays. */

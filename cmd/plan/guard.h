@@ -1,6 +1,6 @@
 /*
- * The guards (semantics, section 6): what a plan must not do unasked. The sixth
- * one, `incomplete`, refuses the input before there is a plan: world.h.
+ * The guards (semantics, section 6): what a plan must not do unasked.
+ * `incomplete` refuses the input before there is a plan: world.h.
  */
 #ifndef PLAN_GUARD_H
 #define PLAN_GUARD_H
@@ -9,17 +9,9 @@
 
 #include "base.h"
 #include "decide.h"
+#include "guards.h"
 #include "ops.h"
 #include "world.h"
-
-enum guard {
-	GUARD_EMPTY_SIDE,
-	GUARD_MASS_DELETE,
-	GUARD_MASS_CREATE,
-	GUARD_MASS_CHANGE,
-	GUARD_SCOPE,
-	GUARDS,
-};
 
 #define GUARD_TEXT 300
 
@@ -29,7 +21,6 @@ struct guards {
 	char seen[GUARDS][GUARD_TEXT]; /* what was seen, of a tripped one */
 };
 
-const char *guard_name(enum guard g);
 /* Sets `allowed` from "mass-delete,scope"; -1 with RC_USAGE. */
 int guards_allow(struct guards *g, const char *list, struct error *e);
 
