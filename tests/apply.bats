@@ -104,6 +104,80 @@ id_of() {
 		and .why == null'
 }
 
+@test "a restore whose first answer is lost goes on to the content" {
+	seed supabase one
+	must_pass sync_now --quiet
+	act supabase one soft-delete
+	must_pass sync_now --quiet
+	act supabase one undelete
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"PATCH"},"drop":"after"}'
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "restore" and .status == "done"'
+	live notion one | jq -e '.type == ["UX"]'
+	must_be_settled
+}
+
+@test "a restore that is done by half is not told as unwritten" {
+	seed supabase one
+	must_pass sync_now --quiet
+	act supabase one soft-delete
+	must_pass sync_now --quiet
+	act supabase one undelete
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"PATCH","nth":2},
+		"status":400,"code":"validation_error"}'
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	must_hold '.[1] | .op == "restore" and .status == "unknown"
+		and (.note | test("out of the trash"))'
+	must_pass sync_now --quiet
+	live notion one | jq -e '.type == ["UX"]'
+	must_be_settled
+}
+
+@test "a trigger on checksum and one on notion_synced are both told" {
+	control POST config '{"rewrite_checksum":true,"reset_synced":true}'
+	seed supabase one
+	make_plan
+	must_pass "$BIN/apply" plan
+	must_hold '.[1].note | test("written to checksum") and test("written to notion_synced")'
+}
+
+@test "a page that was made and not linked is told so, and linked by the next run" {
+	local page
+	seed supabase zero
+	must_pass sync_now --quiet
+	seed supabase one
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"status":500,"code":"XX000","times":4}'
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	page=$(id_of notion one)
+	must_hold ".[1] | .status == \"unknown\" and .page_id == \"$page\"
+		and (.note | test(\"$page was made\")) and .error.http == 500"
+	must_pass sync_now --quiet
+	[[ $(id_of notion one) == "$page" ]] || seen "made twice"
+	live supabase one | jq -e --arg page "$page" '.notion_page_id == $page'
+	must_be_settled
+}
+
+@test "a row that was written and edited before anybody knew is not told as unwritten" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit notion one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"drop":"after"}'
+	control POST faults "$(jq -nc --arg id "$(id_of supabase one)" '
+		{match:{api:"supabase", method:"PATCH", nth:2},
+			edit:{side:"supabase", id:$id, set:{decision:"one more"}}}')"
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	must_hold '.[1] | .op == "update" and .status == "unknown"'
+	must_pass sync_now --quiet
+	live notion "one more" | jq -e '.type == ["UX"]'
+	live supabase "one more" | jq -e '.type == "UX"'
+}
+
 @test "--allow takes the names of guards and no other word" {
 	make_plan
 	for word in bogus scope,bogus incomplete "" scope,; do

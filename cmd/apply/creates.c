@@ -223,8 +223,13 @@ static bool link_created(struct run *r, const struct op *op,
 	snprintf(o->page_id, sizeof o->page_id, "%s", page_id);
 	if (journal_created(&r->journal, op->row_id, page_id, &e) < 0)
 		return journal_failed(r, &e, o);
-	if (!row_link_to(r, op, page_id, checksum, o))
-		return false;
+	if (!row_link_to(r, op, page_id, checksum, o)) {
+		note(o,
+			"the page %s was made, and the row is not linked to it "
+			"yet",
+			page_id);
+		return unclear(o);
+	}
 	if (journal_linked(&r->journal, op->row_id, &e) < 0)
 		return journal_failed(r, &e, o);
 	return true;

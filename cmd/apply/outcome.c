@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const status_names[STATUSES] = {
 	[STATUS_DONE] = "done",
@@ -33,6 +34,27 @@ bool give_up(struct outcome *o, enum status status, const struct api_error *a)
 	o->has_error = true;
 	o->error = *a;
 	return false;
+}
+
+bool unclear(struct outcome *o)
+{
+	o->status = STATUS_UNKNOWN;
+	o->code = NULL;
+	return false;
+}
+
+void note(struct outcome *o, const char *fmt, ...)
+{
+	size_t n = strlen(o->note);
+	va_list ap;
+
+	if (n)
+		n += (size_t)snprintf(o->note + n, sizeof o->note - n, "; ");
+	if (n >= sizeof o->note)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(o->note + n, sizeof o->note - n, fmt, ap);
+	va_end(ap);
 }
 
 bool done(struct outcome *o)

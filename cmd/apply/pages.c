@@ -10,6 +10,7 @@ struct page_write {
 	const json *seen; /* what must be found before it is sent */
 	struct values wanted;
 	bool in_trash; /* how the page shall be afterwards */
+	bool stamps;   /* Checksum and Synced are written too */
 };
 
 static json *date_value(const json *set)
@@ -100,15 +101,13 @@ void take_page_answer(struct run *r, const json *object,
 
 	if (notion_page_parse(&page, object, &r->schema, &why) < 0) {
 		o->differs = true;
-		snprintf(o->note, sizeof o->note,
-			"what came back can't be read: %.150s", why.detail);
+		note(o, "what came back can't be read: %.150s", why.detail);
 		return;
 	}
 	/* A title with many mentions comes back cut: nothing to compare. */
 	if (!page.title_cut && !page_holds(&page, wanted)) {
 		o->differs = true;
-		snprintf(o->note, sizeof o->note,
-			"Notion keeps this a little differently than it was "
+		note(o, "Notion keeps this a little differently than it was "
 			"sent; the next run takes over what it keeps");
 	}
 	if (!page.title_cut) {
@@ -125,13 +124,10 @@ static bool look_what_happened(const struct page_write *w,
 	struct notion_page page;
 	bool ok = false;
 
-	if (!look_at_page(w->r, w->op->page_id, &page, o)) {
-		if (a->outcome_unknown)
-			o->status = STATUS_UNKNOWN;
-		return false;
-	}
+	if (!look_at_page(w->r, w->op->page_id, &page, o))
+		return a->outcome_unknown ? unclear(o) : false;
 	if (page.in_trash == w->in_trash && page_holds(&page, &w->wanted) &&
-		(w->in_trash || stamps_are_there(w, &page))) {
+		(!w->stamps || stamps_are_there(w, &page))) {
 		json_free(o->page_after);
 		o->page_after = page_values(&page);
 		ok = done(o);
@@ -140,6 +136,8 @@ static bool look_what_happened(const struct page_write *w,
 			a);
 	} else {
 		skip(o, "changed", "the page was edited just now");
+		if (a->outcome_unknown) /* perhaps behind our write */
+			unclear(o);
 	}
 	notion_page_fini(&page);
 	return ok;
@@ -220,6 +218,7 @@ bool page_update(struct run *r, const struct op *op, struct outcome *o)
 {
 	struct page_write w = new_write(r, op);
 
+	w.stamps = true;
 	return recheck_row(r, op, o) && write_properties(&w, o);
 }
 
@@ -267,7 +266,12 @@ bool page_restore(struct run *r, const struct op *op, struct outcome *o)
 	live = json_copy(op->page);
 	json_put_bool(live, "deleted", false);
 	write.seen = live;
+	write.stamps = true;
 	ok = write_properties(&write, o);
 	json_free(live);
-	return ok;
+	if (ok)
+		return true;
+	note(o, "the page is out of the trash, and its content is not written "
+		"yet");
+	return unclear(o);
 }

@@ -13,8 +13,9 @@ struct patch {
 	const char *page_id;  /* the link to be written; NULL: not written */
 	const char *checksum; /* likewise */
 	json *set;
-	bool link_only; /* the condition holds the link, not the content */
-	bool deleted;	/* how the row shall be afterwards */
+	bool link_only;	 /* the condition holds the link, not the content */
+	bool deleted;	 /* how the row shall be afterwards */
+	bool maybe_sent; /* a try without an answer met the condition, or not */
 };
 
 static struct patch new_patch(const struct op *op, const char *page_id)
@@ -90,9 +91,8 @@ static int add_condition(struct buf *where, const struct run *r,
 }
 
 /* 1 with *row, 0 where no row met the condition, -1 with o filled. */
-static int try_patch(struct run *r, const struct patch *p,
-	const struct condition *c, bool just_read, json **row,
-	struct outcome *o)
+static int try_patch(struct run *r, struct patch *p, const struct condition *c,
+	bool just_read, json **row, struct outcome *o)
 {
 	struct buf where = SUPABASE_WHERE_INIT;
 	struct api_error a;
@@ -108,6 +108,7 @@ static int try_patch(struct run *r, const struct patch *p,
 				&a);
 		else
 			rc = *row != NULL;
+		p->maybe_sent |= a.outcome_unknown;
 	}
 	buf_fini(&where);
 	return rc;
@@ -144,7 +145,7 @@ static bool is_as_planned(const struct patch *p, const struct supabase_row *row)
  * edited.
  */
 static int patch_after_a_look(
-	struct run *r, const struct patch *p, json **row, struct outcome *o)
+	struct run *r, struct patch *p, json **row, struct outcome *o)
 {
 	struct supabase_row now;
 	struct condition c;
@@ -179,13 +180,11 @@ static void note_triggers(const struct patch *p, const struct supabase_row *row,
 
 	if (sum && (!row->checksum || strcmp(row->checksum, sum) != 0)) {
 		o->rewrites_checksum = true;
-		snprintf(o->note, sizeof o->note,
-			"the table itself changes what is written to checksum");
+		note(o, "the table itself changes what is written to checksum");
 	}
 	if (row->synced != p->op->synced) {
 		o->resets_synced = true;
-		snprintf(o->note, sizeof o->note,
-			"the table itself changes what is written to "
+		note(o, "the table itself changes what is written to "
 			"notion_synced");
 	}
 }
@@ -199,16 +198,14 @@ static bool take_answer(
 
 	if (supabase_row_parse(&row, take_object, &why) < 0) {
 		o->differs = true;
-		snprintf(o->note, sizeof o->note,
-			"what came back can't be read: %.150s", why.detail);
+		note(o, "what came back can't be read: %.150s", why.detail);
 		json_free(take_object);
 		return done(o);
 	}
 	note_triggers(p, &row, o);
 	if (!p->link_only && !row_holds(&row, &wanted)) {
 		o->differs = true;
-		snprintf(o->note, sizeof o->note,
-			"the table itself changes what is written to it");
+		note(o, "the table itself changes what is written to it");
 	}
 	o->row_after = row_values(&row);
 	if (row.updated != USEC_NONE)
@@ -233,6 +230,8 @@ static bool carry_out(struct run *r, struct patch *p, struct outcome *o)
 	rc = try_patch(r, p, &c, false, &row, o);
 	if (rc == 0)
 		rc = patch_after_a_look(r, p, &row, o);
+	if (rc < 0 && p->maybe_sent) /* edited, perhaps behind our write */
+		unclear(o);
 	json_free(p->set);
 	return rc > 0 && take_answer(p, row, o);
 }

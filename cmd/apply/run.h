@@ -22,7 +22,8 @@ enum status {
 	STATUS_DONE,
 	STATUS_SKIPPED, /* nothing was written; the next run decides */
 	STATUS_FAILED,	/* nothing was written; error says why */
-	STATUS_UNKNOWN, /* it may have been written; the next run looks */
+	STATUS_UNKNOWN, /* it may have been written, or was in part; the next
+			   run looks */
 	STATUSES,
 };
 
@@ -43,7 +44,7 @@ struct outcome {
 	enum status status;
 	const char *code; /* of a skip: "changed", "waits", "dry-run", … */
 	char reason[512]; /* of a skip, for people */
-	char note[256];	  /* what else was noticed; "" for nothing */
+	char note[512];	  /* what else was noticed; "" for nothing */
 	bool has_error;
 	struct api_error error;
 	char row_id[UUID_SIZE], page_id[UUID_SIZE]; /* of a new half */
@@ -65,7 +66,11 @@ const char *status_name(enum status s);
 bool skip(struct outcome *o, const char *code, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool give_up(struct outcome *o, enum status status, const struct api_error *a);
+/* What ended as skipped or failed was written after all, or may have been. */
+bool unclear(struct outcome *o);
 /* STATUS_DONE; returns true. */
 bool done(struct outcome *o);
+/* Adds to the note, behind what it has already. */
+void note(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

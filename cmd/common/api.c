@@ -289,8 +289,10 @@ static int call_with_retries(struct api *api, const struct api_call *call,
 	bool unknown = false;
 
 	for (long tries = 0;; tries++) {
-		if (send_once(api, call, request, &h, out, a) == 0)
+		if (send_once(api, call, request, &h, out, a) == 0) {
+			a->outcome_unknown = unknown;
 			return 0;
+		}
 		/* What an earlier try may have done isn't undone by a later. */
 		unknown = unknown || a->outcome_unknown;
 		if (!may_repeat(api, call, tries, a))

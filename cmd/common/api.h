@@ -153,7 +153,10 @@ struct api {
 int api_init(struct api *api, const char *name, long retries, struct error *e);
 void api_fini(struct api *api);
 
-/* 0 with a 2xx answer whose body is JSON or empty; -1 with a filled. */
+/*
+ * 0 with a 2xx answer whose body is JSON or empty, and a->outcome_unknown
+ * where an earlier try may have been carried out too; -1 with a filled.
+ */
 int api_call(struct api *api, const struct api_call *call,
 	struct api_answer *answer, struct api_error *a);
 

@@ -86,7 +86,8 @@ int supabase_where_deleted(struct buf *where, bool deleted);
 /*
  * Sets these columns of the one row that meets the condition; *row is the row
  * afterwards, NULL where none met it: gone, edited meanwhile, hidden, or done
- * already by a try whose answer was lost. Read it again and compare.
+ * already by a try whose answer was lost (a->outcome_unknown: there was such a
+ * try). Read it again and compare.
  */
 int supabase_row_patch(struct supabase_client *c, const struct buf *where,
 	const json *set, json **row, struct api_error *a);
