@@ -162,6 +162,29 @@ id_of() {
 	must_be_settled
 }
 
+@test "a row whose page went to a twin meanwhile gets one of its own" {
+	local when
+	seed supabase zero
+	must_pass sync_now --quiet
+	for when in 2001-01-01T00:00:00Z 2099-01-01T00:00:00Z; do
+		seed supabase "twin $when"
+		make_plan
+		control POST faults '{"match":{"api":"supabase","method":"PATCH"},"status":500,"code":"XX000","times":4}'
+		must_fail $RC_ATTENTION "$BIN/apply" plan
+		control DELETE faults
+		# By its age it is the other row that is paired with the page.
+		jq -nc --arg when "$when" '{side:"supabase", decision:"twin \($when)",
+			type:"Ops", date:"2026-01-02", created_at:$when}' >seed
+		control POST seed @seed
+		sync_now --quiet
+		sync_now --quiet
+	done
+	control GET dump >dump
+	must_hold 'map(select(.side == "supabase") | .notion_page_id)
+		| length == 5 and all(. != null) and (unique | length) == 5' dump
+	must_be_settled
+}
+
 @test "a row that was written and edited before anybody knew is not told as unwritten" {
 	seed supabase one
 	must_pass sync_now --quiet

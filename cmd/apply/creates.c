@@ -124,6 +124,25 @@ static bool journal_failed(
 }
 
 /*
+ * The page that an earlier run made for this row, into page_id: not where it
+ * was moved, trashed, or since paired with a row of the same content. False
+ * where nobody can tell.
+ */
+static bool take_made(struct run *r, const struct open_create *c,
+	char page_id[UUID_SIZE], struct outcome *o)
+{
+	struct notion_page page;
+
+	if (look_at_page(r, c->page_id, &page, o)) {
+		if (!page.in_trash &&
+			page_has_other_row(r, page.id, c->row_id, o) == 0)
+			snprintf(page_id, UUID_SIZE, "%s", page.id);
+		notion_page_fini(&page);
+	}
+	return !o->has_error;
+}
+
+/*
  * An earlier create of this row's page is open. True: go on, with page_id
  * filled where its page was found; false: o says why not now.
  */
@@ -131,16 +150,12 @@ static bool settle_earlier(struct run *r, const struct open_create *c,
 	char page_id[UUID_SIZE], struct outcome *o)
 {
 	struct search s = { .r = r, .checksum = c->checksum, .since = c->at };
-	struct notion_page page;
 	struct error e;
 
-	if (*c->page_id && look_at_page(r, c->page_id, &page, o)) {
-		if (!page.in_trash)
-			snprintf(page_id, UUID_SIZE, "%s", page.id);
-		notion_page_fini(&page);
-	} else if (*c->page_id && o->has_error) {
-		return false;
-	} else if (!*c->page_id) {
+	if (*c->page_id) {
+		if (!take_made(r, c, page_id, o))
+			return false;
+	} else {
 		search(&s);
 		if (s.failed)
 			return give_up(o, STATUS_FAILED, &s.error);
@@ -221,8 +236,10 @@ static bool link_created(struct run *r, const struct op *op,
 	struct error e;
 
 	snprintf(o->page_id, sizeof o->page_id, "%s", page_id);
-	if (journal_created(&r->journal, op->row_id, page_id, &e) < 0)
-		return journal_failed(r, &e, o);
+	if (journal_created(&r->journal, op->row_id, page_id, &e) < 0) {
+		journal_failed(r, &e, o);
+		return unclear(o);
+	}
 	if (!row_link_to(r, op, page_id, checksum, o)) {
 		note(o,
 			"the page %s was made, and the row is not linked to it "
@@ -231,7 +248,7 @@ static bool link_created(struct run *r, const struct op *op,
 		return unclear(o);
 	}
 	if (journal_linked(&r->journal, op->row_id, &e) < 0)
-		return journal_failed(r, &e, o);
+		r->fatal = e; /* the op is done, the run is not */
 	return true;
 }
 

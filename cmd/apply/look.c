@@ -152,6 +152,24 @@ bool look_at_page(struct run *r, const char *page_id, struct notion_page *page,
 	return ok;
 }
 
+int page_has_other_row(struct run *r, const char *page_id, const char *row_id,
+	struct outcome *o)
+{
+	char id[UUID_SIZE] = "";
+	struct api_error a;
+	json *row;
+	bool other;
+
+	if (supabase_row_by_page(&r->supabase, page_id, &row, &a) < 0) {
+		give_up(o, STATUS_FAILED, &a);
+		return -1;
+	}
+	other = row && (uuid_normalize(json_str(row, "id"), id) < 0 ||
+			       strcmp(id, row_id) != 0);
+	json_free(row);
+	return other;
+}
+
 bool recheck_row(struct run *r, const struct op *op, struct outcome *o)
 {
 	struct supabase_row row;

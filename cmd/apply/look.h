@@ -40,6 +40,13 @@ bool look_at_page(struct run *r, const char *page_id, struct notion_page *page,
 	struct outcome *o);
 
 /*
+ * Whether a row other than this one is linked to the page: 1 or 0; -1 with o
+ * filled where that can't be read.
+ */
+int page_has_other_row(struct run *r, const char *page_id, const char *row_id,
+	struct outcome *o);
+
+/*
  * Before a write: reads the half and compares it with what the op expects of
  * it. An op that expects nothing of that half passes. False with o filled.
  */

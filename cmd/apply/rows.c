@@ -283,11 +283,27 @@ bool page_still_says_so(struct run *r, const struct op *op, struct outcome *o)
 	return true;
 }
 
+/* A link that is still to be written: no other row may have got the page. */
+static bool may_link(struct run *r, const struct op *op, struct outcome *o)
+{
+	const char *link = json_str(op->row, "link");
+	int other;
+
+	if (link && strcmp(link, op->page_id) == 0)
+		return true;
+	other = page_has_other_row(r, op->page_id, op->row_id, o);
+	if (other > 0)
+		skip(o, "changed",
+			"another row was linked to the page since "
+			"the plan");
+	return other == 0;
+}
+
 bool row_update(struct run *r, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, op->page_id);
 
-	if (!page_still_says_so(r, op, o))
+	if (!page_still_says_so(r, op, o) || !may_link(r, op, o))
 		return false;
 	p.set = columns_of(op, op->page_id);
 	return carry_out(r, &p, o);
@@ -313,7 +329,7 @@ bool row_restore(struct run *r, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, op->page_id);
 
-	if (!page_still_says_so(r, op, o))
+	if (!page_still_says_so(r, op, o) || !may_link(r, op, o))
 		return false;
 	p.set = columns_of(op, op->page_id);
 	json_put_str(p.set, SUPABASE_SOFT_DELETE, NULL);
@@ -339,7 +355,8 @@ bool row_link_to(struct run *r, const struct op *op, const char *page_id,
 
 bool row_link(struct run *r, const struct op *op, struct outcome *o)
 {
-	return row_link_to(r, op, op->page_id, op->checksum, o);
+	return may_link(r, op, o) &&
+	       row_link_to(r, op, op->page_id, op->checksum, o);
 }
 
 bool row_take_new(const struct op *op, json *take_object, struct outcome *o)
