@@ -224,6 +224,58 @@ id_of() {
 	done
 }
 
+# --- plans that were filtered -------------------------------------------------
+
+# only SIDE <PLAN: the ops that write there, as in the manual.
+only() {
+	jq -c --arg side "$1" 'select(.kind != "op" or .target == $side)'
+}
+
+# Both sides of one pair edited, one side of two others; only SIDE carried out,
+# by a whole plan or a short one; then all the rest.
+filtered() {
+	seed supabase merged row page row-gone
+	must_pass sync_now --quiet
+	edit supabase merged '{"type":"UX"}'
+	edit notion merged '{"date":"2026-05-05"}'
+	edit supabase row '{"type":"UX"}'
+	edit notion page '{"date":"2026-06-06"}'
+	act supabase row-gone soft-delete
+	make_plan
+	must_pass "$BIN/apply" <(only "$1" <plan | "$2")
+	results=$output
+	must_pass sync_now --quiet
+	must_hold '.[0].conflicts == 0' logs/last_run.json
+	live supabase merged | jq -e '.type == "UX" and .date == "2026-05-05"'
+	live supabase row | jq -e '.type == "UX"'
+	live supabase page | jq -e '.date == "2026-06-06"'
+	dead supabase row-gone
+	dead notion row-gone
+	must_be_settled
+}
+
+@test "half of a merge, the row's, is not taken for an agreement" {
+	filtered supabase cat
+	must_hold 'map(select(.kind == "result") | "\(.op) \(.status)") | sort
+		== ["link skipped", "link skipped", "update done", "update skipped"]' \
+		<(cat <<<"$results")
+}
+
+@test "half of a merge, the page's, is completed by the next run" {
+	filtered notion cat
+	must_hold 'map(select(.kind == "result") | "\(.op) \(.status)") | sort
+		== ["stamp skipped", "trash done", "update done", "update done"]' \
+		<(cat <<<"$results")
+}
+
+@test "half of a merge, the row's, in the short form" {
+	filtered supabase short
+}
+
+@test "half of a merge, the page's, in the short form" {
+	filtered notion short
+}
+
 # --- plans in the short form of vaultsync-streams(5) --------------------------
 
 # short <PLAN: no expect.row and expect.page, no sources.

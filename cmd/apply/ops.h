@@ -32,6 +32,7 @@ struct op {
 	const json *agreed; /* NULL: not settled by this op */
 	struct op *next;    /* of the same pair, in order; NULL: the last */
 	bool superseded;    /* an earlier op of its pair wasn't done */
+	bool incomplete;    /* an earlier op of its pair isn't in the plan */
 };
 
 struct ops {

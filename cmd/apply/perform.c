@@ -39,6 +39,10 @@ static void do_op(struct run *r, struct op *op, struct outcome *o)
 		o->status = STATUS_SKIPPED;
 	else if (op->superseded)
 		skip(o, "pair", "an earlier op of this pair was not done");
+	else if (op->incomplete)
+		skip(o, "pair",
+			"the write to the other half that it relies on "
+			"is not in this plan");
 	else if (op->kind == OP_ADOPT && r->dry_run)
 		skip(o, "dry-run", "it would be noted in the base now");
 	else if (op->kind == OP_ADOPT)
