@@ -178,6 +178,8 @@ static void decide_lone_row(const struct decision *d, const struct half *half)
 			      "notion_page_id of the wrong one");
 	} else if (row->deleted) {
 		return;
+	} else if (half->waits) {
+		must_wait(d, row, NULL);
 	} else if (!row->link) {
 		settle_create(&d->to, row, "only in Supabase");
 	} else {

@@ -54,8 +54,19 @@ static int by_key_then_age(const void *a, const void *b)
 	return order ? order : by_age(x->half->record, y->half->record);
 }
 
+/* The page may be that of the row whose link can't be read: both wait. */
+static void join_or_wait(
+	const struct pairing *p, struct half *row, struct half *page)
+{
+	if (p->unread_link)
+		row->waits = page->waits = true;
+	else
+		join(row, page, FOUND_BY_CHECKSUM);
+}
+
 /* Joins those of the same key in their order, oldest with oldest. */
-static void match(struct candidates *rows, struct candidates *pages)
+static void match(const struct pairing *of, struct candidates *rows,
+	struct candidates *pages)
 {
 	size_t r = 0, p = 0;
 
@@ -67,8 +78,7 @@ static void match(struct candidates *rows, struct candidates *pages)
 		int order = same_key(&rows->at[r], &pages->at[p]);
 
 		if (order == 0)
-			join(rows->at[r].half, pages->at[p].half,
-				FOUND_BY_CHECKSUM);
+			join_or_wait(of, rows->at[r].half, pages->at[p].half);
 		r += order <= 0;
 		p += order >= 0;
 	}
@@ -109,7 +119,7 @@ static void add_free(struct candidates *c, struct pairing *p, enum side side,
 		const struct record *r = half->record;
 		struct candidate *added;
 
-		if (!is_free(half))
+		if (!is_free(half) || half->waits)
 			continue;
 		added = add(c, half, r->checksum);
 		if (depth == EVERY_FIELD)
@@ -152,7 +162,7 @@ static void add_edited_pages(struct candidates *c, struct pairing *p)
 		struct half *page = &p->of[NOTION][i];
 		const struct record *r = page->record;
 
-		if (!is_free_page(page) || !r->own || !r->stored)
+		if (!is_free_page(page) || page->waits || !r->own || !r->stored)
 			continue;
 		if (n && bsearch(&r->stored, claimed, n, sizeof *claimed,
 				 by_text))
@@ -172,7 +182,7 @@ void match_by_checksum(struct pairing *p)
 			add_edited_pages(&pages, p);
 		else
 			add_free(&pages, p, NOTION, d);
-		match(&rows, &pages);
+		match(p, &rows, &pages);
 		clear(&rows);
 		clear(&pages);
 	}

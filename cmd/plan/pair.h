@@ -31,12 +31,16 @@ struct half {
 	unsigned dead_claims; /* of a page: soft-deleted ones */
 	bool doubled;	      /* of a row: its page has other claims too */
 	const struct trouble *held; /* what its pair must wait for */
+	bool waits; /* a match by content that an unread link makes unsure */
 };
 
 struct pairing {
 	struct half *of[SIDES]; /* in the order of the world's records */
 	size_t n[SIDES];
-	/* A row whose link can't be read: no insert, no orphan is sure. */
+	/*
+	 * A row whose link can't be read may be any page's: no insert, no
+	 * orphan and no match by content is sure.
+	 */
 	const struct trouble *unread_link;
 };
 
