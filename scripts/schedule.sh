@@ -53,7 +53,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-need_programs report
+need_programs report plan
+# plan knows which values there are.
+"$bin/plan" ${options[@]+"${options[@]}"} --version >/dev/null || exit
 cd "$place"
 
 # seconds OPTION TIME

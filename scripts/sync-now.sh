@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # One run of the sync, under a lock.
+# shellcheck disable=SC2317 # what traps and jobs call looks unreachable
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
@@ -51,53 +52,106 @@ cd "$place"
 # Whatever a run leaves behind holds records: it is for its owner only.
 umask 077
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/vaultsync.XXXXXX") ||
-  die 74 "no room for temporary files: set TMPDIR to a folder with some"
-mkfifo "$work/stderr" "$work/never" || die 74 "cannot make $work/stderr"
-child='' signal='' stage='' run_dir='' run_id='' started=''
-
-# The programs read and write files here, so that each can end by itself and
-# be waited for; a signal is handed on, and the program finishes its request.
-# shellcheck disable=SC2317 # called by the traps
-hand_on() {
-  signal=$1
-  [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
+# From here on this shell starts nothing in the foreground and takes no $(…): a
+# signal ends a wait at once, but bash forgets an INT that comes as a command in
+# the foreground goes on to its end, and 5.2 can't read a trap within $(…).
+child='' signal='' signals=0 work='' stage='' run_dir='' run_id='' started='' code=0
+heard() {
+  signal=$1 signals=$((signals + 1))
+  hand_on
 }
-trap 'hand_on INT' INT
-trap 'hand_on TERM' TERM
-trap 'hand_on HUP' HUP
+hand_on() {
+  [ -z "$signal" ] || [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
+}
+trap 'heard INT' INT
+trap 'heard TERM' TERM
+trap 'heard HUP' HUP
 trap 'rm -rf "$work"' EXIT
 
-# step NAME COMMAND…: runs it, shows and keeps its messages, sets $code.
+# await PID: returns its exit code. A signal ends the wait, not the child.
+await() {
+  local before code
+  while :; do
+    before=$signals code=0
+    wait "$1" || code=$?
+    [ "$before" != "$signals" ] || return "$code"
+  done
+}
+
+# job COMMAND…: something short that no signal may cut, not even one to the group.
+job() {
+  (trap '' INT TERM HUP && "$@") &
+  await $!
+}
+
+# aside COMMAND…: what is no part of the sync, and ends with a signal.
+aside() {
+  "$@" 9>&- &
+  child=$!
+  hand_on
+  await "$child" || true
+  child=''
+}
+
+end() {
+  job rm -rf "$work"
+  [ -z "$signal" ] || { trap - "$signal" EXIT; kill "-$signal" $$; }
+  exit "$code"
+}
+
+# The folder of a run's records is locked as long as the run or what it started
+# lives: one that isn't was left by a run that was killed.
+clear_killed() {
+  local old
+  for old in "${TMPDIR:-/tmp}"/vaultsync-run.[0-9]*.[0-9]*; do
+    [ ! -O "$old" ] || [ -L "$old" ] || flock -n "$old" rm -rf "$old" || true
+  done
+}
+
+make_work() {
+  local busy=1
+  # Before it is locked, another run may take it for such a one.
+  while [ "$busy" = 1 ] || [ ! -d "$work" ]; do
+    work=${TMPDIR:-/tmp}/vaultsync-run.$$.$SRANDOM
+    { job mkdir -m 700 "$work" && exec 5<"$work"; } ||
+      die 74 "no room for temporary files: set TMPDIR to a folder with some"
+    busy=0
+    job flock -n 5 || busy=$? # another code than 1: a disk without such locks
+  done
+  { job mkfifo "$work/stderr" "$work/enough" && exec {enough}<>"$work/enough"; } ||
+    die 74 "cannot make $work/stderr"
+}
+
+ask_paths() {
+  "$bin/report" --paths >"$work/paths" && jq -r 'tojson, .state, .logs' "$work/paths" >"$work/lines"
+}
+
+# step NAME COMMAND…: runs it, shows and keeps its messages, sets $code. After a
+# signal the program finishes its request, and no further step begins.
 step() {
   local tee
   stage=$1
   shift
   code=0
-  [ -z "$signal" ] || return 0
+  [ -z "$signal" ] || { code=75; return 0; } # the next run will do
   # Opened at both ends by the script: an open by each of the two waits for the
   # other one, for ever where a signal ended that one before it got so far.
   # shellcheck disable=SC2094 # a pipe
   exec 8<>"$work/stderr" 7<"$work/stderr" 6>"$work/stderr" 8>&-
   # The lock (descriptor 9) is this script's alone.
-  tee "$work/messages" <&7 >&2 6>&- 7<&- 9>&- &
+  (trap '' INT TERM HUP && exec tee "$work/messages") <&7 >&2 6>&- 7<&- 9>&- &
   tee=$!
   "$@" 2>&6 6>&- 7<&- 9>&- &
   child=$!
   exec 6>&- 7<&-
   # A signal that came before there was a child to hand it on to.
-  [ -z "$signal" ] || hand_on "$signal"
+  hand_on
   [ ! -v progress_of ] || begin_progress "${progress_of[@]}"
-  wait "$child" || code=$?
-  # A signal ends the wait, not the child.
-  while kill -0 "$child" 2>/dev/null; do
-    code=0
-    wait "$child" || code=$?
-  done
+  await "$child" || code=$?
   child=''
   end_progress
-  wait "$tee" || true
-  [ -z "$run_id" ] || log_messages "$work/messages" "$code"
+  await "$tee" || true
+  [ -z "$run_id" ] || job log_messages "$work/messages" "$code"
 }
 
 fetch_and_plan() {
@@ -116,30 +170,30 @@ fetch_and_plan() {
     "$@" "$work/records.ndjson"
 }
 
-end_by_signal() {
-  [ -z "$signal" ] || { trap - "$signal"; rm -rf "$work"; kill "-$signal" $$; }
-}
-
-paths=$("$bin/report" --paths) || exit
-state=$(jq -r .state <<<"$paths") logs=$(jq -r .logs <<<"$paths")
+# plan knows which values there are: asked now, not when both sides were read.
+job "$bin/plan" "${plan_options[@]}" --version >/dev/null || exit
+job clear_killed
+make_work
+job ask_paths || exit
+mapfile -t paths <"$work/lines"
+state=${paths[1]} logs=${paths[2]}
 
 if [ "$dry_run" ]; then
   fetch_and_plan --human
-  end_by_signal
-  exit "$code"
+  end
 fi
 
-(umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
+job mkdir -p "$state" "$logs/runs" || die 74 "cannot make $state and $logs"
 exec 9>>"$state/sync.lock" || die 74 "cannot write $state/sync.lock"
-flock -n 9 || die 75 "another run holds $state/sync.lock: this one ends"
+job flock -n 9 || die 75 "another run holds $state/sync.lock: this one ends"
 
-started=$(date +%s%3N)
-run_id=$(date -u +%Y%m%dT%H%M%SZ)-$$
+started=$((${EPOCHREALTIME/[.,]/} / 1000))
+TZ=UTC printf -v run_id '%(%Y%m%dT%H%M%SZ)T-%d' -1 $$
 run_dir=$logs/runs/$run_id
-mkdir -m 700 "$run_dir" || die 74 "cannot make $run_dir"
-rotate_log
-log info sync-now "begins"
-ping_url /start ""
+job mkdir -m 700 "$run_dir" || die 74 "cannot make $run_dir"
+job rotate_log
+job log info sync-now "begins"
+aside ping_url /start ""
 
 # put NAME: standard input becomes logs/NAME, whole or not at all.
 put() {
@@ -187,17 +241,32 @@ forget_old_runs() {
   done
 }
 
-carry_out() {
-  local n text progress_of
-  n=$(grep -c '"kind":"op"' "$run_dir/plan.ndjson" || true)
+look_ahead() {
+  local text
+  grep -c '"kind":"op"' "$run_dir/plan.ndjson" >"$work/ops" || true
   text=$(forecast "$run_dir/plan.ndjson" "$(setting notion_rpm)")
   [ -z "$text" ] || { say "$text"; log info sync-now "$text"; }
+}
+
+carry_out() {
+  local n progress_of
+  job look_ahead
+  read -r n <"$work/ops"
   progress_of=("written" "$run_dir/results.ndjson" "$n")
   step apply "$bin/apply" "${verbose[@]}" --base "$state/base.ndjson" \
     "$run_dir/plan.ndjson" >"$run_dir/results.ndjson"
 }
 
-before=$(cat "$logs/last_run.json" 2>/dev/null || true)
+conclude() {
+  if ! record_conflicts || ! record_run "$status"; then
+    die 74 "$run_dir: this run can't be written down: make room, or set SYNC_LOG_DIR; what it wrote to both sides is right, and the next run goes on from there"
+  fi
+  log "$level" sync-now "$(jq -r '"ends: \(.status), exit code \(.exit_code), \(.planned) ops planned, \(.errors) failed, \(.conflicts) conflicts decided, \(.duration_ms) ms"' "$run_dir/run.json")"
+  forget_old_runs
+}
+
+before=''
+[ ! -s "$logs/last_run.json" ] || read -r -d '' before <"$logs/last_run.json" || true
 fetch_and_plan >"$run_dir/plan.ndjson"
 [ "$code" != 0 ] || carry_out
 
@@ -212,15 +281,10 @@ else
     *) status=failed level=error ;;
   esac
 fi
-if ! record_conflicts || ! record_run "$status"; then
-  die 74 "$run_dir: this run can't be written down: make room, or set SYNC_LOG_DIR; what it wrote to both sides is right, and the next run goes on from there"
-fi
-log "$level" sync-now "$(jq -r '"ends: \(.status), exit code \(.exit_code), \(.planned) ops planned, \(.errors) failed, \(.conflicts) conflicts decided, \(.duration_ms) ms"' "$run_dir/run.json")"
-raise_alarms "$before"
-forget_old_runs
+job conclude || exit
+aside raise_alarms "$before"
 if [ "$status" = blocked ]; then
-  "$bin/plan" --human "${plan_options[@]}" --base "$state/base.ndjson" "$work/records.ndjson" >&2 || true
+  aside "$bin/plan" --human "${plan_options[@]}" --base "$state/base.ndjson" "$work/records.ndjson" >&2
 fi
-[ "$quiet" ] || "$bin/report" --brief >&2 || true
-end_by_signal
-exit "$code"
+[ "$quiet" ] || aside "$bin/report" --brief >&2
+end

@@ -1,11 +1,11 @@
 # How far a step is: a line that is rewritten on a terminal, else a line each
-# half minute. Needs $work; sourced by sync-now.sh.
+# half minute. Needs $enough; sourced by sync-now.sh.
 # shellcheck shell=bash
 
-# A wait without a child that could outlive us: nothing is ever written there.
-pause() {
-  local nothing
-  read -r -t "$1" nothing <>"$work/never" || true
+# goes_on SECONDS: waits, without a child that could outlive us, for the line
+# into the pipe $enough that says that the step is over.
+goes_on() {
+  ! read -r -t "$1" -u "$enough"
 }
 
 # took SECONDS: "40 s", "7 min", "2 h 5 min"
@@ -30,13 +30,12 @@ progress_text() {
   echo "$text"
 }
 
-# show_progress WHAT FILE TOTAL: until it is killed. FILE grows by a line a
+# show_progress WHAT FILE TOTAL: until end_progress. FILE grows by a line a
 # record, behind its head.
 show_progress() {
   local begun=$SECONDS lines every=${SYNC_PROGRESS_SECONDS:-30} terminal=''
   [ ! -t 2 ] || { terminal=1 every=1; }
-  trap 'exit 0' TERM
-  while pause "$every"; do
+  while goes_on "$every"; do
     lines=$(wc -l <"$2" 2>/dev/null) || continue
     lines=$((lines > 0 ? lines - 1 : 0))
     if [ "$terminal" ]; then
@@ -57,7 +56,7 @@ begin_progress() {
 
 end_progress() {
   [ "$progress" ] || return 0
-  kill "$progress" 2>/dev/null || true
+  echo >&"$enough"
   wait "$progress" 2>/dev/null || true
   progress=''
   [ ! -t 2 ] || printf '\r\033[K' >&2

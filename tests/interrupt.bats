@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# A run that is interrupted or killed: it ends by the signal, says what became
+# of it, and leaves nothing behind.
+
+load helper
+load sync
+
+setup() {
+	sync_setup
+	export VAULTSYNC_BIN=$BIN TMPDIR=$T/tmp
+	mkdir tmp
+	seed supabase one two three
+	seed notion four
+}
+
+# start_run OPTION…: the leader of a process group, as from a terminal; $RUN.
+start_run() {
+	PATH=${TOOLS-}$PATH setsid env --default-signal=INT "$ROOT/scripts/sync-now.sh" "$@" \
+		>out 2>err </dev/null 3>&- &
+	RUN=$!
+}
+
+# end_of_run: its exit code in $code.
+end_of_run() {
+	code=0
+	wait "$RUN" || code=$?
+}
+
+# tools NAME…: each, found by PATH, does its work, and at the call that the file
+# `at` names INT comes first: to the run's first process, or to its group.
+tools() {
+	mkdir tools
+	cat >tools/any <<-'SCRIPT'
+		#!/bin/bash
+		echo "${0##*/}" >>"$T/calls"
+		mapfile -t calls <"$T/calls"
+		read -ra stat <"/proc/$$/stat"
+		[ ${#calls[@]} != "$(<"$T/at")" ] || kill -INT -- "$(<"$T/whom")${stat[4]}"
+		PATH=${PATH#*:} exec "${0##*/}" "$@"
+	SCRIPT
+	chmod +x tools/any
+	local name
+	for name; do ln -s any "tools/$name"; done
+}
+
+# ended_by_int: by the signal, and where a run had begun, its end is recorded.
+ended_by_int() {
+	[[ $code == 130 ]] || { echo "exit code $code"; return 1; }
+	[[ -z $(ls tmp) ]] || { ls tmp; return 1; }
+	[[ -n $(ls logs/runs 2>/dev/null) ]] || return 0
+	[[ -s logs/last_run.json ]] || { ls -R logs; return 1; }
+	# One that was whole when the signal came is no broken one.
+	must_hold ".[0] | .run_id == \"$(ls logs/runs)\" and (.status == \"ok\" or
+		(.status == \"interrupted\" and .signal == \"INT\" and .exit_code != 0))" \
+		logs/last_run.json
+}
+
+@test "INT ends a run, whatever command it is at" {
+	local n last
+	control POST faults '{"times":-1,"delay_ms":5}' >/dev/null
+	tools basename cat cut date dirname find flock grep jq mkdir mkfifo mktemp mv \
+		rm sort stat sync tail tee wc
+	TOOLS=$T/tools:
+	: >calls >whom
+	echo 0 >at
+	start_run -q
+	end_of_run
+	[[ $code == 0 ]]
+	last=$(wc -l <calls)
+	[[ $last -gt 30 ]] || { echo "only $last calls"; return 1; }
+	# The last ones are of the report that people read, when all is done.
+	for ((n = 1; n < last; n += 3)); do
+		rm -rf logs
+		: >calls
+		echo "$n" >at
+		((n % 2)) && echo - >whom || : >whom
+		start_run
+		end_of_run
+		ended_by_int || { echo "INT at call $n of $last:"; tail -n 3 calls; cat err; return 1; }
+	done
+	echo 0 >at
+	must_be_settled
+}
+
+# a_run_is_at REQUESTS: so many have come; then each takes its time.
+a_run_is_at() {
+	local tries
+	control POST faults '{"match":{"api":"notion"},"times":-1,"delay_ms":300}' >/dev/null
+	start_run "${@:2}"
+	for ((tries = 0; tries < 400; tries++)); do
+		[[ $(control GET log | wc -l) -lt $1 ]] || return 0
+		sleep 0.02
+	done
+	cat err
+	return 1
+}
+
+@test "the next run clears away what a killed one left, and no other's folder" {
+	local left
+	a_run_is_at 4 -q
+	kill -KILL -- "-$RUN"
+	end_of_run
+	left=$(find tmp -name '*.ndjson' -size +0)
+	[[ -n $left ]] || { ls -R tmp; echo "nothing was left: a test of nothing"; return 1; }
+	control DELETE log >/dev/null
+	# One that goes on meanwhile keeps its folder.
+	a_run_is_at 4 --dry-run
+	mkdir tmp/vaultsync tmp/vaultsync-run.mine
+	control DELETE faults >/dev/null
+	must_pass sync_now -q
+	end_of_run
+	[[ $code == 0 && ! -s err && $(wc -l <out) -gt 1 ]] || { cat err; return 1; }
+	[[ $(ls tmp) == $'vaultsync\nvaultsync-run.mine' ]] || { ls -R tmp; return 1; }
+	must_be_settled
+}
+
+@test "a wrong value of an option is refused before a side is read" {
+	local script
+	for script in "$ROOT/scripts/sync-now.sh" "$ROOT/scripts/schedule.sh"; do
+		must_fail $RC_USAGE timeout 20 "$script" --conflict nobody
+		must_say '--conflict: no such rule: nobody'
+		must_fail $RC_USAGE timeout 20 "$script" --orphans=nowhere
+		must_say '--orphans'
+	done
+	must_fail $RC_USAGE sync_now --allow everything
+	must_say '--allow'
+	[[ ! -e state && ! -e logs && -z $(control GET log) ]]
+}
+
+@test "the demo hears none of the user's settings" {
+	export SYNC_NOTIFY_CMD="touch $T/notified" SYNC_PING_URL=$SANDBOX/ping
+	export SYNC_CONTROL_TOKEN=short SYNC_RATE_DIR=$T/rate SYNC_RETRIES=none
+	export SUPABASE_TABLE=another NOTION_DATA_SOURCE_ID=another
+	export VAULTSYNC_HOME=$T/home
+	mkdir home rate
+	# As installed: without a Makefile it builds nothing.
+	mkdir installed
+	cp -r "$ROOT/scripts" installed/
+	control DELETE log >/dev/null
+	http_proxy=http://127.0.0.1:1 must_pass installed/scripts/demo.sh
+	grep -q 'requests that write: 0' <<<"$output"
+	[[ -z $(control GET log) && -z $(find home rate -type f) ]] || { control GET log; find home rate; return 1; }
+	[[ -z $(find . -path ./installed -prune -o -name notified -print) ]]
+}
