@@ -54,8 +54,13 @@ plain() {
   if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi
 }
 control() {
-  curl -sS --fail-with-body --max-time 60 "$@"
+  curl -q -sS --fail-with-body --noproxy '*' --max-time 60 "$@"
 }
+
+# Nothing that is set here for the real services may reach out of the demo: no
+# alarm, no shared budget, no wake-up of a schedule; .env stays out of it too.
+unset "${!SUPABASE_@}" "${!NOTION_@}" "${!SYNC_@}"
+export SYNC_ENV_FILE=/dev/null
 
 "$bin/sandbox" --data "$work/sandbox.sqlite" --ready "$work/url" >"$work/sandbox.log" 2>&1 &
 sandbox=$!
@@ -67,15 +72,13 @@ done
 url=$(cat "$work/url")
 info=$(control "$url/control/info")
 
-# The settings of the real services, aimed at the sandbox; .env stays out of it.
-export SYNC_ENV_FILE=/dev/null
+# The settings of the real services, aimed at the sandbox.
 export SUPABASE_URL=$url NOTION_API_URL=$url
 SUPABASE_SERVICE_ROLE_KEY=$(jq -r .keys.supabase <<<"$info")
 NOTION_API_KEY=$(jq -r .keys.notion <<<"$info")
 NOTION_DATABASE_ID=$(jq -r .ids.database <<<"$info")
 export SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID
 export SYNC_STATE_DIR=$work/state SYNC_LOG_DIR=$work/logs SYNC_NOTION_RPM=10000
-unset SUPABASE_TABLE NOTION_DATA_SOURCE_ID
 
 # sync OPTION…: one run; its exit code 1 (a record needs a person) goes on.
 sync_now() {
