@@ -61,7 +61,9 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o \
                        $(filter-out %/plan.o,$(call objects,plan)) $(COMMON)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
 
-$(BUILD)/tests/property/plan_property_test: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
+# What is not a test itself is linked to those beside it that need it.
+$(filter $(BUILD)/tests/property/%,$(UNITS)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
+$(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 
 check: all units
 	bats tests

@@ -1,0 +1,127 @@
+/* How the properties are bound to a data source: notion.h. */
+#include "notion_texts.h"
+
+#define TITLE "\"Name\":{\"id\":\"title\",\"name\":\"Name\",\"type\":\"title\"}"
+#define TYPE                                                              \
+	"\"Type\":{\"id\":\"%3Aa\",\"type\":\"multi_select\","            \
+	"\"multi_select\":{\"options\":[{\"id\":\"1\",\"name\":\"Ops\"}," \
+	"{\"id\":\"2\",\"name\":\"UX\"}]}}"
+#define DATE "\"Date\":{\"id\":\"d\",\"type\":\"date\"}"
+#define CHECKSUM "\"Checksum\":{\"id\":\"c\",\"type\":\"rich_text\"}"
+#define SYNCED "\"Synced\":{\"id\":\"s\",\"type\":\"checkbox\"}"
+#define SOURCE(properties) "{\"properties\":{" properties "}}"
+
+static void test_bind(void)
+{
+	json *source =
+		parse(SOURCE(SYNCED "," TYPE "," TITLE "," CHECKSUM "," DATE));
+	json *head = json_object();
+	struct notion_schema s, again;
+	struct error e;
+
+	check_int(notion_schema_bind(&s, source, &e), 0);
+	check_str(s.decision, "title");
+	check_str(s.type, "%3Aa");
+	check_str(s.date, "d");
+	check_str(s.checksum, "c");
+	check_str(s.synced, "s");
+	s.bot_user = malloc(sizeof BOT);
+	strcpy(s.bot_user, BOT);
+	notion_schema_to_head(&s, head);
+	check_int(notion_schema_from_head(&again, head, &e), 0);
+	check_str(again.type, "%3Aa");
+	check_str(again.synced, "s");
+	check_str(again.bot_user, BOT);
+	check(json_equal(again.type_options, s.type_options));
+	check_prints(head,
+		"{\"properties\":{\"Decision\":\"title\",\"Type\":\"%3Aa\","
+		"\"Date\":\"d\",\"Checksum\":\"c\",\"Synced\":\"s\"},"
+		"\"type_options\":[\"Ops\",\"UX\"],\"bot_user\":\"" BOT "\"}");
+	notion_schema_fini(&s);
+	notion_schema_fini(&again);
+	json_free(source);
+}
+
+static void test_bind_optional(void)
+{
+	json *source = parse(SOURCE(TYPE "," TITLE "," DATE));
+	json *head = json_object();
+	struct notion_schema s;
+	struct error e;
+
+	check_int(notion_schema_bind(&s, source, &e), 0);
+	check(!s.checksum && !s.synced && !s.bot_user);
+	notion_schema_to_head(&s, head);
+	notion_schema_fini(&s);
+	check_int(notion_schema_from_head(&s, head, &e), 0);
+	check(!s.checksum && !s.synced && !s.bot_user);
+	notion_schema_fini(&s);
+	json_free(head);
+	json_free(source);
+}
+
+static void check_unbound(const char *text, const char *why)
+{
+	json *source = parse(text);
+	struct notion_schema s;
+	struct error e = { 0 };
+
+	check_int(notion_schema_bind(&s, source, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, why);
+	json_free(source);
+}
+
+static void test_bind_refused(void)
+{
+	check_unbound("{}", "\"Decision\"");
+	check_unbound(SOURCE(TYPE "," DATE), "\"Decision\" of type title");
+	check_unbound(SOURCE(TITLE "," DATE), "\"Type\" of type multi_select");
+	check_unbound(SOURCE(TITLE "," TYPE), "\"Date\" of type date");
+	check_unbound(
+		SOURCE(TITLE
+			",\"Type\":{\"id\":\"x\",\"type\":\"select\"}," DATE),
+		"\"Type\" is of type select and should be multi_select");
+	check_unbound(
+		SOURCE(TITLE "," TYPE "," DATE
+			     ",\"Synced\":{\"id\":\"x\",\"type\":\"formula\"}"),
+		"\"Synced\" is of type formula and should be checkbox");
+}
+
+static void check_bad_head(const char *text, const char *why)
+{
+	json *head = parse(text);
+	struct notion_schema s;
+	struct error e = { 0 };
+
+	check_int(notion_schema_from_head(&s, head, &e), -1);
+	check_int(e.code, RC_STREAM);
+	check_has(e.text, why);
+	json_free(head);
+}
+
+static void test_bad_heads(void)
+{
+	check_bad_head("{}", "\"Decision\"");
+	check_bad_head("{\"properties\":{\"Decision\":\"title\",\"Type\":null,"
+		       "\"Date\":\"d\"}}",
+		"\"Type\"");
+	check_bad_head("{\"properties\":{\"Decision\":\"title\",\"Type\":\"t\","
+		       "\"Date\":\"d\",\"Synced\":7}}",
+		"\"Synced\"");
+	check_bad_head("{\"properties\":{\"Decision\":\"title\",\"Type\":\"t\","
+		       "\"Date\":\"d\"},\"type_options\":{}}",
+		"type_options");
+	check_bad_head("{\"properties\":{\"Decision\":\"title\",\"Type\":\"t\","
+		       "\"Date\":\"d\"},\"type_options\":[7]}",
+		"type_options");
+}
+
+int main(void)
+{
+	run(test_bind);
+	run(test_bind_optional);
+	run(test_bind_refused);
+	run(test_bad_heads);
+	return test_end();
+}

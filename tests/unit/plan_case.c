@@ -1,0 +1,286 @@
+#include "plan_case.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "uuid.h"
+
+/* --- short forms ---------------------------------------------------------- */
+
+static void expand_id(const char *s, char out[UUID_SIZE])
+{
+	char page[UUID_SIZE];
+	unsigned n = 0, attempt = 1;
+
+	if (sscanf(s, "r:p%u/%u", &n, &attempt) >= 1) {
+		snprintf(page, sizeof page, "bbbbbbbb-0000-4000-8000-%012u", n);
+		uuid_row_for_page(page, attempt - 1, out);
+	} else if (sscanf(s + 1, "%u", &n) == 1 && (*s == 'r' || *s == 'p')) {
+		snprintf(out, UUID_SIZE, "%s-0000-4000-8000-%012u",
+			*s == 'r' ? "aaaaaaaa" : "bbbbbbbb", n);
+	} else {
+		snprintf(out, UUID_SIZE, "%s", s);
+	}
+}
+
+void put_id(json *to, const char *key, const char *s)
+{
+	char id[UUID_SIZE];
+
+	if (!s)
+		return;
+	expand_id(s, id);
+	json_put_str(to, key, id);
+}
+
+void put_content(json *to, const char *s)
+{
+	static const char *const keys[] = { "decision", "type", "date" };
+
+	for (int i = 0; i < 3 && s; i++) {
+		size_t len = strcspn(s, "|");
+		char *part = xstrndup(s, len);
+
+		json_put_str(to, keys[i], len ? part : NULL);
+		free(part);
+		s = s[len] ? s + len + 1 : NULL;
+	}
+}
+
+void put_checksum(json *to, const char *key, const char *s)
+{
+	char sum[CHECKSUM_SIZE];
+	json *parts;
+
+	if (s && strncmp(s, "raw:", 4) == 0) {
+		json_put_str(to, key, s + 4);
+		return;
+	}
+	if (!s)
+		return;
+	parts = json_object();
+	put_content(parts, s);
+	checksum_of(json_str(parts, "decision"), json_str(parts, "type"),
+		json_str(parts, "date"), sum);
+	json_free(parts);
+	json_put_str(to, key, sum);
+}
+
+/* The text with every "#" replaced by the number. */
+static char *numbered(const char *s, unsigned n)
+{
+	struct buf out = BUF_INIT(CASE_BYTES);
+
+	for (; *s; s++) {
+		if (*s == '#')
+			buf_addf(&out, "%u", n);
+		else
+			buf_addc(&out, *s);
+	}
+	if (!out.data)
+		buf_adds(&out, "");
+	return buf_take(&out);
+}
+
+static json *numbered_object(const json *object, unsigned n)
+{
+	json *copy = json_copy(object);
+
+	for (const json *v = json_first(object); v; v = json_next(v)) {
+		char *s = json_text(v) ? numbered(json_text(v), n) : NULL;
+
+		if (s)
+			json_put_str(copy, json_key(v), s);
+		free(s);
+	}
+	return copy;
+}
+
+/* Calls `use` for each object of a list, those with "repeat" many times. */
+static void for_each(
+	const json *list, void (*use)(void *arg, const json *one), void *arg)
+{
+	for (const json *v = json_first(list); v; v = json_next(v)) {
+		int64_t from = 1, times = 1;
+
+		json_whole(json_get(v, "from"), &from);
+		json_whole(json_get(v, "repeat"), &times);
+		for (int64_t i = 0; i < times; i++) {
+			json *one = numbered_object(v, (unsigned)(from + i));
+
+			use(arg, one);
+			json_free(one);
+		}
+	}
+}
+
+/* --- the world of a case -------------------------------------------------- */
+
+static void copy_keys(json *to, const json *from)
+{
+	for (const json *v = json_first(from); v; v = json_next(v))
+		if (!json_get(to, json_key(v)))
+			json_put(to, json_key(v), json_copy(v));
+}
+
+static json *record_line(const json *one, const char *source)
+{
+	json *line = json_object();
+
+	json_put_str(line, "kind", "record");
+	json_put_str(line, "source", source);
+	put_content(line, json_str(one, "is"));
+	put_checksum(line, "stored_checksum", json_str(one, "stored"));
+	if (!json_get(one, "state")) {
+		json_put_bool(line, "synced",
+			!json_get(one, "synced") || json_true(one, "synced"));
+		json_put_str(line, "created_at", "2026-01-01T00:00:00Z");
+		json_put_str(line, "edited_at", "2026-01-02T00:00:00Z");
+	}
+	for (const json *v = json_first(one); v; v = json_next(v))
+		if (strcmp(json_key(v), "is") != 0)
+			json_put(line, json_key(v), json_copy(v));
+	return line;
+}
+
+static void add_line(struct setting *s, json *take_line)
+{
+	if (s->rc == 0)
+		s->rc = world_add(&s->world, take_line, &s->e);
+	json_free(take_line);
+}
+
+static void add_row(void *arg, const json *one)
+{
+	json *line = record_line(one, "supabase");
+
+	put_id(line, "row_id", json_str(one, "id"));
+	put_id(line, "page_id", json_str(one, "page"));
+	add_line(arg, line);
+}
+
+static void add_page(void *arg, const json *one)
+{
+	json *line = record_line(one, "notion");
+
+	put_id(line, "page_id", json_str(one, "id"));
+	add_line(arg, line);
+}
+
+static void add_problem(void *arg, const json *one)
+{
+	json *line = json_copy(one);
+
+	json_put_str(line, "kind", "problem");
+	put_id(line, "row_id", json_str(one, "row"));
+	put_id(line, "page_id", json_str(one, "page"));
+	add_line(arg, line);
+}
+
+static void add_base(void *arg, const json *one)
+{
+	struct setting *s = arg;
+	json *line = json_object();
+	size_t before = s->base.n;
+
+	json_put_str(line, "kind", "pair");
+	put_id(line, "row_id", json_str(one, "row"));
+	put_id(line, "page_id", json_str(one, "page"));
+	put_content(line, json_str(one, "is"));
+	put_checksum(line, "checksum",
+		json_str(one, "stored") ? json_str(one, "stored")
+					: json_str(one, "is"));
+	copy_keys(line, one);
+	base_add(&s->base, line);
+	if (s->base.n != before + 1)
+		s->rc = fail(&s->e, RC_BUG, "a line of the base is none");
+}
+
+/* "heads" over the usual ones: {"supabase":{…},"notion":{…}}; null: none. */
+static json *heads_of(const json *one)
+{
+	static const char usual[] =
+		"{\"sources\":{\"supabase\":{\"scope\":\"host/table\","
+		"\"mode\":\"full\",\"soft_delete\":true},\"notion\":{"
+		"\"scope\":\"source\",\"mode\":\"full\",\"properties\":{"
+		"\"Decision\":\"title\",\"Type\":\"t\",\"Date\":\"d\","
+		"\"Checksum\":\"c\",\"Synced\":\"s\"},\"type_options\":["
+		"\"Policy\",\"Ops\"]}}}";
+	struct error e;
+	json *head = json_parse(usual, strlen(usual), JSON_STRICT, &e);
+	json *sources = json_get(head, "sources");
+	const json *over = json_get(one, "heads");
+
+	for (const json *v = json_first(over); v; v = json_next(v)) {
+		json *to = json_get(sources, json_key(v));
+
+		if (json_is_null(v))
+			json_remove(sources, json_key(v));
+		for (const json *k = json_first(v); to && k; k = json_next(k))
+			json_put(to, json_key(k), json_copy(k));
+	}
+	return head;
+}
+
+static int place_of(const char *word, const char *const *words)
+{
+	for (int i = 0; word && words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return 0;
+}
+
+static void set_policy(struct setting *s, const json *one)
+{
+	static const char *const conflicts[] = { "newer", "supabase", "notion",
+		"stop", NULL };
+	static const char *const orphans[] = { "keep", "restore", "trash",
+		NULL };
+	const json *base = json_get(one, "base"), *policy;
+
+	policy = json_get(one, "policy");
+	s->policy.conflict = (enum conflict_rule)place_of(
+		json_str(policy, "conflict"), conflicts);
+	s->policy.orphans = (enum orphan_rule)place_of(
+		json_str(policy, "orphans"), orphans);
+	s->policy.use_base = base != NULL;
+	if (json_str(policy, "allow"))
+		s->rc = guards_allow(
+			&s->guards, json_str(policy, "allow"), &s->e);
+}
+
+void case_set_up(struct setting *s, const json *one)
+{
+	json *head = heads_of(one);
+
+	set_policy(s, one);
+	if (s->rc == 0)
+		s->rc = world_head(&s->world, head, &s->e);
+	json_free(head);
+	for_each(json_get(one, "rows"), add_row, s);
+	for_each(json_get(one, "pages"), add_page, s);
+	for_each(json_get(one, "problems"), add_problem, s);
+	if (s->rc == 0)
+		s->rc = world_seal(&s->world, &s->e);
+	for_each(json_get(one, "base"), add_base, s);
+	base_fold(&s->base);
+	if (json_get(one, "base_scope"))
+		s->base.scope = json_copy(json_get(one, "base_scope"));
+}
+
+void case_plan(struct setting *s)
+{
+	guard_scope(&s->guards, &s->world, &s->base);
+	if (s->guards.tripped[GUARD_SCOPE])
+		base_fini(&s->base);
+	decide(&s->world, &s->base, &s->policy, &s->ops, &s->outlook);
+	guards_check(&s->guards, &s->world, &s->base, &s->ops, &s->outlook);
+}
+
+void case_tear_down(struct setting *s)
+{
+	ops_fini(&s->ops);
+	base_fini(&s->base);
+	world_fini(&s->world);
+}

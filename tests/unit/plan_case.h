@@ -1,0 +1,36 @@
+/*
+ * The world of a case of tests/cases/, from its short forms: its README says
+ * how they are written.
+ */
+#ifndef UNIT_PLAN_CASE_H
+#define UNIT_PLAN_CASE_H
+
+#include "../../cmd/plan/decide.h"
+#include "../../cmd/plan/guard.h"
+
+#define CASE_BYTES (1u << 20)
+
+/* "r1", "p1", "r:p1" and "r:p1/2" (a row id made for p1) as whole ids. */
+void put_id(json *to, const char *key, const char *s);
+/* "decision|type|date" in its parts; what is empty is not there. */
+void put_content(json *to, const char *s);
+/* The checksum of "decision|type|date"; "raw:…" is meant as it stands. */
+void put_checksum(json *to, const char *key, const char *s);
+
+struct setting {
+	struct world world;
+	struct base base;
+	struct policy policy;
+	struct guards guards;
+	struct ops ops;
+	struct outlook outlook;
+	struct error e;
+	int rc;
+};
+
+/* Of a zeroed setting; rc is -1, with e, where the input is refused. */
+void case_set_up(struct setting *s, const json *one);
+void case_plan(struct setting *s);
+void case_tear_down(struct setting *s);
+
+#endif
