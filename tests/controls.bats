@@ -248,3 +248,25 @@ url = "https://ping.example/5f3a/fail"' ]] || { cat pings; return 1; }
 	must_pass control GET dump
 	must_hold 'map(.decision) == ["one", "one"]'
 }
+
+@test "the run's record counts the waits and refusals of every program" {
+	start_sandbox
+	seed '{"side":"supabase","decision":"One","type":"Ops","date":"2026-01-02"}'
+	# The first request of each API is one of a fetch program.
+	local api n
+	for api in notion supabase; do
+		control POST faults '{"match":{"api":"'$api'"},"times":1,"status":429,"retry_after":1}' >/dev/null
+	done
+	must_pass "$SYNC" -q
+	must_hold '.[0] | .limited == {supabase: 1, notion: 1}
+		and .waited_ms.notion >= 900 and .waited_ms.supabase >= 900
+		and .totals.limited == .limited and .totals.waited_ms == .waited_ms' logs/last_run.json
+	# What apply waits for comes on top.
+	seed '{"side":"supabase","decision":"Two","type":"Ops","date":"2026-01-02"}'
+	n=$(jq .totals.waited_ms.notion logs/last_run.json)
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages"},
+		"times":1,"status":429,"retry_after":1}' >/dev/null
+	must_pass "$SYNC" -q
+	must_hold ".[0] | .limited.notion == 1 and .totals.limited == {supabase: 1, notion: 2}
+		and .totals.waited_ms.notion >= $n + 900" logs/last_run.json
+}

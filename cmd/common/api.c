@@ -336,3 +336,10 @@ int api_call(struct api *api, const struct api_call *call,
 	buf_fini(&body);
 	return rc;
 }
+
+void api_counters_to_end(const struct api_counters *c, json *end)
+{
+	json_put_int(end, "requests", (int64_t)c->requests);
+	json_put_int(end, "waited_ms", (int64_t)c->waited_ms);
+	json_put_int(end, "limited", (int64_t)c->limited);
+}

@@ -75,6 +75,9 @@ struct api_counters {
 	uint64_t by_class[6]; /* [0]: no answer, [2]: 2xx, … */
 };
 
+/* requests, waited_ms and limited, for the end of a fetch stream. */
+void api_counters_to_end(const struct api_counters *c, json *end);
+
 /* The answer of a call that succeeded; the caller frees body. */
 struct api_answer {
 	int status;

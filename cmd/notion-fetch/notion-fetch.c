@@ -114,7 +114,7 @@ static int write_end(struct fetch *f, bool complete, struct error *e)
 	json *end = stream_line("end");
 
 	json_put_str(end, "source", "notion");
-	json_put_int(end, "requests", (int64_t)f->client.api.counters.requests);
+	api_counters_to_end(&f->client.api.counters, end);
 	return stream_write_end(&f->out, end, complete, e);
 }
 

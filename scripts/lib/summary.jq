@@ -44,10 +44,11 @@ reduce (inputs | fromjson?) as $line (
     elif $line.kind == "op" then .planned += 1
     elif $line.kind == "result" then result
     elif $line.kind == "end" and $line.source then
-      .requests[$line.source] += $line.requests
+      reduce ("requests", "waited_ms", "limited") as $n (.;
+        .[$n][$line.source] += ($line[$n] // 0))
     elif $line.kind == "end" and $line.requests then
-      .requests = plus(.requests; $line.requests)
-      | . + ($line | {waited_ms, limited, complete})
+      reduce ("requests", "waited_ms", "limited") as $n (.; .[$n] = plus(.[$n]; $line[$n]))
+      | .complete = $line.complete
     else . end)
 | del(.line)
 | .totals = plus($before; {ops, conflicts, requests: (.requests // {}),
