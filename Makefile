@@ -99,5 +99,5 @@ clean:
 	rm -rf $(BUILD) $(BIN)
 
 .PHONY: all check units bench asan format lint install uninstall deb clean
-.SECONDARY:
+.SECONDARY: $(UNITS:=.o)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
