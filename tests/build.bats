@@ -9,7 +9,8 @@ build() {
 
 @test "a file that was moved in is built in, however old it is" {
 	cp "$ROOT/Makefile" .
-	mkdir -p cmd/common cmd/plan
+	mkdir -p cmd/common cmd/plan tests/unit
+	: >tests/unit/first_test.c
 	echo 'int first(void); int first(void) { return 1; }' >cmd/common/first.c
 	echo 'int main(void) { return 0; }' >cmd/plan/plan.c
 	must_pass build
