@@ -201,6 +201,55 @@ id_of() {
 	live supabase "one more" | jq -e '.type == "UX"'
 }
 
+@test "no new page is made for a row whose page is back" {
+	local page
+	seed supabase one two
+	must_pass sync_now --quiet
+	act notion one unshare
+	act notion two unshare
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson --orphans restore records >plan
+	must_hold 'map(select(.op == "create")) | length == 2' plan
+	act notion one share
+	must_pass "$BIN/apply" plan
+	must_hold 'map(select(.kind == "result") | .status) | sort == ["done", "skipped"]'
+	control GET dump >dump
+	must_hold 'map(select(.side == "notion") | .decision) | sort == ["one", "two", "two"]' dump
+}
+
+@test "the same in the short form: a page in place of one that is gone" {
+	seed supabase one two
+	must_pass sync_now --quiet
+	act notion one unshare
+	act notion two unshare
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson --orphans restore records >plan
+	act notion one share
+	must_pass "$BIN/apply" <(short <plan)
+	must_hold 'map(select(.kind == "result") | .status) | sort == ["done", "skipped"]'
+}
+
+@test "a plan that makes one page twice, or notes no values, is refused" {
+	seed supabase one
+	make_plan
+	sed '/"op":"create"/p' plan >twice
+	must_fail $RC_STREAM "$BIN/apply" twice
+	must_say 'ops 1 and 1 both make the other half'
+	for agreed in 7 '{}' '{"checksum":"x"}' '{"decision":1}'; do
+		jq -c --argjson a "$agreed" 'if .agreed then .agreed = $a else . end' \
+			plan >wrong
+		must_fail $RC_STREAM "$BIN/apply" wrong
+		must_say 'wrong:2: .*agreed'
+	done
+	none notion one
+	[[ ! -e state/base.ndjson ]] || must_hold 'map(select(.kind == "pair")) == []' \
+		state/base.ndjson
+}
+
 @test "--allow takes the names of guards and no other word" {
 	make_plan
 	for word in bogus scope,bogus incomplete "" scope,; do

@@ -1,5 +1,6 @@
 #include "ops.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,10 +75,31 @@ static bool is_first(struct op *const *sorted, size_t i)
 	return i == 0 || sorted[i - 1]->next != sorted[i];
 }
 
-void ops_chain(struct ops *ops)
+/*
+ * A row's page is made once: the second create would find the row as the first
+ * one left it, and make another.
+ */
+static int refuse_second_create(
+	struct op *const *sorted, size_t n, const char *name, struct error *e)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct op *a = sorted[i - 1], *b = sorted[i];
+
+		if (a->next == b && a->kind == OP_CREATE &&
+			b->kind == OP_CREATE)
+			return fail(e, RC_STREAM,
+				"%s: the ops %" PRId64 " and %" PRId64
+				" both make the other half of %s: plan it anew",
+				name, a->n, b->n, pair_key(a));
+	}
+	return 0;
+}
+
+int ops_chain(struct ops *ops, const char *name, struct error *e)
 {
 	struct op **sorted = xcalloc(ops->n, sizeof *sorted);
 	bool undoes = json_get(ops->head, "undo") != NULL;
+	int rc;
 
 	for (size_t i = 0; i < ops->n; i++)
 		sorted[i] = &ops->list[i];
@@ -90,7 +112,9 @@ void ops_chain(struct ops *ops)
 	for (size_t i = 0; i < ops->n && !undoes; i++)
 		if (is_first(sorted, i))
 			find_incomplete(sorted[i]);
+	rc = refuse_second_create(sorted, ops->n, name, e);
 	free(sorted);
+	return rc;
 }
 
 static void expect_instead(json **expected, const json *after)

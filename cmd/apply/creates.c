@@ -252,6 +252,30 @@ static bool link_created(struct run *r, const struct op *op,
 	return true;
 }
 
+/* A row whose page was moved or erased gets a new one: not if that is back. */
+static bool old_page_is_gone(
+	struct run *r, const struct op *op, struct outcome *o)
+{
+	const char *link = json_str(op->row, "link");
+	enum notion_place place;
+	struct api_error a;
+	json *page = NULL;
+
+	if (!link)
+		return true;
+	if (notion_page_get(&r->notion, link, r->data_source, &r->schema,
+		    &place, &page, &a) < 0) {
+		/* No page can have such an id. */
+		return a.action == API_BAD_RECORD
+			       ? true
+			       : give_up(o, STATUS_FAILED, &a);
+	}
+	json_free(page);
+	return place == NOTION_MOVED || place == NOTION_UNREACHABLE
+		       ? true
+		       : skip(o, "changed", "the page it is linked to is back");
+}
+
 bool page_create(struct run *r, const struct op *op, struct outcome *o)
 {
 	struct open_create *c = journal_find(&r->journal, op->row_id);
@@ -262,7 +286,8 @@ bool page_create(struct run *r, const struct op *op, struct outcome *o)
 
 	if (c && !settle_earlier(r, c, page_id, o))
 		return false;
-	if (!*page_id && !recheck_row(r, op, o))
+	if (!*page_id &&
+		(!recheck_row(r, op, o) || !old_page_is_gone(r, op, o)))
 		return false;
 	if (r->dry_run)
 		return skip(o, "dry-run", "it would be created now");

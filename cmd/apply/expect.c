@@ -117,7 +117,8 @@ static bool row_fits(
 {
 	usec at = USEC_NONE;
 
-	if (*row->page_id &&
+	/* The page that is made replaces one that is gone: creates.c looks. */
+	if (*row->page_id && op->kind != OP_CREATE &&
 		strcmp(row->page_id, op->page_id ? op->page_id : "") != 0)
 		return false;
 	if (op->updated_at &&

@@ -43,6 +43,13 @@ static bool set_is_valid(const json *set)
 	       is_field(set, "type") && is_field(set, "date");
 }
 
+/* It goes into the base as it is. */
+static bool agreed_is_valid(const json *agreed)
+{
+	return set_is_valid(agreed) &&
+	       checksum_is_valid(json_str(agreed, "checksum"));
+}
+
 /* Where a kind of op may be aimed at, and what it can't do without. */
 static const struct shape {
 	bool notion, supabase, base, none;
@@ -139,6 +146,8 @@ static const char *what_is_wrong(const struct op *op)
 		return "a value in set that can't be one";
 	if (op->checksum ? !checksum_is_valid(op->checksum) : s->needs_checksum)
 		return "no checksum";
+	if (op->agreed && !agreed_is_valid(op->agreed))
+		return "an agreed that is none";
 	if (op->content_sum && !checksum_is_valid(op->content_sum))
 		return "an expect.checksum that is none";
 	return missing_id(op) ? missing_id(op) : missing_expect(op);
@@ -223,10 +232,10 @@ int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
 	else if (rc > 0)
 		rc = read_body(ops, &r, e);
 	stream_reader_fini(&r);
+	if (rc == 0)
+		rc = ops_chain(ops, name, e);
 	if (rc < 0)
 		ops_fini(ops);
-	else
-		ops_chain(ops);
 	return rc;
 }
 

@@ -48,8 +48,11 @@ struct ops {
 int ops_read(struct ops *ops, int fd, const char *name, struct error *e);
 void ops_fini(struct ops *ops);
 
-/* chain.c: joins the ops of each pair by `next`; ops_read() does it. */
-void ops_chain(struct ops *ops);
+/*
+ * chain.c: joins the ops of each pair by `next`; ops_read() does it. RC_STREAM
+ * for two creates of one half.
+ */
+int ops_chain(struct ops *ops, const char *name, struct error *e);
 
 /*
  * RC_GUARD, with what each guard saw and the command to go on, where the plan
