@@ -79,6 +79,10 @@ asan:
 	$(MAKE) BUILD=build/asan BIN=build/asan/bin \
 	    CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
 
+# A million broken requests against the health server.
+fuzz: all
+	BIN=$(abspath $(BIN)) tests/fuzz/http.sh $(FUZZ)
+
 format:
 	clang-format -i $(SOURCES)
 
@@ -98,6 +102,6 @@ deb: all
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units bench asan format lint install uninstall deb clean
+.PHONY: all check units bench asan fuzz format lint install uninstall deb clean
 .SECONDARY: $(UNITS:=.o)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -10,7 +10,7 @@ usage: controls.sh COMMAND [options]
 The manual controls of the sync.
 
   sync-now     run the sync now (scripts/sync-now.sh)
-  dry-run      print what a run would do, and write nothing anywhere
+  dry-run      print what a run would do, and write nothing anywhere (see sync-now.sh --help)
   report       tell how the last runs went, and what to do next (bin/report)
   wake         have scripts/schedule.sh run the sync now, instead of when it is due
   -h, --help   show this and exit

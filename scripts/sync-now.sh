@@ -16,7 +16,8 @@ usage() {
 usage: sync-now.sh [options] [options of plan]
 Read both sides, plan, and carry the plan out.
 
-  -n, --dry-run      print the plan for people and write nothing anywhere
+  -n, --dry-run      print the plan for people and write nothing anywhere, but
+                     where a state folder is, its requests into the budget there
   -q, --quiet        say only what is wrong
   -v, --verbose      say more
   -h, --help         show this and exit

@@ -153,6 +153,16 @@ records() {
 	[[ $output == *"create 1"* ]] || seen "no plan"
 	[[ ! -e state && ! -e logs ]] || seen "it left files: $(ls)"
 	none notion one
+	# Its requests count in the budget that all runs share, where there is one.
+	must_pass sync_now --quiet
+	cp -r state before
+	cp -r logs logs.before
+	seed supabase two
+	must_pass sync_now --dry-run
+	run diff -r state before
+	[[ $output == *notion-rate* && $(grep -c '^diff' <<<"$output") == 1 ]] || seen "the state folder"
+	must_pass diff -r logs logs.before
+	none notion two
 }
 
 @test "a second run at once ends with 75, and says that one is going" {

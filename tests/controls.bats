@@ -146,12 +146,41 @@ log_lines() {
 		"path":"/v1/pages"},"times":-1,"delay_ms":40}' >/dev/null
 	export SYNC_PROGRESS_SECONDS=0.2
 	must_pass "$SYNC"
-	grep -qE 'written: [0-9]+ of 60' <<<"$stderr" || seen "no progress"
+	grep -qE '^sync-now: written: [0-9]+ of 60' <<<"$stderr" || seen "no progress"
+	[[ $stderr != *$'\e'* && $stderr != *$'\r'* ]] || seen "no plain lines"
 	jq -nc 'range(60) | {side: "supabase", decision: "E \(.)", type: "Ops",
 		date: "2026-01-02"}' >seed
 	seed @seed
 	must_pass "$SYNC" --quiet
 	[[ -z $stderr ]] || seen "not quiet"
+}
+
+# on_terminal COMMAND…: what it says there, each rewritten line one of its own.
+on_terminal() {
+	script -qec "$(printf '%q ' "$@") >plan.out" /dev/null </dev/null |
+		tr '\r' '\n' >screen
+}
+
+@test "progress on a terminal: one line, rewritten, with counts, rate and time left" {
+	command -v script >/dev/null || skip "no script(1) here: apt-get install bsdutils"
+	start_sandbox
+	jq -nc 'range(60) | {side: "supabase", decision: "D \(.)", type: "Ops",
+		date: "2026-01-02"}' >seed
+	seed @seed
+	control POST faults '{"match":{"api":"notion","method":"POST",
+		"path":"/v1/pages"},"times":-1,"delay_ms":80}' >/dev/null
+	on_terminal "$SYNC"
+	# shellcheck disable=SC1003
+	grep -qE $'^\e\\[Kwritten: [0-9]+ of 60, [0-9]+ a minute, about [0-9]+ s left$' screen ||
+		{ cat -v screen; return 1; }
+	# The line is gone before the next one, which is told in full.
+	grep -qE $'^\e\\[Kdone: 60 created in Notion' screen || { cat -v screen; return 1; }
+	jq -nc 'range(30) | {side: "supabase", decision: "E \(.)", type: "Ops",
+		date: "2026-01-02"}' >seed
+	seed @seed
+	on_terminal "$SYNC" --quiet
+	[[ ! -s screen ]] || { cat -v screen; return 1; }
+	must_hold '.[0].ops.create.notion.done == 30' logs/last_run.json
 }
 
 # --- alarms -----------------------------------------------------------------

@@ -70,15 +70,26 @@ async function showState(browser, name, word, build) {
     check(found.length === 0, `${name}, ${width}, ${scheme}: axe finds nothing`, found);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     check(wide <= 0, `${name}, ${width}, ${scheme}: nothing sticks out`, wide);
-    await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
+    const cut = await page.evaluate(() => [...document.querySelectorAll(".scroll")]
+      .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent));
+    check(cut.length === 0, `${name}, ${width}, ${scheme}: every table is there in full`, cut);
+    const said = await page.textContent("#headline");
+    check(!said.toLowerCase().startsWith(word.toLowerCase()), `${name}, ${width}, ${scheme}: the word once`, said);
+    for (const colorScheme of [scheme === "light" ? "dark" : "light", scheme]) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
     const all = await page.textContent("main");
     check(!all.includes("/srv/"), `${name}, ${width}, ${scheme}: no path of the machine`, all);
     if (name === "conflicts") {
+      check(all.includes("1 op failed.") && all.includes("Its story:"), `${name}, ${width}, ${scheme}: one is one`, all);
       check(all.includes(hostile), `${name}, ${width}, ${scheme}: markup is shown as it is`, all);
       check(await page.title() === "Needs attention: vaultsync", `${name}, ${width}, ${scheme}: and not run`,
         await page.title());
     }
     if (name === "healthy") {
+      const next = await page.textContent("#next");
+      check(next === "Nothing.", `${name}, ${width}, ${scheme}: nothing to do`, next);
       const bars = await page.locator(".bars li").count();
       check(bars === 30, `${name}, ${width}, ${scheme}: thirty bars`, bars);
     }
