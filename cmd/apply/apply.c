@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "cost.h"
 #include "file.h"
 #include "opt.h"
-#include "perform.h"
 #include "preflight.h"
 #include "settings.h"
 #include "stop.h"
+#include "workers.h"
 
 enum {
 	OPT_BASE = 'b',
@@ -179,7 +180,7 @@ static int open_journal(struct run *r, const struct settings *s,
 		rc = file_make_dirs(s->state_dir, e);
 
 	if (rc == 0)
-		rc = journal_open(&r->journal, base, a->journal,
+		rc = journal_open(r->journal, base, a->journal,
 			json_copy(json_get(ops->head, "scope")),
 			a->allowed[GUARD_SCOPE] || scope_allowed(ops), e);
 out:
@@ -202,8 +203,9 @@ static int write_head(const struct run *r, const struct ops *ops,
 }
 
 /* From the head to the end line; the exit code, with r->fatal reported. */
-static int work(struct run *r, struct ops *ops)
+static int work(struct run *workers, size_t n, struct ops *ops)
 {
+	struct run *r = &workers[0];
 	struct stream_writer w;
 	bool attention = false, complete = false;
 	struct error e;
@@ -211,11 +213,11 @@ static int work(struct run *r, struct ops *ops)
 
 	stream_writer_init(&w, stdout);
 	if (write_head(r, ops, &w, &r->fatal) == 0)
-		perform_all(r, ops, &w, &attention, &complete);
-	if (!r->dry_run && journal_close(&r->journal, &e) < 0 &&
+		workers_run(workers, n, ops, &w, &attention, &complete);
+	if (!r->dry_run && journal_close(r->journal, &e) < 0 &&
 		r->fatal.code == RC_DONE)
 		r->fatal = e;
-	if (stream_write_end(&w, perform_totals(r), complete, &e) < 0 &&
+	if (stream_write_end(&w, cost_totals(workers, n), complete, &e) < 0 &&
 		r->fatal.code == RC_DONE)
 		r->fatal = e;
 	stream_writer_fini(&w);
@@ -271,23 +273,26 @@ static int start_clients(struct run *r, const struct settings *s,
 }
 
 /* All that must hold before the first write. */
-static int get_ready(struct run *r, const struct settings *s,
+static int get_ready(struct run *workers, size_t *n, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
 	struct error ignored;
 
-	if (start_clients(r, s, a, ops, e) < 0 ||
-		open_journal(r, s, a, ops, e) < 0)
+	if (start_clients(&workers[0], s, a, ops, e) < 0 ||
+		open_journal(&workers[0], s, a, ops, e) < 0)
 		return -1;
-	if (preflight(r, ops, e) == 0)
+	if (preflight(&workers[0], ops, e) == 0 &&
+		workers_hire(workers, n, s, ops, e) == 0)
 		return 0;
-	journal_close(&r->journal, &ignored);
+	journal_close(workers[0].journal, &ignored);
 	return -1;
 }
 
 int main(int argc, char **argv)
 {
-	struct run r = { 0 };
+	struct journal journal = JOURNAL_CLOSED;
+	struct run workers[JOBS_MAX] = { 0 };
+	size_t n = 1;
 	struct ops ops = { 0 };
 	struct settings s = { 0 };
 	struct args a;
@@ -296,17 +301,20 @@ int main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	r.stop = stop_on_signals();
-	r.dry_run = a.dry_run;
+	workers[0].journal = &journal;
+	workers[0].stop = stop_on_signals();
+	workers[0].dry_run = a.dry_run;
 	if (read_plan(&ops, &a, &e) < 0 ||
 		settings_load(&s, NEED_SUPABASE | NEED_NOTION, &e) < 0 ||
-		get_ready(&r, &s, &a, &ops, &e) < 0)
+		get_ready(workers, &n, &s, &a, &ops, &e) < 0)
 		code = stop_or(error_report(&e));
 	else
-		code = work(&r, &ops);
-	notion_client_fini(&r.notion);
-	supabase_client_fini(&r.supabase);
-	notion_schema_fini(&r.schema);
+		code = work(workers, n, &ops);
+	for (size_t i = 0; i < n; i++) {
+		notion_client_fini(&workers[i].notion);
+		supabase_client_fini(&workers[i].supabase);
+	}
+	notion_schema_fini(&workers[0].schema);
 	settings_fini(&s);
 	ops_fini(&ops);
 	return code;

@@ -70,11 +70,6 @@ static void find_incomplete(struct op *first)
 	}
 }
 
-static bool is_first(struct op *const *sorted, size_t i)
-{
-	return i == 0 || sorted[i - 1]->next != sorted[i];
-}
-
 /*
  * A row's page is made once: the second create would find the row as the first
  * one left it, and make another.
@@ -106,11 +101,13 @@ int ops_chain(struct ops *ops, const char *name, struct error *e)
 	qsort(sorted, ops->n, sizeof *sorted, by_pair_then_order);
 	for (size_t i = 1; i < ops->n; i++)
 		if (*pair_key(sorted[i]) && strcmp(pair_key(sorted[i - 1]),
-						    pair_key(sorted[i])) == 0)
+						    pair_key(sorted[i])) == 0) {
 			sorted[i - 1]->next = sorted[i];
+			sorted[i]->follows = true;
+		}
 	/* What an undo notes is what was agreed before, not what is now. */
 	for (size_t i = 0; i < ops->n && !undoes; i++)
-		if (is_first(sorted, i))
+		if (!sorted[i]->follows)
 			find_incomplete(sorted[i]);
 	rc = refuse_second_create(sorted, ops->n, name, e);
 	free(sorted);

@@ -42,11 +42,13 @@ static bool is_candidate(const struct search *s, const struct notion_page *page)
 	return strcmp(sum, s->checksum) == 0;
 }
 
-/* Another row with the same content may have got this page. */
+/* Another row with the same content may have got this page, or is to get it. */
 static bool is_claimed(struct search *s, const char *page_id)
 {
 	json *row = NULL;
 
+	if (journal_has_page(s->r->journal, page_id))
+		return true;
 	if (supabase_row_by_page(&s->r->supabase, page_id, &row, &s->error) <
 		0) {
 		s->failed = true;
@@ -168,7 +170,7 @@ static bool settle_earlier(struct run *r, const struct open_create *c,
 			"an earlier create of its page ended without an "
 			"answer; it is looked for again for five minutes");
 	*o = (struct outcome){ 0 }; /* that its page is gone stops nothing */
-	if (!r->dry_run && journal_not_created(&r->journal, c->row_id, &e) < 0)
+	if (!r->dry_run && journal_not_created(r->journal, c->row_id, &e) < 0)
 		return journal_failed(r, &e, o);
 	return true;
 }
@@ -182,7 +184,9 @@ static json *create_properties(struct run *r, const struct op *op)
 static bool find_unanswered(struct run *r, const struct op *op,
 	const struct api_error *a, char page_id[UUID_SIZE], struct outcome *o)
 {
-	const struct open_create *c = journal_find(&r->journal, op->row_id);
+	struct open_create open;
+	const struct open_create *c =
+		journal_find(r->journal, op->row_id, &open);
 	struct search s = { .r = r,
 		.checksum = op->checksum,
 		.since = c ? c->at : time_now() };
@@ -224,7 +228,7 @@ static bool send_create(struct run *r, const struct op *op,
 	}
 	if (a.outcome_unknown)
 		return find_unanswered(r, op, &a, page_id, o);
-	if (journal_not_created(&r->journal, op->row_id, &e) < 0)
+	if (journal_not_created(r->journal, op->row_id, &e) < 0)
 		return journal_failed(r, &e, o);
 	return give_up(o, STATUS_FAILED, &a);
 }
@@ -236,7 +240,7 @@ static bool link_created(struct run *r, const struct op *op,
 	struct error e;
 
 	snprintf(o->page_id, sizeof o->page_id, "%s", page_id);
-	if (journal_created(&r->journal, op->row_id, page_id, &e) < 0) {
+	if (journal_created(r->journal, op->row_id, page_id, &e) < 0) {
 		journal_failed(r, &e, o);
 		return unclear(o);
 	}
@@ -247,7 +251,7 @@ static bool link_created(struct run *r, const struct op *op,
 			page_id);
 		return unclear(o);
 	}
-	if (journal_linked(&r->journal, op->row_id, &e) < 0)
+	if (journal_linked(r->journal, op->row_id, &e) < 0)
 		r->fatal = e; /* the op is done, the run is not */
 	return true;
 }
@@ -278,7 +282,9 @@ static bool old_page_is_gone(
 
 bool page_create(struct run *r, const struct op *op, struct outcome *o)
 {
-	struct open_create *c = journal_find(&r->journal, op->row_id);
+	struct open_create open;
+	const struct open_create *c =
+		journal_find(r->journal, op->row_id, &open);
 	char page_id[UUID_SIZE] = "", sent[CHECKSUM_SIZE];
 	struct error e;
 
@@ -292,8 +298,8 @@ bool page_create(struct run *r, const struct op *op, struct outcome *o)
 	if (r->dry_run)
 		return skip(o, "dry-run", "it would be created now");
 	if (!*page_id) {
-		if (journal_creating(
-			    &r->journal, op->row_id, op->checksum, &e) < 0)
+		if (journal_creating(r->journal, op->row_id, op->checksum, &e) <
+			0)
 			return journal_failed(r, &e, o);
 		snprintf(sent, sizeof sent, "%s", op->checksum);
 		if (!send_create(r, op, page_id, o))

@@ -1,6 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "expect.h"
+#include "inserts.h"
 #include "look.h"
 #include "rows.h"
 
@@ -70,16 +72,13 @@ static int look_who(struct run *r, const struct op *op, const char *id,
 	return mine;
 }
 
-bool row_create(struct run *r, const struct op *op, struct outcome *o)
+/* The page was looked at. */
+static bool insert_one(struct run *r, const struct op *op, struct outcome *o)
 {
 	char id[UUID_SIZE];
 	json *row = NULL;
 	int got = 0;
 
-	if (!page_still_says_so(r, op, o))
-		return false;
-	if (r->dry_run)
-		return skip(o, "dry-run", "it would be inserted now");
 	for (unsigned i = 0; got == 0 && i < ID_ATTEMPTS; i++) {
 		uuid_row_for_page(op->page_id, i, id);
 		got = insert(r, op, i, &row, o);
@@ -93,4 +92,131 @@ bool row_create(struct run *r, const struct op *op, struct outcome *o)
 			"all ids that this page's row could have are taken");
 	snprintf(o->row_id, sizeof o->row_id, "%s", id);
 	return row_take_new(op, row, o);
+}
+
+bool row_create(struct run *r, const struct op *op, struct outcome *o)
+{
+	if (!page_still_says_so(r, op, o))
+		return false;
+	if (r->dry_run)
+		return skip(o, "dry-run", "it would be inserted now");
+	return insert_one(r, op, o);
+}
+
+/* Inserts that are tried together, and what the latest failure was. */
+struct batch {
+	struct run *r;
+	struct api_error error;
+	int failed_in_row;
+	bool unsure; /* a common request may have been carried out */
+};
+
+/* Where nothing more will succeed, nothing more is sent. */
+static bool is_hopeless(const struct batch *b)
+{
+	return b->failed_in_row > 0 &&
+	       (api_error_stops(&b->error) || b->failed_in_row >= OUTAGE_AFTER);
+}
+
+static void insert_alone(struct batch *b, struct insert *i)
+{
+	struct cost before = cost_so_far(b->r), cost;
+
+	if (is_hopeless(b)) {
+		give_up(&i->outcome, b->unsure ? STATUS_UNKNOWN : STATUS_FAILED,
+			&b->error);
+		return;
+	}
+	insert_one(b->r, i->op, &i->outcome);
+	cost = cost_since(b->r, &before);
+	cost_add(&i->cost, &cost);
+	if (!i->outcome.has_error) {
+		b->failed_in_row = 0;
+	} else if (api_error_stops(&i->outcome.error) ||
+		   i->outcome.error.action == API_RETRY) {
+		b->failed_in_row++;
+		b->error = i->outcome.error;
+	}
+}
+
+static json *row_of(const json *rows, const char *id)
+{
+	for (json *v = json_first(rows); v; v = json_next(v)) {
+		const char *has = json_str(v, "id");
+
+		if (has && strcmp(has, id) == 0)
+			return v;
+	}
+	return NULL;
+}
+
+/* One that isn't among the rows that were made has an id that was taken. */
+static void take_made(struct batch *b, struct insert *i, const json *made)
+{
+	char id[UUID_SIZE];
+	const json *row;
+
+	uuid_row_for_page(i->op->page_id, 0, id);
+	row = row_of(made, id);
+	if (!row) {
+		insert_alone(b, i);
+		return;
+	}
+	snprintf(i->outcome.row_id, sizeof i->outcome.row_id, "%s", id);
+	row_take_new(i->op, json_copy(row), &i->outcome);
+}
+
+/* All in one request; false where that failed. */
+static bool insert_at_once(struct batch *b, struct insert **list, size_t n)
+{
+	struct cost before = cost_so_far(b->r), cost;
+	json *rows = json_array(), *made = NULL;
+	struct api_error a;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		json_add(rows, new_row(list[i]->op, 0));
+	rc = supabase_rows_insert(&b->r->supabase, rows, &made, &a);
+	cost = cost_since(b->r, &before);
+	cost_add(&list[0]->cost, &cost);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		take_made(b, list[i], made);
+	if (rc < 0 && a.outcome_unknown)
+		b->unsure = true;
+	if (rc < 0 && api_error_stops(&a)) {
+		b->failed_in_row = 1;
+		b->error = a;
+	}
+	json_free(made);
+	json_free(rows);
+	return rc == 0;
+}
+
+static void insert_all(struct batch *b, struct insert **list, size_t n)
+{
+	if (n == 1) {
+		insert_alone(b, list[0]);
+	} else if (is_hopeless(b) || !insert_at_once(b, list, n)) {
+		insert_all(b, list, n / 2);
+		insert_all(b, list + n / 2, n - n / 2);
+	}
+}
+
+size_t rows_create(struct run *r, struct insert *list, size_t n)
+{
+	struct insert *as_seen[INSERTS_MAX];
+	struct batch b = { .r = r };
+	size_t i, n_seen = 0;
+
+	for (i = 0; i < n && *r->stop == 0; i++) {
+		struct cost before = cost_so_far(r);
+
+		if (expect_fill(r, list[i].op, &list[i].outcome) &&
+			page_still_says_so(r, list[i].op, &list[i].outcome))
+			as_seen[n_seen++] = &list[i];
+		list[i].cost = cost_since(r, &before);
+	}
+	if (n_seen > 0)
+		insert_all(&b, as_seen, n_seen);
+	return i;
 }

@@ -46,9 +46,18 @@ static json *row_line(const char *kind, const char *row_id)
 	return line;
 }
 
+static struct open_create *find(const struct journal *j, const char *row_id)
+{
+	for (size_t i = j->n; i-- > 0;)
+		if (!j->creates[i].closed &&
+			strcmp(j->creates[i].row_id, row_id) == 0)
+			return &j->creates[i];
+	return NULL;
+}
+
 static struct open_create *add_create(struct journal *j, const char *row_id)
 {
-	struct open_create *c = journal_find(j, row_id);
+	struct open_create *c = find(j, row_id);
 
 	if (!c) {
 		j->creates =
@@ -60,13 +69,29 @@ static struct open_create *add_create(struct journal *j, const char *row_id)
 	return c;
 }
 
-struct open_create *journal_find(const struct journal *j, const char *row_id)
+const struct open_create *journal_find(
+	struct journal *j, const char *row_id, struct open_create *copy)
 {
-	for (size_t i = j->n; i-- > 0;)
-		if (!j->creates[i].closed &&
-			strcmp(j->creates[i].row_id, row_id) == 0)
-			return &j->creates[i];
-	return NULL;
+	const struct open_create *c;
+
+	pthread_mutex_lock(&j->lock);
+	c = find(j, row_id);
+	if (c)
+		*copy = *c;
+	pthread_mutex_unlock(&j->lock);
+	return c ? copy : NULL;
+}
+
+bool journal_has_page(struct journal *j, const char *page_id)
+{
+	bool has = false;
+
+	pthread_mutex_lock(&j->lock);
+	for (size_t i = 0; i < j->n && !has; i++)
+		has = !j->creates[i].closed &&
+		      strcmp(j->creates[i].page_id, page_id) == 0;
+	pthread_mutex_unlock(&j->lock);
+	return has;
 }
 
 /* What an earlier run left: a line that makes no sense is passed over. */
@@ -88,7 +113,7 @@ static void replay_line(struct journal *j, const json *line)
 			checksum ? checksum : "");
 		return;
 	}
-	c = journal_find(j, row_id);
+	c = find(j, row_id);
 	if (!c)
 		return;
 	if (strcmp(kind, "created") == 0 && page_id)
@@ -159,7 +184,7 @@ static void release(struct journal *j)
 	free(j->creates);
 	json_free(j->scope);
 	base_fini(&j->before);
-	*j = (struct journal){ .fd = -1, .lock_fd = -1 };
+	*j = (struct journal)JOURNAL_CLOSED;
 }
 
 static int begin_run(struct journal *j, struct error *e)
@@ -191,11 +216,10 @@ static int load_base(struct journal *j, bool allow, struct error *e)
 int journal_open(struct journal *j, const char *base_path, const char *path,
 	json *take_scope, bool allow_scope, struct error *e)
 {
-	*j = (struct journal){ .fd = -1,
-		.lock_fd = -1,
-		.base_path = xstrdup(base_path),
-		.path = path ? xstrdup(path) : base_journal_path(base_path),
-		.scope = take_scope };
+	*j = (struct journal)JOURNAL_CLOSED;
+	j->base_path = xstrdup(base_path);
+	j->path = path ? xstrdup(path) : base_journal_path(base_path);
+	j->scope = take_scope;
 	if (lock(j, e) < 0 || replay(j, e) < 0 ||
 		load_base(j, allow_scope, e) < 0)
 		goto failed;
@@ -215,40 +239,57 @@ failed:
 int journal_creating(struct journal *j, const char *row_id,
 	const char *checksum, struct error *e)
 {
-	struct open_create *c = add_create(j, row_id);
 	json *line = row_line("creating", row_id);
+	usec at = time_now();
 	char now[TIME_SIZE];
+	struct open_create *c;
+	int rc;
 
-	c->at = time_now();
-	snprintf(c->checksum, sizeof c->checksum, "%s", checksum);
 	json_put_str(line, "checksum", checksum);
-	json_put_str(line, "at", time_format(c->at, now));
-	if (append(j, line, e) < 0)
-		return -1;
-	return fdatasync(j->fd) < 0 ? fail_errno(e, "%s", j->path) : 0;
+	json_put_str(line, "at", time_format(at, now));
+	pthread_mutex_lock(&j->lock);
+	c = add_create(j, row_id);
+	c->at = at;
+	snprintf(c->checksum, sizeof c->checksum, "%s", checksum);
+	rc = append(j, line, e);
+	pthread_mutex_unlock(&j->lock);
+	if (rc == 0 && fdatasync(j->fd) < 0)
+		rc = fail_errno(e, "%s", j->path);
+	return rc;
 }
 
 int journal_created(struct journal *j, const char *row_id, const char *page_id,
 	struct error *e)
 {
-	struct open_create *c = journal_find(j, row_id);
 	json *line = row_line("created", row_id);
+	struct open_create *c;
+	int rc;
 
+	json_put_str(line, "page_id", page_id);
+	pthread_mutex_lock(&j->lock);
+	c = find(j, row_id);
 	if (c)
 		snprintf(c->page_id, sizeof c->page_id, "%s", page_id);
-	json_put_str(line, "page_id", page_id);
-	return append(j, line, e);
+	rc = append(j, line, e);
+	pthread_mutex_unlock(&j->lock);
+	return rc;
 }
 
+/* Without an open create there is nothing to close. */
 static int close_create(struct journal *j, const char *kind, const char *row_id,
 	struct error *e)
 {
-	struct open_create *c = journal_find(j, row_id);
+	struct open_create *c;
+	int rc = 0;
 
-	if (!c)
-		return 0;
-	c->closed = true;
-	return append(j, row_line(kind, row_id), e);
+	pthread_mutex_lock(&j->lock);
+	c = find(j, row_id);
+	if (c) {
+		c->closed = true;
+		rc = append(j, row_line(kind, row_id), e);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return rc;
 }
 
 int journal_not_created(struct journal *j, const char *row_id, struct error *e)
@@ -272,6 +313,7 @@ int journal_pair(struct journal *j, json *take_line, struct error *e)
 	const char *row_id = json_str(take_line, "row_id");
 	const struct base_pair *before = base_find_row(&j->before, row_id);
 	json *line = stream_line("pair"), *member;
+	int rc;
 
 	while ((member = json_first(take_line))) {
 		char *key = xstrdup(json_key(member));
@@ -284,7 +326,10 @@ int journal_pair(struct journal *j, json *take_line, struct error *e)
 		keep_flag(line, "rewrites_checksum", before->rewrites_checksum);
 		keep_flag(line, "resets_synced", before->resets_synced);
 	}
-	return append(j, line, e);
+	pthread_mutex_lock(&j->lock);
+	rc = append(j, line, e);
+	pthread_mutex_unlock(&j->lock);
+	return rc;
 }
 
 /* The journal's next life: only the creates that are still open. */

@@ -15,11 +15,13 @@
  * A create is open from "creating" until "not-created" or "linked", at most
  * for a week. The lock
  * file <base>.lock is held from journal_open() to journal_close(), so that two
- * runs can't write at once, however they were started.
+ * runs can't write at once, however they were started. The threads of a run
+ * share one journal.
  */
 #ifndef APPLY_JOURNAL_H
 #define APPLY_JOURNAL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "base.h"
@@ -37,6 +39,7 @@ struct open_create {
 };
 
 struct journal {
+	pthread_mutex_t lock;
 	char *base_path;
 	char *path;
 	int fd, lock_fd;
@@ -45,6 +48,11 @@ struct journal {
 	struct open_create *creates;
 	size_t n, cap;
 };
+
+#define JOURNAL_CLOSED                                                     \
+	{                                                                  \
+		.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .lock_fd = -1 \
+	}
 
 /*
  * path is the journal's, NULL: <base>.journal. RC_TEMPORARY where another
@@ -59,8 +67,11 @@ int journal_open(struct journal *j, const char *base_path, const char *path,
  */
 int journal_close(struct journal *j, struct error *e);
 
-/* The row's open create, or NULL. */
-struct open_create *journal_find(const struct journal *j, const char *row_id);
+/* The row's open create, copied into *copy; NULL: it has none. */
+const struct open_create *journal_find(
+	struct journal *j, const char *row_id, struct open_create *copy);
+/* Whether an open create is known to have made this page. */
+bool journal_has_page(struct journal *j, const char *page_id);
 
 int journal_creating(struct journal *j, const char *row_id,
 	const char *checksum, struct error *e);

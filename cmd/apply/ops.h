@@ -31,6 +31,8 @@ struct op {
 	bool row_gone; /* the plan saw no row of that id: there must be none */
 	const json *agreed; /* NULL: not settled by this op */
 	struct op *next;    /* of the same pair, in order; NULL: the last */
+	bool follows;	    /* it is the next of another */
+	bool taken;	    /* by one of the workers */
 	bool superseded;    /* an earlier op of its pair wasn't done */
 	bool incomplete;    /* an earlier op of its pair isn't in the plan */
 };

@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "expect.h"
+#include "inserts.h"
 #include "pages.h"
 #include "rows.h"
-
-/* Temporary failures in a row that make an outage. */
-#define OUTAGE_AFTER 3
 
 typedef bool perform(struct run *r, const struct op *op, struct outcome *o);
 
@@ -80,14 +78,14 @@ static void settle(struct run *r, const struct op *op, const struct outcome *o)
 	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->row_after,
 		*o->updated_at ? o->updated_at : NULL, o->page_after);
 	if (op->agreed && !o->differs &&
-		journal_pair(&r->journal, base_line(op, o), &r->fatal) < 0)
+		journal_pair(r->journal, base_line(op, o), &r->fatal) < 0)
 		return;
-	if (op->row_id && journal_find(&r->journal, op->row_id))
-		journal_linked(&r->journal, op->row_id, &r->fatal);
+	if (op->row_id)
+		journal_linked(r->journal, op->row_id, &r->fatal);
 }
 
-static json *result_line(const struct op *op, const struct outcome *o,
-	uint64_t requests, uint64_t retries, usec took)
+static json *result_line(
+	const struct op *op, const struct outcome *o, const struct cost *cost)
 {
 	json *line = json_copy(op->line);
 
@@ -103,105 +101,73 @@ static json *result_line(const struct op *op, const struct outcome *o,
 		json_put_str(line, "why", o->reason);
 	if (*o->note)
 		json_put_str(line, "note", o->note);
-	json_put_int(line, "attempts", requests ? 1 + (int64_t)retries : 0);
-	json_put_int(line, "requests", (int64_t)requests);
-	json_put_int(line, "ms", took / 1000);
+	json_put_int(line, "attempts",
+		cost->requests ? 1 + (int64_t)cost->retries : 0);
+	json_put_int(line, "requests", (int64_t)cost->requests);
+	json_put_int(line, "ms", cost->took / 1000);
 	if (o->has_error)
 		json_put(line, "error", api_error_json(&o->error));
 	return line;
 }
 
-static uint64_t all_requests(const struct run *r)
-{
-	return r->notion.api.counters.requests +
-	       r->supabase.api.counters.requests;
-}
-
-static uint64_t all_retries(const struct run *r)
-{
-	return r->notion.api.counters.retries +
-	       r->supabase.api.counters.retries;
-}
-
-/* Whether the run can go on behind this outcome; r->fatal says why not. */
-static void judge(struct run *r, const struct outcome *o, int *failed_in_row)
+/* Whether the run can go on behind this outcome; c->fatal says why not. */
+static void judge(struct course *c, const struct outcome *o)
 {
 	if (!o->has_error) {
-		*failed_in_row = 0;
+		c->failed_in_row = 0;
 		return;
 	}
-	if (r->fatal.code != RC_DONE)
+	if (c->fatal.code != RC_DONE)
 		return;
-	*failed_in_row += o->error.action == API_RETRY;
+	c->failed_in_row += o->error.action == API_RETRY;
 	if (api_error_stops(&o->error)) {
-		api_fail(&o->error, &r->fatal, "the run ends here");
-	} else if (*failed_in_row >= OUTAGE_AFTER) {
-		api_fail(&o->error, &r->fatal, "the run ends here");
-		r->fatal.code = RC_TEMPORARY;
+		api_fail(&o->error, &c->fatal, "the run ends here");
+	} else if (c->failed_in_row >= OUTAGE_AFTER) {
+		api_fail(&o->error, &c->fatal, "the run ends here");
+		c->fatal.code = RC_TEMPORARY;
 	}
 }
 
-static void one_op(struct run *r, struct op *op, struct stream_writer *w,
-	bool *attention, int *failed_in_row)
+void perform_conclude(struct course *c, struct run *r, const struct op *op,
+	struct outcome *o, const struct cost *cost)
 {
-	struct outcome o = { 0 };
-	uint64_t requests = all_requests(r), retries = all_retries(r);
-	usec began = time_monotonic();
 	struct error e;
 	json *line;
 
-	do_op(r, op, &o);
-	settle(r, op, &o);
-	judge(r, &o, failed_in_row);
-	line = result_line(op, &o, all_requests(r) - requests,
-		all_retries(r) - retries, time_monotonic() - began);
-	if (o.status == STATUS_FAILED || o.status == STATUS_UNKNOWN ||
+	settle(r, op, o);
+	line = result_line(op, o, cost);
+	r->ended[o->status]++;
+	pthread_mutex_lock(&c->lock);
+	if (r->fatal.code != RC_DONE && c->fatal.code == RC_DONE)
+		c->fatal = r->fatal;
+	judge(c, o);
+	if (o->status == STATUS_FAILED || o->status == STATUS_UNKNOWN ||
 		needs_person(json_str(line, "code")))
-		*attention = true;
-	r->ended[o.status]++;
-	if (stream_write(w, line, &e) < 0 || stream_flush(w, &e) < 0)
-		r->fatal = e;
-	outcome_fini(&o);
+		c->attention = true;
+	if (stream_write(c->w, line, &e) < 0 || stream_flush(c->w, &e) < 0)
+		c->fatal = e;
+	pthread_mutex_unlock(&c->lock);
+	outcome_fini(o);
 }
 
-void perform_all(struct run *r, struct ops *ops, struct stream_writer *w,
-	bool *attention, bool *complete)
+bool perform_goes_on(struct course *c, const struct run *r)
 {
-	int failed_in_row = 0;
-	size_t i;
+	bool on;
 
-	*attention = false;
-	for (i = 0; i < ops->n; i++) {
-		if (*r->stop || r->fatal.code != RC_DONE)
-			break;
-		one_op(r, &ops->list[i], w, attention, &failed_in_row);
+	pthread_mutex_lock(&c->lock);
+	on = *r->stop == 0 && c->fatal.code == RC_DONE;
+	pthread_mutex_unlock(&c->lock);
+	return on;
+}
+
+void perform_chain(struct course *c, struct run *r, struct op *op)
+{
+	for (; op && perform_goes_on(c, r); op = op->next) {
+		struct outcome o = { 0 };
+		struct cost before = cost_so_far(r), cost;
+
+		do_op(r, op, &o);
+		cost = cost_since(r, &before);
+		perform_conclude(c, r, op, &o, &cost);
 	}
-	*complete = i == ops->n && r->fatal.code == RC_DONE;
-}
-
-static void add_counters(json *requests, json *waited, json *limited,
-	const char *name, const struct api_counters *c)
-{
-	json_put_int(requests, name, (int64_t)c->requests);
-	json_put_int(waited, name, (int64_t)c->waited_ms);
-	json_put_int(limited, name, (int64_t)c->limited);
-}
-
-json *perform_totals(const struct run *r)
-{
-	json *end = stream_line("end");
-	json *requests = json_object(), *waited = json_object();
-	json *limited = json_object(), *totals = json_object();
-
-	for (enum status s = 0; s < STATUSES; s++)
-		json_put_int(totals, status_name(s), (int64_t)r->ended[s]);
-	json_put(end, "totals", totals);
-	add_counters(
-		requests, waited, limited, "notion", &r->notion.api.counters);
-	add_counters(requests, waited, limited, "supabase",
-		&r->supabase.api.counters);
-	json_put(end, "requests", requests);
-	json_put(end, "waited_ms", waited);
-	json_put(end, "limited", limited);
-	return end;
 }

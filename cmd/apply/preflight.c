@@ -23,7 +23,7 @@ int preflight(struct run *r, const struct ops *ops, struct error *e)
 {
 	struct needs n = { 0 };
 
-	if (r->dry_run || r->journal.before.n > 0)
+	if (r->dry_run || r->journal->before.n > 0)
 		return 0;
 	for (size_t i = 0; i < ops->n; i++)
 		add_needs(&n, &ops->list[i]);

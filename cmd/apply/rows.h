@@ -25,8 +25,6 @@ bool row_link(struct run *r, const struct op *op, struct outcome *o);
 bool row_link_to(struct run *r, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o);
 
-/* Inserts the row of a page: inserts.c. */
-bool row_create(struct run *r, const struct op *op, struct outcome *o);
 /*
  * The page is why the row is written: whether it is still as the plan saw it.
  * False with o filled.

@@ -1,5 +1,6 @@
 /*
- * One run of apply: the clients, the journal, and what became of each op.
+ * One run of apply, as one of its workers sees it: clients of its own, the
+ * common journal, and what became of its ops.
  *
  * Every write follows the same course: read what the plan saw again, compare
  * by values, write under a condition, compare what comes back. Where anything
@@ -27,16 +28,19 @@ enum status {
 	STATUSES,
 };
 
+/* Temporary failures in a row that make an outage. */
+#define OUTAGE_AFTER 3
+
 struct run {
 	struct notion_client notion;
 	struct supabase_client supabase;
-	struct notion_schema schema;
+	struct notion_schema schema; /* shared; the first worker's own */
 	char data_source[UUID_SIZE];
-	struct journal journal;
+	struct journal *journal; /* shared */
 	bool dry_run;
 	const volatile sig_atomic_t *stop;
-	struct error fatal; /* the run ends with it; code RC_DONE: none */
-	uint64_t ended[STATUSES];
+	struct error fatal;	  /* the run ends with it; code RC_DONE: none */
+	uint64_t ended[STATUSES]; /* by this worker */
 };
 
 /* What became of one op. */

@@ -22,7 +22,8 @@ int api_init(struct api *api, const char *name, long retries, struct error *e)
 	api->skew = USEC_NONE;
 	api->backoff_ms = 1000;
 	api->backoff_cap_ms = 30000;
-	api->random = (uint64_t)time_now() ^ ((uint64_t)getpid() << 40);
+	api->random = (uint64_t)time_now() ^ ((uint64_t)getpid() << 40) ^
+		      (uintptr_t)api;
 	if (base && parse_number(base, 0, 60000, &api->backoff_ms) < 0)
 		return fail(e, RC_CONFIG,
 			"SYNC_BACKOFF_MS is not a whole number from 0 to "
@@ -260,6 +261,25 @@ static void count(struct api_counters *c, const struct http_answer *h)
 		c->limited++;
 }
 
+/* -1 with a filled where the program was stopped before it was sent. */
+static int exchange(struct api *api, const struct http_request *request,
+	struct http_answer *h, struct api_error *a)
+{
+	bool conflict = false;
+	int rc;
+
+	if (api->flight)
+		flight_enter(api->flight);
+	rc = take_budget(api, a);
+	if (rc == 0) {
+		http_exchange(&api->http, request, h);
+		conflict = h->outcome == HTTP_ANSWERED && h->status == 409;
+	}
+	if (api->flight)
+		flight_leave(api->flight, conflict);
+	return rc;
+}
+
 /* One try: 0, or -1 with a filled. */
 static int send_once(struct api *api, const struct api_call *call,
 	const struct http_request *request, struct http_answer *h,
@@ -267,9 +287,8 @@ static int send_once(struct api *api, const struct api_call *call,
 {
 	int rc;
 
-	if (take_budget(api, a) < 0)
+	if (exchange(api, request, h, a) < 0)
 		return -1;
-	http_exchange(&api->http, request, h);
 	count(&api->counters, h);
 	if (h->date != USEC_NONE)
 		api->skew = h->date - time_now();

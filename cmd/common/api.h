@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "flight.h"
 #include "http.h"
 #include "json.h"
 #include "rate.h"
@@ -137,6 +138,7 @@ struct api {
 	const char *subject;	/* for judge: the table */
 	const char *unresolved; /* hint where the host has no address */
 	struct rate *rate;	/* NULL: no budget */
+	struct flight *flight;	/* NULL: this client is the only one */
 	long retries;
 	long max_wait; /* seconds, the longest Retry-After to sit out */
 	long backoff_ms, backoff_cap_ms; /* 1000, 30000 */

@@ -15,6 +15,9 @@
  * expects a string there finds none and can report that one record, and the
  * others go on. It is never cut and never replaced silently.
  *
+ * Threads: cJSON is safe in threads as long as cJSON_GetErrorPtr() is never
+ * called (its README, "Thread Safety"), which is so.
+ *
  * Ownership: json_free() frees a whole tree. What a getter returns belongs to
  * the tree. An argument called take_… belongs to the tree afterwards.
  */

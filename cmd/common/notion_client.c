@@ -48,6 +48,8 @@ int notion_client_init(struct notion_client *c, const struct settings *s,
 	rate_init(&c->rate, (size_t)s->notion_rpm, path);
 	free(path);
 	c->api.rate = &c->rate;
+	flight_init(&c->flight, (int)s->jobs);
+	c->api.flight = &c->flight;
 	if (http_init(&c->api.http, &config, e) < 0 ||
 		api_init(&c->api, "Notion", s->retries, e) < 0) {
 		notion_client_fini(c);
@@ -62,6 +64,12 @@ void notion_client_fini(struct notion_client *c)
 {
 	api_fini(&c->api);
 	rate_fini(&c->rate);
+}
+
+void notion_client_join(struct notion_client *c, struct notion_client *first)
+{
+	c->api.rate = first->api.rate;
+	c->api.flight = first->api.flight;
 }
 
 int notion_get(struct notion_client *c, const char *path, json **object,

@@ -1,6 +1,6 @@
 /*
- * Talks to Notion. One client for one connection; requests one at a time, all
- * within the rate budget. What the answers mean stands in notion.h.
+ * Talks to Notion. One client for one connection and thread, one request at a
+ * time, all within the rate budget. What the answers mean stands in notion.h.
  *
  * Calls about the whole run fill a `struct error`, ready to be reported; calls
  * about one record fill a `struct api_error`, on which the caller decides.
@@ -15,11 +15,17 @@
 struct notion_client {
 	struct api api;
 	struct rate rate; /* shared by file: see SYNC_RATE_DIR */
+	struct flight flight;
 };
 
 int notion_client_init(struct notion_client *c, const struct settings *s,
 	const volatile sig_atomic_t *stop, struct error *e);
 void notion_client_fini(struct notion_client *c);
+/*
+ * For a thread that has a client of its own: its requests count in the budget
+ * of `first`, which lives longer, and among those that it has under way.
+ */
+void notion_client_join(struct notion_client *c, struct notion_client *first);
 
 /*
  * The data source to work on, from NOTION_DATABASE_ID (a data source's id is

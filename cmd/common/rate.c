@@ -19,6 +19,7 @@
 void rate_init(struct rate *r, size_t budget, const char *path)
 {
 	*r = (struct rate){
+		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.budget = budget,
 		.at = xcalloc(budget, sizeof(usec)),
 		.path = xstrdup(path),
@@ -123,7 +124,7 @@ static usec time_left(const struct rate *r, usec now)
 	return left;
 }
 
-usec rate_take(struct rate *r, usec now)
+static usec take(struct rate *r, usec now)
 {
 	int fd = open_shared(r);
 	usec left;
@@ -142,7 +143,7 @@ usec rate_take(struct rate *r, usec now)
 	return left;
 }
 
-void rate_hold(struct rate *r, usec now, usec until)
+static void hold(struct rate *r, usec now, usec until)
 {
 	int fd = open_shared(r);
 
@@ -155,4 +156,22 @@ void rate_hold(struct rate *r, usec now, usec until)
 		write_shared(r, fd);
 		close(fd);
 	}
+}
+
+/* A process has its file locks as a whole, so its threads need one more. */
+usec rate_take(struct rate *r, usec now)
+{
+	usec left;
+
+	pthread_mutex_lock(&r->lock);
+	left = take(r, now);
+	pthread_mutex_unlock(&r->lock);
+	return left;
+}
+
+void rate_hold(struct rate *r, usec now, usec until)
+{
+	pthread_mutex_lock(&r->lock);
+	hold(r, now, until);
+	pthread_mutex_unlock(&r->lock);
 }

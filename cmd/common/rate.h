@@ -5,17 +5,20 @@
  *
  * With a file, all processes of the machine that name it share one budget. The
  * file holds times of the monotonic clock; one from before a reboot, a damaged
- * or an unwritable one costs nothing but the sharing.
+ * or an unwritable one costs nothing but the sharing. The threads of a program
+ * share one struct.
  */
 #ifndef COMMON_RATE_H
 #define COMMON_RATE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "times.h"
 
 struct rate {
+	pthread_mutex_t lock;
 	size_t budget;
 	usec *at; /* times of the latest requests, ascending */
 	size_t n;

@@ -26,6 +26,8 @@ enum settings_need {
 	NEED_SECRETS = 16,
 };
 
+#define JOBS_MAX 16
+
 struct settings {
 	/* Supabase: set with NEED_SUPABASE */
 	char *supabase_url; /* scheme, host, port; no path, no last "/" */
@@ -62,6 +64,7 @@ struct settings {
 	long notion_rpm; /* requests a minute, 1 to 10000 */
 	long timeout;	 /* seconds a request, 1 to 600 */
 	long retries;	 /* after the first try, 0 to 20 */
+	long jobs;	 /* ops that apply carries out at once, 1 to JOBS_MAX */
 	long interval;	 /* seconds from run to run, 1 to 31 days; 900 */
 };
 

@@ -1,0 +1,35 @@
+/*
+ * Inserting the rows of pages, up to a hundred in one request. The id of a row
+ * is derived from its page's, so that it is made once, however often it is
+ * sent. Where a request is refused or fails, its halves are tried, down to the
+ * row that is the cause: it fails alone.
+ */
+#ifndef APPLY_INSERTS_H
+#define APPLY_INSERTS_H
+
+#include "cost.h"
+#include "run.h"
+
+/*
+ * A batch is also what is read again before it is sent: at Notion's usual
+ * three requests a second, 100 pages take half a minute.
+ */
+#define INSERTS_MAX 100
+
+struct insert {
+	struct op *op;
+	struct outcome outcome;
+	struct cost cost; /* of a common request: its first row's */
+};
+
+/*
+ * Looks at each page again, then inserts the rows of those that are as the
+ * plan saw them. Returns how many of the list, from its start, have an outcome
+ * now: fewer than n when the program was told to stop.
+ */
+size_t rows_create(struct run *r, struct insert *list, size_t n);
+
+/* One row; true with o filled as done, or false with o filled. */
+bool row_create(struct run *r, const struct op *op, struct outcome *o);
+
+#endif
