@@ -9,7 +9,7 @@
 #ifndef APPLY_RUN_H
 #define APPLY_RUN_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -38,7 +38,7 @@ struct run {
 	char data_source[UUID_SIZE];
 	struct journal *journal; /* shared */
 	bool dry_run;
-	const volatile sig_atomic_t *stop;
+	const atomic_int *stop;
 	struct error fatal;	  /* the run ends with it; code RC_DONE: none */
 	uint64_t ended[STATUSES]; /* by this worker */
 };

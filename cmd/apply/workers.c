@@ -1,5 +1,6 @@
 #include "workers.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "inserts.h"

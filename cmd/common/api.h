@@ -18,7 +18,7 @@
 #ifndef COMMON_API_H
 #define COMMON_API_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -142,7 +142,7 @@ struct api {
 	long retries;
 	long max_wait; /* seconds, the longest Retry-After to sit out */
 	long backoff_ms, backoff_cap_ms; /* 1000, 30000 */
-	const volatile sig_atomic_t *stop;
+	const atomic_int *stop;
 	uint64_t random;
 	struct api_counters counters;
 	/* The service's clock less ours, to a second; USEC_NONE: unknown. */

@@ -13,7 +13,7 @@
 #ifndef COMMON_HTTP_H
 #define COMMON_HTTP_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "buf.h"
@@ -30,7 +30,7 @@ struct http_config {
 	long timeout;	 /* seconds for a whole exchange */
 	size_t body_max; /* bytes of a decoded answer; 0: HTTP_BODY_MAX */
 	/* While *stop is not 0, requests with `abandon` end; NULL: none. */
-	const volatile sig_atomic_t *stop;
+	const atomic_int *stop;
 };
 
 struct http {
@@ -38,7 +38,7 @@ struct http {
 	char *url;
 	struct curl_slist *headers;
 	char *key; /* what no message may show */
-	const volatile sig_atomic_t *stop;
+	const atomic_int *stop;
 	struct buf body;
 	usec last; /* end of the exchange before */
 };

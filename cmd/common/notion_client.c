@@ -36,7 +36,7 @@ static char *rate_file(const struct settings *s)
 }
 
 int notion_client_init(struct notion_client *c, const struct settings *s,
-	const volatile sig_atomic_t *stop, struct error *e)
+	const atomic_int *stop, struct error *e)
 {
 	struct http_config config = {
 		.url = s->notion_url, .timeout = s->timeout, .stop = stop

@@ -19,7 +19,7 @@ struct notion_client {
 };
 
 int notion_client_init(struct notion_client *c, const struct settings *s,
-	const volatile sig_atomic_t *stop, struct error *e);
+	const atomic_int *stop, struct error *e);
 void notion_client_fini(struct notion_client *c);
 /*
  * For a thread that has a client of its own: its requests count in the budget

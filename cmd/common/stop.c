@@ -1,5 +1,6 @@
 #include "stop.h"
 
+#include <signal.h>
 #include <stddef.h>
 
 #include "times.h"
@@ -9,7 +10,7 @@
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 #define N_SIGNALS (sizeof signals / sizeof signals[0])
 
-static volatile sig_atomic_t caught;
+static atomic_int caught;
 static usec caught_at; /* the handler's own: it isn't interrupted by itself */
 
 static void catch_signal(int sig)
@@ -26,7 +27,7 @@ static void catch_signal(int sig)
 	caught = sig;
 }
 
-const volatile sig_atomic_t *stop_on_signals(void)
+const atomic_int *stop_on_signals(void)
 {
 	struct sigaction act = { .sa_handler = catch_signal }, old;
 

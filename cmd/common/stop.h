@@ -8,10 +8,11 @@
 #ifndef COMMON_STOP_H
 #define COMMON_STOP_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
-/* The flag: 0, or the signal's number. Signals ignored before stay ignored. */
-const volatile sig_atomic_t *stop_on_signals(void);
+/* The flag, for every thread: 0, or the signal's number. Signals ignored before
+ * stay ignored. */
+const atomic_int *stop_on_signals(void);
 /*
  * Ends the program by the signal that was caught, as its parent expects it;
  * returns code where there was none: `return stop_or(code);` in main().

@@ -22,7 +22,7 @@ static void add_key(struct supabase_client *c, const char *key)
 }
 
 int supabase_client_init(struct supabase_client *c, const struct settings *s,
-	const volatile sig_atomic_t *stop, struct error *e)
+	const atomic_int *stop, struct error *e)
 {
 	struct http_config config = {
 		.url = s->supabase_url, .timeout = s->timeout, .stop = stop

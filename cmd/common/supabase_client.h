@@ -24,7 +24,7 @@ struct supabase_client {
 };
 
 int supabase_client_init(struct supabase_client *c, const struct settings *s,
-	const volatile sig_atomic_t *stop, struct error *e);
+	const atomic_int *stop, struct error *e);
 void supabase_client_fini(struct supabase_client *c);
 
 /*

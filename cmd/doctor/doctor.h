@@ -7,7 +7,7 @@
 #ifndef DOCTOR_H
 #define DOCTOR_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "env_file.h"
@@ -72,7 +72,7 @@ struct service {
 };
 
 struct doctor {
-	const volatile sig_atomic_t *stop;
+	const atomic_int *stop;
 	char *env_path; /* NULL: there is none */
 	struct env_file env;
 	struct settings settings;

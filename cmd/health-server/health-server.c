@@ -116,7 +116,7 @@ static int announce(
 }
 
 /* Once a second the child and the slow connections are looked after. */
-static void watch(struct server *server, const volatile sig_atomic_t *stop)
+static void watch(struct server *server, const atomic_int *stop)
 {
 	const struct timespec second = { .tv_sec = 1 };
 
@@ -144,7 +144,7 @@ static int start_without_signals(struct server *server, struct site *site,
 static int serve(
 	const struct args *a, const struct settings *settings, struct error *e)
 {
-	const volatile sig_atomic_t *stop = stop_on_signals();
+	const atomic_int *stop = stop_on_signals();
 	struct sockaddr_storage address;
 	struct server server;
 	struct site site;

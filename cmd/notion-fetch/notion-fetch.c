@@ -166,7 +166,7 @@ static int fetch_all(struct fetch *f, const struct settings *settings,
 static int run(
 	struct fetch *f, const struct settings *settings, struct error *e)
 {
-	const volatile sig_atomic_t *stop = stop_on_signals();
+	const atomic_int *stop = stop_on_signals();
 	struct known known = { 0 };
 	struct snapshot snapshot = { 0 };
 	int rc = -1;

@@ -72,7 +72,7 @@ static int find_source(
 
 static int run(struct setup *s, struct error *e)
 {
-	const volatile sig_atomic_t *stop = stop_on_signals();
+	const atomic_int *stop = stop_on_signals();
 	struct settings settings;
 	int rc = -1;
 

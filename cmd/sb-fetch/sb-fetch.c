@@ -208,7 +208,7 @@ static int fetch_all(struct fetch *f, const struct settings *s, struct error *e)
 
 static int run(struct fetch *f, struct error *e)
 {
-	const volatile sig_atomic_t *stop = stop_on_signals();
+	const atomic_int *stop = stop_on_signals();
 	struct settings s;
 	int rc = -1;
 

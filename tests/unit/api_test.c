@@ -1,4 +1,6 @@
 /* Calls and what is repeated: api.h. */
+#include <signal.h>
+
 #include "test.h"
 
 #include "notion_rig.h"

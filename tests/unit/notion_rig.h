@@ -5,7 +5,7 @@
 #ifndef UNIT_NOTION_RIG_H
 #define UNIT_NOTION_RIG_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "notion_client.h"
@@ -20,7 +20,7 @@
 static struct responder server;
 static struct notion_client notion;
 static struct api_error a;
-static volatile sig_atomic_t stop;
+static atomic_int stop;
 
 static void begin_with(
 	const struct reply *replies, size_t n, long timeout, long retries)

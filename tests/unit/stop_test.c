@@ -19,7 +19,7 @@ static void pause_ms(long ms)
 /* Says that it is ready, waits for the flag, works on, ends by the signal. */
 static void child(int ready, long work_ms)
 {
-	const volatile sig_atomic_t *stop = stop_on_signals();
+	const atomic_int *stop = stop_on_signals();
 
 	if (write(ready, "r", 1) != 1)
 		_exit(9);

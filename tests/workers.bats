@@ -1,0 +1,145 @@
+# The workers of apply: pairs side by side, rows inserted together.
+
+load helper
+load sync
+
+setup() {
+	sync_setup
+	export SYNC_NOTION_RPM=10000
+}
+
+make_plan() {
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson records >plan
+}
+
+# requests METHOD PATH: how many the sandbox has seen.
+requests() {
+	control GET log | jq -s --arg m "$1" --arg p "$2" \
+		'[.[] | select(.method == $m and .path == $p)] | length'
+}
+
+decisions() {
+	seq -f "decision %.0f" "$1" "$2"
+}
+
+# What must hold after every run: all on both sides, once, and nothing to do.
+settled() {
+	local side
+	for side in supabase notion; do
+		control GET dump | jq -r --arg side "$side" '
+			select(.side == $side and .deleted_at == null and (.in_trash | not))
+			| .decision' | sort >"$side"
+	done
+	cmp supabase notion
+	diff <(sort "$1") supabase
+	make_plan
+	must_hold '[.[] | select(.kind == "op")] == []' plan
+}
+
+@test "new rows go in together, a part for each worker" {
+	mapfile -t all < <(decisions 1 60)
+	seed notion "${all[@]}"
+	make_plan
+	SYNC_JOBS=1 must_pass "$BIN/apply" plan
+	must_hold 'last.totals.done == 120 and last.requests.supabase >= 1'
+	[[ $(requests POST /rest/v1/decision_vault) -le 2 ]] ||
+		seen "$(requests POST /rest/v1/decision_vault) inserts"
+	settled <(printf '%s\n' "${all[@]}")
+	mapfile -t more < <(decisions 61 100)
+	seed notion "${more[@]}"
+	make_plan
+	SYNC_JOBS=4 must_pass "$BIN/apply" plan
+	must_hold '[.[] | select(.kind == "result") | .n] | sort == [range(1; 81)]'
+	[[ $(requests POST /rest/v1/decision_vault) -le 7 ]] ||
+		seen "$(requests POST /rest/v1/decision_vault) inserts"
+	settled <(printf '%s\n' "${all[@]}" "${more[@]}")
+}
+
+@test "the row that can't be inserted fails alone" {
+	mapfile -t all < <(decisions 1 20)
+	seed notion "${all[@]}"
+	make_plan
+	page=$(live notion "decision 13" | jq -r .id)
+	jq -nc --arg page "$page" '{side:"supabase", decision:"in the way", type:"Ops",
+		date:"2026-01-02", notion_page_id:$page}' >seed
+	control POST seed @seed >/dev/null
+	control POST config '{"unique_page_id":true}' >/dev/null
+	for jobs in 1 4; do
+		SYNC_JOBS=$jobs must_fail $RC_ATTENTION "$BIN/apply" --base "base$jobs" plan
+		must_hold "[.[] | select(.kind == \"result\" and .status != \"done\"
+			and .code != \"pair\") | [.page_id, .status]] == [[\"$page\", \"failed\"]]"
+		must_hold 'last.totals.failed == 1 and last.complete'
+		[[ $(control GET dump | jq -s '[.[] | select(.side == "supabase")] | length') == 20 ]]
+		# Again from the start for the other number of workers.
+		control GET dump | jq -r 'select(.side == "supabase" and .decision != "in the way") | .id' |
+			while read -r id; do
+				jq -nc --arg id "$id" '{side:"supabase", id:$id, action:"delete"}' >edit
+				control POST edit @edit >/dev/null
+			done
+	done
+}
+
+@test "an outage at the inserts ends the run soon, and the next one heals it" {
+	mapfile -t all < <(decisions 1 40)
+	seed notion "${all[@]}"
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"POST"},"status":500,"times":-1}'
+	SYNC_RETRIES=1 SYNC_BACKOFF_MS=1 must_fail $RC_TEMPORARY "$BIN/apply" plan
+	[[ $(requests POST /rest/v1/decision_vault) -le 60 ]] ||
+		seen "$(requests POST /rest/v1/decision_vault) inserts"
+	control DELETE faults >/dev/null
+	must_pass sync_now -q
+	settled <(printf '%s\n' "${all[@]}")
+}
+
+@test "answers that are lost double nothing, of pages that are the same too" {
+	mapfile -t all < <(decisions 1 30)
+	seed supabase "${all[@]}" same same same same
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages"},
+		"drop":"after","times":6}'
+	make_plan
+	SYNC_JOBS=4 run --separate-stderr "$BIN/apply" plan
+	control DELETE faults >/dev/null
+	must_pass sync_now -q
+	settled <(printf '%s\n' "${all[@]}" same same same same)
+}
+
+@test "a conflict of Notion's is waited out" {
+	mapfile -t all < <(decisions 1 40)
+	seed supabase "${all[@]}"
+	make_plan
+	for nth in 30 31 32 60 61; do
+		control POST faults "{\"match\":{\"api\":\"notion\",\"nth\":$nth},\"status\":409}"
+	done
+	SYNC_JOBS=4 SYNC_BACKOFF_MS=5 must_pass "$BIN/apply" plan
+	settled <(printf '%s\n' "${all[@]}")
+}
+
+@test "TERM ends all workers, each behind its request" {
+	mapfile -t all < <(decisions 1 60)
+	seed supabase "${all[@]}"
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"POST"},"delay_ms":100,"times":-1}'
+	SYNC_JOBS=4 "$BIN/apply" plan >results &
+	pid=$!
+	until (($(grep -c '"result"' results) > 3)); do sleep 0.05; done
+	kill -TERM $pid
+	rc=0
+	wait $pid || rc=$?
+	((rc == 143)) || seen "ended with $rc"
+	must_hold 'last.kind == "end" and last.complete == false' results
+	control DELETE faults >/dev/null
+	must_pass sync_now -q
+	settled <(printf '%s\n' "${all[@]}")
+}
+
+@test "SYNC_JOBS is a number from 1 to 16" {
+	make_plan
+	for wrong in 0 17 two; do
+		SYNC_JOBS=$wrong must_fail $RC_CONFIG "$BIN/apply" plan
+		must_say SYNC_JOBS
+	done
+}
