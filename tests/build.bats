@@ -4,7 +4,8 @@
 load helper
 
 build() {
-	make PROGRAMS=plan all
+	# Not where the programs are that the tests run.
+	make BUILD=build BIN=bin PROGRAMS=plan all
 }
 
 @test "a file that was moved in is built in, however old it is" {
