@@ -94,13 +94,10 @@ static bool insert_one(struct run *r, const struct op *op, struct outcome *o)
 	return row_take_new(op, row, o);
 }
 
-bool row_create(struct run *r, const struct op *op, struct outcome *o)
+bool row_create_dry(struct run *r, const struct op *op, struct outcome *o)
 {
-	if (!page_still_says_so(r, op, o))
-		return false;
-	if (r->dry_run)
-		return skip(o, "dry-run", "it would be inserted now");
-	return insert_one(r, op, o);
+	return page_still_says_so(r, op, o) &&
+	       skip(o, "dry-run", "it would be inserted now");
 }
 
 /* Inserts that are tried together, and what the latest failure was. */
@@ -202,6 +199,65 @@ static void insert_all(struct batch *b, struct insert **list, size_t n)
 	}
 }
 
+/* Made by this op's own request, now or earlier. */
+static bool is_own(const struct op *op, const char *row_id)
+{
+	char id[UUID_SIZE];
+
+	for (unsigned i = 0; i < ID_ATTEMPTS; i++) {
+		uuid_row_for_page(op->page_id, i, id);
+		if (strcmp(id, row_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_other_row(const struct op *op, const json *rows)
+{
+	for (const json *v = json_first(rows); v; v = json_next(v)) {
+		char page_id[UUID_SIZE], row_id[UUID_SIZE];
+		const char *link = json_str(v, "notion_page_id");
+		const char *id = json_str(v, "id");
+
+		if (link && uuid_normalize(link, page_id) == 0 &&
+			strcmp(page_id, op->page_id) == 0 &&
+			(!id || uuid_normalize(id, row_id) < 0 ||
+				!is_own(op, row_id)))
+			return true;
+	}
+	return false;
+}
+
+/* Drops those whose page has got a row since the plan; how many are left. */
+static size_t drop_linked(struct batch *b, struct insert **list, size_t n)
+{
+	struct cost before = cost_so_far(b->r), cost;
+	const char *pages[INSERTS_MAX];
+	struct api_error a;
+	size_t left = 0;
+	json *rows;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		pages[i] = list[i]->op->page_id;
+	rc = supabase_rows_by_pages(&b->r->supabase, pages, n, &rows, &a);
+	cost = cost_since(b->r, &before);
+	cost_add(&list[0]->cost, &cost);
+	for (size_t i = 0; i < n; i++) {
+		struct outcome *o = &list[i]->outcome;
+
+		if (rc < 0)
+			give_up(o, STATUS_FAILED, &a);
+		else if (has_other_row(list[i]->op, rows))
+			skip(o, "changed",
+				"another row is linked to the page by now");
+		else
+			list[left++] = list[i];
+	}
+	json_free(rows);
+	return left;
+}
+
 size_t rows_create(struct run *r, struct insert *list, size_t n)
 {
 	struct insert *as_seen[INSERTS_MAX];
@@ -216,6 +272,8 @@ size_t rows_create(struct run *r, struct insert *list, size_t n)
 			as_seen[n_seen++] = &list[i];
 		list[i].cost = cost_since(r, &before);
 	}
+	if (n_seen > 0)
+		n_seen = drop_linked(&b, as_seen, n_seen);
 	if (n_seen > 0)
 		insert_all(&b, as_seen, n_seen);
 	return i;

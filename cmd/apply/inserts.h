@@ -24,12 +24,13 @@ struct insert {
 
 /*
  * Looks at each page again, then inserts the rows of those that are as the
- * plan saw them. Returns how many of the list, from its start, have an outcome
- * now: fewer than n when the program was told to stop.
+ * plan saw them and have no other row by now. Returns how many of the list,
+ * from its start, have an outcome now: fewer than n when the program was told
+ * to stop.
  */
 size_t rows_create(struct run *r, struct insert *list, size_t n);
 
-/* One row; true with o filled as done, or false with o filled. */
-bool row_create(struct run *r, const struct op *op, struct outcome *o);
+/* What a dry run does of it. */
+bool row_create_dry(struct run *r, const struct op *op, struct outcome *o);
 
 #endif

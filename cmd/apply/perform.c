@@ -11,7 +11,7 @@
 typedef bool perform(struct run *r, const struct op *op, struct outcome *o);
 
 static perform *const performers[OP_KINDS][OP_TARGETS] = {
-	[OP_CREATE] = { page_create, row_create },
+	[OP_CREATE] = { page_create, row_create_dry },
 	[OP_UPDATE] = { page_update, row_update },
 	[OP_LINK] = { NULL, row_link },
 	[OP_STAMP] = { page_stamp, NULL },

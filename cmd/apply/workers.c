@@ -169,7 +169,7 @@ static void *work(void *arg)
 	size_t n;
 
 	while ((n = take(w, ops)) > 0) {
-		if (n > 1)
+		if (is_insert(ops[0]) && !w->run->dry_run)
 			insert_all(w, ops, n);
 		else
 			perform_chain(&w->crew->course, w->run, ops[0]);

@@ -62,6 +62,10 @@ int supabase_row_get(struct supabase_client *c, const char *id, json **row,
 /* A row that is linked to this page, soft-deleted ones too; NULL: none. */
 int supabase_row_by_page(struct supabase_client *c, const char *page_id,
 	json **row, struct api_error *a);
+/* The rows that are linked to any of these pages, at most a hundred. */
+int supabase_rows_by_pages(struct supabase_client *c,
+	const char *const *page_ids, size_t n, json **rows,
+	struct api_error *a);
 
 /*
  * Inserts an array of rows that all have the same keys, "id" among them; all

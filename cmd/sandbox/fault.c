@@ -14,8 +14,8 @@
 static const char *const spec_keys[] = { "match", "times", "status", "body",
 	"content_type", "retry_after", "code", "message", "reason", "delay_ms",
 	"drop", "commit", "cut", "garbage", "silence_ms", "edit", NULL };
-static const char *const match_keys[] = { "api", "method", "path", "nth",
-	"request", NULL };
+static const char *const match_keys[] = { "api", "method", "path", "body",
+	"nth", "request", NULL };
 
 static int check_keys(
 	const json *object, const char *const *keys, struct error *e)
@@ -123,14 +123,26 @@ static bool path_matches(const char *path, const char *target)
 	return match;
 }
 
+static bool contains(const struct buf *text, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (size_t i = 0; i + n <= text->len; i++)
+		if (memcmp(text->data + i, part, n) == 0)
+			return true;
+	return n == 0;
+}
+
 static bool matches(const json *match, const struct request *q)
 {
+	const char *body = json_str(match, "body");
 	const char *api = json_str(match, "api");
 	const char *method = json_str(match, "method");
 
 	return (!api || strcmp(api, api_name(q->api)) == 0) &&
 	       (!method || strcmp(method, q->method) == 0) &&
-	       path_matches(json_str(match, "path"), q->target);
+	       path_matches(json_str(match, "path"), q->target) &&
+	       (!body || contains(&q->body, body));
 }
 
 static int64_t number_of(const json *object, const char *key)
