@@ -89,8 +89,9 @@ static void test_closed_pipe_is_an_error(void)
 
 int main(void)
 {
-	/* A shell ignores it in what it starts in the background. */
+	/* A shell ignores it in what it starts in the background, nohup HUP. */
 	signal(SIGINT, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	run(test_ends_by_the_signal);
 	run(test_twice_at_once_is_once);
 	run(test_another_is_not_waited_for);
