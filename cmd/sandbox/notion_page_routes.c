@@ -254,46 +254,78 @@ int route_page_move(struct notion *n, const char *id)
 	return rc;
 }
 
-/* What a deleted block is shown as; name is the title's key's owner. */
-static void answer_block(struct notion *n, const char *id, json *take_parent_,
-	usec created, usec edited, const char *type, const char *title)
+/* A page or database, shown as the block that its parent has of it. */
+struct block {
+	const char *id, *type, *title;
+	json *parent; /* taken */
+	usec created, edited;
+	bool in_trash;
+};
+
+static json *block_json(const struct notion *n, const struct block *b)
 {
-	json *out = json_object(), *child;
+	json *out = json_object();
 
 	json_put_str(out, "object", "block");
-	json_put_str(out, "id", id);
-	json_put(out, "parent", take_parent_);
-	put_minute(out, "created_time", created);
-	put_minute(out, "last_edited_time", edited);
+	json_put_str(out, "id", b->id);
+	json_put(out, "parent", b->parent);
+	put_minute(out, "created_time", b->created);
+	put_minute(out, "last_edited_time", b->edited);
 	json_put(out, "created_by", notion_user_ref(BOT_ID));
 	json_put(out, "last_edited_by", notion_user_ref(BOT_ID));
 	json_put_bool(out, "has_children", false);
 	if (n->old)
-		json_put_bool(out, "archived", true);
-	json_put_bool(out, "in_trash", true);
-	json_put_str(out, "type", type);
-	child = json_put(out, type, json_object());
-	json_put_str(child, "title", title);
-	answer_json(n->answer, 200, out);
+		json_put_bool(out, "archived", b->in_trash);
+	json_put_bool(out, "in_trash", b->in_trash);
+	json_put_str(out, "type", b->type);
+	json_put_str(json_put(out, b->type, json_object()), "title", b->title);
+	return out;
 }
 
 static void trash_database(struct notion *n, struct database *d)
 {
 	char *title = rich_text_plain(d->title);
 
+	struct block b = { .id = d->id,
+		.type = "child_database",
+		.title = title,
+		.parent = page_parent(d->parent),
+		.created = d->created,
+		.edited = d->edited,
+		.in_trash = true };
+
 	d->in_trash = true;
 	database_save(n->world, d);
-	answer_block(n, d->id, page_parent(d->parent), d->created, d->edited,
-		"child_database", title);
+	answer_json(n->answer, 200, block_json(n, &b));
 	free(title);
+}
+
+static void trash_page(struct notion *n, struct page *p)
+{
+	struct source s = { 0 };
+	bool in_source = page_source(n, p, &s);
+	char *title = rich_text_plain(json_get(p->values, "title"));
+	struct block b = { .id = p->id,
+		.type = "child_page",
+		.title = title,
+		.parent = page_parent_json(p, in_source ? &s : NULL),
+		.created = p->created,
+		.in_trash = true };
+
+	p->in_trash = true;
+	p->edited = time_floor_minute(world_now(n->world));
+	copy_id(p->edited_by, BOT_ID);
+	page_save(n->world, p);
+	b.edited = p->edited;
+	answer_json(n->answer, 200, block_json(n, &b));
+	free(title);
+	source_fini(&s);
 }
 
 int route_block_delete(struct notion *n, const char *id)
 {
 	struct database d;
 	struct page p;
-	struct source s = { 0 };
-	char *title;
 	int rc = 0;
 
 	if (database_load(n->world, id, &d)) {
@@ -301,49 +333,37 @@ int route_block_delete(struct notion *n, const char *id)
 		database_fini(&d);
 		return 0;
 	}
-	if (!page_load(n->world, id, &p) || !p.shared) {
+	if (!page_load(n->world, id, &p) || !p.shared)
 		rc = notion_not_found(&n->error, "block", id);
-	} else if (p.in_trash) {
+	else if (p.in_trash)
 		rc = notion_invalid(&n->error, TRASHED);
-	} else {
-		bool in_source = page_source(n, &p, &s);
-
-		p.in_trash = true;
-		p.edited = time_floor_minute(world_now(n->world));
-		copy_id(p.edited_by, BOT_ID);
-		page_save(n->world, &p);
-		title = rich_text_plain(json_get(p.values, "title"));
-		answer_block(n, id, page_parent_json(&p, in_source ? &s : NULL),
-			p.created, p.edited, "child_page", title);
-		free(title);
-	}
-	source_fini(&s);
+	else
+		trash_page(n, &p);
 	page_fini(&p);
 	return rc;
 }
 
 /* The databases in a page: the only blocks that are kept. */
-static json *child_databases(struct world *w, const char *page_id)
+static json *child_databases(const struct notion *n, const char *page_id)
 {
-	sqlite3_stmt *s = db_query(&w->db,
-		"select id,title from databases where parent=?1 and"
-		" in_trash=0 order by created,id");
+	struct db *db = &n->world->db;
+	sqlite3_stmt *s = db_query(db,
+		"select id,title,created,edited from databases where"
+		" parent=?1 and in_trash=0 order by created,id");
 	json *blocks = json_array();
 
 	db_bind_text(s, 1, page_id);
-	while (db_row(&w->db, s)) {
-		json *block = json_add(blocks, json_object());
+	while (db_row(db, s)) {
 		json *title = json_kept(db_text(s, 1));
 		char *text = rich_text_plain(title);
+		struct block b = { .id = db_text(s, 0),
+			.type = "child_database",
+			.title = text,
+			.parent = page_parent(page_id),
+			.created = db_int(s, 2),
+			.edited = db_int(s, 3) };
 
-		json_put_str(block, "object", "block");
-		json_put_str(block, "id", db_text(s, 0));
-		json_put(block, "parent", page_parent(page_id));
-		json_put_bool(block, "has_children", false);
-		json_put_bool(block, "in_trash", false);
-		json_put_str(block, "type", "child_database");
-		json_put_str(json_put(block, "child_database", json_object()),
-			"title", text);
+		json_add(blocks, block_json(n, &b));
 		free(text);
 		json_free(title);
 	}
@@ -362,7 +382,7 @@ int route_block_children(struct notion *n, const char *id)
 	}
 	out = json_object();
 	json_put_str(out, "object", "list");
-	json_put(out, "results", child_databases(n->world, id));
+	json_put(out, "results", child_databases(n, id));
 	json_put_str(out, "next_cursor", NULL);
 	json_put_bool(out, "has_more", false);
 	json_put_str(out, "type", "block");
