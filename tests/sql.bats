@@ -1,0 +1,187 @@
+# sql/decision_vault.sql on a real PostgreSQL: what it makes of an empty database,
+# of a bare table, and of one that people have worked in; and that a second run
+# changes nothing.
+
+load helper
+
+SQL=$ROOT/sql/decision_vault.sql
+
+setup() {
+	common_setup
+	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||
+		skip "no PostgreSQL here: apt-get install postgresql"
+	# A socket's path must be short, so it isn't in $T.
+	PG=$(mktemp -d /tmp/pg.XXXXXX)
+	"$ROOT/tests/supabase-lite/postgres.sh" "$PG" 3>&-
+}
+
+teardown() {
+	[[ -z ${PG-} ]] || "$ROOT/tests/supabase-lite/down.sh" "$PG"
+	common_teardown
+}
+
+# sql [OPTION…] <TEXT, or -c TEXT: as the owner.
+sql() {
+	psql -qAt -h "$PG/pg" -U postgres -v ON_ERROR_STOP=1 "$@"
+}
+
+# as ROLE TEXT
+as() {
+	sql -c "set role $1" -c "$2"
+}
+
+schema() {
+	pg_dump -h "$PG/pg" -U postgres --schema-only --no-owner postgres |
+		grep -Ev '^(--|.(un)?restrict )'
+}
+
+# Runs it twice: neither fails, and the second run changes neither a warning nor
+# anything in the database.
+run_twice() {
+	must_pass sql -f "$SQL"
+	[[ -z $output ]] || seen "it says something"
+	[[ -z $stderr ]] || seen "the first run warns"
+	schema >first
+	sql -c "select * from decision_vault order by id" >rows.first
+	must_pass sql -f "$SQL"
+	[[ -z $output$stderr ]] || seen "the second run warns"
+	schema | diff first - || seen "the second run changed the schema"
+	sql -c "select * from decision_vault order by id" | diff rows.first - ||
+		seen "the second run changed rows"
+}
+
+# What the sync needs of the table is there.
+must_be_ready() {
+	sql -c "select column_name || ' ' || data_type from information_schema.columns
+		where table_name = 'decision_vault'" >columns
+	local column
+	for column in 'id uuid' 'decision text' 'type text' 'date date' \
+		'created_at timestamp with time zone' 'updated_at timestamp with time zone' \
+		'notion_page_id text' 'notion_synced boolean' 'checksum text' \
+		'deleted_at timestamp with time zone'; do
+		grep -qx "$column" columns || { cat columns; seen "no column $column"; }
+	done
+	[[ $(sql -c "select relrowsecurity from pg_class where relname = 'decision_vault'") == t ]]
+	as service_role "insert into decision_vault (decision, notion_page_id) values ('made', 'p-new')"
+	must_fail 1 as service_role "insert into decision_vault (notion_page_id) values ('p-new')"
+	must_say 'duplicate key'
+	as service_role "insert into decision_vault (decision) values ('no page'), ('nor here')"
+	as service_role "delete from decision_vault where decision in ('made', 'no page', 'nor here')"
+}
+
+# updated_at moves with a change of what people write, and with nothing else.
+must_touch() {
+	sql -c "insert into decision_vault (decision, updated_at) values ('touched', '2026-01-02Z')"
+	sql -c "update decision_vault set notion_synced = true, checksum = 'c' where decision = 'touched'"
+	[[ $(sql -c "select updated_at::date from decision_vault where decision = 'touched'") == 2026-01-02 ]]
+	sql -c "update decision_vault set type = 'Ops' where decision = 'touched'"
+	[[ $(sql -c "select updated_at > now() - interval '1 hour' from decision_vault
+		where decision = 'touched'") == t ]]
+	sql -c "delete from decision_vault where decision = 'touched'"
+}
+
+bare_table() {
+	sql <<-'TEXT'
+		create table decision_vault (
+		  id uuid primary key default gen_random_uuid(), decision text, type text, date date,
+		  created_at timestamptz default now(), updated_at timestamptz default now(),
+		  notion_page_id text, notion_synced boolean default false, checksum text
+		);
+	TEXT
+}
+
+@test "an empty database" {
+	run_twice
+	must_be_ready
+	must_touch
+}
+
+@test "the bare table" {
+	bare_table
+	run_twice
+	must_be_ready
+	must_touch
+}
+
+@test "a table of few columns, one of them the user's own" {
+	sql -c "create table decision_vault (id uuid primary key, decision text not null, owner text)"
+	sql -c "insert into decision_vault values ('$(id 1)', 'kept', 'Ada')"
+	run_twice
+	[[ $(sql -c "select decision, owner, notion_page_id is null from decision_vault") == 'kept|Ada|t' ]]
+	sql -c "alter table decision_vault alter id set default gen_random_uuid()"
+	must_fail 1 sql -c "insert into decision_vault (owner) values ('Ada')"
+	sql -c "alter table decision_vault alter decision drop not null"
+	must_be_ready
+}
+
+@test "a table with data: no row, policy, trigger or index of it is changed" {
+	bare_table
+	sql <<-'TEXT'
+		create extension moddatetime;
+		create trigger handle_updated_at before update on decision_vault
+		  for each row execute procedure moddatetime(updated_at);
+		create policy readers on decision_vault for select to authenticated using (true);
+		grant select on decision_vault to authenticated;
+		alter table decision_vault add constraint one_page unique (notion_page_id);
+		insert into decision_vault (decision, type, date, updated_at, notion_page_id, checksum)
+		  select 'decision ' || n, 'Ops', '2026-01-02', '2026-01-03Z', nullif('p' || n, 'p7'), 'sum'
+		  from generate_series(1, 250) n;
+	TEXT
+	sql -c "select xmin, * from decision_vault order by id" | sed 's/$/|/' >before
+	run_twice
+	sql -c "select xmin, * from decision_vault order by id" | diff before - ||
+		seen "rows were written"
+	[[ $(sql -c "select string_agg(tgname, ' ') from pg_trigger where not tgisinternal") == handle_updated_at ]]
+	[[ $(sql -c "select count(*) from pg_indexes where tablename = 'decision_vault'") == 2 ]]
+	[[ $(as authenticated "select count(*) from decision_vault") == 250 ]]
+	must_be_ready
+}
+
+@test "rows that share a page: said, no index; and once they don't, it is made" {
+	bare_table
+	sql -c "insert into decision_vault (decision, notion_page_id) values ('a', 'p'), ('b', 'p')"
+	must_pass sql -f "$SQL"
+	must_say 'some rows share a notion_page_id'
+	[[ $(sql -c "select count(*) from pg_indexes where tablename = 'decision_vault'") == 1 ]]
+	sql -c "update decision_vault set notion_page_id = null where decision = 'b'"
+	run_twice
+	must_be_ready
+}
+
+@test "nobody but the service role sees or writes a row" {
+	run_twice
+	sql -c "insert into decision_vault (decision) values ('secret')"
+	must_fail 1 as anon "select * from decision_vault"
+	# As where a project's default privileges grant all to everybody.
+	sql -c "grant all on decision_vault to anon, authenticated"
+	local role
+	for role in anon authenticated; do
+		[[ $(as "$role" "select count(*) from decision_vault") == 0 ]]
+		must_fail 1 as "$role" "insert into decision_vault (decision) values ('mine')"
+		must_say 'row-level security'
+		as "$role" "update decision_vault set decision = 'changed'"
+	done
+	[[ $(as service_role "select decision from decision_vault") == secret ]]
+}
+
+# What doctor asks of PostgREST before a run: an insert of no row, and an update
+# that no row meets. PostgREST makes these statements of them.
+@test "an insert of no row and an update of none meet missing grants and keys" {
+	run_twice
+	local insert="insert into public.decision_vault (id, decision) select id, decision
+		from json_to_recordset('[]') as _(id uuid, decision text) on conflict (id) do nothing"
+	local update="update public.decision_vault set decision = null
+		where id = '$(id 0)' and id <> '$(id 0)'"
+	must_pass as service_role "$insert"
+	must_pass as service_role "$update"
+	sql -c "revoke insert on decision_vault from service_role"
+	must_fail 1 as service_role "$insert"
+	must_say 'permission denied for table decision_vault'
+	must_pass as service_role "$update"
+	sql -c "grant insert on decision_vault to service_role; revoke update on decision_vault from service_role"
+	must_fail 1 as service_role "$update"
+	must_say 'permission denied for table decision_vault'
+	sql -c "alter table decision_vault drop constraint decision_vault_pkey"
+	must_fail 1 as service_role "$insert"
+	must_say 'no unique or exclusion constraint'
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# A throw-away PostgreSQL, with the roles that a Supabase project has.
+#   postgres.sh DIR [SQL-FILE…]
+# DIR/pg is the folder of its socket. The SQL files are run behind roles.sql, as
+# the database's owner. down.sh DIR ends it.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+dir=$1
+shift
+
+pg=''
+for pg in /usr/lib/postgresql/*/bin; do :; done
+[[ -x $pg/initdb ]] || pg=$(dirname "$(command -v initdb)")
+
+# PostgreSQL refuses to run as root.
+as_postgres() {
+  if [[ $(id -u) == 0 ]]; then
+    setpriv --reuid=postgres --regid=postgres --init-groups env -C / -i PATH="$PATH" "$@"
+  else
+    "$@"
+  fi
+}
+
+mkdir -p "$dir/pg"
+if [[ $(id -u) == 0 ]]; then
+  chmod 711 "$dir"
+  chown postgres: "$dir/pg"
+fi
+as_postgres "$pg/initdb" -D "$dir/pg/data" -U postgres -A trust -E UTF8 --locale=C \
+  --no-sync >"$dir/initdb.log" 2>&1
+as_postgres "$pg/pg_ctl" start -s -w -D "$dir/pg/data" -l "$dir/pg/log" -o "-c listen_addresses='' \
+  -c unix_socket_directories='$dir/pg' -c fsync=off -c full_page_writes=off -c timezone=UTC"
+for sql in "$here/roles.sql" "$@"; do
+  psql -q -h "$dir/pg" -U postgres -v ON_ERROR_STOP=1 -f "$sql"
+done
