@@ -86,7 +86,8 @@ check() {
 checks_of() {
   case $1 in
     SUPABASE_SERVICE_ROLE_KEY) echo SUPABASE_SERVICE_ROLE_KEY supabase-key ;;
-    NOTION_DATABASE_ID) echo NOTION_DATABASE_ID notion-key database ;;
+    NOTION_API_KEY) echo NOTION_API_KEY notion-key ;;
+    NOTION_DATABASE_ID) echo NOTION_DATABASE_ID database ;;
     *) echo "$1" ;;
   esac
 }

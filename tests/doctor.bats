@@ -249,6 +249,17 @@ cases() {
 	must_hold '.[0].checks | map(.check) == ["columns"]'
 }
 
+@test "a token is tried before there is a database" {
+	start_sandbox
+	NOTION_DATABASE_ID='' must_pass "$BIN/doctor" --json --only notion-key
+	must_hold '.[0].checks | map(.check + " " + .mark) == ["notion-key ok"]'
+	NOTION_DATABASE_ID='' NOTION_API_KEY=ntn_wrong \
+		must_fail $RC_CREDENTIALS "$BIN/doctor" --only notion-key
+	NOTION_DATABASE_ID=none must_fail $RC_CONFIG "$BIN/doctor" --json --only read
+	must_hold '.[0].checks | map(.check + " " + .mark)
+		== ["NOTION_DATABASE_ID bad", "read skipped"]'
+}
+
 @test "no key in any output" {
 	start_sandbox
 	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_other NOTION_API_KEY=ntn_other

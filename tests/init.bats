@@ -152,10 +152,11 @@ hide_settings() {
 	one_row
 	hide_settings
 	run answer https://x.supabase.co/rest/v1 "$URL" ntn_sandbox \
-		sb_secret_sandbox ntn_sandbox Decisions "$DATABASE"
+		sb_secret_sandbox ntn_wrong ntn_sandbox Decisions "$DATABASE"
 	[[ $status -eq 0 ]] || seen "exit"
 	[[ $output == *"SUPABASE_URL has a path"* ]] || seen "path"
 	[[ $output == *"holds a token of Notion"* ]] || seen "kind of key"
+	[[ $output == *"API token is invalid"* ]] || seen "wrong token"
 	[[ $output == *"NOTION_DATABASE_ID holds no id"* ]] || seen "no id"
 	[[ $output == *"Adopt jq"* ]] || seen "no plan"
 	[[ $output != *_sandbox* ]] || seen "a key is on the screen"
@@ -167,7 +168,7 @@ hide_settings() {
 	grep -nE '(curl|printf|echo|env|jq|sed|grep)[^|]*(KEY|value\[)' \
 		"$ROOT/scripts/init.sh" >found || true
 	# printf of line_of and compose is the shell's own.
-	run grep -vE "printf '%s=%s|echo \"(Supabase|Notion)|echo SUPABASE_S" found
+	run grep -vE "printf '%s=%s|echo \"(Supabase|Notion)|echo (SUPABASE_S|NOTION_A)" found
 	[[ -z $output ]] || { echo "$output"; return 1; }
 }
 

@@ -11,8 +11,7 @@
 #define FORMS                                                                \
 	(BIT(SUPABASE_URL) | BIT(SUPABASE_KEY_FORM) | BIT(NOTION_KEY_FORM) | \
 		BIT(NOTION_DATABASE_FORM))
-#define NOTION_SET \
-	(BIT(NOTION_KEY_FORM) | BIT(NOTION_DATABASE_FORM) | BIT(SETTINGS))
+#define NOTION_SET (BIT(NOTION_KEY_FORM) | BIT(SETTINGS))
 
 static const struct check checks[CHECKS] = {
 	[CHECK_ENV_FILE] = { "env-file", 0, 0, check_env_file },
@@ -38,9 +37,11 @@ static const struct check checks[CHECKS] = {
 	[CHECK_SOFT_DELETE] = { "soft-delete", BIT(COLUMNS), 0,
 		check_soft_delete },
 	[CHECK_LINK_INDEX] = { "link-index", BIT(GRANTS), 0, check_link_index },
-	[CHECK_NOTION] = { "notion", NOTION_SET, 0, check_notion },
+	[CHECK_NOTION] = { "notion", NOTION_SET, BIT(NOTION_DATABASE_FORM),
+		check_notion },
 	[CHECK_NOTION_KEY] = { "notion-key", BIT(NOTION), 0, check_notion_key },
-	[CHECK_READ] = { "read", BIT(NOTION_KEY), 0, check_read },
+	[CHECK_READ] = { "read", BIT(NOTION_KEY) | BIT(NOTION_DATABASE_FORM), 0,
+		check_read },
 	[CHECK_DATABASE] = { "database", BIT(READ), 0, check_database },
 	[CHECK_INSERT] = { "insert", BIT(NOTION_KEY), 0, check_insert },
 	[CHECK_UPDATE] = { "update", BIT(NOTION_KEY), 0, check_update },

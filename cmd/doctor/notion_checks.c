@@ -9,7 +9,10 @@ void check_notion(struct doctor *d, struct finding *f)
 	const struct service *s = &d->notion_is;
 
 	ask_notion(d);
-	if (s->rc < 0 && !(s->answered && s->error.action == API_CREDENTIALS))
+	if (!s->asked)
+		find_unknown(f, "needs: NOTION_DATABASE_ID");
+	else if (s->rc < 0 &&
+		 !(s->answered && s->error.action == API_CREDENTIALS))
 		find_bad(f, &s->words);
 	else
 		find_ok(f, "%s answers", d->settings.notion_url);

@@ -16,18 +16,12 @@ static void hurry(struct api *api)
 	api->max_wait = MAX_WAIT;
 }
 
-static bool may_ask(const struct doctor *d, enum check_id a, enum check_id b)
-{
-	return d->settings_loaded && doctor_holds(d, a) && doctor_holds(d, b);
-}
-
 void ask_supabase(struct doctor *d)
 {
 	struct service *s = &d->supabase_is;
 	json *rows;
 
-	if (s->asked ||
-		!may_ask(d, CHECK_SUPABASE_URL, CHECK_SUPABASE_KEY_FORM))
+	if (s->asked || !d->settings_loaded || !d->settings.supabase_key)
 		return;
 	s->asked = true;
 	s->rc = supabase_client_init(
@@ -48,8 +42,7 @@ void ask_notion(struct doctor *d)
 	struct service *s = &d->notion_is;
 	json *user;
 
-	if (s->asked ||
-		!may_ask(d, CHECK_NOTION_KEY_FORM, CHECK_NOTION_DATABASE_FORM))
+	if (s->asked || !d->settings_loaded || !d->settings.notion_key)
 		return;
 	s->asked = true;
 	s->rc = notion_client_init(

@@ -77,18 +77,27 @@ void check_notion_database_form(struct doctor *d, struct finding *f)
 		find_ok(f, "%s", id);
 }
 
+/* The token can be tried before there is a database to try it on. */
+static unsigned notion_need(const struct doctor *d)
+{
+	const char *id = env_lookup(&d->env, "NOTION_DATABASE_ID");
+
+	if (!doctor_holds(d, CHECK_NOTION_KEY_FORM))
+		return 0;
+	if (doctor_holds(d, CHECK_NOTION_DATABASE_FORM))
+		return NEED_NOTION;
+	return id && *id ? 0 : NEED_NOTION_KEY;
+}
+
 /* All others, each with its default. */
 void check_settings(struct doctor *d, struct finding *f)
 {
 	bool supabase = doctor_holds(d, CHECK_SUPABASE_URL) &&
 			doctor_holds(d, CHECK_SUPABASE_KEY_FORM);
-	bool notion = doctor_holds(d, CHECK_NOTION_KEY_FORM) &&
-		      doctor_holds(d, CHECK_NOTION_DATABASE_FORM);
 	struct error e;
 
 	if (settings_load_from(&d->settings, &d->env,
-		    (supabase ? NEED_SUPABASE : 0) | (notion ? NEED_NOTION : 0),
-		    &e) < 0) {
+		    (supabase ? NEED_SUPABASE : 0) | notion_need(d), &e) < 0) {
 		find_bad(f, &e);
 		return;
 	}
