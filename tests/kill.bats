@@ -21,6 +21,11 @@ scale=1
 	echo "$output"
 }
 
+@test "killed with four workers at work" {
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 6)) kill.sh --jobs 4
+	echo "$output"
+}
+
 @test "killed, and every local file is lost as well" {
 	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 6)) kill.sh --wipe
 	echo "$output"

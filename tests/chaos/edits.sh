@@ -24,6 +24,9 @@ while (($#)); do
 	shift
 done
 
+# One worker, so that the requests come in the same order each time.
+export SYNC_JOBS=1
+
 dir=$(mktemp -d "${TMPDIR:-/tmp}/chaos.XXXXXX")
 trap 'serve_end; [[ -n ${KEEP-} ]] || rm -rf "$dir"' EXIT
 

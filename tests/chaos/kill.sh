@@ -2,30 +2,33 @@
 # The kill sweep: apply is killed at every request of a mixed run, before the
 # service gets it and after it was carried out; then clean runs must come to the
 # end of an undisturbed run, and a further one writes nothing.
-#   kill.sh [--signal KILL|TERM|INT] [--wipe] [--lag]
+#   kill.sh [--signal KILL|TERM|INT] [--wipe] [--lag] [--jobs N]
 #          [--step N] [--offset N]
 # TERM and INT: the results must be closed as incomplete. --wipe: the state
 # folder is lost as well. --lag: Notion's queries show a new page only after
-# three minutes. --step N: every Nth point only, from --offset on.
+# three minutes. --jobs N: apply has so many workers, and its requests come in
+# another order each time; else it has one. --step N: every Nth point only, from --offset on.
 set -euo pipefail
 # shellcheck source=tests/chaos/lib.bash
 . "$(dirname "$0")/lib.bash"
 # shellcheck source=tests/chaos/mixed.bash
 . "$here/mixed.bash"
 
-signal=KILL wipe='' step=1 offset=0 lag='' only=''
+signal=KILL wipe='' step=1 offset=0 lag='' only='' jobs=1
 while (($#)); do
 	case $1 in
 		--signal) signal=$2; shift ;;
 		--wipe) wipe=1 ;;
 		--lag) lag=1 ;;
+		--jobs) jobs=$2; shift ;;
 		--step) step=$2; shift ;;
 		--offset) offset=$2; shift ;;
 		--only) only=$2; shift ;;
-		*) sed -n '2,9s/^# *//p' "$0" >&2; exit 2 ;;
+		*) sed -n '2,10s/^# *//p' "$0" >&2; exit 2 ;;
 	esac
 	shift
 done
+export SYNC_JOBS=$jobs
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/chaos.XXXXXX")
 trap 'serve_end; [[ -n ${KEEP-} ]] || rm -rf "$dir"' EXIT
@@ -46,7 +49,7 @@ await() {
 
 # reached K WHEN: apply's request K has come, or was carried out.
 reached() {
-	if [[ $2 == before || $signal != KILL ]]; then
+	if [[ $2 == before || $signal != KILL || $jobs != 1 ]]; then
 		await '"hits":1' faults
 	else
 		await "\"writes\":$(head -n "$1" "$dir/requests" | grep -Ec "$write")" count
