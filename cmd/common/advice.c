@@ -31,7 +31,7 @@ static const char *renew_key(const struct run *r)
 		return "The Notion key was refused: put a valid "
 		       "NOTION_API_KEY into .env, and see that the database "
 		       "is shared with its connection, then run";
-	return "A key was refused, the message below says which: put a valid "
+	return "A key was refused, the message says which: put a valid "
 	       "one into .env, then run";
 }
 
@@ -39,7 +39,7 @@ static struct advice after_failure(const struct run *r)
 {
 	switch (json_int(r->record, "exit_code")) {
 	case RC_USAGE:
-		return (struct advice){ "An option is wrong, the message below "
+		return (struct advice){ "An option is wrong, the message "
 					"says which: see",
 			SYNC_NOW " --help" };
 	case RC_STREAM:
@@ -49,12 +49,12 @@ static struct advice after_failure(const struct run *r)
 			SYNC_NOW };
 	case RC_BUG:
 		return (struct advice){ "That is a bug of these tools: report "
-					"it with the message below and what "
+					"it with the message and what "
 					"this prints",
 			"bin/report --run last" };
 	case RC_LOCAL:
 		return (struct advice){ "A file, disk or pipe failed, the "
-					"message below says which: make room "
+					"message says which: make room "
 					"or mend it, then run",
 			SYNC_NOW };
 	case RC_TEMPORARY:
@@ -66,11 +66,11 @@ static struct advice after_failure(const struct run *r)
 		return (struct advice){ renew_key(r), SYNC_NOW };
 	case RC_CONFIG:
 		return (struct advice){ "A setting is missing or wrong, the "
-					"message below says which: mend it, "
+					"message says which: mend it, "
 					"then look at the plan",
 			SYNC_NOW " --dry-run" };
 	default:
-		return (struct advice){ "The message below says what failed; "
+		return (struct advice){ "The message says what failed; "
 					"to see more, run",
 			SYNC_NOW " -v" };
 	}
