@@ -40,8 +40,8 @@ units() {
   [ "${sums[0]}" != 0 ] || fault "unit tests ($name): none ran"
 }
 
-# bats_run NAME BIN FILE…: as many files at once as there are processors, for
-# each test has a folder and servers of its own. INT is not ignored in them,
+# bats_run NAME BIN FILE…: one file more at once than there are processors, for
+# each test has a folder and servers of its own, and waits now and then. INT is not ignored in them,
 # wherever this script was started.
 bats_run() {
   local name=$1 bin=$2 file tap
@@ -50,7 +50,7 @@ bats_run() {
   mkdir "$log/$name"
   # shellcheck disable=SC2016 # expanded by the inner shell
   printf '%s\n' "$@" |
-    xargs -P "$(nproc)" -I{} env --default-signal=INT BIN="$bin" VAULTSYNC_BIN="$bin" \
+    xargs -P "$(($(nproc) + 1))" -I{} env --default-signal=INT BIN="$bin" VAULTSYNC_BIN="$bin" \
     LOG="$log/$name" bash -c 'tap=$LOG/$(basename {} .bats)
       began=$SECONDS
       bats --formatter tap {} >"$tap" 2>&1 </dev/null
@@ -80,8 +80,8 @@ bats_run() {
 mapfile -t files < <(find tests -maxdepth 1 -name '*.bats' -printf '%s %p\n' |
   sort -rn | cut -d' ' -f2)
 # What puts the programs' own code to work; the rest is shell, faults and time.
-sanitized=(tests/{register,notion-fetch,sb-fetch,sandbox_supabase,sandbox_notion,plan}.bats
-  tests/{plan_undo,care,normalize,streams,report,health,http}.bats)
+sanitized=(tests/{workers,notion-fetch,sb-fetch,sandbox_supabase,sandbox_notion,plan}.bats
+  tests/{plan_undo,care,normalize,streams,health,http}.bats)
 
 build_all
 units gcc units

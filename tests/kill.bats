@@ -12,22 +12,22 @@ scale=1
 [[ $BIN != *asan* ]] || scale=3
 
 @test "killed at every request, before and after it is carried out" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 2)) kill.sh
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 4)) kill.sh
 	echo "$output"
 }
 
 @test "killed while Notion's queries lag: no page is made twice" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 6)) kill.sh --lag
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) kill.sh --lag
 	echo "$output"
 }
 
 @test "killed with four workers at work" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 6)) kill.sh --jobs 4
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) kill.sh --jobs 4
 	echo "$output"
 }
 
 @test "killed, and every local file is lost as well" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 6)) kill.sh --wipe
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) kill.sh --wipe
 	echo "$output"
 }
 
