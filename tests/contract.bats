@@ -105,3 +105,8 @@ page_options() {
 		must_say "(SUPABASE_URL|NOTION_API_KEY) is not set"
 	done
 }
+
+@test "the SQL in the README is that of the file" {
+	sed -n '/^```sql$/,/^```$/p' "$ROOT/README_SYNC.md" | sed '1d;$d' |
+		diff - "$ROOT/sql/decision_vault.sql"
+}
