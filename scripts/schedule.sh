@@ -158,6 +158,7 @@ run_child() {
   until ended_within "${over:-$limit}"; do
     if [ -z "$over" ]; then
       tell error "the run takes longer than $limit seconds (--limit): stopping it"
+      ping_url /fail "The run takes longer than $limit seconds and is stopped."
       notify failure "A run took longer than $limit seconds and was stopped."
       kill -TERM "$child" 2>/dev/null || true
     else

@@ -282,8 +282,17 @@ else
     *) status=failed level=error ;;
   esac
 fi
-job conclude || exit
-aside raise_alarms "$before"
+if ! job conclude; then
+  job raise_unrecorded
+  exit 74
+fi
+# A signal would end what is aside; a monitor that heard of the start shall hear
+# of this end too.
+if [ "$signal" ]; then
+  job ping_url /fail "stopped by $signal at $stage"
+else
+  aside raise_alarms "$before"
+fi
 if [ "$status" = blocked ]; then
   aside "$bin/plan" --human "${plan_options[@]}" --base "$state/base.ndjson" "$work/records.ndjson" >&2
 fi

@@ -225,6 +225,38 @@ news() {
 	[[ $(news | grep -c ^guard) -eq 1 ]]
 }
 
+# interrupted: the last run becomes one that somebody stopped.
+interrupted() {
+	local newest
+	newest=$(jq -r .run_id logs/last_run.json)
+	mkdir -p "logs/runs/$newest-stopped"
+	jq -c '.status = "interrupted" | .exit_code = 75 | .run_id += "-stopped"' \
+		logs/last_run.json >stopped
+	cp stopped "logs/runs/$newest-stopped/run.json"
+	cp stopped logs/last_run.json
+}
+
+@test "a run that somebody stopped stands between no failure and its recovery" {
+	start_sandbox
+	export SYNC_NOTIFY_CMD='printf "%s\n" "$SYNC_EVENT" >>"$T/news"'
+	NOTION_API_KEY=ntn_wrong must_fail "$RC_CREDENTIALS" "$SYNC" -q
+	interrupted
+	NOTION_API_KEY=ntn_wrong must_fail "$RC_CREDENTIALS" "$SYNC" -q
+	[[ $(news) == failure ]] || { news; return 1; }
+	interrupted
+	must_pass "$SYNC" -q
+	[[ $(news) == $'failure\nrecovery' ]] || { news; return 1; }
+}
+
+@test "a run that can't be written down is told of" {
+	start_sandbox
+	export SYNC_NOTIFY_CMD='printf "%s\n" "$SYNC_EVENT $(cat)" >>"$T/news"'
+	mkdir -p logs/last_run.json.new # in the way
+	must_fail "$RC_LOCAL" "$SYNC" -q
+	must_say "can't be written down"
+	[[ $(news) == "failure A run can't be written down in "* ]] || { news; return 1; }
+}
+
 @test "a command that fails or hangs changes nothing of the run" {
 	start_sandbox
 	SYNC_NOTIFY_CMD='echo broken >&2; exit 3' NOTION_API_KEY=ntn_wrong \

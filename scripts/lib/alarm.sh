@@ -47,11 +47,34 @@ new_conflicts() {
   echo $((open + $(jq '.conflicts // 0' "$run_dir/run.json")))
 }
 
+# not_stopped RECORD: it, or where somebody stopped that run, the record of the
+# newest one before that nobody stopped; nothing where there is none.
+not_stopped() {
+  case $(jq -r '.status?' <<<"${1:-null}" 2>/dev/null) in
+    interrupted)
+      find "$logs/runs" -mindepth 2 -maxdepth 2 -name run.json ! -path "$run_dir/*" \
+        -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- | xargs -r -d '\n' cat |
+        jq -Rnc '[inputs | fromjson? | select(.status != "interrupted")] | last | values'
+      ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
+# raise_unrecorded: the run can't be written down, so that whether this was told
+# before can't be known either.
+raise_unrecorded() {
+  local text="A run can't be written down in $logs: make room, or set SYNC_LOG_DIR."
+  ping_url /fail "exit code 74: $text"
+  notify failure "$text"
+}
+
 # raise_alarms BEFORE: the run is recorded; BEFORE is the record of the last one,
 # or empty. A second failure or block of the same kind is no news, and a run that
 # somebody stopped is no failure.
 raise_alarms() {
-  local kind='{status, exit_code, blocked}' was now before=${1:-null} text new
+  local kind='{status, exit_code, blocked}' was now before text new
+  before=$(not_stopped "${1:-}") || before=''
+  before=${before:-null}
   was=$(jq -c "$kind" <<<"$before" 2>/dev/null) || was=null before=null
   now=$(jq -c "$kind" "$run_dir/run.json")
   text=$(jq -r '"exit code \(.exit_code) at \(.stage)"
