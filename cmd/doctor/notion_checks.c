@@ -100,7 +100,9 @@ void check_properties(struct doctor *d, struct finding *f)
 	notion_shape_read(&shape, source, true);
 	if (notion_schema_bind(&schema, source, &e) < 0)
 		find_bad(f, &e);
-	else if (shape.due + shape.wrong > 0)
+	else if (notion_shape_fault(&shape, &e) < 0)
+		find_warn(f, "%s", e.text);
+	else if (shape.due > 0)
 		list_due(&shape, f);
 	else
 		find_ok(f, "Decision, Type, Date, Checksum, Synced are ready");
