@@ -20,7 +20,9 @@ the properties of the Notion database.
 
 Settings that are in the environment are not asked for: SUPABASE_URL,
 SUPABASE_SERVICE_ROLE_KEY, NOTION_API_KEY, NOTION_DATABASE_ID. Without a
-terminal nothing is asked. The file is SYNC_ENV_FILE, else .env beside the
+terminal nothing is asked. NOTION_DATA_SOURCE_ID, SUPABASE_TABLE and
+NOTION_API_URL go into the file where they are set; the first is asked for where
+the database has several data sources. The file is SYNC_ENV_FILE, else .env beside the
 Makefile, and only its owner may read it.
 TEXT
 }
@@ -43,8 +45,10 @@ file=${SYNC_ENV_FILE:-$place/.env}
 [[ $file = /* ]] || file=$PWD/$file
 [ ! -L "$file" ] || file=$(readlink -f "$file")
 names=(SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID)
+# Written where they are set.
+others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE NOTION_API_URL)
 declare -A value=()
-new='' none=''
+new='' none='' several=''
 trap 'rm -f ${new:+"$new"} ${none:+"$none"}' EXIT
 # Until it is written, no other .env shall stand in for it.
 [ -e "$file" ] || none=$(mktemp) || die 74 "no room for temporary files: set TMPDIR"
@@ -78,6 +82,8 @@ check() {
   local IFS=, code=0 said
   said=$(with_answers "$bin/doctor" -q --only "$*") || code=$?
   [ "$code" != 1 ] || code=0
+  several=''
+  [[ $said != *"choose one by NOTION_DATA_SOURCE_ID="* ]] || several=1
   [ -z "$said" ] || warn "$(sed -E 's/^bad +[^ ]+ +//' <<<"$said")"
   return "$code"
 }
@@ -88,6 +94,7 @@ checks_of() {
     SUPABASE_SERVICE_ROLE_KEY) echo SUPABASE_SERVICE_ROLE_KEY supabase-key ;;
     NOTION_API_KEY) echo NOTION_API_KEY notion-key ;;
     NOTION_DATABASE_ID) echo NOTION_DATABASE_ID database ;;
+    NOTION_DATA_SOURCE_ID) echo database ;;
     *) echo "$1" ;;
   esac
 }
@@ -98,6 +105,7 @@ question_of() {
     SUPABASE_SERVICE_ROLE_KEY) echo "Supabase: the secret key, sb_secret_… (Project Settings, API Keys)" ;;
     NOTION_API_KEY) echo "Notion: the connection's token, ntn_… (Settings, Connections)" ;;
     NOTION_DATABASE_ID) echo "Notion: the link of the database, or its id" ;;
+    NOTION_DATA_SOURCE_ID) echo "Notion: the id of one of these data sources" ;;
   esac
 }
 
@@ -116,13 +124,17 @@ ask() {
     [ -n "$answer$kept" ] || continue
     # A service that is down for now is no reason to ask again.
     # shellcheck disable=SC2046 # words
-    check $(checks_of "$name") || [ $? = 75 ] || continue
+    check $(checks_of "$name") || [ $? = 75 ] || [ "$several" ] || continue
+    [ -z "$several" ] || ask NOTION_DATA_SOURCE_ID
     return 0
   done
 }
 
 collect() {
   local name code=0
+  for name in "${others[@]}"; do
+    [ -z "${!name:-}" ] || value[$name]=${!name}
+  done
   for name in "${names[@]}"; do
     if [ -n "${!name:-}" ]; then
       value[$name]=${!name}
@@ -133,6 +145,10 @@ collect() {
     else
       # shellcheck disable=SC2046 # words
       check $(checks_of "$name") || code=$?
+    fi
+    if [ "$several" ] && asks; then
+      ask NOTION_DATA_SOURCE_ID
+      code=0
     fi
     [ "$code" = 0 ] || [ "$code" = 75 ] || exit "$code"
   done
@@ -170,7 +186,7 @@ compose() {
       fi
     done <"$file"
   fi
-  for name in "${names[@]}"; do
+  for name in "${names[@]}" "${others[@]}"; do
     [[ -z ${value[$name]:-} || $done == *" $name "* ]] || line_of "$name"
   done
 }

@@ -164,6 +164,28 @@ hide_settings() {
 	grep -qx "NOTION_API_KEY=ntn_sandbox" new/.env
 }
 
+# A second data source in the database, and what is set beside the four names.
+@test "of several data sources: the one that is set is written, or asked for" {
+	start_sandbox
+	one_row
+	curl -fsS "$SANDBOX/v1/data_sources" -H "Authorization: Bearer ntn_sandbox" \
+		-H "Notion-Version: 2026-03-11" -H "Content-Type: application/json" \
+		-d "{\"parent\":{\"database_id\":\"$NOTION_DATABASE_ID\"},
+			\"properties\":{\"Name\":{\"title\":{}}}}" >/dev/null
+	must_fail $RC_CONFIG "$INIT" </dev/null
+	must_say "choose one by NOTION_DATA_SOURCE_ID="
+	NOTION_DATA_SOURCE_ID=$SOURCE SUPABASE_TABLE=decision_vault \
+		must_pass "$INIT" </dev/null
+	grep -qx "NOTION_DATA_SOURCE_ID=$SOURCE" new/.env || seen "no source in .env"
+	grep -qx "SUPABASE_TABLE=decision_vault" new/.env || seen "no table in .env"
+	hide_settings
+	must_pass "$ROOT/scripts/sync-now.sh" --dry-run
+	rm new/.env
+	run answer "$URL" sb_secret_sandbox ntn_sandbox "$DATABASE" nonsense "$SOURCE"
+	[[ $status -eq 0 ]] || seen "exit"
+	grep -qx "NOTION_DATA_SOURCE_ID=$SOURCE" new/.env || seen "the answer is not in .env"
+}
+
 @test "keys are in no argument list" {
 	grep -nE '(curl|printf|echo|env|jq|sed|grep)[^|]*(KEY|value\[)' \
 		"$ROOT/scripts/init.sh" >found || true
