@@ -103,7 +103,8 @@ void check_disk(struct doctor *d, struct finding *f)
 			least / MIB);
 		find_bad(f, &e);
 	} else if (least < DISK_WARN) {
-		find_warn(f, "only %llu MiB are free where state and logs are: "
+		find_warn(f,
+			"only %llu MiB are free where state and logs are: "
 			"make room, or set SYNC_STATE_DIR / SYNC_LOG_DIR",
 			least / MIB);
 	} else {
