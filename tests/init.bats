@@ -94,7 +94,8 @@ hide_settings() {
 	printf '%s\n' '# mine' 'SYNC_INTERVAL=1h' 'NOTION_API_KEY=ntn_sandbox' \
 		"SUPABASE_URL=$SUPABASE_URL" \
 		SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox \
-		"NOTION_DATABASE_ID=$NOTION_DATABASE_ID" >want
+		"NOTION_DATABASE_ID=$NOTION_DATABASE_ID" \
+		"NOTION_API_URL=$NOTION_API_URL" >want
 	diff want new/.env
 	[[ $(ls -A new) == .env ]]
 }
@@ -160,7 +161,8 @@ hide_settings() {
 	[[ $output == *"NOTION_DATABASE_ID holds no id"* ]] || seen "no id"
 	[[ $output == *"Adopt jq"* ]] || seen "no plan"
 	[[ $output != *_sandbox* ]] || seen "a key is on the screen"
-	[[ $(grep -c '^[A-Z]' new/.env) == 4 ]]
+	# The four, and the sandbox's address, which is set.
+	[[ $(grep -c '^[A-Z]' new/.env) == 5 ]]
 	grep -qx "NOTION_API_KEY=ntn_sandbox" new/.env
 }
 
