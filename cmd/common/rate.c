@@ -39,7 +39,7 @@ static void keep_window(struct rate *r, usec now)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < r->n; i++)
-		if (r->at[i] <= now && r->at[i] > now - WINDOW)
+		if (r->at[i] <= now + WINDOW && r->at[i] > now - WINDOW)
 			r->at[kept++] = r->at[i];
 	r->n = kept;
 	if (r->hold > now + HOLD_MAX)

@@ -120,7 +120,7 @@ static int load_common(
 	s->notion_rpm = 180;
 	s->timeout = 65;
 	s->retries = 3;
-	s->jobs = 4;
+	s->jobs = 1;
 	if (load_number(f, "SYNC_NOTION_RPM", 1, 10000, &s->notion_rpm, e) < 0)
 		return -1;
 	if (load_number(f, "SYNC_TIMEOUT", 1, 600, &s->timeout, e) < 0)
