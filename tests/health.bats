@@ -269,6 +269,27 @@ health() {
 	[[ -z $(pgrep -P "$SERVER") ]]
 }
 
+@test "a child gets the settings and proxies, where it works, and no secret of the server" {
+	mkdir scripts
+	printf '#!/bin/sh\nenv >%s/its.new && mv %s/its.new %s/its\n' "$T" "$T" "$T" >scripts/sync-now.sh
+	chmod +x scripts/sync-now.sh
+	local passed=(VAULTSYNC_HOME VAULTSYNC_COMMAND VAULTSYNC_BIN SYNC_LOG_DIR
+		http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY) name
+	export HTTP_PROXY=not-ours OTHER=not-ours SYNC_HOOK_SECRET_NOTION=a-secret-of-this-test
+	for name in "${passed[@]}"; do
+		[[ $name == SYNC_* ]] || export "$name=$T/$name"
+	done
+	export SYNC_CONTROL_TOKEN=a-token-of-this-test
+	start_server --scripts "$T/scripts"
+	must_get 202 /control/sync-now -X POST --noproxy '*' \
+		-H "Authorization: Bearer $SYNC_CONTROL_TOKEN" -H "Origin: $URL"
+	for _ in {1..100}; do [[ ! -e its ]] || break; sleep 0.05; done
+	for name in "${passed[@]}"; do
+		grep -qx "$name=${!name}" its || { echo "not passed on: $name"; cat its; return 1; }
+	done
+	run ! grep -e not-ours -e of-this-test its
+}
+
 @test "a child that goes on is ended with the server" {
 	mkdir scripts
 	printf '#!/bin/sh\ntrap "echo ended >>%s; exit 75" TERM\nwhile :; do sleep 0.1; done\n' \

@@ -100,6 +100,8 @@ env_file() {
 	seed supabase "Adopt PostgreSQL"
 	must_pass "$VAULTSYNC" schedule --once -q
 	must_hold '.[0].status == "ok"' logs/last_run.json
+	find "$DEST" | sort >before
+	export SYNC_CONTROL_TOKEN=a-token-of-this-test
 	"$VAULTSYNC" serve --listen 127.0.0.1:0 --every 1h >serve.log 2>&1 3>&- &
 	pid=$!
 	SANDBOX_PIDS+=("$pid")
@@ -112,6 +114,17 @@ env_file() {
 	run --separate-stderr curl -fsS --max-time 10 "$url/health"
 	[[ $status == 0 ]] || { cat serve.log; seen "health"; }
 	must_hold '.[0].status == "pass"'
+	# The button works where the page does, not where the scripts are.
+	runs=$(find logs/runs -name run.json | wc -l)
+	must_pass curl -fsS --max-time 10 -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
+		"$url/control/sync-now"
+	for _ in {1..200}; do
+		(($(find logs/runs -name run.json | wc -l) <= runs)) || break
+		sleep 0.05
+	done
+	(($(find logs/runs -name run.json | wc -l) == runs + 1)) ||
+		{ curl -s "$url/status.json" | jq .control; find logs/runs; return 1; }
+	diff before <(find "$DEST" | sort)
 	kill -TERM "$pid"
 	code=0
 	wait "$pid" || code=$?

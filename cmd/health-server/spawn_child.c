@@ -22,12 +22,15 @@ static bool begins_with_any(const char *s, const char *const *names, size_t n)
 	return false;
 }
 
+/* Of the proxies what libcurl reads: it ignores HTTP_PROXY, for CGI's sake. */
 static bool is_passed_on(const char *variable)
 {
 	static const char *const passed[] = { "PATH=", "HOME=", "LANG=", "LC_",
 		"TZ=", "TMPDIR=", "SUPABASE_", "NOTION_", "SYNC_",
-		"VAULTSYNC_BIN=", "https_proxy=", "no_proxy=", "NO_PROXY=",
-		"SSL_CERT_FILE=", "SSL_CERT_DIR=" };
+		"VAULTSYNC_BIN=", "VAULTSYNC_HOME=", "VAULTSYNC_COMMAND=",
+		"http_proxy=", "https_proxy=", "HTTPS_PROXY=", "all_proxy=",
+		"ALL_PROXY=", "no_proxy=", "NO_PROXY=", "SSL_CERT_FILE=",
+		"SSL_CERT_DIR=" };
 	static const char *const own[] = { "SYNC_CONTROL_TOKEN=",
 		"SYNC_HOOK_SECRET_" };
 
