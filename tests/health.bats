@@ -82,7 +82,11 @@ health() {
 	done
 	must_fail "$RC_USAGE" "$BIN/health-server" --listen everywhere
 	must_fail "$RC_USAGE" "$BIN/health-server" --listen 127.0.0.1:99999
-	must_fail "$RC_USAGE" "$BIN/health-server" --prefix vault
+	local prefix
+	for prefix in vault /vault/ //vault / ''; do
+		must_fail "$RC_USAGE" timeout 5 "$BIN/health-server" \
+			--listen 127.0.0.1:0 --prefix "$prefix"
+	done
 	SYNC_CONTROL_TOKEN=short must_fail "$RC_CONFIG" "$BIN/health-server"
 	must_say 'SYNC_CONTROL_TOKEN'
 	SYNC_CONTROL_TOKEN=0123456789abcdef must_fail "$RC_CONFIG" \
@@ -216,12 +220,19 @@ health() {
 @test "under a path prefix" {
 	both 60
 	start_server --prefix /vault
-	[[ $URL == */vault ]]
-	must_get 200 /health
-	must_get 200 /
-	URL=${URL%/vault}
+	[[ $URL == */vault/ ]] || { echo "announced: $URL"; return 1; }
+	grep -q "$URL\$" server.err || { cat server.err; return 1; }
+	must_get 200 ""
+	grep -q '^<!doctype html>' body
+	must_get 200 health
+	URL=${URL%/vault/}
+	must_get 308 /vault
+	grep -qi $'^location: /vault/\r$' head || { cat head; return 1; }
+	must_get 200 /vault -L
+	must_get 308 /vault -X POST -d body
 	must_get 200 /livez
 	must_get 404 /vaultx/livez
+	must_get 404 /vaul
 }
 
 @test "no answer holds a path of this machine, a key or a secret" {

@@ -14,10 +14,11 @@ struct answer {
 	unsigned status;
 	const char *type;
 	struct buf body;
-	const char *allow;  /* of a 405: "GET, HEAD"; or NULL */
-	const char *retry;  /* of a 429: seconds; or NULL */
-	const char *policy; /* Content-Security-Policy; NULL: nothing */
-	bool asks_token;    /* of a 401 */
+	const char *allow;    /* of a 405: "GET, HEAD"; or NULL */
+	const char *retry;    /* of a 429: seconds; or NULL */
+	const char *location; /* of a 308; or NULL */
+	const char *policy;   /* Content-Security-Policy; NULL: nothing */
+	bool asks_token;      /* of a 401 */
 };
 
 void answer_init(struct answer *a);

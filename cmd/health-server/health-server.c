@@ -55,7 +55,9 @@ static bool is_prefix(const char *s)
 				   "abcdefghijklmnopqrstuvwxyz0123456789-._~/";
 	size_t n = strlen(s);
 
-	return n > 1 && *s == '/' && s[n - 1] != '/' && strspn(s, good) == n;
+	/* "//vault" would lead a browser to a host of that name. */
+	return n > 1 && *s == '/' && s[1] != '/' && s[n - 1] != '/' &&
+	       strspn(s, good) == n;
 }
 
 /* -1, or the code to end with. */
@@ -106,13 +108,17 @@ static char *find_script(const char *scripts)
 static int announce(
 	const struct server *server, const struct args *a, struct error *e)
 {
-	char url[128], line[160];
-	int n;
+	const char *slash = *a->prefix ? "/" : "";
+	char url[128], *line;
+	int rc = 0;
 
 	server_url(server, url, sizeof url);
-	n = snprintf(line, sizeof line, "%s%s\n", url, a->prefix);
-	info("listening on %s%s", url, a->prefix);
-	return a->ready ? file_replace_with(a->ready, line, (size_t)n, e) : 0;
+	line = xasprintf("%s%s%s\n", url, a->prefix, slash);
+	info("listening on %s%s%s", url, a->prefix, slash);
+	if (a->ready)
+		rc = file_replace_with(a->ready, line, strlen(line), e);
+	free(line);
+	return rc;
 }
 
 /* Once a second the child and the slow connections are looked after. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "documents.h"
 #include "metrics.h"
 
@@ -14,7 +15,9 @@
 int site_init(struct site *s, const struct settings *settings,
 	const char *prefix, char *take_script, struct error *e)
 {
-	*s = (struct site){ .settings = settings, .prefix = prefix };
+	*s = (struct site){ .settings = settings,
+		.prefix = prefix,
+		.root = xasprintf("%s/", prefix) };
 	for (int m = 0; m < MADE; m++) {
 		answer_init(&s->made[m].answer);
 		s->made[m].at = USEC_NONE;
@@ -29,6 +32,7 @@ void site_fini(struct site *s)
 {
 	control_fini(&s->control);
 	snapshot_fini(&s->snapshot);
+	free(s->root);
 	for (int m = 0; m < MADE; m++)
 		answer_fini(&s->made[m].answer);
 }
@@ -257,6 +261,12 @@ const struct answer *site_answer(struct site *s, const struct ask *ask,
 	static const struct buf empty = BUF_INIT(0);
 	const struct route *r = find_route(s, ask->path);
 
+	/* The page asks for what stands beside it, so it needs the slash. */
+	if (*s->prefix && strcmp(ask->path, s->prefix) == 0) {
+		answer_text(a, 308, "the page is at the same path and a slash");
+		a->location = s->root;
+		return a;
+	}
 	if (!r) {
 		answer_text(a, 404, "not found");
 		return a;

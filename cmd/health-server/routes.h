@@ -18,6 +18,7 @@ enum made {
 struct site {
 	const struct settings *settings;
 	const char *prefix; /* "" or "/vault": where a proxy puts us */
+	char *root;	    /* of the page: "/vault/" */
 	struct control control;
 	struct snapshot snapshot;
 	char policy[POLICY_MAX];

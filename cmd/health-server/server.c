@@ -87,6 +87,8 @@ static struct MHD_Response *make_response(const struct answer *a)
 	MHD_add_response_header(r, "Content-Type", a->type);
 	if (a->allow)
 		MHD_add_response_header(r, "Allow", a->allow);
+	if (a->location)
+		MHD_add_response_header(r, "Location", a->location);
 	if (a->retry)
 		MHD_add_response_header(r, "Retry-After", a->retry);
 	if (a->asks_token)
