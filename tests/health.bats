@@ -265,6 +265,10 @@ health() {
 	must_get 401 /control/sync-now -X POST -H 'Authorization: Bearer a-token-of-this-tesT'
 	must_get 401 /control/sync-now -X POST -H "Authorization: $SYNC_CONTROL_TOKEN"
 	must_get 403 /control/sync-now "${right[@]}" -H 'Sec-Fetch-Site: cross-site'
+	[[ $body != *proxy* ]] || { echo "$body"; return 1; }
+	# As behind a proxy that puts another Host in.
+	must_get 403 /control/sync-now "${right[@]}" -H "Origin: $URL" -H 'Host: upstream'
+	[[ $body == *'proxy_set_header Host $http_host;'* ]] || { echo "$body"; return 1; }
 	must_get 403 /control/sync-now "${right[@]}" -H 'Origin: https://elsewhere.example'
 	[[ ! -e started ]]
 	must_get 202 /control/sync-now "${right[@]}" -H 'Sec-Fetch-Site: same-origin'

@@ -173,14 +173,14 @@ static void press(struct control *c, enum control_kind kind,
 }
 
 void control_press(struct control *c, enum control_kind kind,
-	const char *authorization, bool same_origin, struct answer *a)
+	const char *authorization, const char *why_foreign, struct answer *a)
 {
 	if (!c->token) {
 		answer_text(a, 404, "not found");
 		return;
 	}
-	if (!same_origin) {
-		answer_text(a, 403, "the request came from another site");
+	if (why_foreign) {
+		answer_text(a, 403, why_foreign);
 		return;
 	}
 	pthread_mutex_lock(&c->lock);

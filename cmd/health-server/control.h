@@ -51,9 +51,12 @@ int control_init(struct control *c, const char *token, char *take_script,
 /* A child that goes on is told to end, and waited for a while. */
 void control_fini(struct control *c);
 
-/* Answers POST control/…; authorization, origin as the headers say, or NULL. */
+/*
+ * Answers POST control/…; authorization as the header says it, or NULL;
+ * why_foreign: why it isn't the page itself that asks, NULL where it is.
+ */
 void control_press(struct control *c, enum control_kind kind,
-	const char *authorization, bool same_origin, struct answer *a);
+	const char *authorization, const char *why_foreign, struct answer *a);
 /* Reads what the child says, and notes its end; never waits. */
 void control_poll(struct control *c);
 /* What the page shows: {"enabled","running","sync","dry_run"}. */

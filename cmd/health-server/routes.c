@@ -156,23 +156,29 @@ static const struct answer *get_page(struct site *s, const struct ask *ask,
  * Sec-Fetch-Site sends Origin with each POST. A program sends neither, and
  * needs the token all the same.
  */
-static bool same_origin(const struct ask *ask)
+static const char *why_foreign(const struct ask *ask)
 {
 	const char *host;
 
 	if (ask->site)
-		return strcmp(ask->site, "same-origin") == 0;
+		return strcmp(ask->site, "same-origin") == 0
+			       ? NULL
+			       : "the request came from another site";
 	if (!ask->origin)
-		return true;
+		return NULL;
 	host = strstr(ask->origin, "://");
-	return host && ask->host && strcmp(host + 3, ask->host) == 0;
+	if (host && ask->host && strcmp(host + 3, ask->host) == 0)
+		return NULL;
+	return "the request came from another site, or a proxy changed its "
+	       "Host: let it pass that on, in nginx with: proxy_set_header "
+	       "Host $http_host;";
 }
 
 static const struct answer *press(struct site *s, enum control_kind kind,
 	const struct ask *ask, struct answer *a)
 {
 	control_press(
-		&s->control, kind, ask->authorization, same_origin(ask), a);
+		&s->control, kind, ask->authorization, why_foreign(ask), a);
 	s->made[MADE_STATUS].at = USEC_NONE;
 	return a;
 }
