@@ -53,6 +53,10 @@ page_of() {
 	live notion "Adopt PostgreSQL" |
 		jq -e '.type == ["Policy"] and .date.start == "2026-01-02"'
 	must_hold '[.[] | select(.code == "conflict")] | length == 1' <(results)
+	must_pass "$BIN/report" --json
+	must_hold '.[0].waiting.records | length == 1 and (.[0].conflict
+		| .fields == ["type"] and .supabase.type == "UX" and .notion.type == "Policy"
+		and .base.type == "Ops" and (has("winner") | not))'
 }
 
 @test "further types, the end of a date, a title's formatting survive" {

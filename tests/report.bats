@@ -166,6 +166,10 @@ judged() {
 	must_hold '.[0] | .waiting.counts == {failed:1, unclear:1, conflict:1,
 		poison:1, orphan:1} and (.waiting.records | length) == 5 and
 		.waiting.records[0].error.http == 400 and
+		(.waiting.records[2] | .kind == "conflict" and .conflict.fields == ["decision"]
+			and .conflict.supabase.decision == "left"
+			and .conflict.notion.decision == "right") and
+		([.waiting.records[] | select(.conflict)] | length) == 1 and
 		.next.command == "bin/report --record '"$(id 2)"'"'
 	must_pass "$REPORT" --brief
 	say_line '^done, but something needs you: .*; 2 not done; 0 conflicts; '
@@ -432,6 +436,24 @@ judged() {
 	must_pass "$REPORT" --json
 	must_hold '.[0].waiting | .counts.poison == 1500 and
 		(.records | length) == 1000 and .left_out == 500'
+}
+
+@test "open conflicts have both values, up to a megabyte of them" {
+	logs attention
+	local results
+	results=$(echo "$T"/logs/runs/*-105/results.ndjson)
+	jq -nc '{kind:"head",stream:"results",v:1},
+		(range(200) | {kind:"result", n:(. + 1), op:"skip", target:"none",
+			status:"skipped", code:"conflict", row_id:"r\(.)", reason:"x",
+			conflict:{fields:["decision"], supabase:{decision:("left" * 2500)},
+				notion:{decision:"right \(.)"}}}),
+		{kind:"end",count:200,complete:true}' >"$results"
+	must_pass "$REPORT" --json
+	must_hold '.[0].waiting.records | length == 200
+		and (map(select(.conflict)) | length > 90 and length < 105
+			and all(.row_id as $id | .conflict.notion.decision == "right " + $id[1:]))'
+	must_pass "$REPORT"
+	say_no_line 'left|right'
 }
 
 @test "json has the last run's record and all runs" {

@@ -19,7 +19,8 @@
  *   reason     why, in a few words for people
  *   code       of a skip: OP_SKIP_CODES
  *   conflict   {fields,winner,lost,base,supabase_at,notion_at} where a
- *              conflict was decided by this op
+ *              conflict was decided by this op; {fields,supabase,notion,
+ *              base,supabase_at,notion_at} of a skip, where nobody has
  *   expect     what the plan saw, to be found again before a write:
  *              updated_at  of the row (RFC 3339), null where it has none
  *              checksum    of the target's content now

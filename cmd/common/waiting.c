@@ -93,6 +93,19 @@ static json *item_data(const json *line, enum waiting_kind k)
 	return data;
 }
 
+/* Both values of a conflict that nobody has decided, as plan(1) saw them. */
+static void put_conflict(struct waiting *w, json *data, const json *line)
+{
+	const json *conflict = json_get(line, "conflict");
+	struct buf text = BUF_INIT(WAITING_VALUES_MAX - w->values);
+
+	if (json_is_object(conflict) && json_print(conflict, &text) == 0) {
+		w->values += text.len;
+		json_put(data, "conflict", json_copy(conflict));
+	}
+	buf_fini(&text);
+}
+
 static void note(struct waiting *w, const char *text)
 {
 	if (!text)
@@ -121,6 +134,8 @@ static void each_result(void *arg, const json *line)
 	w->items[w->n] = (struct waiting_item){
 		.kind = k, .order = w->n, .data = item_data(line, k)
 	};
+	if (k == WAITING_CONFLICT)
+		put_conflict(w, w->items[w->n].data, line);
 	w->n++;
 }
 

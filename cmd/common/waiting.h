@@ -32,6 +32,8 @@ enum waiting_kind {
 #define REASON_INIT BUF_INIT(65536)
 
 #define WAITING_MAX 1000 /* held; beyond it they are only counted */
+/* Bytes of JSON: conflicts beyond them are held without their values. */
+#define WAITING_VALUES_MAX ((size_t)1 << 20)
 
 struct waiting {
 	char run_id[RUN_ID_SIZE]; /* "": no results are kept */
@@ -40,10 +42,14 @@ struct waiting {
 	struct waiting_item {
 		enum waiting_kind kind;
 		size_t order;
-		/* {kind,op,target,row_id,page_id,reason,error}, owned */
+		/*
+		 * {kind,op,target,row_id,page_id,reason,error}, and of an open
+		 * conflict its {fields,supabase,notion,…}, owned
+		 */
 		json *data;
 	} * items; /* sorted by kind */
 	size_t n, cap;
+	size_t values;	    /* bytes of the conflicts held */
 	int64_t live_pairs; /* -1: unknown */
 	json *guards;	    /* what each tripped guard saw; NULL: nothing */
 	json *notes;	    /* what apply has noticed, with the number of ops */

@@ -5,7 +5,8 @@ import { join } from "node:path";
 const MINUTE = 60000;
 const iso = (t) => new Date(t).toISOString().replace(/\.\d+Z$/, "Z");
 const id = (t, n) => iso(t).replace(/[-:]/g, "") + "-" + (1000 + n);
-const ids = ["b6997d27-450d-43f4-9edf-014d7016130e", "57d4d048-b785-4a49-b911-6f453082aa7c"];
+const ids = ["b6997d27-450d-43f4-9edf-014d7016130e", "57d4d048-b785-4a49-b911-6f453082aa7c",
+  "0a1cd0a5-6a4f-4a0e-9f0d-6d3c5d6f3b11"];
 // What came from data: it must be shown, and never be more than text.
 export const hostile = `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`;
 
@@ -98,6 +99,10 @@ export const states = [
         error: { code: "validation_error", http: 400, message: hostile } },
       { op: "skip", target: "none", row_id: ids[1], status: "skipped", code: "poison",
         reason: "a comma in a type can't be stored in Notion" },
+      { op: "skip", target: "none", row_id: ids[2], status: "skipped", code: "conflict",
+        reason: "both sides changed; make them equal, or run with --conflict newer, supabase or notion",
+        conflict: { fields: ["decision", "type"], supabase: { decision: "The row's words", type: null },
+          notion: { decision: "The page's words <b>", type: "Ops" } } },
     ]);
     f.lines("conflicts.ndjson", [
       { run_id: "r", row_id: ids[0], set: { type: "Ops" }, was: { type: "UX" }, fields: ["type"],
