@@ -232,7 +232,16 @@ static json *run_data(const struct control_run *r)
 	return data;
 }
 
-json *control_data(struct control *c)
+static void drop_old_plan(struct control_run *dry, usec newest_run)
+{
+	if (dry->ended == USEC_NONE || newest_run == USEC_NONE ||
+		newest_run <= dry->started)
+		return;
+	buf_reset(&dry->output);
+	dry->started = dry->ended = USEC_NONE;
+}
+
+json *control_data(struct control *c, usec newest_run)
 {
 	json *data = json_object();
 
@@ -240,6 +249,7 @@ json *control_data(struct control *c)
 	if (!c->token)
 		return data;
 	pthread_mutex_lock(&c->lock);
+	drop_old_plan(&c->runs[CONTROL_DRY_RUN], newest_run);
 	json_put_bool(data, "running", c->child != 0);
 	json_put(data, "sync", run_data(&c->runs[CONTROL_SYNC]));
 	json_put(data, "dry_run", run_data(&c->runs[CONTROL_DRY_RUN]));

@@ -59,7 +59,10 @@ void control_press(struct control *c, enum control_kind kind,
 	const char *authorization, const char *why_foreign, struct answer *a);
 /* Reads what the child says, and notes its end; never waits. */
 void control_poll(struct control *c);
-/* What the page shows: {"enabled","running","sync","dry_run"}. */
-json *control_data(struct control *c);
+/*
+ * What the page shows: {"enabled","running","sync","dry_run"}. A plan before
+ * newest_run, when the newest run of all began, is no longer the next one.
+ */
+json *control_data(struct control *c, usec newest_run);
 
 #endif

@@ -142,6 +142,17 @@ json *no_health_document(void)
 	return v;
 }
 
+static usec newest_run(const struct logs *l)
+{
+	usec newest = l->last ? l->last->started : USEC_NONE;
+	const struct run *r = l->n ? &l->runs[l->n - 1] : NULL;
+
+	if (r && r->started != USEC_NONE &&
+		(newest == USEC_NONE || r->started > newest))
+		newest = r->started;
+	return newest;
+}
+
 json *status_document(
 	const struct snapshot *s, const struct health *h, struct control *c)
 {
@@ -158,6 +169,6 @@ json *status_document(
 	json_put(v, "conflicts", json_copy(s->conflicts));
 	json_put(v, "schedule",
 		s->schedule ? json_copy(s->schedule) : json_string(NULL));
-	json_put(v, "control", control_data(c));
+	json_put(v, "control", control_data(c, newest_run(&s->logs)));
 	return v;
 }

@@ -132,13 +132,19 @@ async function press(page, token, button, message) {
   check(seen, `${button} with ${token}: ${message}`, await page.textContent("#said"));
 }
 
-async function controls(browser) {
-  const dir = join(folder, "controls");
+// A folder whose sync-now.sh notes its options and its environment.
+function withScript(name) {
+  const dir = join(folder, name);
   mkdirSync(join(dir, "logs"), { recursive: true });
   mkdirSync(join(dir, "scripts"));
   writeFileSync(join(dir, "scripts", "sync-now.sh"), `#!/bin/sh\necho "$*" >>"${dir}/started"\n`
     + `env >"${dir}/environment"\necho 'create "<b>bold</b>" in Notion'\nexit 0\n`);
   chmodSync(join(dir, "scripts", "sync-now.sh"), 0o755);
+  return dir;
+}
+
+async function controls(browser) {
+  const dir = withScript("controls");
   new Folder(join(dir, "logs")).run(4);
   const s = await start(dir, { SYNC_CONTROL_TOKEN: TOKEN, SECRET_OF_OTHERS: "1" },
     ["--scripts", join(dir, "scripts")]);
@@ -159,12 +165,31 @@ async function controls(browser) {
   await stop(s);
 }
 
+async function syncNow(browser) {
+  const dir = withScript("sync-now"), f = new Folder(join(dir, "logs"));
+  f.run(4);
+  const s = await start(dir, { SYNC_CONTROL_TOKEN: TOKEN }, ["--scripts", join(dir, "scripts")]);
+  const page = await open(browser, s.url, "light", "desk");
+  await press(page, TOKEN, "#b-sync", "The run is done.");
+  check(readFileSync(join(dir, "started"), "utf8") === "--quiet\n", "one run was started");
+  check(await page.locator("#s-plan").isHidden(), "a run leaves no plan");
+  await new Promise((r) => setTimeout(r, 10000)); // presses closer together are refused
+  await press(page, TOKEN, "#b-dry", "The dry run is done");
+  await until(() => page.locator("#s-plan").isVisible());
+  f.begin(0);
+  const gone = await until(() => page.locator("#s-plan").isHidden());
+  check(gone, "the plan is gone once a run has begun after it", await page.textContent("#plan"));
+  check(await page.textContent("#said") === "", "and nothing speaks of it", await page.textContent("#said"));
+  check(page.wrongs.length === 0, "sync now: no error, no request elsewhere", page.wrongs);
+  await page.context().close();
+  await stop(s);
+}
+
 const browser = await chromium.launch({ executablePath: browserPath,
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
 try {
   for (const [name, word, build] of states) if (!only || only === name) await showState(browser, name, word, build);
-  await followsTheFolder(browser);
-  await controls(browser);
+  await Promise.all([followsTheFolder(browser), controls(browser), syncNow(browser)]);
 } finally {
   await browser.close();
 }

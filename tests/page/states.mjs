@@ -54,6 +54,11 @@ export class Folder {
     return record;
   }
 
+  // A run that goes on since `ago` milliseconds.
+  begin(ago) {
+    mkdirSync(join(this.dir, "runs", id(Date.now() - ago, 900)));
+  }
+
   log(level, program, message) {
     const line = `time=${iso(Date.now() - MINUTE).replace("Z", ".123Z")} level=${level} run=- program=${program} `
       + `msg="${message.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"\n`;
@@ -115,7 +120,7 @@ export const states = [
   ["running", "Healthy", (f) => {
     history(f, 10);
     f.run(10);
-    mkdirSync(join(f.dir, "runs", id(Date.now() - 30000, 900)));
+    f.begin(30000);
   }],
   ["damaged", "Records are damaged", (f) => { writeFileSync(join(f.dir, "last_run.json"), "{"); }],
 ];
