@@ -2,6 +2,7 @@
 # health-server over HTTP: every state of the log folder, refusals, hooks.
 
 load helper
+load health
 
 setup() {
 	common_setup
@@ -13,25 +14,6 @@ setup() {
 teardown() {
 	stop_server
 	common_teardown
-}
-
-stop_server() {
-	[[ -z $SERVER ]] || { kill "$SERVER" && wait "$SERVER"; } 2>/dev/null || true
-	SERVER=
-}
-
-# start_server [OPTION…]: $URL is where it answers.
-start_server() {
-	local tries
-	rm -f ready
-	"$BIN/health-server" --listen 127.0.0.1:0 --ready "$T/ready" "$@" \
-		>server.out 2>server.err </dev/null 3>&- &
-	SERVER=$!
-	for ((tries = 0; tries < 200; tries++)); do
-		[[ ! -s ready ]] || break
-		sleep 0.05
-	done
-	URL=$(<ready)
 }
 
 # get PATH [CURL-OPTION…]: $code, the body in $body, the head in the file head
@@ -316,10 +298,6 @@ health() {
 	sleep 0.5
 	stop_server
 	[[ $(<ended) == ended ]]
-}
-
-sign() {
-	printf 'sha256=%s' "$(printf %s "$2" | openssl dgst -sha256 -hmac "$1" | sed 's/.* //')"
 }
 
 @test "hooks: a true call leaves one wake-up file, a wrong one none" {

@@ -266,6 +266,24 @@ static struct run *newest(const struct logs *l, bool success)
 	return NULL;
 }
 
+/* The file where it holds one, else the newest run that was one. */
+static struct run *load_success(struct logs *l)
+{
+	struct run *file = &l->success_file;
+	struct error e;
+
+	if (load_file(l, "last_success.json", file) > 0) {
+		if (run_is_success(file))
+			return file;
+		fail(&e, RC_STREAM,
+			"%s/last_success.json: the run in it was no success",
+			l->dir);
+		note_damage(l, &e);
+		l->summary_damaged = true;
+	}
+	return newest(l, true);
+}
+
 int logs_load(struct logs *l, const char *dir, struct error *e)
 {
 	*l = (struct logs){ .dir = xstrdup(dir), .damage = json_array() };
@@ -277,10 +295,10 @@ int logs_load(struct logs *l, const char *dir, struct error *e)
 	l->last = load_file(l, "last_run.json", &l->last_file) > 0
 			  ? &l->last_file
 			  : newest(l, false);
-	l->success = load_file(l, "last_success.json", &l->success_file) > 0
-			     ? &l->success_file
-			     : newest(l, true);
-	if (!l->success && l->last && run_is_success(l->last))
+	l->success = load_success(l);
+	/* A run that was killed between the two files has left an older one. */
+	if (l->last && run_is_success(l->last) &&
+		(!l->success || run_time(l->last) > run_time(l->success)))
 		l->success = l->last;
 	return 0;
 }

@@ -9,8 +9,8 @@
  *
  * A file that isn't there, is damaged or says less than it should never hides
  * the others: last_run.json is stood in for by the newest run's record, and
- * last_success.json by that of the newest run that was one. What is damaged is
- * listed in `damage`.
+ * last_success.json by that of the newest run that was one, as it is where it
+ * holds a run that wasn't. What is damaged is listed in `damage`.
  */
 #ifndef COMMON_LOGS_H
 #define COMMON_LOGS_H
