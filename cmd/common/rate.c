@@ -13,17 +13,35 @@
 #include "error.h"
 
 #define WINDOW USEC_MINUTE
-#define HOLD_MAX (15 * USEC_MINUTE) /* a longer one is of another boot */
-#define LINE_SIZE 24		    /* a time and its LF */
+/* Longer ones are of another boot: where boots have no id, it is told so. */
+#define HOLD_MAX (24 * 60 * USEC_MINUTE)
+#define HOLD_MAX_NO_ID (15 * USEC_MINUTE)
+#define KEPT_MAX 10000 /* the largest budget there is */
+#define LINE_SIZE 24   /* a time and its LF */
+#define FILE_MAX ((KEPT_MAX + 1) * LINE_SIZE + RATE_BOOT_SIZE)
+
+/* Where there is no such file, "". */
+static void read_boot_id(char id[RATE_BOOT_SIZE])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	*id = '\0';
+	if (!f)
+		return;
+	if (!fgets(id, RATE_BOOT_SIZE, f))
+		*id = '\0';
+	id[strcspn(id, " \n")] = '\0';
+	fclose(f);
+}
 
 void rate_init(struct rate *r, size_t budget, const char *path)
 {
 	*r = (struct rate){
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.budget = budget,
-		.at = xcalloc(budget, sizeof(usec)),
 		.path = xstrdup(path),
 	};
+	read_boot_id(r->boot);
 }
 
 void rate_fini(struct rate *r)
@@ -33,7 +51,18 @@ void rate_fini(struct rate *r)
 	*r = (struct rate){ 0 };
 }
 
-/* Forgets what lies outside the window, and times of another boot. */
+static void keep(struct rate *r, usec at)
+{
+	if (r->n == KEPT_MAX)
+		memmove(r->at, r->at + 1, --r->n * sizeof *r->at);
+	r->at = grow(r->at, r->n, &r->cap, sizeof *r->at);
+	r->at[r->n++] = at;
+}
+
+/*
+ * Forgets what lies outside the window, and times of another boot. A time
+ * ahead of now was counted by one who asked while we waited for the lock.
+ */
 static void keep_window(struct rate *r, usec now)
 {
 	size_t kept = 0;
@@ -42,7 +71,7 @@ static void keep_window(struct rate *r, usec now)
 		if (r->at[i] <= now + WINDOW && r->at[i] > now - WINDOW)
 			r->at[kept++] = r->at[i];
 	r->n = kept;
-	if (r->hold > now + HOLD_MAX)
+	if (r->hold > now + (*r->boot ? HOLD_MAX : HOLD_MAX_NO_ID))
 		r->hold = 0;
 }
 
@@ -75,34 +104,53 @@ static int open_shared(struct rate *r)
 	return -1;
 }
 
-/* "hold" in the first line, then the latest times; what is no time ends it. */
-static void read_shared(struct rate *r, int fd)
+/*
+ * "hold boot" in the first line, then the times of all that share the file,
+ * whatever their budgets are; what is no time ends it.
+ */
+static void parse(struct rate *r, const char *text)
 {
-	size_t max = (r->budget + 1) * LINE_SIZE, len = 0, n = 0;
-	char *text = xmalloc(max + 1), *at = text, *end;
-	ssize_t got;
+	size_t id = strlen(r->boot);
+	char *end;
 
-	while (len < max && (got = read(fd, text + len, max - len)) > 0)
-		len += (size_t)got;
-	text[len] = '\0';
-	r->hold = (usec)strtoll(at, &end, 10);
-	while (*end == '\n' && n < r->budget) {
-		at = end + 1;
-		r->at[n] = (usec)strtoll(at, &end, 10);
+	r->n = 0;
+	r->hold = (usec)strtoll(text, &end, 10);
+	if (*end != ' ' || strncmp(end + 1, r->boot, id) != 0 ||
+		(end[1 + id] != '\n' && end[1 + id] != '\0')) {
+		r->hold = 0;
+		return;
+	}
+	end += 1 + id;
+	while (*end == '\n') {
+		const char *at = end + 1;
+		usec t = (usec)strtoll(at, &end, 10);
+
 		if (end == at)
 			break;
-		n++;
+		keep(r, t);
 	}
-	r->n = n;
+}
+
+static void read_shared(struct rate *r, int fd)
+{
+	char *text = xmalloc(FILE_MAX + 1);
+	size_t len = 0;
+	ssize_t got;
+
+	while (len < FILE_MAX &&
+		(got = read(fd, text + len, FILE_MAX - len)) > 0)
+		len += (size_t)got;
+	text[len] = '\0';
+	parse(r, text);
 	free(text);
 }
 
 static void write_shared(const struct rate *r, int fd)
 {
-	struct buf text = BUF_INIT((r->budget + 1) * LINE_SIZE);
+	struct buf text = BUF_INIT(FILE_MAX);
 	ssize_t put;
 
-	buf_addf(&text, "%" PRId64, r->hold);
+	buf_addf(&text, "%" PRId64 " %s", r->hold, r->boot);
 	for (size_t i = 0; i < r->n; i++)
 		buf_addf(&text, "\n%" PRId64, r->at[i]);
 	put = pwrite(fd, buf_str(&text), text.len, 0);
@@ -132,9 +180,11 @@ static usec take(struct rate *r, usec now)
 	if (fd >= 0)
 		read_shared(r, fd);
 	keep_window(r, now);
+	if (r->n > 0 && now < r->at[r->n - 1])
+		now = r->at[r->n - 1];
 	left = time_left(r, now);
 	if (left == 0)
-		r->at[r->n++] = now;
+		keep(r, now);
 	if (fd >= 0) {
 		if (left == 0)
 			write_shared(r, fd);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "idset.h"
@@ -72,7 +73,7 @@ static void write_file(const char *path, const char *text)
 static void test_two_processes_share(const char *dir)
 {
 	struct rate one, two;
-	char path[256];
+	char path[256], text[256];
 	usec t = 50 * MINUTE;
 
 	snprintf(path, sizeof path, "%s/rate", dir);
@@ -85,9 +86,15 @@ static void test_two_processes_share(const char *dir)
 	rate_hold(&one, t + 4, t + 2 * MINUTE);
 	check_int(rate_take(&two, t + MINUTE + 5), MINUTE - 5);
 	/* Times of another boot, and rubbish, cost nothing. */
-	write_file(path, "99999999999999\n99999999999999\n99999999999999\n");
+	snprintf(text, sizeof text, "99999999999999 %s\n99999999999999\n",
+		two.boot);
+	write_file(path, text);
 	rate_fini(&two);
 	rate_init(&two, 2, path);
+	check_int(rate_take(&two, t), 0);
+	snprintf(text, sizeof text, "%lld another-boot\n%lld\n%lld\n",
+		(long long)(t + MINUTE), (long long)t, (long long)t);
+	write_file(path, text);
 	check_int(rate_take(&two, t), 0);
 	write_file(path, "no number\nat all\n");
 	check_int(rate_take(&two, t), 0);
@@ -95,6 +102,95 @@ static void test_two_processes_share(const char *dir)
 	check_int(rate_take(&two, t), 0);
 	rate_fini(&one);
 	rate_fini(&two);
+	unlink(path);
+}
+
+/* The larger budget's requests count for the smaller one, and stay counted. */
+static void test_other_budgets_share(const char *dir)
+{
+	struct rate large, small;
+	char path[256];
+	usec t = 50 * MINUTE;
+
+	snprintf(path, sizeof path, "%s/rate", dir);
+	rate_init(&large, 4, path);
+	rate_init(&small, 2, path);
+	for (int i = 0; i < 3; i++)
+		check_int(rate_take(&large, t + i * USEC_SECOND), 0);
+	check_int(rate_take(&small, t + 4 * USEC_SECOND),
+		MINUTE - 3 * USEC_SECOND);
+	check_int(rate_take(&large, t + 5 * USEC_SECOND), 0);
+	check_int(rate_take(&large, t + 6 * USEC_SECOND),
+		MINUTE - 6 * USEC_SECOND);
+	rate_fini(&large);
+	rate_fini(&small);
+	unlink(path);
+}
+
+static void test_a_long_pause_is_kept(const char *dir)
+{
+	struct rate one, two;
+	char path[256];
+	usec t = 50 * MINUTE;
+
+	snprintf(path, sizeof path, "%s/rate", dir);
+	rate_init(&one, 5, path);
+	rate_init(&two, 5, path);
+	rate_hold(&one, t, t + 20 * MINUTE);
+	check_int(rate_take(&two, t + MINUTE), 19 * MINUTE);
+	check_int(rate_take(&one, t + MINUTE), 19 * MINUTE);
+	rate_fini(&one);
+	rate_fini(&two);
+	unlink(path);
+}
+
+#define THREADS 8
+#define PROCESSES 4
+#define SHARED_BUDGET 100
+
+static void *take_many(void *arg)
+{
+	long taken = 0;
+
+	for (int i = 0; i < 100; i++)
+		taken += rate_take(arg, time_monotonic()) == 0;
+	return (void *)taken;
+}
+
+static int count_taken(const char *path)
+{
+	struct rate r;
+	pthread_t threads[THREADS];
+	int taken = 0;
+	void *n;
+
+	rate_init(&r, SHARED_BUDGET, path);
+	for (int i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, take_many, &r) != 0)
+			exit(255);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], &n);
+		taken += (int)(long)n;
+	}
+	rate_fini(&r);
+	return taken;
+}
+
+/* In far less than a minute: exactly the budget is given out, to all of them.
+ */
+static void test_many_at_once(const char *dir)
+{
+	char path[256];
+	int total = 0, status;
+
+	snprintf(path, sizeof path, "%s/rate", dir);
+	for (int i = 0; i < PROCESSES; i++)
+		if (fork() == 0)
+			_exit(count_taken(path));
+	for (int i = 0; i < PROCESSES; i++)
+		if (check(wait(&status) > 0 && WIFEXITED(status)))
+			total += WEXITSTATUS(status);
+	check_int(total, SHARED_BUDGET);
 	unlink(path);
 }
 
@@ -142,6 +238,12 @@ int main(void)
 	run(test_pause_of_the_server);
 	test_name = "test_two_processes_share";
 	test_two_processes_share(dir);
+	test_name = "test_other_budgets_share";
+	test_other_budgets_share(dir);
+	test_name = "test_a_long_pause_is_kept";
+	test_a_long_pause_is_kept(dir);
+	test_name = "test_many_at_once";
+	test_many_at_once(dir);
 	test_name = "test_no_folder_no_sharing";
 	test_no_folder_no_sharing(dir);
 	run(test_idset);
