@@ -85,7 +85,7 @@ static int parse_args(struct args *a, int argc, char **argv)
 	struct opt o;
 	int id, code;
 
-	*a = (struct args){ .plan = "-", .max_wait = API_MAX_WAIT };
+	*a = (struct args){ .plan = "-", .max_wait = -1 };
 	opt_init(&o, &command, argc, argv);
 	while ((id = opt_next(&o, &code)) >= 0) {
 		code = take_option(a, id, o.value);
@@ -266,7 +266,8 @@ static int start_clients(struct run *r, const struct settings *s,
 		notion_client_init(&r->notion, s, r->stop, e) < 0 ||
 		supabase_client_init(&r->supabase, s, r->stop, e) < 0)
 		return -1;
-	r->notion.api.max_wait = r->supabase.api.max_wait = a->max_wait;
+	if (a->max_wait >= 0)
+		r->notion.api.max_wait = r->supabase.api.max_wait = a->max_wait;
 	if (!writes_anything(ops))
 		return 0;
 	return check_data_source(r, s, e) < 0 ? -1 : find_shapes(r, ops, e);

@@ -272,8 +272,6 @@ size_t rows_create(struct run *r, struct insert *list, size_t n)
 			as_seen[n_seen++] = &list[i];
 		list[i].cost = cost_since(r, &before);
 	}
-	if (*r->stop != 0) /* nothing more is sent: none has an outcome */
-		return 0;
 	if (n_seen > 0)
 		n_seen = drop_linked(&b, as_seen, n_seen);
 	if (n_seen > 0)

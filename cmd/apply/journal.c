@@ -15,6 +15,16 @@
 /* After a week the listings show what there is. */
 #define OPEN_MAX (7 * 24 * 60 * USEC_MINUTE)
 
+/* A line of which a part was written is taken back: the next stands alone. */
+static int disk_is_full(struct journal *j, size_t written, struct error *e)
+{
+	off_t size = lseek(j->fd, 0, SEEK_END);
+
+	if (size < 0 || ftruncate(j->fd, size - (off_t)written) < 0)
+		return fail_errno(e, "%s", j->path);
+	return fail(e, RC_LOCAL, "%s: the disk is full", j->path);
+}
+
 /* One write, so that a kill leaves whole lines and at most one torn end. */
 static int append(struct journal *j, json *take_line, struct error *e)
 {
@@ -31,7 +41,7 @@ static int append(struct journal *j, json *take_line, struct error *e)
 		if (n < 0)
 			rc = fail_errno(e, "%s", j->path);
 		else if ((size_t)n < text.len)
-			rc = fail(e, RC_LOCAL, "%s: the disk is full", j->path);
+			rc = disk_is_full(j, (size_t)n, e);
 	}
 	json_free(take_line);
 	buf_fini(&text);

@@ -110,22 +110,34 @@ static json *result_line(
 	return line;
 }
 
-/* Whether the run can go on behind this outcome; c->fatal says why not. */
-static void judge(struct course *c, const struct outcome *o)
+/*
+ * Whether the run can go on behind this outcome; c->fatal says why not. Only an
+ * op that was done by requests shows that its service is well: others may have
+ * sent nothing at all, or have only read.
+ */
+static void judge(struct course *c, const struct op *op,
+	const struct outcome *o, const struct cost *cost)
 {
-	if (!o->has_error) {
-		c->failed_in_row = 0;
+	int *failed = &c->failed_in_row[op->target];
+
+	if (o->status == STATUS_DONE && cost->requests > 0)
+		*failed = 0;
+	if (!o->has_error || c->fatal.code != RC_DONE)
 		return;
-	}
-	if (c->fatal.code != RC_DONE)
-		return;
-	c->failed_in_row += o->error.action == API_RETRY;
+	*failed += o->error.action == API_RETRY;
 	if (api_error_stops(&o->error)) {
 		api_fail(&o->error, &c->fatal, "the run ends here");
-	} else if (c->failed_in_row >= OUTAGE_AFTER) {
+	} else if (*failed >= OUTAGE_AFTER) {
 		api_fail(&o->error, &c->fatal, "the run ends here");
 		c->fatal.code = RC_TEMPORARY;
 	}
+}
+
+/* Its first request was kept back, for the program is to end. */
+static bool was_not_begun(const struct outcome *o)
+{
+	return o->status == STATUS_FAILED && o->has_error &&
+	       o->error.action == API_STOPPED;
 }
 
 void perform_conclude(struct course *c, struct run *r, const struct op *op,
@@ -134,13 +146,17 @@ void perform_conclude(struct course *c, struct run *r, const struct op *op,
 	struct error e;
 	json *line;
 
+	if (was_not_begun(o)) {
+		outcome_fini(o);
+		return;
+	}
 	settle(r, op, o);
 	line = result_line(op, o, cost);
 	r->ended[o->status]++;
 	pthread_mutex_lock(&c->lock);
 	if (r->fatal.code != RC_DONE && c->fatal.code == RC_DONE)
 		c->fatal = r->fatal;
-	judge(c, o);
+	judge(c, op, o, cost);
 	if (o->status == STATUS_FAILED || o->status == STATUS_UNKNOWN ||
 		needs_person(json_str(line, "code")))
 		c->attention = true;
@@ -150,7 +166,7 @@ void perform_conclude(struct course *c, struct run *r, const struct op *op,
 	outcome_fini(o);
 }
 
-bool perform_goes_on(struct course *c, const struct run *r)
+static bool goes_on(struct course *c, const struct run *r)
 {
 	bool on;
 
@@ -160,14 +176,15 @@ bool perform_goes_on(struct course *c, const struct run *r)
 	return on;
 }
 
-void perform_chain(struct course *c, struct run *r, struct op *op)
+bool perform_op(struct course *c, struct run *r, struct op *op)
 {
-	for (; op && perform_goes_on(c, r); op = op->next) {
-		struct outcome o = { 0 };
-		struct cost before = cost_so_far(r), cost;
+	struct outcome o = { 0 };
+	struct cost before = cost_so_far(r), cost;
 
-		do_op(r, op, &o);
-		cost = cost_since(r, &before);
-		perform_conclude(c, r, op, &o, &cost);
-	}
+	if (!goes_on(c, r))
+		return false;
+	do_op(r, op, &o);
+	cost = cost_since(r, &before);
+	perform_conclude(c, r, op, &o, &cost);
+	return true;
 }

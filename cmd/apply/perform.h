@@ -18,19 +18,18 @@ struct course {
 	 * or output): the run ends with it. Code RC_DONE: none.
 	 */
 	struct error fatal;
-	int failed_in_row;
+	int failed_in_row[OP_TARGETS];
 	bool attention; /* something needs a person */
 };
 
-/* An op and what follows it in its pair, in order. */
-void perform_chain(struct course *c, struct run *r, struct op *op);
+/* False, with nothing done, where the run is to end. */
+bool perform_op(struct course *c, struct run *r, struct op *op);
 /*
  * What follows from an op that was carried out elsewhere: the base, what the
- * later ops of its pair expect, its result. Empties o.
+ * later ops of its pair expect, its result. Without a result where the program
+ * was told to stop before anything was written. Empties o.
  */
 void perform_conclude(struct course *c, struct run *r, const struct op *op,
 	struct outcome *o, const struct cost *cost);
-/* False once the run is to end. */
-bool perform_goes_on(struct course *c, const struct run *r);
 
 #endif

@@ -140,6 +140,31 @@ static bool is_as_planned(const struct patch *p, const struct supabase_row *row)
 }
 
 /*
+ * No row met a condition that was just read from it: it was edited in between,
+ * or no update of ours reaches it.
+ */
+static void tell_who_kept_it(
+	struct run *r, const struct patch *p, struct outcome *o)
+{
+	struct api_error hidden = { .action = API_CONFIG,
+		.status = 200,
+		.code = "hidden",
+		.message = "the row can be read, and no update reaches it",
+		.hint = "a row-level security policy or a trigger keeps this "
+			"key from it: use the service role's key, which passes "
+			"policies, and look at the table's triggers" };
+	struct supabase_row now;
+
+	if (!look_at_row(r, p->op->row_id, &now, NULL, o))
+		return;
+	if (is_as_planned(p, &now))
+		give_up(o, STATUS_FAILED, &hidden);
+	else
+		skip(o, "changed", "the row was edited just now");
+	supabase_row_fini(&now);
+}
+
+/*
  * No row met the plan's condition: it was done by a try whose answer was lost,
  * it is spelled otherwise ("" for null, an id without dashes), or it was
  * edited.
@@ -163,7 +188,7 @@ static int patch_after_a_look(
 		c = seen_now(object);
 		rc = try_patch(r, p, &c, true, row, o);
 		if (rc == 0) {
-			skip(o, "changed", "the row was edited just now");
+			tell_who_kept_it(r, p, o);
 			rc = -1;
 		}
 	}

@@ -7,13 +7,27 @@
 #include "perform.h"
 
 /* A worker more for so many pairs: a short plan isn't worth a connection. */
-#define PAIRS_A_WORKER 8
+#define PAIRS_A_WORKER 2
+
+/* One is over, to its last op, before the next one begins. */
+enum phase {
+	/*
+	 * Creates that an earlier run left open, one by one: which page is
+	 * whose must be settled before others look for pages and rows.
+	 */
+	PHASE_OPEN_CREATES,
+	PHASE_CONTENT,
+	PHASE_STAMPS, /* an interrupted run loses stamps only */
+	PHASES,
+};
 
 struct crew {
 	struct course course;
-	pthread_cond_t ended; /* a chain has */
+	pthread_cond_t ended; /* a worker has ended what it took */
 	struct ops *ops;
-	size_t at; /* all before were taken */
+	enum phase phase;
+	size_t at;   /* all before were taken, or aren't of this phase */
+	size_t busy; /* workers that have something in work */
 	size_t batch;
 	/* Checksums of the pages that are being made, by worker; or NULL. */
 	const char *making[JOBS_MAX];
@@ -75,12 +89,38 @@ int workers_hire(struct run *workers, size_t *n, const struct settings *s,
 	return 0;
 }
 
+static bool is_over(const struct crew *c, const struct run *r)
+{
+	return *r->stop != 0 || c->course.fatal.code != RC_DONE;
+}
+
+/* Whether the op begins something that is to be done in this phase. */
+static bool is_due(
+	const struct crew *c, const struct run *r, const struct op *op)
+{
+	struct open_create ignored;
+
+	if (op->taken)
+		return false;
+	switch (c->phase) {
+	case PHASE_OPEN_CREATES:
+		return !op->follows && makes(op, TARGET_NOTION) &&
+		       journal_find(r->journal, op->row_id, &ignored);
+	case PHASE_CONTENT:
+		return !op->follows && op->kind != OP_STAMP;
+	default:
+		return true;
+	}
+}
+
 /*
  * Two pages of the same content aren't made at once: where an answer is lost,
  * its page is looked for by its content.
  */
 static bool must_wait(const struct crew *c, const struct op *op)
 {
+	if (c->phase == PHASE_OPEN_CREATES)
+		return c->busy > 0;
 	if (!makes(op, TARGET_NOTION))
 		return false;
 	for (size_t i = 0; i < JOBS_MAX; i++)
@@ -89,18 +129,55 @@ static bool must_wait(const struct crew *c, const struct op *op)
 	return false;
 }
 
-static bool is_over(const struct crew *c, const struct run *r)
+/* The next op that can be begun now; NULL, with *later for one that must wait.
+ */
+static struct op *next_due(struct crew *c, const struct run *r, bool *later)
 {
-	return *r->stop != 0 || c->course.fatal.code != RC_DONE;
+	*later = false;
+	for (size_t i = c->at; i < c->ops->n; i++) {
+		struct op *op = &c->ops->list[i];
+
+		if (!is_due(c, r, op)) {
+			if (i == c->at)
+				c->at++;
+			continue;
+		}
+		if (!must_wait(c, op))
+			return op;
+		*later = true;
+	}
+	return NULL;
 }
 
-/* The next op that begins a chain, or NULL. */
-static struct op *first_free(struct crew *c)
+/* Waits for an op to be free, from phase to phase; NULL: there is none left. */
+static struct op *await_due(struct crew *c, const struct run *r)
 {
-	for (; c->at < c->ops->n; c->at++)
-		if (!c->ops->list[c->at].follows && !c->ops->list[c->at].taken)
-			return &c->ops->list[c->at];
+	struct op *op;
+	bool later;
+
+	while (!is_over(c, r)) {
+		op = next_due(c, r, &later);
+		if (op)
+			return op;
+		if (later || c->busy > 0) {
+			pthread_cond_wait(&c->ended, &c->course.lock);
+		} else if (c->phase + 1 < PHASES) {
+			c->phase++;
+			c->at = 0;
+			pthread_cond_broadcast(&c->ended);
+		} else {
+			return NULL;
+		}
+	}
 	return NULL;
+}
+
+/* What follows it in its pair is taken with it, but stamps only when due. */
+static void take_chain(const struct crew *c, struct op *op)
+{
+	for (; op && (c->phase == PHASE_STAMPS || op->kind != OP_STAMP);
+		op = op->next)
+		op->taken = true;
 }
 
 /* Rows to be inserted are taken together. */
@@ -113,53 +190,66 @@ static size_t take_inserts(struct crew *c, struct op **took)
 
 		if (op->follows || op->taken || !is_insert(op))
 			continue;
-		op->taken = true;
+		take_chain(c, op);
 		took[n++] = op;
 	}
 	return n;
 }
 
-/* How many ops were taken; none when there are no more, or the run ends. */
+/* How many chains were taken; none when there are no more, or the run ends. */
 static size_t take(struct worker *w, struct op **took)
 {
 	struct crew *c = w->crew;
-	struct op *op = NULL;
+	struct op *op;
 	size_t n = 0;
 
 	pthread_mutex_lock(&c->course.lock);
-	c->making[w->i] = NULL;
-	pthread_cond_broadcast(&c->ended);
-	while (!is_over(c, w->run) && (op = first_free(c)) && must_wait(c, op))
-		pthread_cond_wait(&c->ended, &c->course.lock);
-	if (is_over(c, w->run) || !op)
-		goto out;
-	if (is_insert(op) && !w->run->dry_run) {
+	op = await_due(c, w->run);
+	if (op && is_insert(op) && !w->run->dry_run) {
 		n = take_inserts(c, took);
-	} else {
-		op->taken = true;
+	} else if (op) {
+		take_chain(c, op);
 		took[n++] = op;
 		if (makes(op, TARGET_NOTION))
 			c->making[w->i] = op->checksum;
 	}
-out:
+	c->busy += n > 0;
 	pthread_mutex_unlock(&c->course.lock);
 	return n;
+}
+
+static void give_back(struct worker *w)
+{
+	struct crew *c = w->crew;
+
+	pthread_mutex_lock(&c->course.lock);
+	c->making[w->i] = NULL;
+	c->busy--;
+	pthread_cond_broadcast(&c->ended);
+	pthread_mutex_unlock(&c->course.lock);
+}
+
+/* Up to the first that isn't taken: a stamp, which has its time later. */
+static void do_chain(struct worker *w, struct op *op)
+{
+	for (; op && op->taken; op = op->next)
+		if (!perform_op(&w->crew->course, w->run, op))
+			return;
 }
 
 static void insert_all(struct worker *w, struct op **ops, size_t n)
 {
 	struct insert list[INSERTS_MAX];
-	struct course *c = &w->crew->course;
 	size_t tried;
 
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct insert){ .op = ops[i] };
 	tried = rows_create(w->run, list, n);
 	for (size_t i = 0; i < tried; i++)
-		perform_conclude(
-			c, w->run, ops[i], &list[i].outcome, &list[i].cost);
+		perform_conclude(&w->crew->course, w->run, ops[i],
+			&list[i].outcome, &list[i].cost);
 	for (size_t i = 0; i < tried; i++)
-		perform_chain(c, w->run, ops[i]->next);
+		do_chain(w, ops[i]->next);
 }
 
 static void *work(void *arg)
@@ -172,12 +262,13 @@ static void *work(void *arg)
 		if (is_insert(ops[0]) && !w->run->dry_run)
 			insert_all(w, ops, n);
 		else
-			perform_chain(&w->crew->course, w->run, ops[0]);
+			do_chain(w, ops[0]);
+		give_back(w);
 	}
 	return NULL;
 }
 
-/* Every worker gets its part, and no request more than it may hold. */
+/* Every worker gets its part, and no request more rows than it may have. */
 static size_t batch_of(const struct ops *ops, size_t workers)
 {
 	size_t rows = 0, batch;
@@ -207,7 +298,10 @@ void workers_run(struct run *workers, size_t n, struct ops *ops,
 	struct stream_writer *w, bool *attention, bool *complete)
 {
 	struct crew crew = {
-		.course = { .w = w }, .ops = ops, .batch = batch_of(ops, n)
+		.course = { .lock = PTHREAD_MUTEX_INITIALIZER, .w = w },
+		.ended = PTHREAD_COND_INITIALIZER,
+		.ops = ops,
+		.batch = batch_of(ops, n),
 	};
 	struct worker list[JOBS_MAX];
 	uint64_t ended = 0;

@@ -1,9 +1,11 @@
 /*
  * The workers of a run: threads that take ops from one plan. The ops of a pair
- * stay together and in order; pairs are carried out side by side, and their
- * results come as they end. Each worker has its own connections; Notion's
- * budget and the number of its requests under way are common (flight.h), and
- * there are never more requests to Supabase at once than workers.
+ * stay in order; pairs are carried out side by side, and their results come as
+ * they end. First are the page creates that an earlier run left open, one by
+ * one; last, when all else is over, the stamps. Each worker has its own
+ * connections; Notion's budget and the number of its requests under way are
+ * common (flight.h), and there are never more requests to Supabase at once than
+ * workers.
  */
 #ifndef APPLY_WORKERS_H
 #define APPLY_WORKERS_H

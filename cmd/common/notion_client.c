@@ -55,6 +55,7 @@ int notion_client_init(struct notion_client *c, const struct settings *s,
 		notion_client_fini(c);
 		return -1;
 	}
+	c->api.max_wait = s->max_wait;
 	http_add_header(&c->api.http, "Notion-Version", NOTION_VERSION);
 	http_add_key(&c->api.http, "Authorization", "Bearer ", s->notion_key);
 	return 0;

@@ -120,12 +120,15 @@ static int load_common(
 	s->notion_rpm = 180;
 	s->timeout = 65;
 	s->retries = 3;
+	s->max_wait = 300;
 	s->jobs = 1;
 	if (load_number(f, "SYNC_NOTION_RPM", 1, 10000, &s->notion_rpm, e) < 0)
 		return -1;
 	if (load_number(f, "SYNC_TIMEOUT", 1, 600, &s->timeout, e) < 0)
 		return -1;
 	if (load_number(f, "SYNC_RETRIES", 0, 20, &s->retries, e) < 0)
+		return -1;
+	if (load_number(f, "SYNC_MAX_WAIT", 0, 86400, &s->max_wait, e) < 0)
 		return -1;
 	if (load_number(f, "SYNC_JOBS", 1, JOBS_MAX, &s->jobs, e) < 0)
 		return -1;

@@ -64,6 +64,7 @@ struct settings {
 	long notion_rpm; /* requests a minute, 1 to 10000 */
 	long timeout;	 /* seconds a request, 1 to 600 */
 	long retries;	 /* after the first try, 0 to 20 */
+	long max_wait;	 /* seconds of a Retry-After to sit out, to a day */
 	long jobs;	 /* ops that apply carries out at once, 1 to JOBS_MAX */
 	long interval;	 /* seconds from run to run, 1 to 31 days; 900 */
 };

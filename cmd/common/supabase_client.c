@@ -41,6 +41,7 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 		supabase_client_fini(c);
 		return -1;
 	}
+	c->api.max_wait = s->max_wait;
 	add_key(c, s->supabase_key);
 	return 0;
 }
