@@ -32,7 +32,8 @@ static const struct option_spec options[] = {
 	{ OPT_ALLOW, "allow", "GUARD,...",
 		"go on although these guards block the plan" },
 	{ OPT_MAX_WAIT, "max-wait", "SECONDS",
-		"sit out a Retry-After of at most so long (300)" },
+		"sit out a Retry-After of at most so long "
+		"(SYNC_MAX_WAIT)" },
 };
 
 static const struct command command = {

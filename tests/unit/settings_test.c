@@ -34,7 +34,7 @@ static int load(struct settings *s, const char *env_file, unsigned need,
 		"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_TABLE", "NOTION_API_KEY",
 		"NOTION_DATABASE_ID", "NOTION_DATA_SOURCE_ID", "NOTION_API_URL",
 		"SYNC_STATE_DIR", "SYNC_LOG_DIR", "SYNC_NOTION_RPM",
-		"SYNC_TIMEOUT", "SYNC_RETRIES", "SYNC_JOBS" };
+		"SYNC_TIMEOUT", "SYNC_RETRIES", "SYNC_JOBS", "SYNC_MAX_WAIT" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		unsetenv(names[i]);
@@ -269,6 +269,8 @@ static void test_notion(void)
 	check_notion("SYNC_TIMEOUT=1.5", "SYNC_TIMEOUT");
 	check_notion("SYNC_RETRIES=-1", "SYNC_RETRIES");
 	check_notion("SYNC_RETRIES=0", NULL);
+	check_notion("SYNC_MAX_WAIT=86401", "SYNC_MAX_WAIT");
+	check_notion("SYNC_MAX_WAIT=0", NULL);
 	check_notion("SYNC_JOBS=0", "SYNC_JOBS is not a whole");
 	check_notion("SYNC_JOBS=17", "SYNC_JOBS");
 	check_notion("SYNC_JOBS=16", NULL);
