@@ -144,7 +144,8 @@ pages() {
 	cat >path/ssh <<-'SH'
 		#!/bin/bash
 		while [[ $1 == -* ]]; do shift; done
-		export MACHINE=$1
+		# sshd sets SHELL; parallel's part over there runs nothing without it.
+		export MACHINE=$1 SHELL=/bin/bash
 		shift
 		[[ $1 != -- ]] || shift
 		exec bash -c "$*"
