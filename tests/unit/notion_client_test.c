@@ -57,6 +57,7 @@ static void begin(const char *const *answers, size_t n)
 		.state_dir = "/nonexistent",
 		.notion_database = DB,
 		.notion_rpm = 10000,
+		.max_wait = 300,
 		.timeout = 10,
 		.retries = 0 };
 	check_int(notion_client_init(&notion, &settings, NULL, &e), 0);

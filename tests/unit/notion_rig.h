@@ -30,6 +30,7 @@ static void begin_with(
 		.notion_key = key,
 		.state_dir = "/nonexistent",
 		.notion_rpm = 10000,
+		.max_wait = 300,
 		.timeout = timeout,
 		.retries = retries };
 	struct error e;

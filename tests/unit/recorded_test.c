@@ -53,6 +53,7 @@ static void begin(struct buf *first, struct buf *second)
 	settings.notion_key = key;
 	settings.state_dir = (char[]){ "/nonexistent" };
 	settings.notion_rpm = 10000;
+	settings.max_wait = 300;
 	settings.timeout = 10;
 	notion_client_init(&notion, &settings, NULL, &e);
 }

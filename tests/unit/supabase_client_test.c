@@ -25,7 +25,8 @@ static void begin_with(const char *key, const char *const *answers, size_t n)
 		.supabase_key = copy,
 		.table = table,
 		.timeout = 10,
-		.retries = 1 };
+		.retries = 1,
+		.max_wait = 300 };
 
 	for (size_t i = 0; i < n; i++) {
 		const char *body = answers[i];
