@@ -27,7 +27,9 @@ int preflight(struct run *r, const struct ops *ops, struct error *e)
 		return 0;
 	for (size_t i = 0; i < ops->n; i++)
 		add_needs(&n, &ops->list[i]);
-	if ((n.row_update && supabase_probe_update(&r->supabase, e) < 0) ||
+	if (((n.row_insert || n.row_update) &&
+		    supabase_probe_types(&r->supabase, e) < 0) ||
+		(n.row_update && supabase_probe_update(&r->supabase, e) < 0) ||
 		(n.row_insert && supabase_probe_insert(&r->supabase, e) < 0) ||
 		(n.page_insert && notion_probe_insert(&r->notion, e) < 0) ||
 		(n.page_update && notion_probe_update(&r->notion, e) < 0))

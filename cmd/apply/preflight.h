@@ -1,7 +1,8 @@
 /*
  * Before the first sync writes anything: whether all that the plan will write
- * may be written. Otherwise a missing grant or capability would show when one
- * half of a pair is made already.
+ * may be written. Otherwise a missing grant or capability, or a column of a
+ * type that refuses the value, would show when one half of a pair is made
+ * already.
  */
 #ifndef APPLY_PREFLIGHT_H
 #define APPLY_PREFLIGHT_H
