@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 remove=''
 [ "${1:-}" != --remove ] || remove=1
 at=$DESTDIR$PREFIX
+scripts=''
+for f in scripts/*.1; do scripts+=" $(basename "$f" .1)"; done
 
 # put MODE FILE PLACE; the file may be /dev/stdin
 put() {
@@ -25,21 +27,23 @@ put() {
 
 # A page is written for the program alone; here it is called through vaultsync.
 page() {
-  local names=${PROGRAMS// /|}
+  local names=${PROGRAMS// /|}${scripts// /|}
   sed -E "
     s/^\.Dt $(tr '[:lower:]' '[:upper:]' <<<"$1")(\.SH)? 1/.Dt VAULTSYNC-\U$1\E 1/
     /^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/ s/^\.Nm\$/.Nm vaultsync $1/
     s/^\.Nm $1(\.sh)?\$/.Nm vaultsync-$1/
-    s/(\.| )Xr ($names|init) 1/\1Xr vaultsync-\2 1/
+    s/(\.| )Xr ($names) 1/\1Xr vaultsync-\2 1/
     s/Pa scripts\/([a-z-]+)\.sh/Cm vaultsync \1/
-    /^\.Dl \\$ /s/(\\$|\||&&) ($names|init)(\.sh)?( |$)/\1 vaultsync \2\4/g" "$2"
+    /^\.Dl \\$ /s/(\\$|\||&&) ($names)(\.sh)?( |$)/\1 vaultsync \2\4/g" "$2"
 }
 
 for p in $PROGRAMS; do
   put 755 "$BIN/$p" "libexec/vaultsync/bin/$p"
   page "$p" "cmd/$p/$p.1" | put 644 /dev/stdin "share/man/man1/vaultsync-$p.1"
 done
-page init scripts/init.1 | put 644 /dev/stdin share/man/man1/vaultsync-init.1
+for s in $scripts; do
+  page "$s" "scripts/$s.1" | put 644 /dev/stdin "share/man/man1/vaultsync-$s.1"
+done
 for f in man/*.[157]; do
   put 644 "$f" "share/man/man${f##*.}/${f#man/}"
 done

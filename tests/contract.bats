@@ -10,14 +10,21 @@ programs() {
 	done
 }
 
-# The options of --help, one a line, long names only.
-help_options() {
-	"$BIN/$1" --help | grep -oE '^  (-., )? *--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u
+scripts() {
+	local s
+	for s in "$ROOT"/scripts/*.sh; do
+		[[ $s == */test.sh ]] || basename "$s" .sh
+	done
 }
 
-# The options of the manual page, likewise: the items of its option list.
+# The options of COMMAND's --help, one a line, long names only.
+help_options() {
+	"$1" --help | grep -oE '^  (-., )? *--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u
+}
+
+# The options of a manual page, likewise: the items of its option list.
 page_options() {
-	grep -E '^\.It Fl' "$ROOT/cmd/$1/$1.1" | grep -oE 'Fl -[a-z-]+' |
+	grep -E '^\.It Fl' "$1" | grep -oE 'Fl -[a-z-]+' |
 		sed 's/Fl -/--/' | sort -u
 }
 
@@ -74,15 +81,20 @@ page_options() {
 	local p
 	for p in $(programs); do
 		[[ -f $ROOT/cmd/$p/$p.1 ]] || seen "$p has no manual page"
-		diff <(help_options "$p") <(page_options "$p") ||
+		diff <(help_options "$BIN/$p") <(page_options "$ROOT/cmd/$p/$p.1") ||
 			seen "$p: --help (<) and manual page (>) differ"
+	done
+	for p in $(scripts); do
+		[[ -f $ROOT/scripts/$p.1 ]] || seen "$p.sh has no manual page"
+		diff <(help_options "$ROOT/scripts/$p.sh") <(page_options "$ROOT/scripts/$p.1") ||
+			seen "$p.sh: --help (<) and manual page (>) differ"
 	done
 }
 
 @test "the manual pages are clean" {
 	command -v mandoc >/dev/null || skip "no mandoc"
 	local page
-	for page in "$ROOT"/cmd/*/*.1; do
+	for page in "$ROOT"/cmd/*/*.1 "$ROOT"/scripts/*.1; do
 		run mandoc -Tlint -Wwarning "$page"
 		[[ $status -eq 0 ]] || seen "$page"
 	done

@@ -204,7 +204,7 @@ help_options() {
 
 @test "every command has a manual page, clean, and every page it names is there" {
 	local page name man=$DEST/usr/local/share/man
-	for name in $(programs) init; do
+	for name in $(programs) init sync-now schedule serve sync-all controls demo completions; do
 		[[ -s $man/man1/vaultsync-$name.1 ]] || { echo "no page: $name"; return 1; }
 		grep -q "^\.Nm vaultsync $name\$" "$man/man1/vaultsync-$name.1"
 		grep -q "^\.Nm vaultsync-$name\$" "$man/man1/vaultsync-$name.1"
@@ -215,7 +215,7 @@ help_options() {
 			[[ $name =~ ^(jq|grep|ssh|parallel|cron|curl|flock|sh)$ ]] ||
 			{ echo "named and not there: $name($section)"; return 1; }
 	done < <(cat "$man"/man?/* | grep -oE '(^\.| )Xr [^ ]+ [0-9]' | awk '{ print $(NF - 1), $NF }')
-	! grep -n 'Dl.*[|&$] \(plan\|apply\|report\|sb-fetch\|normalize\|init.sh\)\b' "$man"/man1/*
+	! grep -n 'Dl.*[|&$] \(plan\|apply\|report\|sb-fetch\|normalize\|[a-z-]*\.sh\)\b' "$man"/man1/*
 	command -v mandoc >/dev/null || skip "no mandoc"
 	for page in "$man"/man?/*; do
 		must_pass mandoc -Tlint -Wwarning "$page"
