@@ -202,10 +202,43 @@ cases() {
 	must_pass "$BIN/doctor" --json
 	must_hold '.[0] | .exit == 0 and .bad == 0 and .warn == 0
 		and (.checks | length) == .ok + .skipped
-		and [.checks[] | select(.mark == "skipped") | .check] == ["triggers"]'
+		and [.checks[] | select(.mark == "skipped") | .check] == ["triggers", "scheduler"]'
 	jq -nc '{ended_at:(now - 3000 | todate)}' >logs/last_run.json
 	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler
 	[[ $output == *"is the scheduler running"* ]] || seen "late"
+}
+
+# schedule NEXT FAILURES: what schedule.sh publishes; NEXT in seconds from now.
+schedule() {
+	jq -nc --argjson next "$1" --argjson failures "$2" '{v:1, failures:$failures,
+		interval_seconds:900, next_at:($next | if . then now + . | todate else . end)}' \
+		>logs/schedule.json
+}
+
+@test "a schedule is seen by its lock; a run by hand is none" {
+	start_sandbox
+	mkdir state logs
+	jq -nc '{ended_at:(now | todate)}' >logs/last_run.json
+	# Left by one that was killed.
+	schedule 60 0
+	: >state/schedule.lock
+	must_pass "$BIN/doctor" --json --only scheduler
+	must_hold '.[0].checks[0] | .mark == "skipped"
+		and (.text | contains("no scripts/schedule.sh runs here"))'
+	exec 8>>state/schedule.lock
+	flock -n 8
+	must_pass "$BIN/doctor" --json --only scheduler 8>&-
+	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("is due at 2"))'
+	schedule null 0
+	must_pass "$BIN/doctor" --json --only scheduler 8>&-
+	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("a run goes on"))'
+	schedule 60 3
+	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler 8>&-
+	[[ $output == *"its runs fail, 3 in a row so far: see bin/report"* ]] || seen "failures"
+	schedule -120 0
+	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler 8>&-
+	[[ $output == *"hasn't begun: start it again"* ]] || seen "it hangs"
+	exec 8>&-
 }
 
 @test "nothing is written, on neither side and in no file but the count" {

@@ -206,46 +206,108 @@ void check_base(struct doctor *d, struct finding *f)
 	free(path);
 }
 
-/* When the last run ended; USEC_NONE: there was none. */
-static usec last_run(const struct settings *s)
+/* A record of the log folder; NULL where it isn't there or isn't whole. */
+static json *read_record(const struct settings *s, const char *name)
 {
-	char *path = path_join(s->log_dir, "last_run.json");
+	char *path = path_join(s->log_dir, name);
 	struct buf text = BUF_INIT(RECORD_MAX);
-	usec t = USEC_NONE;
 	struct error ignored;
-	const char *ended;
 	json *v = NULL;
 
 	if (file_read(path, &text, &ignored) == 0)
 		v = json_parse(buf_str(&text), text.len, JSON_STRICT, &ignored);
-	ended = json_str(v, "ended_at");
-	if (ended)
-		time_parse(ended, &t);
-	json_free(v);
 	buf_fini(&text);
 	free(path);
+	return v;
+}
+
+/* A time of such a record; USEC_NONE: there is none. */
+static usec record_time(const json *record, const char *key)
+{
+	const char *text = json_str(record, key);
+	usec t = USEC_NONE;
+
+	if (text)
+		time_parse(text, &t);
 	return t;
 }
 
-void check_scheduler(struct doctor *d, struct finding *f)
+/* schedule.json outlives a schedule that was killed, its lock doesn't. */
+static bool schedule_runs(const struct settings *s)
 {
-	usec last = last_run(&d->settings);
-	usec limit = LATE * d->settings.interval * USEC_SECOND + USEC_MINUTE;
+	char *path = path_join(s->state_dir, "schedule.lock");
+	struct stat st;
+	bool runs = stat(path, &st) == 0 && is_locked(&st);
+
+	free(path);
+	return runs;
+}
+
+static void find_schedule(struct finding *f, const json *record)
+{
+	char command[COMMAND_SIZE], report[COMMAND_SIZE], text[TIME_SIZE];
+	const char *schedule = command_words("scripts/schedule.sh", command);
+	usec next = record_time(record, "next_at");
+	int64_t failures = json_int(record, "failures");
+
+	if (next != USEC_NONE && time_now() - next > USEC_MINUTE)
+		find_warn(f,
+			"%s runs here, but its run of %s hasn't begun: start "
+			"it again",
+			schedule, time_format(next, text));
+	else if (failures > 0)
+		find_warn(f,
+			"%s runs here, but its runs fail, %lld in a row so "
+			"far: see %s",
+			schedule, (long long)failures,
+			command_words("bin/report", report));
+	else if (next == USEC_NONE)
+		find_ok(f,
+			record ? "%s runs here, and a run goes on"
+			       : "%s runs here",
+			schedule);
+	else
+		find_ok(f, "%s runs here, the next run is due at %s", schedule,
+			time_format(next, text));
+}
+
+/* No schedule holds the lock: what the last run tells of another one. */
+static void find_last_run(
+	struct finding *f, const struct settings *s, usec last)
+{
+	usec limit = LATE * s->interval * USEC_SECOND + USEC_MINUTE;
 	char sync_now[COMMAND_SIZE], schedule[COMMAND_SIZE];
 	char text[TIME_SIZE];
 
+	command_words("scripts/schedule.sh", schedule);
 	if (last == USEC_NONE)
 		find_warn(f,
 			"no run yet: %s makes the first, %s one every "
 			"SYNC_INTERVAL",
 			command_words("scripts/sync-now.sh", sync_now),
-			command_words("scripts/schedule.sh", schedule));
+			schedule);
 	else if (time_now() - last > limit)
 		find_warn(f,
 			"the last run ended at %s, and SYNC_INTERVAL says one "
 			"every %ld s: is the scheduler running? See %s",
-			time_format(last, text), d->settings.interval,
-			command_words("scripts/schedule.sh", schedule));
+			time_format(last, text), s->interval, schedule);
 	else
-		find_ok(f, "the last run ended at %s", time_format(last, text));
+		find_unknown(f,
+			"the last run ended at %s, but no %s runs here: "
+			"whether a timer or cron makes the next one can't be "
+			"seen",
+			time_format(last, text), schedule);
+}
+
+void check_scheduler(struct doctor *d, struct finding *f)
+{
+	bool runs = schedule_runs(&d->settings);
+	json *record = read_record(
+		&d->settings, runs ? "schedule.json" : "last_run.json");
+
+	if (runs)
+		find_schedule(f, record);
+	else
+		find_last_run(f, &d->settings, record_time(record, "ended_at"));
+	json_free(record);
 }
