@@ -147,7 +147,10 @@ int server_start(
 		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	const union MHD_DaemonInfo *bound;
+	int rc = 0;
 
+	/* No request is handled before the URL is known. */
+	pthread_mutex_lock(&w->lock);
 	errno = 0;
 	*out = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |
 					MHD_USE_INTERNAL_POLLING_THREAD |
@@ -160,15 +163,18 @@ int server_start(
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
 		MHD_OPTION_END);
-	if (!*out)
-		return fail_errno(e,
+	if (!*out) {
+		rc = fail_errno(e,
 			"can't listen on 127.0.0.1:%ld; --port 0 takes a free "
 			"port",
 			port);
-	bound = MHD_get_daemon_info(*out, MHD_DAEMON_INFO_BIND_PORT);
-	w->url = xasprintf(
-		"http://127.0.0.1:%u", bound ? (unsigned)bound->port : 0);
-	return 0;
+	} else {
+		bound = MHD_get_daemon_info(*out, MHD_DAEMON_INFO_BIND_PORT);
+		w->url = xasprintf("http://127.0.0.1:%u",
+			bound ? (unsigned)bound->port : 0);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return rc;
 }
 
 void server_stop(struct world *w, struct MHD_Daemon *d)
