@@ -4,9 +4,9 @@ set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/log.sh
-. "$(dirname "$0")/lib/log.sh"
+. "$home/scripts/lib/log.sh"
 # shellcheck source=scripts/lib/alarm.sh
-. "$(dirname "$0")/lib/alarm.sh"
+. "$home/scripts/lib/alarm.sh"
 
 usage() {
   cat <<'TEXT'
@@ -63,12 +63,12 @@ seconds() {
   SYNC_INTERVAL=$2 "$bin/report" --paths 2>/dev/null | jq -er .interval_seconds ||
     die 2 "$1: $2 is no time from 1s to 31d: write it as 30s, 15m, 1h"
 }
-paths=$("$bin/report" --paths) || exit
-state=$(jq -r .state <<<"$paths") logs=$(jq -r .logs <<<"$paths")
+take_settings < <(list_settings)
+wait $! || exit
 if [ "$every" ]; then
   every=$(seconds --every "$every")
 else
-  every=$(jq -r .interval_seconds <<<"$paths")
+  every=$interval
 fi
 limit=$(seconds --limit "$limit")
 poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
@@ -158,7 +158,7 @@ run_child() {
   until ended_within "${over:-$limit}"; do
     if [ -z "$over" ]; then
       tell error "the run takes longer than $limit seconds (--limit): stopping it"
-      ping_url /fail "The run takes longer than $limit seconds and is stopped."
+      ping /fail "The run takes longer than $limit seconds and is stopped."
       notify failure "A run took longer than $limit seconds and was stopped."
       kill -TERM "$child" 2>/dev/null || true
     else

@@ -5,11 +5,11 @@ set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/log.sh
-. "$(dirname "$0")/lib/log.sh"
+. "$home/scripts/lib/log.sh"
 # shellcheck source=scripts/lib/progress.sh
-. "$(dirname "$0")/lib/progress.sh"
+. "$home/scripts/lib/progress.sh"
 # shellcheck source=scripts/lib/alarm.sh
-. "$(dirname "$0")/lib/alarm.sh"
+. "$home/scripts/lib/alarm.sh"
 
 usage() {
   cat <<'TEXT'
@@ -123,10 +123,6 @@ make_work() {
     die 74 "cannot make $work/stderr"
 }
 
-ask_paths() {
-  "$bin/report" --paths >"$work/paths" && jq -r 'tojson, .state, .logs' "$work/paths" >"$work/lines"
-}
-
 # step NAME COMMAND…: runs it, shows and keeps its messages, sets $code. After a
 # signal the program finishes its request, and no further step begins.
 step() {
@@ -175,9 +171,8 @@ fetch_and_plan() {
 job "$bin/plan" "${plan_options[@]}" --version >/dev/null || exit
 job clear_killed
 make_work
-job ask_paths || exit
-mapfile -t paths <"$work/lines"
-state=${paths[1]} logs=${paths[2]}
+job list_settings >"$work/settings" || exit
+take_settings <"$work/settings"
 
 if [ "$dry_run" ]; then
   fetch_and_plan --human
@@ -194,7 +189,7 @@ run_dir=$logs/runs/$run_id
 job mkdir -m 700 "$run_dir" || die 74 "cannot make $run_dir"
 job rotate_log
 job log info sync-now "begins"
-aside ping_url /start ""
+aside ping /start ""
 
 # put NAME: standard input becomes logs/NAME, whole or not at all.
 put() {
@@ -204,8 +199,7 @@ put() {
 # What became of the run, for report and the health page; false where it can't be
 # written down.
 record_run() {
-  local files=() f before
-  before=$(jq -c '.totals | objects' "$logs/last_run.json" 2>/dev/null) || before=null
+  local files=() f
   tail -q -n 1 "$work/sb.ndjson" "$work/notion.ndjson" >"$work/ends.ndjson" 2>/dev/null || true
   for f in "$work/ends.ndjson" "$work/records.ndjson" "$run_dir/plan.ndjson" "$run_dir/results.ndjson"; do
     [ ! -s "$f" ] || files+=("$f")
@@ -213,9 +207,8 @@ record_run() {
   jq -n -R -c --arg run_id "$run_id" --arg status "$1" --argjson code "$code" \
     --arg stage "$stage" --arg signal "$signal" \
     --arg message "$(tail -n 5 "$work/messages" 2>/dev/null || true)" \
-    --arg version "$("$bin/plan" --version | cut -d' ' -f2)" \
-    --argjson started "$started" --argjson ended "$(date +%s%3N)" \
-    --argjson before "${before:-null}" \
+    --arg version "$version" --arg before "$before" \
+    --argjson started "$started" --argjson ended "$((${EPOCHREALTIME/[.,]/} / 1000))" \
     -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}" >"$run_dir/run.json" || return
   put last_run.json <"$run_dir/run.json" || return
   case $1 in
@@ -233,19 +226,19 @@ record_conflicts() {
     "$run_dir/results.ndjson" >>"$logs/conflicts.ndjson"
 }
 
-# The newest fifty runs stay.
+# The newest fifty runs stay: their names begin with the time.
 forget_old_runs() {
-  local old
-  for old in $(find "$logs/runs" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' |
-    sort -r | tail -n +51); do
-    rm -rf "${logs:?}/runs/$old"
-  done
+  local all=("$logs"/runs/*/)
+  [ "${#all[@]}" -le 50 ] || rm -rf "${all[@]:0:${#all[@]}-50}"
 }
 
+# No op takes more than two requests: a plan of few is over within the minute.
 look_ahead() {
-  local text
+  local text n
   grep -c '"kind":"op"' "$run_dir/plan.ndjson" >"$work/ops" || true
-  text=$(forecast "$run_dir/plan.ndjson" "$(setting notion_rpm)")
+  read -r n <"$work/ops"
+  [ $((n * 2)) -ge "$notion_rpm" ] || return 0
+  text=$(forecast "$run_dir/plan.ndjson" "$notion_rpm")
   [ -z "$text" ] || { say "$text"; log info sync-now "$text"; }
 }
 
@@ -267,7 +260,7 @@ conclude() {
 }
 
 before=''
-[ ! -s "$logs/last_run.json" ] || read -r -d '' before <"$logs/last_run.json" || true
+[ ! -s "$logs/last_run.json" ] || read -r -d '' -n 65536 before <"$logs/last_run.json" || true
 fetch_and_plan >"$run_dir/plan.ndjson"
 [ "$code" != 0 ] || carry_out
 
@@ -289,7 +282,7 @@ fi
 # A signal would end what is aside; a monitor that heard of the start shall hear
 # of this end too.
 if [ "$signal" ]; then
-  job ping_url /fail "stopped by $signal at $stage"
+  job ping /fail "stopped by $signal at $stage"
 else
   aside raise_alarms "$before"
 fi

@@ -102,6 +102,7 @@ static void print_paths(const struct settings *s)
 	json_put_int(paths, "notion_rpm", s->notion_rpm);
 	json_put_str(paths, "ping_url", s->ping_url);
 	json_put_str(paths, "notify_cmd", s->notify_cmd);
+	json_put_str(paths, "version", VAULTSYNC_VERSION);
 	print_json(paths);
 }
 

@@ -1,35 +1,28 @@
 # Alarms: SYNC_PING_URL is asked when a run begins and ends, in the manner of
 # healthchecks.io; SYNC_NOTIFY_CMD is run when something changed for the worse or
 # the better. Neither can fail a run, nor hold it up for more than half a minute.
-# Needs $logs and $paths; raise_alarms needs a run's $run_dir too.
+# Needs $logs, $ping_url and $notify_cmd; raise_alarms needs a run's $run_dir too.
 # shellcheck shell=bash
 
-# setting NAME: of those that `report --paths` tells the scripts
-setting() {
-  jq -r --arg name "$1" '.[$name] // empty' <<<"$paths"
-}
-
-# ping_url SUFFIX BODY. The URL is a secret of its own: not an option of curl's.
-ping_url() {
-  local url problem
-  url=$(setting ping_url)
-  [ "$url" ] || return 0
+# ping SUFFIX BODY. The URL is a secret of its own: not an option of curl's.
+ping() {
+  local problem
+  [ "$ping_url" ] || return 0
   problem=$(curl -q -sS -f -m 10 -o /dev/null --data-binary @- \
-    -K <(printf 'url = "%s"\n' "${url%/}$1") <<<"${2:0:10000}" 2>&1 9>&-) ||
-    log warn alarm "SYNC_PING_URL was not reached: ${problem//"$url"/…}"
+    -K <(printf 'url = "%s"\n' "${ping_url%/}$1") <<<"${2:0:10000}" 2>&1 9>&-) ||
+    log warn alarm "SYNC_PING_URL was not reached: ${problem//"$ping_url"/…}"
 }
 
 # notify EVENT TEXT: the command gets both in its environment, TEXT as its input
 # too, and none of our keys.
 notify() {
-  local command problem
-  command=$(setting notify_cmd)
-  [ "$command" ] || return 0
+  local problem
+  [ "$notify_cmd" ] || return 0
   log info alarm "$1: $2"
   problem=$(env -u SUPABASE_SERVICE_ROLE_KEY -u NOTION_API_KEY -u SYNC_PING_URL \
     -u SYNC_CONTROL_TOKEN -u SYNC_HOOK_SECRET_NOTION -u SYNC_HOOK_SECRET_SUPABASE \
     SYNC_EVENT="$1" SYNC_MESSAGE="$2" SYNC_RUN_ID="${run_id:-}" \
-    timeout -k 5 20 sh -c "$command" 2>&1 >/dev/null <<<"$2" 9>&-) ||
+    timeout -k 5 20 sh -c "$notify_cmd" 2>&1 >/dev/null <<<"$2" 9>&-) ||
     log warn alarm "SYNC_NOTIFY_CMD failed: $problem"
 }
 
@@ -64,7 +57,7 @@ not_stopped() {
 # before can't be known either.
 raise_unrecorded() {
   local text="A run can't be written down in $logs: make room, or set SYNC_LOG_DIR."
-  ping_url /fail "exit code 74: $text"
+  ping /fail "exit code 74: $text"
   notify failure "$text"
 }
 
@@ -73,6 +66,7 @@ raise_unrecorded() {
 # somebody stopped is no failure.
 raise_alarms() {
   local kind='{status, exit_code, blocked}' was now before text new
+  [ "$ping_url$notify_cmd" ] || return 0
   before=$(not_stopped "${1:-}") || before=''
   before=${before:-null}
   was=$(jq -c "$kind" <<<"$before" 2>/dev/null) || was=null before=null
@@ -81,18 +75,18 @@ raise_alarms() {
     + (if .message then ": \(.message)" else "" end)' "$run_dir/run.json")
   case $(jq -r .status <<<"$now") in
     ok | attention)
-      ping_url '' "$text"
+      ping '' "$text"
       [[ $was != *'"failed"'* && $was != *'"status":"blocked"'* ]] ||
         notify recovery "The sync works again."
       new=$(new_conflicts "$(jq -r '.run_id // "-"' <<<"$before")")
       [ "$new" = 0 ] || notify conflict "$new new in conflict: see $(typed report) --run $run_id"
       ;;
     blocked)
-      ping_url /fail "$text"
+      ping /fail "$text"
       [ "$was" = "$now" ] || notify guard "Stopped by a guard, $text"
       ;;
     failed)
-      ping_url /fail "$text"
+      ping /fail "$text"
       [ "$was" = "$now" ] || notify failure "The sync failed, $text"
       ;;
   esac

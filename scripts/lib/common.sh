@@ -4,13 +4,13 @@
 # The scripts and programs are in home; the scripts work in place, where .env,
 # state/ and logs/ are: the same folder in a checkout, another where vaultsync
 # was installed. What is in place comes before a .env beside the programs.
-home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+home=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 place=${VAULTSYNC_HOME:-$home}
 bin=${VAULTSYNC_BIN:-$home/bin}
 if [ "${VAULTSYNC_HOME:-}" ] && [ -z "${SYNC_ENV_FILE:-}" ] && [ -e "$place/.env" ]; then
   export SYNC_ENV_FILE=$place/.env
 fi
-me=$(basename "$0" .sh)
+me=${0##*/} me=${me%.sh}
 
 say() {
   [ "${quiet:-}" ] || printf '%s: %s\n' "$me" "$*" >&2
@@ -37,6 +37,21 @@ need_programs() {
     }
   done
   command -v jq >/dev/null || die 78 "jq is not there: apt-get install jq"
+}
+
+# list_settings: what the scripts need, each with a NUL behind it.
+list_settings() {
+  "$bin/report" --paths | jq -j '(.state, .logs, .interval_seconds, .notion_rpm,
+    .ping_url, .notify_cmd, .version) | "\(. // "")\u0000"'
+}
+
+# take_settings: from standard input
+# shellcheck disable=SC2034 # used by the scripts
+take_settings() {
+  local values
+  mapfile -d '' -t values
+  state=${values[0]} logs=${values[1]} interval=${values[2]} notion_rpm=${values[3]}
+  ping_url=${values[4]} notify_cmd=${values[5]} version=${values[6]}
 }
 
 # typed COMMAND: what people type to run it, a script or a program.

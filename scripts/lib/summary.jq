@@ -1,8 +1,8 @@
 # The summary of a run, as logs/last_run.json has it. Inputs, as raw lines so
 # that memory stays flat and a cut one is passed over: the ends of both fetches,
 # the records, the plan, the results, as far as the run came. What only the
-# script knows comes in by --arg; $before is the last run's `totals`, the sums
-# over all runs, which metrics count by.
+# script knows comes in by --arg; $before is the record of the last run, whose
+# `totals` are the sums over all runs, which metrics count by.
 
 def count(path): setpath(path; (getpath(path) // 0) + 1);
 
@@ -51,5 +51,5 @@ reduce (inputs | fromjson?) as $line (
       | .complete = $line.complete
     else . end)
 | del(.line)
-| .totals = plus($before; {ops, conflicts, requests: (.requests // {}),
+| .totals = plus([$before | fromjson? | .totals? | objects][0]; {ops, conflicts, requests: (.requests // {}),
     waited_ms: (.waited_ms // {}), limited: (.limited // {})})
