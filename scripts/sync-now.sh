@@ -187,7 +187,7 @@ started=$((${EPOCHREALTIME/[.,]/} / 1000))
 TZ=UTC printf -v run_id '%(%Y%m%dT%H%M%SZ)T-%d' -1 $$
 run_dir=$logs/runs/$run_id
 job mkdir -m 700 "$run_dir" || die 74 "cannot make $run_dir"
-job rotate_log
+job put_aside sync.log conflicts.ndjson
 job log info sync-now "begins"
 aside ping /start ""
 

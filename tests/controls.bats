@@ -98,16 +98,20 @@ log_lines() {
 	[[ $output == 0 ]]
 }
 
-@test "a long log is put aside, five are kept" {
+@test "a long log is put aside, and so are the conflicts: five are kept" {
 	start_sandbox
 	mkdir -p logs
-	local n
-	for n in 1 2 3 4 5; do echo "old $n" >logs/sync.log.$n; done
-	head -c 1048577 /dev/zero | tr '\0' x >logs/sync.log
+	local n f
+	for f in logs/sync.log logs/conflicts.ndjson; do
+		for n in 1 2 3 4 5; do echo "old $n" >$f.$n; done
+		head -c 1048577 /dev/zero | tr '\0' x >$f
+	done
 	must_pass "$SYNC" --quiet
-	[[ $(stat -c %s logs/sync.log.1) -eq 1048577 ]]
-	[[ $(<logs/sync.log.2) == "old 1" && $(<logs/sync.log.5) == "old 4" ]]
-	[[ ! -e logs/sync.log.6 && $(log_lines begins) -eq 1 ]]
+	for f in logs/sync.log logs/conflicts.ndjson; do
+		[[ $(stat -c %s $f.1) -eq 1048577 && ! -e $f.6 ]]
+		[[ $(<$f.2) == "old 1" && $(<$f.5) == "old 4" ]]
+	done
+	[[ ! -s logs/conflicts.ndjson && $(log_lines begins) -eq 1 ]]
 	must_pass "$SYNC" --quiet
 	[[ $(log_lines begins) -eq 2 && $(<logs/sync.log.2) == "old 1" ]]
 }

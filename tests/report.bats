@@ -567,6 +567,11 @@ judged() {
 	must_pass "$REPORT" --record "$(id 1)"
 	say_line '^      lost: type "UX"$'
 	[[ $(grep -c 'conflict in type' <<<"$output") -eq 1 ]] || seen 'not once'
+	mv "$T/logs/conflicts.ndjson" "$T/logs/conflicts.ndjson.1"
+	sed 's/"UX"/"Older"/g; s/20261125T/20261124T/' "$T/logs/conflicts.ndjson.1" >"$T/logs/conflicts.ndjson.5"
+	must_pass "$REPORT" --record "$(id 1)"
+	[[ $(grep -o 'lost: type .*' <<<"$output") == $'lost: type "Older"\nlost: type "UX"' ]] ||
+		seen 'oldest first, from those put aside'
 	must_pass "$REPORT" --record "$(id 99)"
 	say_line "^nothing is known of $(id 99): none of the 7 runs since "
 	rm -r "$T/logs"

@@ -6,6 +6,7 @@
  *   runs/<run id>/run.json     the same of each of the newest fifty runs
  *   runs/<run id>/plan.ndjson, results.ndjson
  *   conflicts.ndjson           each conflict that was decided
+ *   conflicts.ndjson.1 to .5   older ones, the newest in .1
  *
  * A file that isn't there, is damaged or says less than it should never hides
  * the others: last_run.json is stood in for by the newest run's record, and
@@ -24,6 +25,7 @@
 
 #define RUNS_MAX 50
 #define RUN_ID_SIZE 40
+#define CONFLICTS_ASIDE 5
 
 enum run_status {
 	RUN_OK,
@@ -87,7 +89,11 @@ const struct run *logs_open_run(const struct logs *l);
 typedef void each_line(void *arg, const json *line);
 int run_lines(const struct logs *l, const char *id, const char *stream,
 	each_line *each, void *arg, struct error *e);
-/* The same with conflicts.ndjson; lines that can't be read are left out. */
+/*
+ * The same with conflicts.ndjson and those that were put aside, oldest first.
+ * Lines that can't be read are left out, and a file that can't be hides none of
+ * the others.
+ */
 int conflict_lines(
 	const struct logs *l, each_line *each, void *arg, struct error *e);
 

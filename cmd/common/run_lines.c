@@ -77,12 +77,12 @@ static void each_conflict(char *text, ssize_t len, each_line *each, void *arg)
 	json_free(line);
 }
 
-int conflict_lines(
-	const struct logs *l, each_line *each, void *arg, struct error *e)
+static int each_of_conflicts(
+	const char *path, each_line *each, void *arg, struct error *e)
 {
-	char *path = path_join(l->dir, "conflicts.ndjson"), *text = NULL;
 	int fd, rc = open_lines(path, &fd, e);
 	FILE *in = rc > 0 ? fdopen(fd, "r") : NULL;
+	char *text = NULL;
 	size_t size = 0;
 	ssize_t len;
 
@@ -97,6 +97,23 @@ int conflict_lines(
 	else if (fd >= 0)
 		close(fd);
 	free(text);
-	free(path);
+	return rc;
+}
+
+int conflict_lines(
+	const struct logs *l, each_line *each, void *arg, struct error *e)
+{
+	int rc = 0;
+
+	for (int aside = CONFLICTS_ASIDE; aside >= 0; aside--) {
+		char *path = aside ? xasprintf("%s/conflicts.ndjson.%d", l->dir,
+					     aside)
+				   : path_join(l->dir, "conflicts.ndjson");
+		int got = each_of_conflicts(path, each, arg, e);
+
+		if (got < 0 || rc == 0)
+			rc = got;
+		free(path);
+	}
 	return rc;
 }

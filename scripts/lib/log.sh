@@ -4,8 +4,8 @@
 # a program says under -v is level debug. Needs $logs; $run_id where there is one.
 # shellcheck shell=bash
 
-log_max=1048576 # bytes; a longer one is put aside when a run begins
-log_kept=5      # sync.log.1, the newest, to sync.log.5
+log_max=1048576 # bytes; a longer file is put aside when a run begins
+log_kept=5      # as NAME.1, the newest, to NAME.5
 
 # log LEVEL PROGRAM MESSAGE: an event that can't be written down stops nothing.
 log() {
@@ -40,12 +40,16 @@ log_messages() {
   done
 }
 
-rotate_log() {
-  local i size
-  size=$(stat -c %s "$logs/sync.log" 2>/dev/null) || return 0
-  [ "$size" -gt "$log_max" ] || return 0
-  for ((i = log_kept - 1; i > 0; i--)); do
-    [ ! -e "$logs/sync.log.$i" ] || mv -f "$logs/sync.log.$i" "$logs/sync.log.$((i + 1))"
+# put_aside NAME…: those of these files of the log folder that grew long; report
+# and the health page read conflicts.ndjson.1 to .5 too.
+put_aside() {
+  local file i size
+  for file in "${@/#/$logs/}"; do
+    size=$(stat -c %s "$file" 2>/dev/null) || continue
+    [ "$size" -gt "$log_max" ] || continue
+    for ((i = log_kept - 1; i > 0; i--)); do
+      [ ! -e "$file.$i" ] || mv -f "$file.$i" "$file.$((i + 1))"
+    done
+    mv -f "$file" "$file.1"
   done
-  mv -f "$logs/sync.log" "$logs/sync.log.1"
 }
