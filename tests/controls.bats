@@ -116,6 +116,15 @@ log_lines() {
 	[[ $(log_lines begins) -eq 2 && $(<logs/sync.log.2) == "old 1" ]]
 }
 
+@test "the newest fifty runs are kept" {
+	start_sandbox
+	mkdir -p logs/runs/20260101T0000{10..64}Z-7
+	must_pass "$SYNC" --quiet
+	must_pass ls logs/runs
+	[[ ${#lines[@]} -eq 50 && ${lines[0]} == 20260101T000016Z-7 ]] || seen "the oldest"
+	[[ ${lines[49]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "the newest"
+}
+
 @test "a line of text can't forge another line of the log" {
 	mkdir -p logs
 	logs=$T/logs run_id=''
@@ -255,9 +264,12 @@ interrupted() {
 @test "a run that can't be written down is told of" {
 	start_sandbox
 	export SYNC_NOTIFY_CMD='printf "%s\n" "$SYNC_EVENT $(cat)" >>"$T/news"'
+	fake_curl
 	mkdir -p logs/last_run.json.new # in the way
-	must_fail "$RC_LOCAL" "$SYNC" -q
+	PATH=$T/fake:$PATH must_fail "$RC_LOCAL" "$SYNC" -q
 	must_say "can't be written down"
+	must_ping /start /fail
+	grep -q "^exit code 74: A run can't be written down in " bodies
 	[[ $(news) == "failure A run can't be written down in "* ]] || { news; return 1; }
 }
 
@@ -271,30 +283,32 @@ interrupted() {
 
 @test "the ping URL is told of start, success and failure, and is in no list" {
 	start_sandbox
-	mkdir fake
-	cat >fake/curl <<-'SCRIPT'
-		#!/bin/bash
-		echo "$*" >>"$T/lists"
-		while [ $# -gt 0 ]; do
-			[ "$1" != -K ] || cat "$2" >>"$T/pings"
-			shift
-		done
-		cat >>"$T/bodies"
-		[ ! -e "$T/down" ] || { echo "curl: (7) no way" >&2; exit 7; }
-	SCRIPT
-	chmod +x fake/curl
-	export SYNC_PING_URL=https://ping.example/5f3a
+	fake_curl
 	PATH=$T/fake:$PATH must_pass "$SYNC" -q
 	: >down
 	PATH=$T/fake:$PATH NOTION_API_KEY=ntn_wrong \
 		must_fail "$RC_CREDENTIALS" "$SYNC" -q
-	[[ $(<pings) == 'url = "https://ping.example/5f3a/start"
-url = "https://ping.example/5f3a"
-url = "https://ping.example/5f3a/start"
-url = "https://ping.example/5f3a/fail"' ]] || { cat pings; return 1; }
+	must_ping /start '' /start /fail
 	grep -q 'exit code 77 at notion-fetch' bodies
 	run ! grep -q 5f3a lists logs/sync.log
 	grep -q 'program=alarm msg="SYNC_PING_URL was not reached: curl: (7) no way"' logs/sync.log
+}
+
+@test "a run that is stopped pings, for its start was told" {
+	start_sandbox
+	fake_curl
+	control POST faults '{"match":{"api":"notion"},"times":-1,"delay_ms":300}' >/dev/null
+	PATH=$T/fake:$PATH "$SYNC" -q 2>err 3>&- &
+	local run=$! tries code=0
+	for ((tries = 0; tries < 400; tries++)); do
+		! control GET log | grep -q /v1/ || break
+		sleep 0.02
+	done
+	kill -TERM "$run"
+	wait "$run" || code=$?
+	[[ $code == 143 ]] || { echo "exit code $code"; cat err; return 1; }
+	must_ping /start /fail
+	grep -qx 'stopped by TERM at notion-fetch' bodies
 }
 
 @test "a ping URL that is none is a wrong setting" {

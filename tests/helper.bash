@@ -88,6 +88,31 @@ is_sanitized() {
 	grep -q __asan_init "$1"
 }
 
+# fake_curl: fake/curl, for the PATH of what is tested, reaches nobody. It notes
+# its arguments in lists, the URLs in pings, what it is to send in bodies; it
+# fails where there is a file named down.
+fake_curl() {
+	mkdir fake
+	cat >fake/curl <<-'SCRIPT'
+		#!/bin/bash
+		echo "$*" >>"$T/lists"
+		while [ $# -gt 0 ]; do
+			[ "$1" != -K ] || cat "$2" >>"$T/pings"
+			shift
+		done
+		cat >>"$T/bodies"
+		[ ! -e "$T/down" ] || { echo "curl: (7) no way" >&2; exit 7; }
+	SCRIPT
+	chmod +x fake/curl
+	export SYNC_PING_URL=https://ping.example/5f3a
+}
+
+# must_ping SUFFIX…: these and no others were noted, in this order.
+must_ping() {
+	diff <(printf 'url = "https://ping.example/5f3a%s"\n' "$@") pings ||
+		{ echo "pings differ (>)"; return 1; }
+}
+
 # --- looking at records -----------------------------------------------------
 
 # must_hold FILTER [FILE]: jq's filter over the array of all lines of FILE (the

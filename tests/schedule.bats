@@ -200,12 +200,15 @@ is_dead() {
 	fake_run 'trap "" TERM
 		sleep 60 & echo $! >'"$T"'/grandchild
 		while :; do sleep 0.05; done'
-	SYNC_KILL_SECONDS=1 run --separate-stderr home/scripts/schedule.sh \
-		--once --limit 1s
+	fake_curl
+	PATH=$T/fake:$PATH SYNC_KILL_SECONDS=1 \
+		run --separate-stderr home/scripts/schedule.sh --once --limit 1s
 	[[ $status -eq 137 ]] || seen "the run was not killed"
 	grep -q 'takes longer than 1 seconds' <<<"$stderr"
 	grep -q 'killing it' <<<"$stderr"
 	eventually is_dead "$(<grandchild)"
+	must_ping /fail
+	grep -q 'takes longer than 1 seconds' bodies
 }
 
 # A clock that only sleeping moves on: a day passes in seconds.

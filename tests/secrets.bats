@@ -144,6 +144,40 @@ run_loud() {
 	[[ ! -s log ]]
 }
 
+# core_limit PROGRAM OPTION…: that of the program, once it has begun.
+core_limit() {
+	local tries pid limit
+	(ulimit -c unlimited && exec "$BIN/$1" "${@:2}" >/dev/null 2>&1 </dev/null 3>&-) &
+	pid=$!
+	for ((tries = 0; tries < 100; tries++)); do
+		limit=$(awk '/^Max core file size/ { print $5 }' "/proc/$pid/limits")
+		[[ $limit != 0 ]] || break
+		sleep 0.02
+	done
+	echo "$limit"
+	kill -ABRT "$pid"
+	wait "$pid" 2>/dev/null || [[ $? == 134 ]] || echo "$1 didn't end by ABRT"
+}
+
+@test "a program that dies leaves no core file, for it would hold the keys" {
+	seed supabase one
+	must_pass sync_now --quiet
+	seed supabase two
+	mkdir out
+	"$BIN/sb-fetch" >out/sb
+	"$BIN/notion-fetch" --known out/sb >out/notion
+	"$BIN/normalize" out/sb out/notion | "$BIN/plan" --base state/base.ndjson >out/plan
+	# So that it is still there to be looked at.
+	control POST faults '{"times":-1,"delay_ms":1000}' >/dev/null
+	local program options
+	for program in sb-fetch "notion-fetch --known out/sb" "apply --base state/base.ndjson out/plan"; do
+		read -ra options <<<"$program"
+		must_pass core_limit "${options[@]}"
+		[[ $output == 0 ]] || seen "$program"
+	done
+	[[ -z $(find . -name 'core*') ]] || { find . -name 'core*'; return 1; }
+}
+
 @test "files with records in them are for their owner only" {
 	seed supabase one
 	must_pass sync_now -q
