@@ -461,7 +461,7 @@ contents() {
 	make_plan
 	control DELETE log >/dev/null
 	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":500,"times":-1}'
-	SYNC_RETRIES=1 SYNC_BACKOFF_MS=1 must_fail $RC_TEMPORARY "$BIN/apply" \
+	SYNC_JOBS=1 SYNC_RETRIES=1 SYNC_BACKOFF_MS=1 must_fail $RC_TEMPORARY "$BIN/apply" \
 		--base state/base.ndjson plan
 	must_hold 'last.complete == false and last.totals.failed + last.totals.unknown == 3'
 }

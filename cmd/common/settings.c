@@ -121,7 +121,7 @@ static int load_common(
 	s->timeout = 65;
 	s->retries = 3;
 	s->max_wait = 300;
-	s->jobs = 1;
+	s->jobs = 4;
 	if (load_number(f, "SYNC_NOTION_RPM", 1, 10000, &s->notion_rpm, e) < 0)
 		return -1;
 	if (load_number(f, "SYNC_TIMEOUT", 1, 600, &s->timeout, e) < 0)

@@ -64,6 +64,8 @@ static void test_all(void)
 	check_int(s.notion_rpm, 180);
 	check_int(s.timeout, 65);
 	check_int(s.retries, 3);
+	check_int(s.max_wait, 300);
+	check_int(s.jobs, 4);
 	settings_fini(&s);
 	check(s.supabase_key == NULL);
 }
