@@ -99,12 +99,22 @@ one_case() {
 	pages=$(control GET dump)
 	sql -c "alter role service_role nobypassrls"
 	must_pass sync_now --quiet
+	must_say 'a key that row-level security holds for sees none either'
 	must_hold '.[0] | .skips == {orphan: 6} and .planned == 6' logs/last_run.json
+	must_fail $RC_ATTENTION "$BIN/doctor" --only grants
+	[[ $output == *"row-level security hides them from this key; set SUPABASE_SERVICE_ROLE_KEY"* ]] ||
+		seen "doctor"
 	local orphans
 	for orphans in trash restore; do
 		must_fail $RC_GUARD sync_now --quiet --orphans "$orphans"
 		must_say 'empty-side'
 	done
+	# Without the base the rows look new, and can't be inserted.
+	mv state kept
+	must_fail $RC_CONFIG sync_now --quiet
+	must_say "row-level security holds for this key: set SUPABASE_SERVICE_ROLE_KEY"
+	rm -r state
+	mv kept state
 	[[ $(control GET dump) == "$pages" ]] || seen "pages were written"
 	sql -c "alter role service_role bypassrls"
 	must_be_settled

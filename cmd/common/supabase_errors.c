@@ -22,6 +22,10 @@
 #define GRANT_SQL                                                           \
 	"run in the SQL editor: grant select, insert, update on public.%s " \
 	"to service_role;"
+#define POLICY_KEY                                                \
+	"row-level security holds for this key: set "             \
+	"SUPABASE_SERVICE_ROLE_KEY to the project's secret key, " \
+	"which passes policies (Project Settings, API Keys)"
 #define KEY_SQL \
 	"run in the SQL editor: alter table public.%s add primary key (id);"
 #define NEW_KEY                                                      \
@@ -120,7 +124,11 @@ void supabase_judge(const struct api *api, const struct http_answer *answer,
 	a->action = rule->action;
 	a->outcome_unknown = rule->carried_out;
 	a->smaller = rule->smaller;
-	if (rule->hint)
+	/* No grant mends that, though PostgreSQL has one code for both. */
+	if (code && strcmp(code, "42501") == 0 &&
+		strstr(a->message, "row-level security"))
+		put_hint(a, POLICY_KEY, api->subject);
+	else if (rule->hint)
 		put_hint(a, rule->hint, api->subject);
 	if (answer->edge && answer->status == 403) {
 		a->action = API_RETRY;

@@ -96,9 +96,43 @@ void check_types(struct doctor *d, struct finding *f)
 		find_ok(f, "each is of its type");
 }
 
+/* The live pairs of this table in the local base. */
+static size_t known_pairs(const struct settings *settings)
+{
+	char *path = path_join(settings->state_dir, "base.ndjson");
+	char *table = supabase_scope(settings->supabase_url, settings->table);
+	const char *of;
+	struct base base;
+	struct error ignored;
+	size_t n = 0;
+
+	if (base_load(&base, path, &ignored) == 0) {
+		of = json_str(base.scope, "supabase");
+		if (of && strcmp(of, table) == 0)
+			for (size_t i = 0; i < base.n; i++)
+				n += !base.pairs[i].deleted;
+		base_fini(&base);
+	}
+	free(table);
+	free(path);
+	return n;
+}
+
+static bool sees_no_row(struct supabase_client *c)
+{
+	struct api_error ignored;
+	json *rows = NULL;
+	bool none = supabase_rows_after(c, NULL, 1, &rows, &ignored) == 0 &&
+		    !json_first(rows);
+
+	json_free(rows);
+	return none;
+}
+
 void check_grants(struct doctor *d, struct finding *f)
 {
 	struct error e;
+	size_t pairs;
 
 	if (is_troubled(d, CHECK_GRANTS, f))
 		return;
@@ -107,6 +141,14 @@ void check_grants(struct doctor *d, struct finding *f)
 	else if (supabase_probe_update(&d->supabase, &e) < 0 ||
 		 supabase_probe_insert(&d->supabase, &e) < 0)
 		find_bad(f, &e);
+	else if ((pairs = known_pairs(&d->settings)) > 0 &&
+		 sees_no_row(&d->supabase))
+		find_warn(f,
+			"no row is seen, but the local base has %zu pairs: "
+			"where they were not erased, row-level security hides "
+			"them from this key; set SUPABASE_SERVICE_ROLE_KEY to "
+			"the project's secret key, which passes policies",
+			pairs);
 	else
 		find_ok(f, "rows may be read, updated and inserted");
 }

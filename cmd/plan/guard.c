@@ -56,6 +56,13 @@ static const char *records_of(enum side s)
 	return s == NOTION ? "pages in Notion" : "rows in Supabase";
 }
 
+/* Neither service says that there are records which it doesn't show. */
+static const char *hidden_by(enum side s)
+{
+	return s == NOTION ? "a connection that they are not shared with"
+			   : "a key that row-level security holds for";
+}
+
 static void check_empty_side(
 	struct guards *g, const struct world *w, const struct base *base)
 {
@@ -73,9 +80,10 @@ static void check_empty_side(
 	for (enum side s = 0; s < SIDES; s++)
 		if (world_live(w, s) == 0)
 			trip(g, GUARD_EMPTY_SIDE,
-				"there are no live %s, but %zu live rows are "
-				"linked and the local base has %zu live pairs",
-				records_of(s), linked, agreed);
+				"there are no live %s (%s sees none either), "
+				"but %zu live rows are linked and the local "
+				"base has %zu live pairs",
+				records_of(s), hidden_by(s), linked, agreed);
 }
 
 static void check_mass_delete(

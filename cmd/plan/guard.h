@@ -18,7 +18,9 @@
 struct guards {
 	bool tripped[GUARDS];
 	bool allowed[GUARDS];
-	char seen[GUARDS][GUARD_TEXT]; /* what was seen, of a tripped one */
+	/* What was seen; "" where nothing was. It stays where tripped is
+	 * cleared, for that no write depends on it. */
+	char seen[GUARDS][GUARD_TEXT];
 };
 
 /* Sets `allowed` from "mass-delete,scope"; -1 with RC_USAGE. */

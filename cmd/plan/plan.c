@@ -196,6 +196,13 @@ static void report_guards(const struct plan *p)
 	}
 }
 
+/* Nothing is written, but all the same somebody should know. */
+static void report_emptiness(const struct guards *g)
+{
+	if (!g->tripped[GUARD_EMPTY_SIDE] && g->seen[GUARD_EMPTY_SIDE][0])
+		warning("%s; nothing is written", g->seen[GUARD_EMPTY_SIDE]);
+}
+
 /* Prints the plan; its exit code, or -1. */
 static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 {
@@ -208,6 +215,7 @@ static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 		return -1;
 	}
 	report_guards(p);
+	report_emptiness(p->guards);
 	return guards_block(p->guards) ? RC_GUARD : RC_DONE;
 }
 

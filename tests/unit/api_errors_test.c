@@ -166,6 +166,24 @@ static void test_supabase(void)
 		sizeof of_supabase / sizeof *of_supabase);
 }
 
+/* One code for a missing grant and for a policy; a grant mends the first. */
+static void test_policy(void)
+{
+	struct api api = { .subject = "t" };
+	struct http_answer answer = { .status = 403,
+		.content_type = "application/json" };
+	struct api_error a = { 0 };
+	json *body = json_object();
+
+	json_put_str(body, "code", "42501");
+	json_put_str(body, "message",
+		"new row violates row-level security policy for table \"t\"");
+	supabase_judge(&api, &answer, body, &a);
+	check_int(a.action, API_CONFIG);
+	check_has(a.hint, "secret key, which passes policies");
+	json_free(body);
+}
+
 static void test_exit_codes(void)
 {
 	static const struct {
@@ -243,6 +261,7 @@ int main(void)
 {
 	run(test_notion);
 	run(test_supabase);
+	run(test_policy);
 	run(test_exit_codes);
 	run(test_foreign_text);
 	run(test_as_json);
