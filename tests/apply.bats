@@ -8,11 +8,11 @@ setup() {
 }
 
 # make_plan: both sides as they are now, planned.
-make_plan() {
+make_plan() { # make_plan [OPTION…]
 	"$BIN/sb-fetch" >sb
 	"$BIN/notion-fetch" --known sb >notion
 	"$BIN/normalize" sb notion >records
-	"$BIN/plan" --base state/base.ndjson records >plan
+	"$BIN/plan" --base state/base.ndjson "$@" records >plan
 }
 
 id_of() {
@@ -201,16 +201,17 @@ id_of() {
 	live supabase "one more" | jq -e '.type == "UX"'
 }
 
-@test "no new page is made for a row whose page is back" {
-	local page
+# Rows one and two, whose pages are out of reach: the plan makes both anew.
+plan_pages_anew() {
 	seed supabase one two
 	must_pass sync_now --quiet
 	act notion one unshare
 	act notion two unshare
-	"$BIN/sb-fetch" >sb
-	"$BIN/notion-fetch" --known sb >notion
-	"$BIN/normalize" sb notion >records
-	"$BIN/plan" --base state/base.ndjson --orphans restore records >plan
+	make_plan --orphans restore
+}
+
+@test "no new page is made for a row whose page is back" {
+	plan_pages_anew
 	must_hold 'map(select(.op == "create")) | length == 2' plan
 	act notion one share
 	must_pass "$BIN/apply" plan
@@ -220,14 +221,7 @@ id_of() {
 }
 
 @test "the same in the short form: a page in place of one that is gone" {
-	seed supabase one two
-	must_pass sync_now --quiet
-	act notion one unshare
-	act notion two unshare
-	"$BIN/sb-fetch" >sb
-	"$BIN/notion-fetch" --known sb >notion
-	"$BIN/normalize" sb notion >records
-	"$BIN/plan" --base state/base.ndjson --orphans restore records >plan
+	plan_pages_anew
 	act notion one share
 	must_pass "$BIN/apply" <(short <plan)
 	must_hold 'map(select(.kind == "result") | .status) | sort == ["done", "skipped"]'

@@ -149,21 +149,27 @@ log_lines() {
 	[[ $(forecast plan 180) == "36,000 rows to create, about 3 h 20 min at 180 requests a minute" ]]
 }
 
+new_rows() { # new_rows N NAME
+	jq -nc --argjson n "$1" --arg name "$2" 'range($n) | {side: "supabase",
+		decision: "\($name) \(.)", type: "Ops", date: "2026-01-02"}' >seed
+	seed @seed
+}
+
+slow_creates() { # slow_creates MS
+	control POST faults '{"match":{"api":"notion","method":"POST",
+		"path":"/v1/pages"},"times":-1,"delay_ms":'"$1"'}' >/dev/null
+}
+
 @test "progress: lines with counts and the time left, none with --quiet" {
 	start_sandbox
-	jq -nc 'range(60) | {side: "supabase", decision: "D \(.)", type: "Ops",
-		date: "2026-01-02"}' >seed
-	seed @seed
+	new_rows 60 D
 	# Slow enough that there is something to tell, however fast the machine is.
-	control POST faults '{"match":{"api":"notion","method":"POST",
-		"path":"/v1/pages"},"times":-1,"delay_ms":40}' >/dev/null
+	slow_creates 40
 	export SYNC_PROGRESS_SECONDS=0.2
 	must_pass "$SYNC"
 	grep -qE '^sync-now: written: [0-9]+ of 60' <<<"$stderr" || seen "no progress"
 	[[ $stderr != *$'\e'* && $stderr != *$'\r'* ]] || seen "no plain lines"
-	jq -nc 'range(60) | {side: "supabase", decision: "E \(.)", type: "Ops",
-		date: "2026-01-02"}' >seed
-	seed @seed
+	new_rows 60 E
 	must_pass "$SYNC" --quiet
 	[[ -z $stderr ]] || seen "not quiet"
 }
@@ -177,20 +183,15 @@ on_terminal() {
 @test "progress on a terminal: one line, rewritten, with counts, rate and time left" {
 	command -v script >/dev/null || skip "no script(1) here: apt-get install bsdutils"
 	start_sandbox
-	jq -nc 'range(60) | {side: "supabase", decision: "D \(.)", type: "Ops",
-		date: "2026-01-02"}' >seed
-	seed @seed
-	control POST faults '{"match":{"api":"notion","method":"POST",
-		"path":"/v1/pages"},"times":-1,"delay_ms":80}' >/dev/null
+	new_rows 60 D
+	slow_creates 80
 	on_terminal "$SYNC"
 	# shellcheck disable=SC1003
 	grep -qE $'^\e\\[Kwritten: [0-9]+ of 60, [0-9]+ a minute, about [0-9]+ s left$' screen ||
 		{ cat -v screen; return 1; }
 	# The line is gone before the next one, which is told in full.
 	grep -qE $'^\e\\[Kdone: 60 created in Notion' screen || { cat -v screen; return 1; }
-	jq -nc 'range(30) | {side: "supabase", decision: "E \(.)", type: "Ops",
-		date: "2026-01-02"}' >seed
-	seed @seed
+	new_rows 30 E
 	on_terminal "$SYNC" --quiet
 	[[ ! -s screen ]] || { cat -v screen; return 1; }
 	must_hold '.[0].ops.create.notion.done == 30' logs/last_run.json

@@ -422,14 +422,18 @@ judged() {
 
 # --- the other forms ---------------------------------------------------------------
 
-@test "twenty records that wait are listed, the others counted" {
+# waiting N MEMBERS: the last run of `logs attention` left out N records, each
+# with these members, where . is its number.
+waiting() {
 	logs attention
-	local results
-	results=$(echo "$T"/logs/runs/*-105/results.ndjson)
-	jq -nc '{kind:"head",stream:"results",v:1},
-		(range(1500) | {kind:"result", n:(. + 1), op:"skip", target:"none",
-			status:"skipped", code:"poison", row_id:"r\(.)", reason:"x"}),
-		{kind:"end",count:1500,complete:true}' >"$results"
+	jq -nc --argjson n "$1" '{kind:"head",stream:"results",v:1},
+		(range($n) | {kind:"result", n:(. + 1), op:"skip", target:"none",
+			status:"skipped", row_id:"r\(.)", reason:"x"} + '"$2"'),
+		{kind:"end",count:$n,complete:true}' >"$(echo "$T"/logs/runs/*-105/results.ndjson)"
+}
+
+@test "twenty records that wait are listed, the others counted" {
+	waiting 1500 '{code:"poison"}'
 	must_pass "$REPORT"
 	[[ $(grep -c '^  poison' <<<"$output") -eq 20 ]] || seen 'expected 20'
 	say_line '^  and 1,480 more: bin/report --run 20261125T194500Z-105$'
@@ -439,15 +443,8 @@ judged() {
 }
 
 @test "open conflicts have both values, up to a megabyte of them" {
-	logs attention
-	local results
-	results=$(echo "$T"/logs/runs/*-105/results.ndjson)
-	jq -nc '{kind:"head",stream:"results",v:1},
-		(range(200) | {kind:"result", n:(. + 1), op:"skip", target:"none",
-			status:"skipped", code:"conflict", row_id:"r\(.)", reason:"x",
-			conflict:{fields:["decision"], supabase:{decision:("left" * 2500)},
-				notion:{decision:"right \(.)"}}}),
-		{kind:"end",count:200,complete:true}' >"$results"
+	waiting 200 '{code:"conflict", conflict:{fields:["decision"],
+		supabase:{decision:("left" * 2500)}, notion:{decision:"right \(.)"}}}'
 	must_pass "$REPORT" --json
 	must_hold '.[0].waiting.records | length == 200
 		and (map(select(.conflict)) | length > 90 and length < 105

@@ -9,32 +9,18 @@
 load helper
 load sync
 load npm
+load lite
 
 setup() {
-	common_setup
-	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
-	export SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=1 SYNC_RETRIES=0
-	LITE=''
-	npm_packages supabase-lite
-	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||
-		skip "no PostgreSQL here: apt-get install postgresql"
-	start_sandbox
-	LITE=$(mktemp -d /tmp/lite.XXXXXX)
-	"$ROOT/tests/supabase-lite/up.sh" "$LITE" "$MODULES" sb_secret_lite_test \
-		"$ROOT/sql/decision_vault.sql" 3>&-
-	SUPABASE_URL=$(<"$LITE/url")
-	export SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY=sb_secret_lite_test
+	lite_setup
+	export SYNC_RETRIES=0
+	start_lite
 	# With its first statement the server grants all to everybody.
 	must_pass "$BIN/sb-fetch"
 }
 
 teardown() {
-	[[ -z $LITE ]] || "$ROOT/tests/supabase-lite/down.sh" "$LITE"
-	common_teardown
-}
-
-sql() {
-	psql -qAt -h "$LITE/pg" -U postgres -v ON_ERROR_STOP=1 "$@"
+	lite_teardown
 }
 
 # The table as it should be, with a row for Notion; a page waits for the table.
@@ -42,13 +28,13 @@ sql() {
 # server remembers a table or column that is gone as gone.
 good() {
 	rm -rf state logs
-	sql -f "$ROOT/sql/decision_vault.sql" >/dev/null 2>&1
-	sql -c "delete from decision_vault"
-	sql -c "insert into decision_vault (decision, type) values ('from the row', 'Ops')"
+	sql_file "$ROOT/sql/decision_vault.sql" >/dev/null 2>&1
+	sql "delete from decision_vault"
+	sql "insert into decision_vault (decision, type) values ('from the row', 'Ops')"
 }
 
 rows() {
-	sql -c "select * from decision_vault" 2>/dev/null || echo none
+	sql "select * from decision_vault" 2>/dev/null || echo none
 }
 
 one_case() {
@@ -56,7 +42,7 @@ one_case() {
 	code=$(jq -r .exit <<<"$case")
 	says=$(jq -r .says <<<"$case")
 	text=$(jq -r '.sql // ""' <<<"$case")
-	[[ -z $text ]] || sql -c "$text" || return
+	[[ -z $text ]] || sql "$text" || return
 	eval "$(jq -r --arg url "$SUPABASE_URL" '.env // {} | to_entries[]
 		| "export \(.key)=\(.value | sub("\\{url\\}"; $url) | @sh)"' <<<"$case")"
 	before=$(rows)
@@ -84,7 +70,7 @@ one_case() {
 			sed 's/^/    /' out
 			failed=$((failed + 1))
 		}
-		[[ $(jq -r .mend <<<"$case") == null ]] || sql -c "$(jq -r .mend <<<"$case")"
+		[[ $(jq -r .mend <<<"$case") == null ]] || sql "$(jq -r .mend <<<"$case")"
 	done <"$ROOT/tests/cases/setup/lite.ndjson"
 	echo "$n cases, $failed failed"
 	((n >= 10 && failed == 0))
@@ -93,11 +79,11 @@ one_case() {
 # Row-level security hides all rows of a role that it holds for: an empty answer,
 # and no error. Nothing may be concluded from that.
 @test "rows that a policy hides are not taken for deleted" {
-	sql -c "insert into decision_vault (decision) select 'decision ' || n from generate_series(1, 6) n"
+	sql "insert into decision_vault (decision) select 'decision ' || n from generate_series(1, 6) n"
 	must_pass sync_now --quiet
 	local pages
 	pages=$(control GET dump)
-	sql -c "alter role service_role nobypassrls"
+	sql "alter role service_role nobypassrls"
 	must_pass sync_now --quiet
 	must_say 'a key that row-level security holds for sees none either'
 	must_hold '.[0] | .skips == {orphan: 6} and .planned == 6' logs/last_run.json
@@ -116,6 +102,6 @@ one_case() {
 	rm -r state
 	mv kept state
 	[[ $(control GET dump) == "$pages" ]] || seen "pages were written"
-	sql -c "alter role service_role bypassrls"
+	sql "alter role service_role bypassrls"
 	must_be_settled
 }
