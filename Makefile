@@ -29,6 +29,7 @@ objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
 COMMON    := $(BUILD)/libcommon.a
 UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
                tests/property/*_test.c))
+SEEDER    := $(BUILD)/tests/property/seed_world
 SOURCES   := $(wildcard cmd/*/*.[ch] tests/unit/*.[ch] tests/property/*.[ch])
 
 all: $(PROGRAMS:%=$(BIN)/%)
@@ -57,18 +58,18 @@ $(BUILD)/cmd/health-server/page.o: $(BUILD)/page.inc
 $(BUILD)/cmd/health-server/page.o: CPPFLAGS_ALL += -I$(BUILD)
 
 # A unit test may look into one program: its pure objects, never its main().
-$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o \
-                       $(filter-out %/plan.o,$(call objects,plan)) $(COMMON)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o \
+                  $(filter-out %/plan.o,$(call objects,plan)) $(COMMON)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
 
 # What is not a test itself is linked to those beside it that need it.
-$(filter $(BUILD)/tests/property/%,$(UNITS)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
+$(filter $(BUILD)/tests/property/%,$(UNITS) $(SEEDER)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
 $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 
 check: all units
 	bats tests
 
-units: $(UNITS)
+units: $(UNITS) $(SEEDER)
 	@for t in $(UNITS); do $$t || exit 1; done
 
 # Beside a script by hand with the official clients; bench/bench.sh --help.
@@ -103,5 +104,5 @@ clean:
 	rm -rf $(BUILD) $(BIN)
 
 .PHONY: all check units bench asan fuzz format lint install uninstall deb clean
-.SECONDARY: $(UNITS:=.o)
+.SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -56,7 +56,7 @@ serve_end() {
 control() {
 	local fd
 	ask "$@"
-	IFS= read -r -d '' REPLY <&"$fd" || true
+	IFS= read -r -N 100000000 REPLY <&"$fd" || true
 	exec {fd}<&-
 	[[ $REPLY == "HTTP/1."?" 200"* ]] || die "control $*: $REPLY"
 	REPLY=${REPLY#*$'\r\n\r\n'}
@@ -70,12 +70,14 @@ ask() {
 		"${#body}" "$body" >&"$fd"
 }
 
-# listing NAME: a long answer, on standard output.
+# listing NAME: a long answer, on standard output. With -N, bash reads it in
+# large pieces.
 listing() {
-	local fd
+	local fd answer
 	ask GET "$1"
-	sed '1,/^\r$/d' <&"$fd"
+	IFS= read -r -N 100000000 answer <&"$fd" || true
 	exec {fd}<&-
+	printf '%s' "${answer#*$'\r\n\r\n'}"
 }
 
 edit() {
@@ -183,7 +185,7 @@ writes_nothing() {
 # half that stands alone.
 shape() {
 	dump >"$W/dump.ndjson"
-	jq -sSc -f "$here/shape.jq" "$W/dump.ndjson"
+	jq -sSc -L "$here" 'include "shape"; shape' "$W/dump.ndjson"
 }
 
 # sound: no two rows with one page, every live pair equal, no live half alone.

@@ -190,6 +190,7 @@ static void check_order_is_no_matter(struct trial *t)
 	json_free(other);
 }
 
+/* Killed after some ops; the next run ends where the whole one would have. */
 static void check_killed(struct trial *t, uint64_t *seed)
 {
 	size_t n = json_count(t->plan), stop;
@@ -236,17 +237,8 @@ static void lines_fall_into_place(struct trial *t)
 static void random_world(uint64_t seed)
 {
 	struct trial t;
-	bool wild;
+	bool wild = begin_random(&t, &seed);
 
-	begin(&t, &seed);
-	wild = one_in(&seed, 3);
-	if (wild) {
-		sim_wild(&t.before, &seed);
-	} else {
-		sim_settled(&t.before, &seed, 1 + rnd_below(&seed, 6));
-		for (unsigned i = rnd_below(&seed, 8); i > 0; i--)
-			sim_disturb(&t.before, &seed);
-	}
 	plan_and_apply(&t);
 	check_each_op(&t);
 	check_no_loss(&t);

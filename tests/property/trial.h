@@ -74,6 +74,23 @@ static inline void begin(struct trial *t, uint64_t *seed)
 	t->before.now = 100 * USEC_MINUTE;
 }
 
+/* Any world; true: a wild one, else one in sync to which something happened. */
+static inline bool begin_random(struct trial *t, uint64_t *seed)
+{
+	bool wild;
+
+	begin(t, seed);
+	wild = one_in(seed, 3);
+	if (wild) {
+		sim_wild(&t->before, seed);
+	} else {
+		sim_settled(&t->before, seed, 1 + rnd_below(seed, 6));
+		for (unsigned i = rnd_below(seed, 8); i > 0; i--)
+			sim_disturb(&t->before, seed);
+	}
+	return wild;
+}
+
 /* --- 1: convergence; 2: idempotence --------------------------------------- */
 
 static inline void apply_all(struct sim *s, const json *plan)
@@ -177,7 +194,6 @@ static inline bool same_row(
 	       (p != NULL) == (q != NULL) && (!p || p->deleted == q->deleted);
 }
 
-/* Killed after some ops; the next run ends where the whole one would have. */
 /* Each of the worlds in turn; the exit code. */
 static inline int trials(int argc, char **argv, void (*one)(uint64_t seed))
 {
