@@ -170,7 +170,8 @@ core_limit() {
 	# So that it is still there to be looked at.
 	control POST faults '{"times":-1,"delay_ms":1000}' >/dev/null
 	local program options
-	for program in sb-fetch "notion-fetch --known out/sb" "apply --base state/base.ndjson out/plan"; do
+	for program in sb-fetch "notion-fetch --known out/sb" "apply --base state/base.ndjson out/plan" \
+		"health-server --listen 127.0.0.1:0"; do
 		read -ra options <<<"$program"
 		must_pass core_limit "${options[@]}"
 		[[ $output == 0 ]] || seen "$program"

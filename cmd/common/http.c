@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include <curl/curl.h>
@@ -53,14 +52,6 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 	return t->request->abandon && t->http->stop && *t->http->stop != 0;
 }
 
-/* A core file would hold the keys. */
-static void forbid_core_files(void)
-{
-	struct rlimit none = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &none);
-}
-
 static void set_up(struct http *h, const struct http_config *config)
 {
 	bool loopback = url_is_loopback(config->url);
@@ -102,7 +93,6 @@ int http_init(struct http *h, const struct http_config *config, struct error *e)
 			"%s: keys are sent over https only, or to this "
 			"machine itself",
 			config->url);
-	forbid_core_files();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return fail(e, RC_BUG, "libcurl can't be started");
 	h->curl = curl_easy_init();

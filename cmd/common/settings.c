@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <openssl/crypto.h>
 
@@ -164,12 +165,21 @@ static int load_secrets(
 	return load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e);
 }
 
+/* A core file would hold the keys. */
+static void forbid_core_files(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+}
+
 int settings_load_from(struct settings *s, const struct env_file *f,
 	unsigned what, struct error *e)
 {
 	int rc;
 
 	*s = (struct settings){ 0 };
+	forbid_core_files();
 	rc = load_common(s, f, e);
 	if (rc == 0 && what & NEED_SUPABASE)
 		rc = load_supabase(s, f, e);
@@ -188,9 +198,11 @@ int settings_load(struct settings *s, unsigned what, struct error *e)
 {
 	struct env_file f = { 0 };
 	char *path = env_file_find();
-	int rc = path ? env_file_load(&f, path, e) : 0;
+	int rc;
 
 	*s = (struct settings){ 0 };
+	forbid_core_files();
+	rc = path ? env_file_load(&f, path, e) : 0;
 	if (rc == 0)
 		rc = settings_load_from(s, &f, what, e);
 	env_file_fini(&f);

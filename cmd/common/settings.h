@@ -71,7 +71,8 @@ struct settings {
 
 /*
  * Reads and checks what `need` names; RC_CONFIG with the setting's name, what
- * is wrong with it and what it should be.
+ * is wrong with it and what it should be. From then on the program leaves no
+ * core file, which would hold the keys.
  */
 int settings_load(struct settings *s, unsigned need, struct error *e);
 /* The same from a file that was read already, or from none: { 0 }. */
