@@ -12,27 +12,27 @@ scale=1
 [[ $BIN != *asan* ]] || scale=3
 
 @test "killed at every request, before and after it is carried out" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 4)) kill.sh
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 6)) kill.sh
 	echo "$output"
 }
 
 @test "killed while Notion's queries lag: no page is made twice" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) kill.sh --lag
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --lag
 	echo "$output"
 }
 
 @test "killed with four workers at work" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) kill.sh --jobs 4
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --jobs 4
 	echo "$output"
 }
 
 @test "killed, and every local file is lost as well" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) kill.sh --wipe
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --wipe
 	echo "$output"
 }
 
 @test "TERM: the request in flight is finished and recorded" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 8)) kill.sh --signal TERM
+	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --signal TERM
 	echo "$output"
 }
 
