@@ -1,7 +1,7 @@
 # What is wrong with how the programs treated a random world; a line each, none
 # where all is well. Input: the files of worlds.sh, <jobs>/<phase>; the phases are
-# seeded, first, edited, last (dumps), run1, run2 (results) and plan (the last
-# one).
+# meanwhile, first, edited, last (dumps), run1, run2 (results) and plan (the last
+# one). Between meanwhile and first the plan is older than what people did.
 include "shape";
 def form: (. // "") | gsub("[ \t\n]+"; " ") | ltrimstr(" ") | rtrimstr(" ");
 def live: .deleted_at == null and .in_trash != true and (.state // "home") == "home";
@@ -43,13 +43,13 @@ def judge_half($now; $done): . as $old
 def claimed_twice: [rows[] | select(.deleted_at == null and .notion_page_id)]
   | group_by(.notion_page_id) | map(select(length > 1) | .[0].notion_page_id);
 
-# Every op was done, each half is what the ops say, and no more was made than
-# was planned, once for each half that was alone.
+# Every op was done or left to the next run, each half is what the ops say, and
+# no more was made than was planned, once for each half that was alone.
 def judge_run($before; $after; $results):
   ($results | map(select(.status == "done"))) as $done
   | ($done | map(select(.op == "create"))) as $made
   | ($after | by_id) as $now
-  | ($results[] | select(.op != "skip" and .status != "done") | "not done: \(tojson)"),
+  | ($results[] | select(.status | . != "done" and . != "skipped") | "not done: \(tojson)"),
     ($before[] | judge_half($now[.id]; $done)),
     ("supabase", "notion" | . as $side
       | ($made | map(select(.target == $side)) | length) as $n
@@ -83,9 +83,9 @@ def judge_end($last; $plan):
 
 reduce (inputs | [input_filename, .]) as [$name, $line] ({};
   ($name | split("/")[-2:]) as [$jobs, $phase] | .[$jobs][$phase] += [$line])
-| map({seeded: [], first: [], edited: [], last: [], run1: [], run2: []} + .
+| map({meanwhile: [], first: [], edited: [], last: [], run1: [], run2: []} + .
   | .run1 |= map(select(.kind == "result")) | .run2 |= map(select(.kind == "result"))) as $ways
-| ($ways[] | judge_run(.seeded; .first; .run1), judge_run(.edited; .last; .run2),
+| ($ways[] | judge_run(.meanwhile; .first; .run1), judge_run(.edited; .last; .run2),
     judge_end(.last; .plan)),
   ("first", "last" | . as $at | [$ways[] | .[$at] | [shape]]
     | select(.[0] != .[1])

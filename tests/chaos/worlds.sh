@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The random worlds of the property tests through the programs: each is put into
 # a sandbox, synced, edited by people, and synced until nothing is planned; with
-# one worker and with four. What worlds.jq says must hold after each.
+# one worker and with four. In every other one people are at work between the
+# first plan and its apply too. What worlds.jq says must hold after each.
 #   worlds.sh [--worlds N] [--seed S]
 # World i is made from seed S + i, so "--worlds 1 --seed S" shows one again.
 # Prints "N worlds from seed S, F failed"; KEEP=1 leaves its files.
@@ -14,7 +15,7 @@ while (($#)); do
 	case $1 in
 		--worlds) worlds=$2; shift ;;
 		--seed) seed=$2; shift ;;
-		*) sed -n '2,7s/^# *//p' "$0" >&2; exit 2 ;;
+		*) sed -n '2,8s/^# *//p' "$0" >&2; exit 2 ;;
 	esac
 	shift
 done
@@ -78,9 +79,9 @@ put() {
 	: >"$SYNC_STATE_DIR/base.ndjson.journal"
 }
 
-people() {
+people() { # people SEED DUMP
 	local what body
-	"$seeder" "$1" edits <"$W/first" >"$W/edits"
+	"$seeder" "$1" edits <"$W/$2" >"$W/edits"
 	while read -r what body; do
 		control POST "$what" "$body"
 	done <"$W/edits"
@@ -128,18 +129,23 @@ settle_down() {
 }
 
 live_through() { # live_through JOBS SEED
+	# shellcheck disable=SC2054 # the guards are one word
 	local options=(--conflict "$conflict" --orphans "$orphans"
 		--allow empty-side,mass-delete,mass-create,mass-change)
 	((use_base == 0)) || options+=(--base "$L/$1/state/base.ndjson")
 	W=$L/$1
 	export SYNC_JOBS=$1 SYNC_STATE_DIR=$W/state SYNC_LOG_DIR=$W/logs
-	: >"$W/run1" >"$W/run2"
+	: >"$W/run1"
+	: >"$W/run2"
 	start
 	put
 	dump >"$W/seeded"
-	make_plan && run "$W/run1" || return 1
+	make_plan || return 1
+	(($2 % 2)) || people $(($2 + 1000000000)) seeded
+	dump >"$W/meanwhile"
+	run "$W/run1" || return 1
 	dump >"$W/first"
-	people "$2"
+	people "$2" first
 	dump >"$W/edited"
 	settle_down || return 1
 	dump >"$W/last"
@@ -147,7 +153,7 @@ live_through() { # live_through JOBS SEED
 }
 
 world() { # world SEED
-	local files=({1,4}/{seeded,run1,first,edited,run2,plan,last})
+	local files=({1,4}/{meanwhile,run1,first,edited,run2,plan,last})
 	WORLD=$("$seeder" "$1" world)
 	read -r conflict orphans use_base soft_delete checksum synced <<<"$WORLD"
 	live_through 1 "$1" && live_through 4 "$1" || return 1

@@ -1,11 +1,13 @@
 /*
  * The random worlds of the property tests for the sandbox; see
- * tests/chaos/worlds.sh.
- *   seed_world SEED world   a line of settings, the lines of POST
- * /control/seed, and the pair lines of a base file seed_world SEED edits   what
- * people do next to the world whose dump is on standard input: "<control
- * request> <body>" a line The same for a seed, whatever ids Notion has given
- * meanwhile.
+ * tests/chaos/worlds.sh. Called in one of two ways:
+ *
+ * seed_world SEED world: prints a line of settings, the lines of POST
+ * /control/seed, and the pair lines of a base file.
+ *
+ * seed_world SEED edits: what people do next to the world whose dump is on
+ * standard input, a line each: "<control request> <body>". It is the same for a
+ * seed, whatever ids Notion has given meanwhile.
  */
 #include "trial.h"
 
@@ -143,6 +145,14 @@ static json *base_line(const struct sim_line *l)
 	return line;
 }
 
+/* Every other world has so much to write that all workers are hired for it. */
+static void make_crowd(struct sim *s, uint64_t *seed)
+{
+	sim_settled(s, seed, 10);
+	for (unsigned i = 20 + rnd_below(seed, 20); i > 0; i--)
+		sim_disturb(s, seed);
+}
+
 /* A page that is moved or out of reach is none of the seed's. */
 static void print_world(uint64_t seed)
 {
@@ -150,6 +160,8 @@ static void print_world(uint64_t seed)
 	struct sim *s = &t.before;
 
 	begin_random(&t, &seed);
+	if (one_in(&seed, 2))
+		make_crowd(s, &seed);
 	print_settings(&t);
 	for (size_t i = 0; i < s->n[SUPABASE]; i++)
 		print(row_line(&s->at[SUPABASE][i]));
@@ -167,6 +179,29 @@ struct halves {
 	size_t n;
 };
 
+static bool is_of_seed(const char *id)
+{
+	return id && (strncmp(id, "aaaaaaaa", 8) == 0 ||
+			     strncmp(id, "bbbbbbbb", 8) == 0);
+}
+
+/*
+ * A page made since has another id in each run, and so has the row made for it:
+ * such rows are left out.
+ */
+static bool is_known_row(const json *row)
+{
+	return is_of_seed(json_str(row, "id")) ||
+	       is_of_seed(json_str(row, "notion_page_id"));
+}
+
+static void add_half(struct halves *to, json *take_half)
+{
+	if (to->n == HALVES_MAX)
+		abort();
+	to->at[to->n++] = take_half;
+}
+
 static void read_dump(struct halves *rows, struct halves *pages)
 {
 	char *text = NULL;
@@ -176,13 +211,15 @@ static void read_dump(struct halves *rows, struct halves *pages)
 
 	while ((len = getline(&text, &size, stdin)) > 0) {
 		json *half = json_parse(text, (size_t)len, JSON_STRICT, &e);
-		struct halves *to = same_text(json_str(half, "side"), "notion")
-					    ? pages
-					    : rows;
 
-		if (!half || to->n == HALVES_MAX)
+		if (!half)
 			abort();
-		to->at[to->n++] = half;
+		if (same_text(json_str(half, "side"), "notion"))
+			add_half(pages, half);
+		else if (is_known_row(half))
+			add_half(rows, half);
+		else
+			json_free(half);
 	}
 	free(text);
 }
@@ -201,10 +238,7 @@ static json *find(const struct halves *h, const char *key, const char *id)
 	return NULL;
 }
 
-/*
- * A page, found by way of a row or by the id that the seed gave it: a page made
- * since has another id in each run.
- */
+/* A page, found by way of a row or by the id that the seed gave it. */
 static json *any_page(
 	const struct halves *rows, const struct halves *pages, uint64_t *seed)
 {
@@ -213,8 +247,7 @@ static json *any_page(
 
 	for (size_t i = 0, skip = rnd_below(seed, 6); !page && i < pages->n;
 		i++)
-		if (strncmp(json_str(pages->at[i], "id"), "bbbbbbbb", 8) == 0 &&
-			skip-- == 0)
+		if (is_of_seed(json_str(pages->at[i], "id")) && skip-- == 0)
 			page = pages->at[i];
 	return page;
 }
