@@ -64,6 +64,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o \
 
 # What is not a test itself is linked to those beside it that need it.
 $(filter $(BUILD)/tests/property/%,$(UNITS) $(SEEDER)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
+$(SEEDER): $(BUILD)/tests/property/seed_edits.o
 $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 
 check: all units

@@ -79,9 +79,9 @@ put() {
 	: >"$SYNC_STATE_DIR/base.ndjson.journal"
 }
 
-people() { # people SEED DUMP
+people() { # people SEED DUMP [PLAN]
 	local what body
-	"$seeder" "$1" edits <"$W/$2" >"$W/edits"
+	cat "${@:2}" | "$seeder" "$1" edits >"$W/edits"
 	while read -r what body; do
 		control POST "$what" "$body"
 	done <"$W/edits"
@@ -141,11 +141,11 @@ live_through() { # live_through JOBS SEED
 	put
 	dump >"$W/seeded"
 	make_plan || return 1
-	(($2 % 2)) || people $(($2 + 1000000000)) seeded
+	(($2 % 2)) || people $(($2 + 1000000000)) "$W"/{seeded,plan}
 	dump >"$W/meanwhile"
 	run "$W/run1" || return 1
 	dump >"$W/first"
-	people "$2" first
+	people "$2" "$W/first"
 	dump >"$W/edited"
 	settle_down || return 1
 	dump >"$W/last"
