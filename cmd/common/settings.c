@@ -198,11 +198,9 @@ int settings_load(struct settings *s, unsigned what, struct error *e)
 {
 	struct env_file f = { 0 };
 	char *path = env_file_find();
-	int rc;
+	int rc = path ? env_file_load(&f, path, e) : 0;
 
 	*s = (struct settings){ 0 };
-	forbid_core_files();
-	rc = path ? env_file_load(&f, path, e) : 0;
 	if (rc == 0)
 		rc = settings_load_from(s, &f, what, e);
 	env_file_fini(&f);
