@@ -12,13 +12,14 @@
 #define SLICE_MS 200 /* how soon a wait notices that it shall end */
 #define REQUEST_MAX (8u << 20)
 
-int api_init(struct api *api, const char *name, long retries, struct error *e)
+int api_init(struct api *api, const char *name, long retries, long max_wait,
+	struct error *e)
 {
 	const char *base = getenv("SYNC_BACKOFF_MS");
 
 	api->name = name;
 	api->retries = retries;
-	api->max_wait = API_MAX_WAIT;
+	api->max_wait = max_wait;
 	api->skew = USEC_NONE;
 	api->backoff_ms = 1000;
 	api->backoff_cap_ms = 30000;

@@ -149,13 +149,12 @@ struct api {
 	usec skew;
 };
 
-#define API_MAX_WAIT 300
-
 /*
  * http is set up by the caller before. SYNC_BACKOFF_MS in the environment sets
  * the back-off's base, for tests; RC_CONFIG where it is no number.
  */
-int api_init(struct api *api, const char *name, long retries, struct error *e);
+int api_init(struct api *api, const char *name, long retries, long max_wait,
+	struct error *e);
 void api_fini(struct api *api);
 
 /*

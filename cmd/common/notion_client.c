@@ -51,11 +51,10 @@ int notion_client_init(struct notion_client *c, const struct settings *s,
 	flight_init(&c->flight, (int)s->jobs);
 	c->api.flight = &c->flight;
 	if (http_init(&c->api.http, &config, e) < 0 ||
-		api_init(&c->api, "Notion", s->retries, e) < 0) {
+		api_init(&c->api, "Notion", s->retries, s->max_wait, e) < 0) {
 		notion_client_fini(c);
 		return -1;
 	}
-	c->api.max_wait = s->max_wait;
 	http_add_header(&c->api.http, "Notion-Version", NOTION_VERSION);
 	http_add_key(&c->api.http, "Authorization", "Bearer ", s->notion_key);
 	return 0;

@@ -37,11 +37,10 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 	c->api.unresolved = "check SUPABASE_URL; a paused or deleted project "
 			    "has no address: see supabase.com/dashboard";
 	if (http_init(&c->api.http, &config, e) < 0 ||
-		api_init(&c->api, "Supabase", s->retries, e) < 0) {
+		api_init(&c->api, "Supabase", s->retries, s->max_wait, e) < 0) {
 		supabase_client_fini(c);
 		return -1;
 	}
-	c->api.max_wait = s->max_wait;
 	add_key(c, s->supabase_key);
 	return 0;
 }

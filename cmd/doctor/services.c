@@ -13,7 +13,8 @@ static void hurry(struct api *api)
 {
 	if (api->retries > RETRIES)
 		api->retries = RETRIES;
-	api->max_wait = MAX_WAIT;
+	if (api->max_wait > MAX_WAIT)
+		api->max_wait = MAX_WAIT;
 }
 
 void ask_supabase(struct doctor *d)
