@@ -51,5 +51,6 @@ reduce (inputs | fromjson?) as $line (
       | .complete = $line.complete
     else . end)
 | del(.line)
-| .totals = plus([$before | fromjson? | .totals? | objects][0]; {ops, conflicts, requests: (.requests // {}),
-    waited_ms: (.waited_ms // {}), limited: (.limited // {})})
+| .totals = plus([$before | fromjson? | .totals? | objects][0];
+    {ops, conflicts, requests: (.requests // {}), waited_ms: (.waited_ms // {}),
+      limited: (.limited // {})})
