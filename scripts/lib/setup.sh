@@ -9,8 +9,8 @@ run_packages=(jq curl ca-certificates util-linux)
 # Only the tests need these.
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
-  bats binutils chromium clang clang-format libclang-rt-14-dev mandoc postgresql procps
-  shellcheck valgrind
+  bats binutils chromium clang clang-format dpkg-dev libclang-rt-14-dev mandoc parallel
+  postgresql procps shellcheck valgrind
 )
 # The official clients run on Node.js, whoever's package it comes from.
 command -v node >/dev/null || test_packages+=(nodejs)
