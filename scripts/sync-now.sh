@@ -69,13 +69,17 @@ trap 'heard TERM' TERM
 trap 'heard HUP' HUP
 trap 'rm -rf "$work"' EXIT
 
-# await PID: returns its exit code. A signal ends the wait, not the child.
+# await PID: returns its exit code. A signal ends the wait, not the child. bash's
+# wait() says 255 where the child's end was taken by the handler of a signal just
+# before; asked once more, it knows. No program of ours ends with that.
 await() {
   local before code
   while :; do
     before=$signals code=0
     wait "$1" || code=$?
-    [ "$before" != "$signals" ] || return "$code"
+    [ "$before" = "$signals" ] || continue
+    [ "$code" != 255 ] || { code=0; wait "$1" || code=$?; }
+    return "$code"
   done
 }
 
@@ -96,7 +100,8 @@ aside() {
 
 end() {
   job rm -rf "$work"
-  [ -z "$signal" ] || { trap - "$signal" EXIT; kill "-$signal" $$; }
+  trap - EXIT
+  [ -z "$signal" ] || { trap - "$signal"; kill "-$signal" $$; }
   exit "$code"
 }
 
@@ -265,24 +270,24 @@ fetch_and_plan >"$run_dir/plan.ndjson"
 [ "$code" != 0 ] || carry_out
 
 level=info
-if [ "$signal" ]; then
+case $code in
+  0) status=ok ;;
+  1) status=attention level=warn ;;
+  3) status=blocked level=error ;;
+  *) status=failed level=error ;;
+esac
+# One that came when all was done has interrupted nothing.
+if [ "$signal" ] && [ "$status" = failed ]; then
   status=interrupted level=warn
-else
-  case $code in
-    0) status=ok ;;
-    1) status=attention level=warn ;;
-    3) status=blocked level=error ;;
-    *) status=failed level=error ;;
-  esac
 fi
 if ! job conclude; then
   job raise_unrecorded
   exit 74
 fi
-# A signal would end what is aside; a monitor that heard of the start shall hear
-# of this end too.
+# After a signal nothing aside is begun; a monitor that heard of the start shall
+# hear of this end too.
 if [ "$signal" ]; then
-  job ping /fail "stopped by $signal at $stage"
+  job raise_alarms "$before"
 else
   aside raise_alarms "$before"
 fi

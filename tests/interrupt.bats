@@ -27,16 +27,24 @@ end_of_run() {
 }
 
 # tools NAME…: each, found by PATH, does its work, and at the call that the file
-# `at` names INT comes first: to the run's first process, or to its group.
+# `at` names INT comes first: to the run's first process, or to its group. Before
+# that, FIRST is done there.
 tools() {
 	mkdir tools
 	cat >tools/any <<-'SCRIPT'
 		#!/bin/bash
-		echo "${0##*/}" >>"$T/calls"
+		PATH=${PATH#*:}
+		# Some are called side by side: which call this one is, its line tells.
+		echo "$$ ${0##*/}" >>"$T/calls"
 		mapfile -t calls <"$T/calls"
-		read -ra stat <"/proc/$$/stat"
-		[ ${#calls[@]} != "$(<"$T/at")" ] || kill -INT -- "$(<"$T/whom")${stat[4]}"
-		PATH=${PATH#*:} exec "${0##*/}" "$@"
+		call=${#calls[@]}
+		while [[ ${calls[call - 1]} != "$$ "* ]]; do call=$((call - 1)); done
+		if [ "$call" = "$(<"$T/at")" ]; then
+			eval "${FIRST-}"
+			read -ra stat <"/proc/$$/stat"
+			kill -INT -- "$(<"$T/whom")${stat[4]}"
+		fi
+		exec "${0##*/}" "$@"
 	SCRIPT
 	chmod +x tools/any
 	local name
@@ -79,6 +87,23 @@ ended_by_int() {
 	done
 	echo 0 >at
 	must_be_settled
+}
+
+@test "INT when all is done interrupts nothing" {
+	must_pass sync_now -q
+	tools tee
+	TOOLS=$T/tools:
+	: >calls >whom
+	# The messages of apply, which has ended by then.
+	echo 5 >at
+	export FIRST='until grep -q "\"kind\":\"end\"" "$T"/logs/runs/*/results.ndjson; do
+		sleep 0.05; done'
+	rm -rf logs
+	start_run -q
+	end_of_run
+	ended_by_int
+	must_hold '.[0] | .status == "ok" and .signal == "INT"' logs/last_run.json
+	[[ -s logs/last_success.json ]]
 }
 
 # a_run_is_at REQUESTS: so many have come; then each takes its time.

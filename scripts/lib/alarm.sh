@@ -1,7 +1,8 @@
 # Alarms: SYNC_PING_URL is asked when a run begins and ends, in the manner of
 # healthchecks.io; SYNC_NOTIFY_CMD is run when something changed for the worse or
 # the better. Neither can fail a run, nor hold it up for more than half a minute.
-# Needs $logs, $ping_url and $notify_cmd; raise_alarms needs a run's $run_dir too.
+# Needs $logs, $ping_url and $notify_cmd; raise_alarms needs a run's $run_dir,
+# $signal and $stage too.
 # shellcheck shell=bash
 
 # ping SUFFIX BODY. The URL is a secret of its own: not an option of curl's.
@@ -89,5 +90,6 @@ raise_alarms() {
       ping /fail "$text"
       [ "$was" = "$now" ] || notify failure "The sync failed, $text"
       ;;
+    interrupted) ping /fail "stopped by $signal at $stage" ;;
   esac
 }
