@@ -196,35 +196,42 @@ job put_aside sync.log conflicts.ndjson
 job log info sync-now "begins"
 aside ping /start ""
 
-# put NAME: standard input becomes logs/NAME, whole or not at all.
+# put NAME…: standard input becomes each logs/NAME, whole or not at all.
 put() {
-  cat >"$logs/$1.new" && sync "$logs/$1.new" && mv "$logs/$1.new" "$logs/$1"
+  local new=("${@/#/$logs/}") name
+  new=("${new[@]/%/.new}")
+  tee "${new[@]}" >/dev/null && sync "${new[@]}" || return
+  for name; do
+    mv "$logs/$name.new" "$logs/$name" || return
+  done
 }
 
 # What became of the run, for report and the health page; false where it can't be
-# written down.
+# written down. $ends is what the log shall say of it.
 record_run() {
-  local files=() f
+  local files=() names=(last_run.json) json f
   tail -q -n 1 "$work/sb.ndjson" "$work/notion.ndjson" >"$work/ends.ndjson" 2>/dev/null || true
   for f in "$work/ends.ndjson" "$work/records.ndjson" "$run_dir/plan.ndjson" "$run_dir/results.ndjson"; do
     [ ! -s "$f" ] || files+=("$f")
   done
-  jq -n -R -c --arg run_id "$run_id" --arg status "$1" --argjson code "$code" \
+  jq -n -R -r --arg run_id "$run_id" --arg status "$1" --argjson code "$code" \
     --arg stage "$stage" --arg signal "$signal" \
     --arg message "$(tail -n 5 "$work/messages" 2>/dev/null || true)" \
     --arg version "$version" --arg before "$before" \
     --argjson started "$started" --argjson ended "$((${EPOCHREALTIME/[.,]/} / 1000))" \
-    -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}" >"$run_dir/run.json" || return
-  put last_run.json <"$run_dir/run.json" || return
+    -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}" >"$work/summary" || return
+  { IFS= read -r json && IFS= read -r ends; } <"$work/summary" || return
+  printf '%s\n' "$json" >"$run_dir/run.json" || return
   case $1 in
-    ok | attention) put last_success.json <"$run_dir/run.json" ;;
+    ok | attention) names+=(last_success.json) ;;
   esac
+  put "${names[@]}" <"$run_dir/run.json"
 }
 
 # Each conflict that was decided, with the value that lost. The last line of a
 # program that was killed may be torn.
 record_conflicts() {
-  [ -s "$run_dir/results.ndjson" ] || return 0
+  grep -qs '"conflict":' "$run_dir/results.ndjson" || return 0
   jq -Rc --arg run "$run_id" 'fromjson?
     | select(.kind == "result" and .status == "done" and .conflict)
     | {run_id: $run, row_id, page_id, set, was} + .conflict' \
@@ -257,10 +264,11 @@ carry_out() {
 }
 
 conclude() {
+  local ends
   if ! record_conflicts || ! record_run "$status"; then
     die 74 "$run_dir: this run can't be written down: make room, or set SYNC_LOG_DIR; what it wrote to both sides is right, and the next run goes on from there"
   fi
-  log "$level" sync-now "$(jq -r '"ends: \(.status), exit code \(.exit_code), \(.planned) ops planned, \(.errors) failed, \(.conflicts) conflicts decided, \(.duration_ms) ms"' "$run_dir/run.json")"
+  log "$level" sync-now "$ends"
   forget_old_runs
 }
 

@@ -1,8 +1,9 @@
-# The summary of a run, as logs/last_run.json has it. Inputs, as raw lines so
-# that memory stays flat and a cut one is passed over: the ends of both fetches,
-# the records, the plan, the results, as far as the run came. What only the
-# script knows comes in by --arg; $before is the record of the last run, whose
-# `totals` are the sums over all runs, which metrics count by.
+# The summary of a run, as logs/last_run.json has it, and behind it the line of
+# the log that a run ends with. Inputs, as raw lines so that memory stays flat and
+# a cut one is passed over: the ends of both fetches, the records, the plan, the
+# results, as far as the run came. What only the script knows comes in by --arg;
+# $before is the record of the last run, whose `totals` are the sums over all
+# runs, which metrics count by.
 
 def count(path): setpath(path; (getpath(path) // 0) + 1);
 
@@ -54,3 +55,4 @@ reduce (inputs | fromjson?) as $line (
 | .totals = plus([$before | fromjson? | .totals? | objects][0];
     {ops, conflicts, requests: (.requests // {}), waited_ms: (.waited_ms // {}),
       limited: (.limited // {})})
+| tojson, "ends: \(.status), exit code \(.exit_code), \(.planned) ops planned, \(.errors) failed, \(.conflicts) conflicts decided, \(.duration_ms) ms"
