@@ -11,6 +11,8 @@ BIN=${BIN:-bin}
 [[ $BIN = /* ]] || BIN=$ROOT/$BIN
 FIXTURES=$ROOT/tests/fixtures
 export ROOT BIN FIXTURES
+# shellcheck source=tests/control.bash
+. "$ROOT/tests/control.bash"
 export LC_ALL=C.UTF-8 TZ=UTC
 
 setup() {
@@ -260,43 +262,48 @@ shared() {
 start_sandbox() {
 	local ready=$T/sandbox-${#SANDBOX_PIDS[@]}.url log tries
 	log=${ready%.url}.log
-	rm -f "$ready"
+	[[ ! -e $ready ]] || rm "$ready"
 	"$BIN/sandbox" --port 0 --ready "$ready" "$@" \
 		>"$log" 2>&1 </dev/null 3>&- &
 	SANDBOX_PID=$!
 	SANDBOX_PIDS+=("$SANDBOX_PID")
-	for ((tries = 0; tries < 200; tries++)); do
+	for ((tries = 0; tries < 1000; tries++)); do
 		[[ -s $ready ]] && break
 		kill -0 "$SANDBOX_PID" 2>/dev/null || break
-		sleep 0.05
+		sleep 0.01
 	done
 	if [[ ! -s $ready ]]; then
 		printf 'the sandbox did not come up:\n'
 		cat "$log"
 		return 1
 	fi
-	SANDBOX=$(head -n 1 "$ready")
-	SANDBOX=${SANDBOX%/}
+	SANDBOX=$(<"$ready")
 	use_sandbox
 }
 
 # The settings that lead to the sandbox at $SANDBOX.
 use_sandbox() {
 	local info
-	info=$(curl -fsS --max-time 10 "$SANDBOX/control/info")
+	info=$(control GET info)
 	export SUPABASE_URL=$SANDBOX NOTION_API_URL=$SANDBOX
 	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox
 	export NOTION_API_KEY=ntn_sandbox
-	NOTION_DATABASE_ID=$(jq -r '.ids.database // .database_id // .notion.database_id //
-		.NOTION_DATABASE_ID' <<<"$info")
-	export NOTION_DATABASE_ID
+	[[ $info == *'"database":"'* ]] || return
+	info=${info#*'"database":"'}
+	export NOTION_DATABASE_ID=${info%%'"'*}
 }
 
 # control METHOD PATH [DATA]: the sandbox's control interface; DATA may be
 # @FILE, as with curl.
 control() {
-	curl -fsS --max-time 30 -X "$1" "$SANDBOX/control/$2" \
-		${3+--data-binary "$3"}
+	local data=${3-}
+	[[ $data != @* ]] || data=$(<"${data#@}") || return
+	ask "${SANDBOX##*:}" "$1" "$2" "$data" || return
+	if [[ $HEAD != "HTTP/1."?" 2"* ]]; then
+		printf 'control %s %s: %s\n' "$1" "$2" "${HEAD%%$'\r'*} $REPLY" >&2
+		return 22
+	fi
+	printf '%s' "$REPLY"
 }
 
 stop_sandboxes() {

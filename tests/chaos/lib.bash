@@ -8,6 +8,8 @@ BIN=${BIN:-$root/bin}
 [[ $BIN = /* ]] || BIN=$root/$BIN
 export VAULTSYNC_BIN=$BIN LC_ALL=C.UTF-8 TZ=UTC
 here=$root/tests/chaos
+# shellcheck source=tests/control.bash
+. "$root/tests/control.bash"
 
 unset "${!SUPABASE_@}" "${!NOTION_@}" "${!SYNC_@}"
 export SYNC_ENV_FILE=/dev/null SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=1
@@ -51,33 +53,15 @@ serve_end() {
 	SANDBOX_PID=''
 }
 
-# control METHOD PATH [BODY]: asks the sandbox; the answer is in $REPLY. Without
-# a process of its own for short answers, for it is asked thousands of times.
+# control METHOD PATH [BODY]: asks the sandbox; the answer is in $REPLY.
 control() {
-	local fd
-	ask "$@"
-	IFS= read -r -N 100000000 REPLY <&"$fd" || true
-	exec {fd}<&-
-	[[ $REPLY == "HTTP/1."?" 200"* ]] || die "control $*: $REPLY"
-	REPLY=${REPLY#*$'\r\n\r\n'}
+	ask "$PORT" "$@" && [[ $HEAD == "HTTP/1."?" 200"* ]] || die "control $*: $HEAD $REPLY"
 }
 
-# ask METHOD PATH [BODY]: sends it; the caller's $fd is where the answer comes.
-ask() {
-	local LC_ALL=C body=${3-}
-	exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
-	printf '%s /control/%s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "$1" "$2" \
-		"${#body}" "$body" >&"$fd"
-}
-
-# listing NAME: a long answer, on standard output. With -N, bash reads it in
-# large pieces.
+# listing NAME: what is got, on standard output.
 listing() {
-	local fd answer
-	ask GET "$1"
-	IFS= read -r -N 100000000 answer <&"$fd" || true
-	exec {fd}<&-
-	printf '%s' "${answer#*$'\r\n\r\n'}"
+	control GET "$1"
+	printf '%s' "$REPLY"
 }
 
 edit() {
