@@ -78,7 +78,7 @@ bench: all
 	VAULTSYNC_BIN=$(abspath $(BIN)) bench/bench.sh $(BENCH)
 
 asan:
-	$(MAKE) BUILD=build/asan BIN=build/asan/bin \
+	$(MAKE) BUILD=build/asan-$(CC) BIN=build/asan-$(CC)/bin \
 	    CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
 
 # A million broken requests against the health server.

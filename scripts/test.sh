@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test.
-#   scripts/test.sh            all: twice, as built and under the sanitizers
+#   scripts/test.sh            all: as built by cc, then by clang with sanitizers
 #   scripts/test.sh --quick    as built only
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
@@ -26,11 +26,12 @@ fault() {
   warn "$*"
 }
 
-# units NAME TARGET: every C test; their closing lines are added up.
+# units NAME TARGET…: every C test, by make; their closing lines are added up.
 units() {
   local name=$1 sums rc=0
+  shift
   say "unit tests ($name)"
-  make -s -j"$(nproc)" "$2" >"$log/units" 2>&1 || rc=$?
+  make -s -j"$(nproc)" "$@" >"$log/units" 2>&1 || rc=$?
   cat "$log/units"
   read -ra sums < <(awk 'match($0, /[0-9]+ passed, [0-9]+ failed$/) {
       split(substr($0, RSTART), n, /[^0-9]+/); p += n[1]; f += n[2] }
@@ -90,12 +91,8 @@ build_all
 units gcc units
 bats_run gcc "$home/bin" "${files[@]}"
 if [ ! "$quick" ]; then
-  say "building with clang"
-  # For its warnings; what it builds is not run.
-  make -s -j"$(nproc)" CC=clang CFLAGS=-O0 BUILD=build/clang BIN=build/clang/bin all ||
-    fault "clang does not build it"
-  units sanitizers asan
-  bats_run sanitizers "$home/build/asan/bin" "${sanitized[@]}"
+  units sanitizers asan CC=clang
+  bats_run sanitizers "$home/build/asan-clang/bin" "${sanitized[@]}"
 fi
 
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -2,7 +2,7 @@
 # runs in an empty folder of its own, $T, and leaves no process behind.
 #
 # BIN is where the programs are (default: bin/ beside the Makefile), so that
-# the same tests run on any build: BIN=build/asan/bin bats tests
+# the same tests run on any build: BIN=build/asan-cc/bin bats tests
 
 bats_require_minimum_version 1.5.0
 
