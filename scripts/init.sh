@@ -260,7 +260,7 @@ say "the first plan, of which nothing is carried out yet:"
 code=0
 "$home/scripts/sync-now.sh" --dry-run || code=$?
 case $code in
-  0) say "all is ready. The first sync: $(typed sync-now)" ;;
+  0) say "all is ready. To sync now: $(typed sync-now)" ;;
   3) say "a guard wants your word on that plan: see above for the command" ;;
 esac
 exit "$code"

@@ -61,7 +61,7 @@ hide_settings() {
 	before=$(control GET dump)
 	must_pass "$INIT" </dev/null
 	[[ $output == *"Adopt jq"* ]] || seen "no plan"
-	must_say "The first sync: $ROOT/scripts/sync-now.sh"
+	must_say "To sync now: $ROOT/scripts/sync-now.sh"
 	[[ $(stat -c %a new/.env) == 600 ]]
 	[[ $(ls -A new) == .env ]]
 	[[ $(control GET dump) == "$before" ]] || seen "something was written"
