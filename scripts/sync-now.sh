@@ -56,7 +56,7 @@ umask 077
 # From here on this shell starts nothing in the foreground and takes no $(…): a
 # signal ends a wait at once, but bash forgets an INT that comes as a command in
 # the foreground goes on to its end, and 5.2 can't read a trap within $(…).
-child='' signal='' signals=0 work='' stage='' run_dir='' run_id='' started='' code=0
+child='' signal='' signals=0 cut='' work='' stage='' run_dir='' run_id='' started='' code=0
 heard() {
   signal=$1 signals=$((signals + 1))
   hand_on
@@ -69,24 +69,32 @@ trap 'heard TERM' TERM
 trap 'heard HUP' HUP
 trap 'rm -rf "$work"' EXIT
 
-# await PID: returns its exit code. A signal ends the wait, not the child. bash's
-# wait() says 255 where the child's end was taken by the handler of a signal just
-# before; asked once more, it knows. No program of ours ends with that.
+# await PID: returns its exit code. A signal ends the wait, not the child; where
+# both end at once, bash 5.2 takes the child's code and loses it: 255.
 await() {
   local before code
   while :; do
     before=$signals code=0
     wait "$1" || code=$?
-    [ "$before" = "$signals" ] || continue
-    [ "$code" != 255 ] || { code=0; wait "$1" || code=$?; }
-    return "$code"
+    [ "$before" != "$signals" ] || break
   done
+  [ "$code" -ge 0 ] || code=255
+  return "$code"
 }
 
 # job COMMAND…: something short that no signal may cut, not even one to the group.
+# It writes down its own code, which bash can't lose. One that wrote none was
+# ended before it heard that it shall ignore signals: nothing was done yet.
+exec {codes}<> <(:)
 job() {
-  (trap '' INT TERM HUP && "$@") &
-  await $!
+  local heard_before said ended # no name that COMMAND uses: it sees them
+  while :; do
+    heard_before=$signals said='' ended=0
+    (trap 'echo $? >&"$codes"' EXIT && trap '' INT TERM HUP && "$@") &
+    await $! || ended=$?
+    ! read -r -t 1 -u "$codes" said || return "$said"
+    [ "$heard_before" != "$signals" ] || return $((ended > 0 ? ended : 1))
+  done
 }
 
 # aside COMMAND…: what is no part of the sync, and ends with a signal.
@@ -135,7 +143,7 @@ step() {
   stage=$1
   shift
   code=0
-  [ -z "$signal" ] || { code=75; return 0; } # the next run will do
+  [ -z "$signal" ] || { code=75 cut=1; return 0; } # the next run will do
   # Opened at both ends by the script: an open by each of the two waits for the
   # other one, for ever where a signal ended that one before it got so far.
   # shellcheck disable=SC2094 # a pipe
@@ -153,6 +161,8 @@ step() {
   child=''
   end_progress
   await "$tee" || true
+  [ -z "$signal" ] || [ "$code" -le 128 ] || cut=1
+  [ "$code" != 255 ] || code=75
   [ -z "$run_id" ] || job log_messages "$work/messages" "$code"
 }
 
@@ -176,7 +186,11 @@ fetch_and_plan() {
 job "$bin/plan" "${plan_options[@]}" --version >/dev/null || exit
 job clear_killed
 make_work
-job list_settings >"$work/settings" || exit
+job list_settings >"$work/settings" || {
+  code=$?
+  [ "$code" != 2 ] || die 74 "no room for temporary files in $work: set TMPDIR to a folder with some"
+  exit "$code"
+}
 take_settings <"$work/settings"
 
 if [ "$dry_run" ]; then
@@ -184,22 +198,45 @@ if [ "$dry_run" ]; then
   end
 fi
 
-job mkdir -p "$state" "$logs/runs" || die 74 "cannot make $state and $logs"
-exec 9>>"$state/sync.lock" || die 74 "cannot write $state/sync.lock"
-job flock -n 9 || die 75 "another run holds $state/sync.lock: this one ends"
+# no_room MESSAGE: nothing can be written down, so those who are called must hear it.
+no_room() {
+  job raise_unrecorded || true
+  die 74 "$1"
+}
+
+job mkdir -p "$state" "$logs/runs" || no_room "cannot make $state and $logs"
+exec 9>>"$state/sync.lock" || no_room "cannot write $state/sync.lock"
+job flock -n 9 || code=$?
+case $code in
+  0) ;;
+  1) die 75 "another run holds $state/sync.lock: this one ends" ;;
+  *) die 74 "cannot lock $state/sync.lock: set SYNC_STATE_DIR to a folder on a disk with locks" ;;
+esac
 
 started=$((${EPOCHREALTIME/[.,]/} / 1000))
 TZ=UTC printf -v run_id '%(%Y%m%dT%H%M%SZ)T-%d' -1 $$
 run_dir=$logs/runs/$run_id
-job mkdir -m 700 "$run_dir" || die 74 "cannot make $run_dir"
+job mkdir -m 700 "$run_dir" || no_room "cannot make $run_dir"
+
+# However a run ends that has begun: it is written down, or somebody hears of it.
+unrecorded() {
+  warn "$run_dir: this run can't be written down: make room, or set SYNC_LOG_DIR; what it wrote to both sides is right, and the next run goes on from there"
+  rm -rf "$work"
+  raise_unrecorded
+  exit 74
+}
+trap unrecorded EXIT
+
 job put_aside sync.log conflicts.ndjson
 job log info sync-now "begins"
 aside ping /start ""
 
 # put NAME…: standard input becomes each logs/NAME, whole or not at all.
 put() {
-  local new=("${@/#/$logs/}") name
-  new=("${new[@]/%/.new}")
+  local new=() name
+  for name; do
+    new+=("$logs/$name.new")
+  done
   tee "${new[@]}" >/dev/null && sync "${new[@]}" || return
   for name; do
     mv "$logs/$name.new" "$logs/$name" || return
@@ -209,19 +246,19 @@ put() {
 # What became of the run, for report and the health page; false where it can't be
 # written down. $ends is what the log shall say of it.
 record_run() {
-  local files=() names=(last_run.json) json f
+  local files=() names=(last_run.json) summary f
   tail -q -n 1 "$work/sb.ndjson" "$work/notion.ndjson" >"$work/ends.ndjson" 2>/dev/null || true
   for f in "$work/ends.ndjson" "$work/records.ndjson" "$run_dir/plan.ndjson" "$run_dir/results.ndjson"; do
     [ ! -s "$f" ] || files+=("$f")
   done
-  jq -n -R -r --arg run_id "$run_id" --arg status "$1" --argjson code "$code" \
+  summary=$(jq -n -R -r --arg run_id "$run_id" --arg status "$1" --argjson code "$code" \
     --arg stage "$stage" --arg signal "$signal" \
     --arg message "$(tail -n 5 "$work/messages" 2>/dev/null || true)" \
     --arg version "$version" --arg before "$before" \
     --argjson started "$started" --argjson ended "$((${EPOCHREALTIME/[.,]/} / 1000))" \
-    -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}" >"$work/summary" || return
-  { IFS= read -r json && IFS= read -r ends; } <"$work/summary" || return
-  printf '%s\n' "$json" >"$run_dir/run.json" || return
+    -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}") || return
+  ends=${summary#*$'\n'}
+  printf '%s\n' "${summary%%$'\n'*}" >"$run_dir/run.json" || return
   case $1 in
     ok | attention) names+=(last_success.json) ;;
   esac
@@ -241,23 +278,24 @@ record_conflicts() {
 # The newest fifty runs stay: their names begin with the time.
 forget_old_runs() {
   local all=("$logs"/runs/*/)
-  [ "${#all[@]}" -le 50 ] || rm -rf "${all[@]:0:${#all[@]}-50}"
+  [ "${#all[@]}" -le 50 ] || rm -rf "${all[@]:0:${#all[@]}-50}" ||
+    warn "$logs/runs: an old run can't be removed"
 }
 
 # No op takes more than two requests: a plan of few is over within the minute.
 look_ahead() {
   local text n
   grep -c '"kind":"op"' "$run_dir/plan.ndjson" >"$work/ops" || true
-  read -r n <"$work/ops"
+  read -r n <"$work/ops" || return 0
   [ $((n * 2)) -ge "$notion_rpm" ] || return 0
-  text=$(forecast "$run_dir/plan.ndjson" "$notion_rpm")
+  text=$(forecast "$run_dir/plan.ndjson" "$notion_rpm") || return 0
   [ -z "$text" ] || { say "$text"; log info sync-now "$text"; }
 }
 
 carry_out() {
   local n progress_of
   job look_ahead
-  read -r n <"$work/ops"
+  read -r n <"$work/ops" || n=0
   progress_of=("written" "$run_dir/results.ndjson" "$n")
   step apply "$bin/apply" "${verbose[@]}" --base "$state/base.ndjson" \
     "$run_dir/plan.ndjson" >"$run_dir/results.ndjson"
@@ -265,9 +303,7 @@ carry_out() {
 
 conclude() {
   local ends
-  if ! record_conflicts || ! record_run "$status"; then
-    die 74 "$run_dir: this run can't be written down: make room, or set SYNC_LOG_DIR; what it wrote to both sides is right, and the next run goes on from there"
-  fi
+  record_conflicts && record_run "$status" || return
   log "$level" sync-now "$ends"
   forget_old_runs
 }
@@ -284,23 +320,14 @@ case $code in
   3) status=blocked level=error ;;
   *) status=failed level=error ;;
 esac
-# One that came when all was done has interrupted nothing.
-if [ "$signal" ] && [ "$status" = failed ]; then
-  status=interrupted level=warn
-fi
-if ! job conclude; then
-  job raise_unrecorded
-  exit 74
-fi
-# After a signal nothing aside is begun; a monitor that heard of the start shall
-# hear of this end too.
-if [ "$signal" ]; then
-  job raise_alarms "$before"
-else
-  aside raise_alarms "$before"
-fi
-if [ "$status" = blocked ]; then
+# A signal that came when all was done has interrupted nothing.
+[ -z "$cut" ] || status=interrupted level=warn
+job conclude || exit 74
+trap 'rm -rf "$work"' EXIT
+# No signal cuts this: what changed is news but once.
+job raise_alarms "$before" || warn "the alarms failed"
+if [ "$status" = blocked ] && [ -z "$signal" ]; then
   aside "$bin/plan" --human "${plan_options[@]}" --base "$state/base.ndjson" "$work/records.ndjson" >&2
 fi
-[ "$quiet" ] || aside "$bin/report" --brief >&2
+[ "$quiet$signal" ] || aside "$bin/report" --brief >&2
 end

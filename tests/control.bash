@@ -18,4 +18,6 @@ ask() {
 	((code == 1)) || return 28
 	HEAD=${REPLY%%$'\r\n\r\n'*}
 	REPLY=${REPLY#*$'\r\n\r\n'}
+	# Cut: the sandbox ended meanwhile.
+	[[ $HEAD =~ Content-Length:\ ([0-9]+) && ${#REPLY} == "${BASH_REMATCH[1]}" ]] || return 18
 }

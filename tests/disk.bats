@@ -211,3 +211,43 @@ writes() {
 	[[ $(writes) == 0 ]]
 	recovers
 }
+
+@test "no room for temporary files while a run goes on: it is written down, and told" {
+	seed supabase one two three
+	seed notion four
+	small_disk "$T/small"
+	# So much that the first pages have room and the whole has not.
+	fill 14
+	export SYNC_NOTIFY_CMD="cat >>$T/notified"
+	run --separate-stderr env TMPDIR="$T/small" "$ROOT/scripts/sync-now.sh" -q
+	[[ $status -eq $RC_LOCAL ]] || seen "exit code"
+	must_hold '.[0] | .status == "failed" and .exit_code == 74' logs/last_run.json
+	grep -q 'exit code 74' notified
+	unset SYNC_NOTIFY_CMD
+	recovers
+}
+
+@test "a run whose records have no room is told of, wherever it ends" {
+	local at
+	prepare
+	must_pass sync_now -q
+	# No file may be made there, or the run's own folder can't be.
+	for at in logs/runs logs; do
+		mv "$at" kept
+		: >"$at"
+		SYNC_NOTIFY_CMD="cat >>$T/notified" run --separate-stderr sync_now -q
+		[[ $status -eq $RC_LOCAL ]] || seen "exit code, $at"
+		grep -q "can't be written down" notified || seen "nobody was told, $at"
+		rm "$at" notified
+		mv kept "$at"
+	done
+	recovers
+}
+
+@test "a log folder with an & in its name" {
+	seed supabase one two three
+	seed notion four
+	SYNC_LOG_DIR="$T/R&D/logs" must_pass sync_now -q
+	[[ -s "$T/R&D/logs/last_success.json" ]]
+	recovers
+}

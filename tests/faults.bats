@@ -1,4 +1,5 @@
-# Every kind of fault on every kind of request: tests/chaos/faults.sh.
+# Faults of every kind on requests of every kind, a sample of the matrix that
+# tests/chaos/faults.sh walks.
 
 load helper
 
@@ -10,12 +11,12 @@ setup() {
 scale=1
 [[ $BIN != *asan* ]] || scale=3
 
-@test "each fault, on each kind of request, once and for good" {
+@test "faults on all kinds of requests, once and for good" {
 	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 7)) faults.sh
 	echo "$output"
 }
 
-@test "each fault, with four workers" {
+@test "faults with four workers" {
 	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) faults.sh --jobs 4
 	echo "$output"
 }

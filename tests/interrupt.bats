@@ -27,8 +27,8 @@ end_of_run() {
 }
 
 # tools NAME…: each, found by PATH, does its work, and at the call that the file
-# `at` names INT comes first: to the run's first process, or to its group. Before
-# that, FIRST is done there.
+# `at` names a signal comes first: to the run's first process, or to its group.
+# Before that, FIRST is done there.
 tools() {
 	mkdir tools
 	cat >tools/any <<-'SCRIPT'
@@ -42,7 +42,7 @@ tools() {
 		if [ "$call" = "$(<"$T/at")" ]; then
 			eval "${FIRST-}"
 			read -ra stat <"/proc/$$/stat"
-			kill -INT -- "$(<"$T/whom")${stat[4]}"
+			kill "-${SIGNAL-INT}" -- "$(<"$T/whom")${stat[4]}"
 		fi
 		exec "${0##*/}" "$@"
 	SCRIPT
@@ -51,20 +51,21 @@ tools() {
 	for name; do ln -s any "tools/$name"; done
 }
 
-# ended_by_int: by the signal, and where a run had begun, its end is recorded.
-ended_by_int() {
-	[[ $code == 130 ]] || { echo "exit code $code"; return 1; }
+# ended_by NAME: by that signal, and where a run had begun, its end is recorded.
+ended_by() {
+	[[ $code == $((128 + $(kill -l "$1"))) ]] || { echo "exit code $code"; return 1; }
 	[[ -z $(ls tmp) ]] || { ls tmp; return 1; }
 	[[ -n $(ls logs/runs 2>/dev/null) ]] || return 0
 	[[ -s logs/last_run.json ]] || { ls -R logs; return 1; }
 	# One that was whole when the signal came is no broken one.
-	must_hold ".[0] | .run_id == \"$(ls logs/runs)\" and (.status == \"ok\" or
-		(.status == \"interrupted\" and .signal == \"INT\" and .exit_code != 0))" \
+	must_hold ".[0] | .run_id == \"$(ls logs/runs)\" and
+		(.status == \"ok\" and .stage == \"apply\" and .exit_code == 0 and .complete
+			or .status == \"interrupted\" and .signal == \"$1\" and .exit_code != 0)" \
 		logs/last_run.json
 }
 
-@test "INT ends a run, whatever command it is at" {
-	local n last
+@test "a signal ends a run, whatever command it is at" {
+	local n last names=(INT TERM HUP)
 	control POST faults '{"times":-1,"delay_ms":5}' >/dev/null
 	tools cat dirname flock grep jq mkdir mkfifo mv rm stat sync tail tee
 	TOOLS=$T/tools:
@@ -75,33 +76,54 @@ ended_by_int() {
 	[[ $code == 0 ]]
 	last=$(wc -l <calls)
 	[[ $last -gt 20 ]] || { echo "only $last calls"; return 1; }
-	# The last ones are of the report that people read, when all is done.
-	for ((n = 1; n < last; n += 3)); do
+	for ((n = 1; n <= last; n += 2)); do
 		rm -rf logs
 		: >calls
 		echo "$n" >at
-		((n % 2)) && echo - >whom || : >whom
-		start_run
+		((n % 4 == 1)) && echo - >whom || : >whom
+		export SIGNAL=${names[n % 3]}
+		start_run -q
 		end_of_run
-		ended_by_int || { echo "INT at call $n of $last:"; tail -n 3 calls; cat err; return 1; }
+		ended_by "$SIGNAL" || { echo "$SIGNAL at call $n of $last:"; tail -n 3 calls; cat err; return 1; }
 	done
 	echo 0 >at
 	must_be_settled
 }
 
-@test "INT when all is done interrupts nothing" {
+@test "a signal to all of a run, at any moment: it ends, and says so" {
+	local n names=(INT TERM HUP) signal pause
+	RANDOM=${SEED:=$((EPOCHSECONDS % 32768))}
+	echo "SEED=$SEED"
+	must_pass sync_now -q
+	for ((n = 0; n < 24; n++)); do
+		rm -rf logs
+		signal=${names[n % 3]}
+		printf -v pause '0.%03d' $((RANDOM % 700))
+		start_run -q
+		sleep "$pause"
+		kill "-$signal" -- "-$RUN" 2>/dev/null || true
+		end_of_run
+		# It was over before, or it ended by the signal.
+		[[ $code == 0 && -s logs/last_success.json ]] || ended_by "$signal" ||
+			{ echo "$signal after $pause s:"; cat err; return 1; }
+	done
+	must_be_settled
+}
+
+@test "a signal when all is done interrupts nothing" {
 	must_pass sync_now -q
 	tools tee
 	TOOLS=$T/tools:
 	: >calls >whom
 	# The messages of apply, which has ended by then.
 	echo 5 >at
-	export FIRST='until grep -q "\"kind\":\"end\"" "$T"/logs/runs/*/results.ndjson; do
-		sleep 0.05; done'
+	export FIRST='for _ in {1..200}; do
+		! grep -q "\"kind\":\"end\"" "$T"/logs/runs/*/results.ndjson || break
+		sleep 0.05; done; sleep 1'
 	rm -rf logs
 	start_run -q
 	end_of_run
-	ended_by_int
+	ended_by INT
 	must_hold '.[0] | .status == "ok" and .signal == "INT"' logs/last_run.json
 	[[ -s logs/last_success.json ]]
 }

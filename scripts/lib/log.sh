@@ -44,7 +44,8 @@ log_messages() {
 # and the health page read conflicts.ndjson.1 to .5 too.
 put_aside() {
   local file i size
-  for file in "${@/#/$logs/}"; do
+  for file; do
+    file=$logs/$file
     size=$(stat -c %s "$file" 2>/dev/null) || continue
     [ "$size" -gt "$log_max" ] || continue
     for ((i = log_kept - 1; i > 0; i--)); do
