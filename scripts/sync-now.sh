@@ -90,7 +90,7 @@ job() {
   local heard_before said ended # no name that COMMAND uses: it sees them
   while :; do
     heard_before=$signals said='' ended=0
-    (trap 'echo $? >&"$codes"' EXIT && trap '' INT TERM HUP && "$@") &
+    (trap '' INT TERM HUP && trap 'echo $? >&"$codes"' EXIT && "$@") &
     await $! || ended=$?
     ! read -r -t 1 -u "$codes" said || return "$said"
     [ "$heard_before" != "$signals" ] || return $((ended > 0 ? ended : 1))
