@@ -75,7 +75,7 @@ poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
 
 (umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
 exec 8>>"$state/schedule.lock" || die 74 "cannot write $state/schedule.lock"
-[ "$once" ] || flock -n 8 ||
+[ "$once" ] || take_lock 8 "$state/schedule.lock" ||
   die 75 "another schedule holds $state/schedule.lock: stop it first, process $(cat "$state/schedule.lock")"
 [ "$once" ] || echo $$ >"$state/schedule.lock"
 
@@ -124,7 +124,9 @@ publish() {
 }
 
 others_run() {
-  ! flock -n "$state/sync.lock" true 8>&-
+  local code=0
+  flock -n "$state/sync.lock" true 8>&- || code=$?
+  [ "$code" = 1 ] # of a disk without locks, the run itself tells
 }
 
 wait_for_others() {

@@ -251,3 +251,16 @@ writes() {
 	[[ -s "$T/R&D/logs/last_success.json" ]]
 	recovers
 }
+
+@test "a state folder on a disk without locks: 74, not a run that another holds up" {
+	mkdir tools
+	printf '#!/bin/sh\nexit 71\n' >tools/flock
+	chmod +x tools/flock
+	PATH=$T/tools:$PATH must_fail $RC_LOCAL sync_now -q
+	must_say 'cannot lock .*/sync.lock'
+	VAULTSYNC_BIN=$BIN PATH=$T/tools:$PATH must_fail $RC_LOCAL timeout 60 \
+		"$ROOT/scripts/schedule.sh" --once
+	must_say 'cannot lock .*/sync.lock'
+	VAULTSYNC_BIN=$BIN PATH=$T/tools:$PATH must_fail $RC_LOCAL timeout 60 "$ROOT/scripts/schedule.sh"
+	must_say 'cannot lock .*/schedule.lock'
+}

@@ -39,6 +39,15 @@ need_programs() {
   command -v jq >/dev/null || die 78 "jq is not there: apt-get install jq"
 }
 
+# take_lock FD FILE: the lock of FILE, which is open as FD; 1: another holds it.
+take_lock() {
+  local code=0
+  flock -n "$1" || code=$?
+  [ "$code" -le 1 ] ||
+    die 74 "cannot lock $2: set SYNC_STATE_DIR to a folder on a disk with locks"
+  return "$code"
+}
+
 # list_settings: what the scripts need, each with a NUL behind it.
 list_settings() {
   "$bin/report" --paths | jq -j '(.state, .logs, .interval_seconds, .notion_rpm,
