@@ -206,12 +206,9 @@ no_room() {
 
 job mkdir -p "$state" "$logs/runs" || no_room "cannot make $state and $logs"
 exec 9>>"$state/sync.lock" || no_room "cannot write $state/sync.lock"
-job flock -n 9 || code=$?
-case $code in
-  0) ;;
-  1) die 75 "another run holds $state/sync.lock: this one ends" ;;
-  *) die 74 "cannot lock $state/sync.lock: set SYNC_STATE_DIR to a folder on a disk with locks" ;;
-esac
+job take_lock 9 "$state/sync.lock" || code=$?
+[ "$code" != 1 ] || die 75 "another run holds $state/sync.lock: this one ends"
+[ "$code" = 0 ] || exit "$code"
 
 started=$((${EPOCHREALTIME/[.,]/} / 1000))
 TZ=UTC printf -v run_id '%(%Y%m%dT%H%M%SZ)T-%d' -1 $$
@@ -275,10 +272,14 @@ record_conflicts() {
     "$run_dir/results.ndjson" >>"$logs/conflicts.ndjson"
 }
 
-# The newest fifty runs stay: their names begin with the time.
+# The newest fifty runs stay: their names begin with the time. This one is kept
+# whatever time its name tells, for a clock can be set back.
 forget_old_runs() {
-  local all=("$logs"/runs/*/)
-  [ "${#all[@]}" -le 50 ] || rm -rf "${all[@]:0:${#all[@]}-50}" ||
+  local others=() dir
+  for dir in "$logs"/runs/*/; do
+    [ "$dir" = "$run_dir/" ] || others+=("$dir")
+  done
+  [ "${#others[@]}" -le 49 ] || rm -rf "${others[@]:0:${#others[@]}-49}" ||
     warn "$logs/runs: an old run can't be removed"
 }
 
