@@ -1,17 +1,17 @@
-# The sandbox's control interface, asked by the shell itself: curl would take
+# The sandbox, asked by the shell itself: curl would take
 # longer to start than the answer takes to come, and tests ask thousands of
 # times. Sourced by tests/helper.bash and by tests/chaos/lib.bash.
 # shellcheck shell=bash
 
-# ask PORT METHOD PATH [BODY]: the head of the answer is in $HEAD, its body in
+# ask PORT METHOD PATH [BODY [HEADER…]]: the head of the answer is in $HEAD, its body in
 # $REPLY; fails where none came within half a minute. With -N, bash reads it in
 # large pieces.
 ask() {
 	local LC_ALL=C body=${4-} fd code=0
 	HEAD='' REPLY=''
 	exec {fd}<>"/dev/tcp/127.0.0.1/$1" || return
-	printf '%s /control/%s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "$2" "$3" \
-		"${#body}" "$body" >&"$fd"
+	printf '%s\r\n' "$2 $3 HTTP/1.0" "${@:5}" "Content-Length: ${#body}" '' >&"$fd"
+	printf '%s' "$body" >&"$fd"
 	IFS= read -r -t 30 -N 100000000 REPLY <&"$fd" || code=$?
 	exec {fd}<&-
 	# 1: the end of the answer, as it should be.

@@ -298,7 +298,7 @@ use_sandbox() {
 control() {
 	local data=${3-}
 	[[ $data != @* ]] || data=$(<"${data#@}") || return
-	ask "${SANDBOX##*:}" "$1" "$2" "$data" || return
+	ask "${SANDBOX##*:}" "$1" "/control/$2" "$data" || return
 	if [[ $HEAD != "HTTP/1."?" 2"* ]]; then
 		printf 'control %s %s: %s\n' "$1" "$2" "${HEAD%%$'\r'*} $REPLY" >&2
 		return 22

@@ -55,7 +55,7 @@ serve_end() {
 
 # control METHOD PATH [BODY]: asks the sandbox; the answer is in $REPLY.
 control() {
-	ask "$PORT" "$@" && [[ $HEAD == "HTTP/1."?" 200"* ]] || die "control $*: $HEAD $REPLY"
+	ask "$PORT" "$1" "/control/$2" "${@:3}" && [[ $HEAD == "HTTP/1."?" 200"* ]] || die "control $*: $HEAD $REPLY"
 }
 
 # listing NAME: what is got, on standard output.

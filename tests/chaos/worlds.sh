@@ -47,14 +47,10 @@ end() {
 
 # without PROPERTY: takes it out of the database.
 without() {
-	local fd body="{\"properties\":{\"$1\":null}}"
-	exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
-	printf '%s\r\n' "PATCH /v1/data_sources/$data_source HTTP/1.0" \
+	ask "$PORT" PATCH "/v1/data_sources/$data_source" "{\"properties\":{\"$1\":null}}" \
 		"Authorization: Bearer $NOTION_API_KEY" 'Notion-Version: 2026-03-11' \
-		'Content-Type: application/json' "Content-Length: ${#body}" '' "$body" >&"$fd"
-	IFS= read -r -N 1000000 REPLY <&"$fd" || true
-	exec {fd}<&-
-	[[ $REPLY == "HTTP/1."?" 200"* ]] || die "without $1: $REPLY"
+		'Content-Type: application/json' &&
+		[[ $HEAD == "HTTP/1."?" 200"* ]] || die "without $1: $HEAD $REPLY"
 }
 
 # The world in $WORLD, in the sandbox, whose clock stands still; and its base.
