@@ -77,8 +77,9 @@ units: $(UNITS) $(SEEDER)
 bench: all
 	VAULTSYNC_BIN=$(abspath $(BIN)) bench/bench.sh $(BENCH)
 
+asan: ASAN = build/asan-$(notdir $(firstword $(CC)))
 asan:
-	$(MAKE) BUILD=build/asan-$(CC) BIN=build/asan-$(CC)/bin \
+	$(MAKE) BUILD=$(ASAN) BIN=$(ASAN)/bin \
 	    CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
 
 # A million broken requests against the health server.
