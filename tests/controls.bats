@@ -123,6 +123,11 @@ log_lines() {
 	must_pass ls logs/runs
 	[[ ${#lines[@]} -eq 50 && ${lines[0]} == 20260101T000016Z-7 ]] || seen "the oldest"
 	[[ ${lines[49]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "the newest"
+	# The clock was set back: by its name, this run is the oldest.
+	mkdir -p logs/runs/20900101T0000{10..64}Z-7
+	must_pass "$SYNC" --quiet
+	must_pass ls logs/runs
+	[[ ${#lines[@]} -eq 50 && ${lines[0]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "its own"
 }
 
 @test "a line of text can't forge another line of the log" {
