@@ -92,7 +92,7 @@ job() {
     heard_before=$signals said='' ended=0
     (trap '' INT TERM HUP && trap 'echo $? >&"$codes"' EXIT && "$@") &
     await $! || ended=$?
-    ! read -r -t 1 -u "$codes" said || return "$said"
+    ! read -t 0 -u "$codes" || { read -r -u "$codes" said && return "$said"; }
     [ "$heard_before" != "$signals" ] || return $((ended > 0 ? ended : 1))
   done
 }
@@ -123,17 +123,19 @@ clear_killed() {
 }
 
 make_work() {
-  local busy=1
-  # Before it is locked, another run may take it for such a one.
-  while [ "$busy" = 1 ] || [ ! -d "$work" ]; do
-    work=${TMPDIR:-/tmp}/vaultsync-run.$$.$SRANDOM
-    { job mkdir -m 700 "$work" && exec 5<"$work"; } ||
-      die 74 "no room for temporary files: set TMPDIR to a folder with some"
-    busy=0
+  local tries busy
+  for ((tries = 0; tries < 9; tries++)); do
+    work=${TMPDIR:-/tmp}/vaultsync-run.$$.$SRANDOM busy=0
+    job mkdir -m 700 "$work" || break
+    # Before it is locked, another run may take it for such a one.
+    { exec 5<"$work"; } 2>/dev/null || continue
     job flock -n 5 || busy=$? # another code than 1: a disk without such locks
+    if [ "$busy" != 1 ] && [ -d "$work" ]; then
+      job mkfifo "$work/stderr" || break
+      return 0
+    fi
   done
-  { job mkfifo "$work/stderr" "$work/enough" && exec {enough}<>"$work/enough"; } ||
-    die 74 "cannot make $work/stderr"
+  die 74 "no room for temporary files: set TMPDIR to a folder with some"
 }
 
 # step NAME COMMAND…: runs it, shows and keeps its messages, sets $code. After a

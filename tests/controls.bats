@@ -202,6 +202,35 @@ on_terminal() {
 	must_hold '.[0].ops.create.notion.done == 30' logs/last_run.json
 }
 
+@test "progress ends with its step, though its time is up at that moment" {
+	: >results
+	cat >steps <<-SCRIPT
+		. "$ROOT/scripts/lib/common.sh"
+		. "$ROOT/scripts/lib/progress.sh"
+		quiet='' SYNC_PROGRESS_SECONDS=0.003
+		for ((n = 0; n < 100; n++)); do
+			begin_progress written results 0
+			for ((i = RANDOM % 3000; i > 0; i--)); do :; done
+			end_progress
+		done
+		begin_progress written results 0
+		echo \$progress
+		kill -9 \$\$
+	SCRIPT
+	local code=0 progress tries
+	timeout 60 bash steps >pid 2>said 3>&- || code=$?
+	# Not by timeout, but by its own KILL; and nothing goes on without it.
+	[[ $code == 137 ]] || { echo "exit code $code"; tail -n 3 said; return 1; }
+	progress=$(<pid)
+	for ((tries = 0; tries < 500; tries++)); do
+		kill -0 "$progress" || return 0
+		sleep 0.01
+	done
+	kill "$progress"
+	echo "its progress goes on without it"
+	return 1
+}
+
 # --- alarms -----------------------------------------------------------------
 
 news() {

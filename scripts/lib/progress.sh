@@ -1,11 +1,13 @@
 # How far a step is: a line that is rewritten on a terminal, else a line each
-# half minute. Needs $enough; sourced by sync-now.sh.
+# half minute. Sourced by sync-now.sh.
 # shellcheck shell=bash
 
-# goes_on SECONDS: waits, without a child that could outlive us, for the line
-# into the pipe $enough that says that the step is over.
+# goes_on SECONDS: waits, without a child that could outlive us, for the end of
+# standard input. Not for a line: bash 5.2 loses one that comes as its time is up.
 goes_on() {
-  ! read -r -t "$1" -u "$enough"
+  local code=0
+  read -r -t "$1" || code=$?
+  [ "$code" -gt 128 ]
 }
 
 # took SECONDS: "40 s", "7 min", "2 h 5 min"
@@ -30,8 +32,8 @@ progress_text() {
   echo "$text"
 }
 
-# show_progress WHAT FILE TOTAL: until end_progress. FILE grows by a line a
-# record, behind its head.
+# show_progress WHAT FILE TOTAL: as long as standard input is open. FILE grows by
+# a line a record, behind its head.
 show_progress() {
   local begun=$SECONDS lines every=${SYNC_PROGRESS_SECONDS:-30} terminal=''
   [ ! -t 2 ] || { terminal=1 every=1; }
@@ -46,17 +48,18 @@ show_progress() {
   done
 }
 
-# begin_progress WHAT FILE TOTAL, and end_progress
+# begin_progress WHAT FILE TOTAL, and end_progress. What begins in between would
+# hold the pipe open. Where this shell is killed, the kernel closes it.
 progress=''
 begin_progress() {
   [ -z "$quiet" ] || return 0
-  show_progress "$@" 9>&- &
+  exec {running}> >(show_progress "$@" 9>&-)
   progress=$!
 }
 
 end_progress() {
   [ "$progress" ] || return 0
-  echo >&"$enough"
+  exec {running}>&-
   wait "$progress" 2>/dev/null || true
   progress=''
   [ ! -t 2 ] || printf '\r\033[K' >&2
