@@ -43,7 +43,7 @@ units() {
 
 # bats_run NAME BIN FILE…: one file more at once than there are processors, for
 # each test has a folder and servers of its own, and waits now and then. INT is not ignored in them,
-# wherever this script was started.
+# wherever this script was started. A file that hangs is ended, and counts as failed.
 bats_run() {
   local name=$1 bin=$2 file tap
   shift 2
@@ -51,10 +51,12 @@ bats_run() {
   mkdir "$log/$name"
   # shellcheck disable=SC2016 # expanded by the inner shell
   printf '%s\n' "$@" |
-    xargs -P "$(($(nproc) + 1))" -I{} env --default-signal=INT BIN="$bin" VAULTSYNC_BIN="$bin" \
+    xargs -P "$(($(nproc) + 1))" -I{} env BIN="$bin" VAULTSYNC_BIN="$bin" \
     LOG="$log/$name" bash -c 'tap=$LOG/$(basename {} .bats)
       began=$SECONDS
-      bats --formatter tap {} >"$tap" 2>&1 </dev/null
+      trap "kill \$!" INT TERM
+      env --default-signal=INT timeout -k 10 20m bats --formatter tap {} >"$tap" 2>&1 </dev/null &
+      wait $!
       printf "  %4d s  %s\n" $((SECONDS - began)) {}' || true
   for file; do
     tap=$log/$name/$(basename "$file" .bats)
@@ -72,7 +74,7 @@ bats_run() {
     failed=$((failed + $(grep -c '^not ok ' "$tap" || true)))
     # What was planned and what ran must agree: bats itself may have died.
     [ "$(sed -n 's/^1\.\.//p' "$tap")" = "$(grep -cE '^(not )?ok ' "$tap")" ] ||
-      fault "$file: not all of its tests ran"
+      fault "$file: not all of its tests ran; its last line: $(tail -n 1 "$tap")"
   done
   grep -h '^ok .*# skip' "$log/$name"/* | sort | uniq || true
 }
