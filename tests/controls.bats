@@ -308,12 +308,15 @@ interrupted() {
 	[[ $(news) == "failure A run can't be written down in "* ]] || { news; return 1; }
 }
 
-@test "a command that fails or hangs changes nothing of the run" {
+@test "a command that fails, or leaves something running, changes nothing of the run" {
 	start_sandbox
 	SYNC_NOTIFY_CMD='echo broken >&2; exit 3' NOTION_API_KEY=ntn_wrong \
 		must_fail "$RC_CREDENTIALS" "$SYNC" -q
 	grep -q 'level=warn .*program=alarm msg="SYNC_NOTIFY_CMD failed: broken"' logs/sync.log
 	must_hold '.[0].status == "failed"' logs/last_run.json
+	# shellcheck disable=SC2016 # for the command's shell
+	SYNC_NOTIFY_CMD='sleep 600 3>&- & echo $! >"$T/left"' must_pass timeout -k 1 60 "$SYNC" -q
+	kill "$(<left)"
 }
 
 @test "the ping URL is told of start, success and failure, and is in no list" {
