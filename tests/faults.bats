@@ -12,11 +12,11 @@ scale=1
 [[ $BIN != *asan* ]] || scale=3
 
 @test "faults on all kinds of requests, once and for good" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 7)) faults.sh
+	must_pass "$ROOT/tests/chaos/faults.sh" --step $((scale * 7))
 	echo "$output"
 }
 
 @test "faults with four workers" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 9)) faults.sh --jobs 4
+	must_pass "$ROOT/tests/chaos/faults.sh" --jobs 4 --step $((scale * 9))
 	echo "$output"
 }

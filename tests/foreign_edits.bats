@@ -11,12 +11,12 @@ scale=1
 [[ $BIN != *asan* ]] || scale=3
 
 @test "an edit right before any of our requests is never overwritten" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 14)) edits.sh
+	must_pass "$ROOT/tests/chaos/edits.sh" --step $((scale * 15))
 	echo "$output"
 }
 
 @test "nor is it by a plan in the short form" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 40)) edits.sh --short
+	must_pass "$ROOT/tests/chaos/edits.sh" --short --step $((scale * 41))
 	echo "$output"
 }
 

@@ -12,31 +12,31 @@ scale=1
 [[ $BIN != *asan* ]] || scale=3
 
 @test "killed at every request, before and after it is carried out" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 6)) kill.sh
+	must_pass "$ROOT/tests/chaos/kill.sh" --step $((scale * 7))
 	echo "$output"
 }
 
 @test "killed while Notion's queries lag: no page is made twice" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --lag
+	must_pass "$ROOT/tests/chaos/kill.sh" --lag --step $((scale * 13))
 	echo "$output"
 }
 
 @test "killed with four workers at work" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --jobs 4
+	must_pass "$ROOT/tests/chaos/kill.sh" --jobs 4 --step $((scale * 13))
 	echo "$output"
 }
 
 @test "killed, and every local file is lost as well" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --wipe
+	must_pass "$ROOT/tests/chaos/kill.sh" --wipe --step $((scale * 13))
 	echo "$output"
 }
 
 @test "TERM: the request in flight is finished and recorded" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 12)) kill.sh --signal TERM
+	must_pass "$ROOT/tests/chaos/kill.sh" --signal TERM --step $((scale * 13))
 	echo "$output"
 }
 
 @test "INT, likewise" {
-	must_pass "$ROOT/tests/chaos/halves.sh" $((scale * 16)) kill.sh --signal INT
+	must_pass "$ROOT/tests/chaos/kill.sh" --signal INT --step $((scale * 17))
 	echo "$output"
 }

@@ -97,9 +97,9 @@ cell() { # cell TARGET MATCH NAME FAULT TIMES CODES
 }
 
 make_mixed "$dir/w"
-targets=${targets//@trashed@/$(named notion 'agreed 10')}
-targets=${targets//@restored@/$(named notion 'agreed 12')}
-targets=${targets//@unlinked@/$(named supabase 'agreed 7')}
+targets=${targets//@trashed@/${named["notion agreed 10"]}}
+targets=${targets//@restored@/${named["notion agreed 12"]}}
+targets=${targets//@unlinked@/${named["supabase agreed 7"]}}
 back_to "$dir/mixed" "$dir/w"
 apply_plan ""
 if ! { settle 0 && sound; }; then

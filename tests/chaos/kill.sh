@@ -127,7 +127,7 @@ point() {
 	recovers "$@" && return
 	failed=$((failed + 1))
 	printf '%s at request %s (%s), %s: %s\n' "$signal" "$1" \
-		"$(sed -n "$1p" "$dir/requests")" "$2" "$PROBLEM"
+		"${requests[$1 - 1]}" "$2" "$PROBLEM"
 }
 
 make_mixed "$dir/w"
@@ -135,7 +135,8 @@ back_to "$dir/mixed" "$dir/w"
 apply_plan ""
 [[ $code == 0 ]] || die "the undisturbed run ended with $code: $(<"$W/err")"
 listing log | jq -r '"\(.api) \(.method) \(.path)"' >"$dir/requests"
-total=$(wc -l <"$dir/requests")
+mapfile -t requests <"$dir/requests"
+total=${#requests[@]}
 if ! { settle 0 && sound && writes_nothing; }; then
 	die "the undisturbed run: $PROBLEM"
 fi
@@ -145,9 +146,7 @@ for ((k = 1; k <= total; k++)); do
 	[[ -z $only || $only == "$k" ]] || continue
 	point "$k" before
 	# A read that was answered has left nothing else than one that was not.
-	[[ $signal == KILL ]] && sed -n "${k}p" "$dir/requests" |
-		grep -Eq "$write" || continue
-	point "$k" after
+	[[ $signal != KILL || ! ${requests[k - 1]} =~ $write ]] || point "$k" after
 done
 printf '%d points of %d at %d requests, %d failed (%s)\n' "$points" "$n" "$total" "$failed" "$signal"
 ((failed == 0))

@@ -2,18 +2,22 @@
 # lib.bash.
 # shellcheck shell=bash
 
-# named SIDE DECISION: the id of that record.
-named() {
-	jq -r --arg s "$1" --arg d "$2" 'select(.side == $s and .decision == $d) | .id' \
-		"$W/named.ndjson"
+# The record of "SIDE DECISION": its id.
+declare -A named
+know_names() {
+	local name id
+	dump >"$W/named.ndjson"
+	while IFS=$'\t' read -r name id; do
+		named[$name]=$id
+	done < <(jq -r 'select(.decision) | "\(.side) \(.decision)\t\(.id)"' "$W/named.ndjson")
 }
 
 sb() { # sb DECISION EDIT-MEMBERS
-	edit "{\"side\":\"supabase\",\"id\":\"$(named supabase "$1")\",$2}"
+	edit "{\"side\":\"supabase\",\"id\":\"${named["supabase $1"]}\",$2}"
 }
 
 nt() {
-	edit "{\"side\":\"notion\",\"id\":\"$(named notion "$1")\",$2}"
+	edit "{\"side\":\"notion\",\"id\":\"${named["notion $1"]}\",$2}"
 }
 
 new_row() { # new_row DECISION TYPE DATE
@@ -34,7 +38,7 @@ make_mixed() {
 		new_row "agreed $i" '"Policy"' '"2026-03-01"'
 	done
 	settle 3 || die "the first sync: $PROBLEM"
-	dump >"$W/named.ndjson"
+	know_names
 	nt 'agreed 11' '"action":"trash"'
 	sb 'agreed 12' '"action":"soft-delete"'
 	settle 3 || die "the deletions: $PROBLEM"
@@ -69,7 +73,6 @@ make_mixed() {
 	sb 'agreed 13' '"set":{"decision":"edited, so it stays 13"}'
 	sb 'agreed 14' '"action":"soft-delete"'
 	nt 'agreed 14' '"set":{"decision":"edited, so it comes back 14"}'
-	dump >"$W/named.ndjson"
 	fetch_and_plan
 	[[ $code == 0 ]] || die "the plan of the mixed run: $code: $(<"$W/err")"
 	keep mixed
