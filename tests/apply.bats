@@ -376,6 +376,22 @@ every_kind() {
 		| length > 8 and all(.status == "skipped")'
 }
 
+@test "a plan in the short form links two that were edited since: they met by content" {
+	seed supabase one two
+	seed notion one two
+	make_plan
+	edit notion one '{"date":"2026-05-05"}'
+	edit supabase two '{"type":"UX"}'
+	must_pass "$BIN/apply" <(short <plan)
+	must_pass sync_now --quiet
+	must_hold '.[0].conflicts == 0' logs/last_run.json
+	must_pass control GET dump
+	must_hold 'map(.decision | values) | sort == ["one", "one", "two", "two"]'
+	live supabase one | jq -e '.date == "2026-05-05"'
+	live notion two | jq -e '.type == ["UX"]'
+	must_be_settled
+}
+
 # The content of both sides, to compare.
 contents() {
 	control GET dump | jq -Sc '{side, id, decision, type, date, deleted_at,

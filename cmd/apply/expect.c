@@ -137,7 +137,9 @@ static bool fill_row(struct run *r, struct op *op, struct outcome *o)
 	if (!look_at_row(r, op->row_id, &row, NULL, o))
 		return false;
 	values = row_values(&row);
-	ok = row_fits(op, &row, values);
+	op->first_link = op->kind == OP_LINK && op->synced && !row.deleted &&
+			 !*row.page_id && !row.checksum;
+	ok = op->first_link || row_fits(op, &row, values);
 	if (ok && !op->updated_at && row.updated != USEC_NONE)
 		op->updated_at = xstrdup(time_format(row.updated, at));
 	supabase_row_fini(&row);
@@ -153,12 +155,15 @@ static bool fill_page(struct run *r, struct op *op, struct outcome *o)
 {
 	struct notion_page page;
 	json *values;
+	bool ok;
 
 	if (!look_at_page(r, op->page_id, &page, o))
 		return false;
 	values = page_values(&page);
+	ok = fits(op, TARGET_NOTION, values) ||
+	     (op->first_link && !page.in_trash && !page.checksum);
 	notion_page_fini(&page);
-	if (fits(op, TARGET_NOTION, values)) {
+	if (ok) {
 		op->page = values;
 		return true;
 	}

@@ -12,8 +12,9 @@
  *   as the source: hold what set has, and have the content of checksum
  *   as the row: have the expected updated_at, and no link to another page
  *
- * So a link of two that met by content is not written where one was edited
- * since: to the next run they are two decisions, as if edited before the plan.
+ * A link of two live halves that were never synced, so that the plan can only
+ * have paired them by equal content, is written whatever they hold by now: what
+ * was agreed is known, and unlinked each would get a twin in the next run.
  *
  * A page's op that expects nothing at all of its row was planned when there
  * was none: a row with that id, or with a link to the page, is back.

@@ -35,6 +35,7 @@ struct op {
 	bool taken;	    /* by one of the workers */
 	bool superseded;    /* an earlier op of its pair wasn't done */
 	bool incomplete;    /* an earlier op of its pair isn't in the plan */
+	bool first_link;    /* of a row that was never synced: see expect.h */
 };
 
 struct ops {

@@ -66,12 +66,10 @@ stands() { # stands KIND K
 		grep '"op":"restore"' "$W/history" | jq -r '.was // empty | tojson' | grep -q "$mark"
 }
 
-# No decision is live more often than people wrote it: they made the twins. And
-# two that met by content, edited before they are linked, are two decisions, as if
-# edited before the plan; only a whole plan knows that they are a pair all the same.
+# No decision is live more often than people wrote it: they made the twins.
 not_doubled() {
-	PROBLEM=$(jq -sr --arg may "twin${short:+|met by content}" '
-		map(select(.decision != null and (.decision | test($may) | not)
+	PROBLEM=$(jq -sr '
+		map(select(.decision != null and (.decision | test("twin") | not)
 			and .deleted_at == null and .in_trash != true))
 		| group_by([.side, .decision])[] | select(length > 1)
 		| "\(.[0].side) has \(length) times: \(.[0].decision)"' "$W/dump.ndjson")
