@@ -11,12 +11,12 @@ scale=1
 [[ $BIN != *asan* ]] || scale=3
 
 @test "an edit right before any of our requests is never overwritten" {
-	must_pass "$ROOT/tests/chaos/edits.sh" --step $((scale * 15))
+	must_pass "$ROOT/tests/chaos/edits.sh" --step $((scale * 13))
 	echo "$output"
 }
 
 @test "nor is it by a plan in the short form" {
-	must_pass "$ROOT/tests/chaos/edits.sh" --short --step $((scale * 41))
+	must_pass "$ROOT/tests/chaos/edits.sh" --short --step $((scale * 39))
 	echo "$output"
 }
 

@@ -12,31 +12,31 @@ scale=1
 [[ $BIN != *asan* ]] || scale=3
 
 @test "killed at every request, before and after it is carried out" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --step $((scale * 7))
+	must_pass "$ROOT/tests/chaos/kill.sh" --step $((scale * 5))
 	echo "$output"
 }
 
 @test "killed while Notion's queries lag: no page is made twice" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --lag --step $((scale * 13))
+	must_pass "$ROOT/tests/chaos/kill.sh" --lag --step $((scale * 11))
 	echo "$output"
 }
 
 @test "killed with four workers at work" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --jobs 4 --step $((scale * 13))
+	must_pass "$ROOT/tests/chaos/kill.sh" --jobs 4 --step $((scale * 11))
 	echo "$output"
 }
 
 @test "killed, and every local file is lost as well" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --wipe --step $((scale * 13))
+	must_pass "$ROOT/tests/chaos/kill.sh" --wipe --step $((scale * 11))
 	echo "$output"
 }
 
 @test "TERM: the request in flight is finished and recorded" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --signal TERM --step $((scale * 13))
+	must_pass "$ROOT/tests/chaos/kill.sh" --signal TERM --step $((scale * 11))
 	echo "$output"
 }
 
 @test "INT, likewise" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --signal INT --step $((scale * 17))
+	must_pass "$ROOT/tests/chaos/kill.sh" --signal INT --step $((scale * 15))
 	echo "$output"
 }

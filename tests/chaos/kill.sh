@@ -146,7 +146,9 @@ for ((k = 1; k <= total; k++)); do
 	[[ -z $only || $only == "$k" ]] || continue
 	point "$k" before
 	# A read that was answered has left nothing else than one that was not.
-	[[ $signal != KILL || ! ${requests[k - 1]} =~ $write ]] || point "$k" after
+	if [[ $signal == KILL && ${requests[k - 1]} =~ $write ]]; then
+		point "$k" after
+	fi
 done
 printf '%d points of %d at %d requests, %d failed (%s)\n' "$points" "$n" "$total" "$failed" "$signal"
 ((failed == 0))

@@ -6,10 +6,9 @@
 declare -A named
 know_names() {
 	local name id
-	dump >"$W/named.ndjson"
 	while IFS=$'\t' read -r name id; do
 		named[$name]=$id
-	done < <(jq -r 'select(.decision) | "\(.side) \(.decision)\t\(.id)"' "$W/named.ndjson")
+	done < <(dump | jq -r 'select(.decision) | "\(.side) \(.decision)\t\(.id)"')
 }
 
 sb() { # sb DECISION EDIT-MEMBERS
