@@ -308,7 +308,7 @@ interrupted() {
 	[[ $(news) == "failure A run can't be written down in "* ]] || { news; return 1; }
 }
 
-@test "a command that fails, or leaves something running, changes nothing of the run" {
+@test "a command that fails, hangs or leaves something running changes nothing of the run" {
 	start_sandbox
 	SYNC_NOTIFY_CMD='echo broken >&2; exit 3' NOTION_API_KEY=ntn_wrong \
 		must_fail "$RC_CREDENTIALS" "$SYNC" -q
@@ -317,6 +317,8 @@ interrupted() {
 	# shellcheck disable=SC2016 # for the command's shell
 	SYNC_NOTIFY_CMD='sleep 600 3>&- & echo $! >"$T/left"' must_pass timeout -k 1 60 "$SYNC" -q
 	kill "$(<left)"
+	SYNC_NOTIFY_CMD='sleep 600 3>&-' NOTION_API_KEY=ntn_wrong \
+		must_fail "$RC_CREDENTIALS" timeout -k 1 60 "$SYNC" -q
 }
 
 @test "the ping URL is told of start, success and failure, and is in no list" {

@@ -18,16 +18,16 @@ ping() {
 # too, and none of our keys. What it says goes to a file: a pipe would be waited
 # for as long as something lives that it left in the background.
 notify() {
-  local said=/dev/null made
+  local said
   [ "$notify_cmd" ] || return 0
   log info alarm "$1: $2"
-  ! made=$(mktemp 2>/dev/null) || said=$made
+  said=$(mktemp 2>/dev/null) || said=/dev/null
   env -u SUPABASE_SERVICE_ROLE_KEY -u NOTION_API_KEY -u SYNC_PING_URL \
     -u SYNC_CONTROL_TOKEN -u SYNC_HOOK_SECRET_NOTION -u SYNC_HOOK_SECRET_SUPABASE \
     SYNC_EVENT="$1" SYNC_MESSAGE="$2" SYNC_RUN_ID="${run_id:-}" \
     timeout -k 5 20 sh -c "$notify_cmd" 2>"$said" >/dev/null <<<"$2" 8>&- 9>&- ||
     log warn alarm "SYNC_NOTIFY_CMD failed: $(head -c 2000 "$said")"
-  [ -z "$made" ] || rm -f "$made"
+  [ "$said" = /dev/null ] || rm -f "$said"
 }
 
 # open_conflicts RUN-FOLDER: the pairs that it left in conflict, under `stop`
