@@ -4,6 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
+/* How much of a value a message shows, in columns. */
+#define VALUE_COLUMNS 50
+
 static const char *const status_names[STATUSES] = {
 	[STATUS_DONE] = "done",
 	[STATUS_SKIPPED] = "skipped",
@@ -34,6 +39,42 @@ bool give_up(struct outcome *o, enum status status, const struct api_error *a)
 	o->has_error = true;
 	o->error = *a;
 	return false;
+}
+
+bool not_kept(struct outcome *o, const char *fmt, ...)
+{
+	struct api_error a = { .action = API_BAD_RECORD, .status = 200 };
+	char text[2 * API_MESSAGE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	snprintf(a.code, sizeof a.code, NOT_KEPT);
+	api_copy_text(a.message, sizeof a.message, text);
+	o->differs = true;
+	return give_up(o, STATUS_FAILED, &a);
+}
+
+static void show_value(struct buf *text, const char *value)
+{
+	if (!value || !*value) {
+		buf_adds(text, "nothing");
+		return;
+	}
+	buf_addc(text, '"');
+	text_show(text, value, VALUE_COLUMNS);
+	buf_addc(text, '"');
+}
+
+void tell_kept(
+	struct buf *text, const char *name, const char *sent, const char *kept)
+{
+	buf_addf(text, "%s%s: ", text->len > 0 ? "; " : "", name);
+	show_value(text, sent);
+	buf_adds(text, " was sent, ");
+	show_value(text, kept);
+	buf_adds(text, " is kept");
 }
 
 bool unclear(struct outcome *o)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "journal.h"
 #include "notion_client.h"
 #include "ops.h"
@@ -70,6 +71,23 @@ const char *status_name(enum status s);
 bool skip(struct outcome *o, const char *code, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool give_up(struct outcome *o, enum status status, const struct api_error *a);
+/*
+ * The service answered that it has taken a write, and keeps something else:
+ * STATUS_FAILED with the error code "not-kept", and nothing is agreed. The
+ * message says what to look at, what was sent and what is kept: see
+ * tell_kept(), of which there may be several, joined.
+ */
+#define NOT_KEPT "not-kept"
+#define NOT_KEPT_BY_TABLE                                                \
+	"Supabase took the write and keeps something else (look at the " \
+	"table's triggers and rules): "
+#define NOT_KEPT_BY_NOTION                                             \
+	"Notion took the write and keeps something else (look at the " \
+	"database's automations): "
+bool not_kept(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Appends `name: "sent" was sent, "kept" is kept`, both cut; NULL: nothing. */
+void tell_kept(
+	struct buf *text, const char *name, const char *sent, const char *kept);
 /* What ended as skipped or failed was written after all, or may have been. */
 bool unclear(struct outcome *o);
 /* STATUS_DONE; returns true. */
