@@ -481,3 +481,16 @@ finds() {
 	notion GET "/v1/pages/$page"
 	must_answer 200 '.properties.Decision.title[0].plain_text == "  a  "'
 }
+
+@test "the automations that a database may have" {
+	local parent="\"parent\":{\"data_source_id\":\"$SOURCE\"}" page
+	control POST config '{"automations":[{"on":"create","set":{"type":"Policy"}},
+		{"on":"edit","find":"a","swallow":true},{"on":"edit","find":"b","action":"trash"}]}'
+	notion POST /v1/pages "{$parent,\"properties\":$TITLE}"
+	must_answer 200 '.properties.Type.multi_select[0].name == "Policy"'
+	page=$(jq -r .id <<<"$BODY")
+	notion PATCH "/v1/pages/$page" '{"properties":{"Decision":{"title":[{"text":{"content":"aa"}}]}}}'
+	must_answer 200 '.properties.Decision.title[0].plain_text == "a"'
+	notion PATCH "/v1/pages/$page" '{"properties":{"Decision":{"title":[{"text":{"content":"b"}}]}}}'
+	must_answer 200 '.in_trash'
+}

@@ -458,3 +458,23 @@ finds() {
 	must_answer 520
 	[[ $(header content-type) == text/html* ]]
 }
+
+@test "the triggers, defaults and not-null columns that a table may have" {
+	config '{"triggers":[{"on":"insert","find":"new","new_id":true},
+		{"on":"insert","find":"long","cut":2},{"find":"gone","swallow":true},
+		{"on":"update","find":"kept","keep":["type"],"set":{"checksum":"t"}}]}'
+	sb POST "$TABLE" "[{\"id\":\"$X\",\"decision\":\"new\"}]" return=representation
+	must_answer 201 ".[0].id != \"$X\" and length == 1"
+	sb POST "$TABLE" '[{"decision":"long"},{"decision":"gone"}]' return=representation
+	must_answer 201 '[.[].decision] == ["lo"]'
+	sb PATCH "$TABLE?decision=eq.new" '{"decision":"gone"}' return=representation
+	must_answer 200 '. == []'
+	sb PATCH "$TABLE?decision=eq.new" '{"decision":"kept","type":"UX"}' return=representation
+	must_answer 200 '[.[] | .type, .checksum] == [null, "t"]'
+	config '{"triggers":[],"not_null":["updated_at"],
+		"defaults":{"updated_at":null,"deleted_at":"infinity"}}'
+	sb POST "$TABLE" '[{"decision":"a"}]'
+	must_answer 400 '.code == "23502" and (.message | contains("\"updated_at\""))'
+	sb POST "$TABLE" '[{"decision":"a","updated_at":"now"}]' return=representation
+	must_answer 201 '.[0].deleted_at == "infinity"'
+}

@@ -6,7 +6,9 @@
 enum kind {
 	KIND_BOOL,
 	KIND_INT,
-	KIND_LIST,
+	KIND_LIST,   /* of column names */
+	KIND_OBJECT, /* by column name */
+	KIND_RULES,  /* an array of objects with the keys of a rule */
 };
 
 struct config_switch {
@@ -27,6 +29,14 @@ struct config_switch {
 #define LIST(name)                                                     \
 	{                                                              \
 #name, KIND_LIST, offsetof(struct config, name), 0, 40 \
+	}
+#define OBJECT(name)                                                     \
+	{                                                                \
+#name, KIND_OBJECT, offsetof(struct config, name), 0, 40 \
+	}
+#define RULES(name)                                                     \
+	{                                                               \
+#name, KIND_RULES, offsetof(struct config, name), 0, 40 \
 	}
 
 static const struct config_switch switches[] = {
@@ -55,6 +65,10 @@ static const struct config_switch switches[] = {
 	LIST(extra_columns),
 	LIST(missing_columns),
 	LIST(stale_columns),
+	LIST(not_null),
+	OBJECT(defaults),
+	RULES(triggers),
+	RULES(automations),
 };
 #define N_SWITCHES (sizeof switches / sizeof switches[0])
 
@@ -74,14 +88,16 @@ void config_init(struct config *c)
 		else if (s->kind == KIND_INT)
 			*(int64_t *)field(c, s) = s->initial;
 		else
-			*(json **)field(c, s) = json_array();
+			*(json **)field(c, s) = s->kind == KIND_OBJECT
+							? json_object()
+							: json_array();
 	}
 }
 
 void config_fini(struct config *c)
 {
 	for (size_t i = 0; i < N_SWITCHES; i++)
-		if (switches[i].kind == KIND_LIST)
+		if (switches[i].kind >= KIND_LIST)
 			json_free(*(json **)field(c, &switches[i]));
 }
 
@@ -119,6 +135,24 @@ static bool is_column_name(const char *s)
 	return n > 0 && n < 40 && !s[n] && !strchr("0123456789", s[0]);
 }
 
+static bool is_rule(const json *rule)
+{
+	static const char *const keys[] = { "on", "find", "set", "cut",
+		"new_id", "keep", "swallow", "action" };
+
+	if (!json_is_object(rule))
+		return false;
+	for (const json *v = json_first(rule); v; v = json_next(v)) {
+		size_t i = 0, n = sizeof keys / sizeof keys[0];
+
+		while (i < n && strcmp(keys[i], json_key(v)) != 0)
+			i++;
+		if (i == n)
+			return false;
+	}
+	return true;
+}
+
 static bool fits(const struct config_switch *s, const json *v)
 {
 	int64_t n;
@@ -127,6 +161,15 @@ static bool fits(const struct config_switch *s, const json *v)
 		return json_is_bool(v);
 	if (s->kind == KIND_INT)
 		return json_whole(v, &n) == 0 && n >= 0 && n <= s->max;
+	if (s->kind == KIND_OBJECT)
+		return json_is_object(v);
+	if (s->kind == KIND_RULES) {
+		const json *rule = json_first(v);
+
+		while (rule && is_rule(rule))
+			rule = json_next(rule);
+		return json_is_array(v) && !rule;
+	}
 	if (!json_is_array(v) || (int64_t)json_count(v) > s->max)
 		return false;
 	for (const json *name = json_first(v); name; name = json_next(name))
@@ -152,7 +195,9 @@ int config_set(struct config *c, const json *values, struct error *e)
 {
 	static const char *const wanted[] = { "true or false",
 		"a whole number in its range",
-		"an array of column names, id not among them," };
+		"an array of column names, id not among them,",
+		"an object of values by column",
+		"an array of objects with the keys that sandbox(1) lists" };
 
 	if (!json_is_object(values))
 		return fail(e, RC_STREAM, "an object of switches was expected");

@@ -40,6 +40,11 @@ struct config {
 	json *extra_columns;   /* names of further text columns */
 	json *missing_columns; /* columns that the table hasn't got */
 	json *stale_columns;   /* there, but not in PostgREST's schema cache */
+	json *not_null;	       /* columns, beside id */
+	json *defaults;	       /* by column, in place of the usual ones */
+	json *triggers;	       /* see rest_trigger.h */
+
+	json *automations; /* of the Notion database: notion_automation.h */
 };
 
 void config_init(struct config *c);

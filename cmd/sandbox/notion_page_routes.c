@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notion_automation.h"
 #include "notion_json.h"
 #include "notion_text.h"
 
@@ -125,6 +126,8 @@ int route_page_post(struct notion *n, const char *id)
 		p.icon = json_copy(json_get(n->body, "icon"));
 	if (!json_is_null(json_get(n->body, "cover")))
 		p.cover = json_copy(json_get(n->body, "cover"));
+	if (in_source)
+		run_automations(n->world, &s, &p, NULL);
 	page_save(n->world, &p);
 	rc = answer_page(n, &p);
 out:
@@ -224,6 +227,8 @@ int route_page_patch(struct notion *n, const char *id)
 	rc = edit_page(n, &p, in_source ? &s : NULL);
 	if (rc < 0)
 		goto out;
+	if (in_source)
+		run_automations(n->world, &s, &p, &was);
 	if (n->world->config.bump_same_value || page_differs(&p, &was)) {
 		p.edited = time_floor_minute(world_now(n->world));
 		copy_id(p.edited_by, BOT_ID);

@@ -1,9 +1,10 @@
 #include "rest_table.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "rest_trigger.h"
 
 static const struct {
 	const char *name;
@@ -39,7 +40,8 @@ static void add_column(struct table *t, const struct config *c,
 		table_find(t, name) >= 0)
 		return;
 	*column = (struct column){ .type = type,
-		.stale = listed(c->stale_columns, name) };
+		.stale = listed(c->stale_columns, name),
+		.initial = json_get(c->defaults, name) };
 	snprintf(column->name, sizeof column->name, "%s", name);
 	t->n++;
 }
@@ -94,8 +96,14 @@ void rest_table_alter(struct world *w)
 
 struct pg_value column_default(const struct column *c, usec now)
 {
+	struct pg_value v = { 0 };
+	struct rest_error ignored;
 	char id[UUID_SIZE];
 
+	if (c->initial)
+		return pg_parse_json(c->type, c->initial, now, &v, &ignored) < 0
+			       ? (struct pg_value){ 0 }
+			       : v;
 	if (strcmp(c->name, "id") == 0) {
 		uuid_random(id);
 		return pg_string(id);
@@ -165,48 +173,23 @@ bool row_load(
 	return found;
 }
 
-static struct pg_value *value_of(
-	const struct table *t, struct row *r, const char *name)
+static int not_null(const struct world *w, const struct table *t,
+	const struct row *r, struct rest_error *e)
 {
-	int at = table_find(t, name);
+	for (size_t i = 0; i < t->n; i++) {
+		const char *name = t->columns[i].name;
 
-	return at < 0 ? NULL : &r->values[at];
-}
-
-static void set(struct pg_value *v, struct pg_value to)
-{
-	if (!v)
-		return;
-	pg_value_fini(v);
-	*v = to;
-}
-
-/* The triggers that a project may have, before the row is written. */
-static void run_triggers(
-	struct world *w, const struct table *t, struct row *r, bool update)
-{
-	struct pg_value *checksum = value_of(t, r, "checksum");
-
-	if (update && w->config.moddatetime)
-		set(value_of(t, r, "updated_at"), pg_number(world_now(w)));
-	if (w->config.rewrite_checksum && checksum && checksum->s)
-		for (char *c = checksum->s; *c; c++)
-			*c = (char)toupper((unsigned char)*c);
-	if (w->config.reset_synced)
-		set(value_of(t, r, "notion_synced"), pg_number(0));
-}
-
-static int not_null(
-	const struct table *t, const struct row *r, struct rest_error *e)
-{
-	int id = table_find(t, "id");
-
-	if (id >= 0 && r->values[id].kind != PG_NULL)
-		return 0;
-	rest_fail(e, "23502",
-		"null value in column \"id\" of relation \"" TABLE_NAME
-		"\" violates not-null constraint");
-	return rest_details(e, "Failing row contains (null, ...).");
+		if (r->values[i].kind != PG_NULL ||
+			(strcmp(name, "id") != 0 &&
+				!listed(w->config.not_null, name)))
+			continue;
+		rest_fail(e, "23502",
+			"null value in column \"%s\" of relation \"" TABLE_NAME
+			"\" violates not-null constraint",
+			name);
+		return rest_details(e, "Failing row contains (null, ...).");
+	}
+	return 0;
 }
 
 /* Which unique index refused the row that was written last. */
@@ -247,8 +230,9 @@ int row_insert(struct world *w, const struct table *t, struct row *r,
 	struct buf sql = BUF_INIT(8192);
 	int rc;
 
-	run_triggers(w, t, r, false);
-	if (not_null(t, r, e) < 0)
+	if (!run_triggers(w, t, r, NULL))
+		return 1;
+	if (not_null(w, t, r, e) < 0)
 		return -1;
 	buf_adds(&sql, "insert into " TABLE_NAME "(");
 	list_columns(&sql, t, false);
@@ -267,8 +251,9 @@ int row_update(struct world *w, const struct table *t, const char *was,
 	struct buf sql = BUF_INIT(8192);
 	int rc;
 
-	run_triggers(w, t, r, true);
-	if (not_null(t, r, e) < 0)
+	if (!run_triggers(w, t, r, was))
+		return 1;
+	if (not_null(w, t, r, e) < 0)
 		return -1;
 	buf_adds(&sql, "update " TABLE_NAME " set ");
 	list_columns(&sql, t, true);

@@ -14,7 +14,8 @@
 struct column {
 	char name[40];
 	enum pg_type type;
-	bool stale; /* PostgREST doesn't know it yet */
+	bool stale;	     /* PostgREST doesn't know it yet */
+	const json *initial; /* the switch `defaults`; NULL: the usual one */
 };
 
 struct table {
@@ -45,7 +46,8 @@ void value_bind(sqlite3_stmt *s, int at, const struct pg_value *v);
 
 /*
  * Writes a row: the BEFORE triggers run and change `r`. 23502 and 23505 are
- * told. An update writes every column of the row that has the id `was`.
+ * told. An update writes every column of the row that has the id `was`. 1,
+ * with nothing written: a trigger returned null.
  */
 int row_insert(struct world *w, const struct table *t, struct row *r,
 	struct rest_error *e);

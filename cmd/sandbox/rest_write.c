@@ -121,7 +121,7 @@ static int merge(struct rest *r, const struct payload *p, const char *id,
 	if (rc == 0)
 		touch(t, row.values[table_find(&r->table, "id")].s);
 	row_fini(&row);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 static int insert_one(struct rest *r, const struct payload *p,
@@ -158,7 +158,7 @@ static int insert_one(struct rest *r, const struct payload *p,
 out:
 	free(id);
 	row_fini(&row);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 static int insert_all(struct rest *r, const struct payload *p,
@@ -251,13 +251,26 @@ static int update_one(
 		    &r->error) < 0)
 		goto out;
 	rc = row_update(r->world, &r->table, *id, &row, &r->error);
-	if (rc == 0) {
+	if (rc >= 0)
 		free(*id);
+	if (rc == 0)
 		*id = xstrdup(row.values[table_find(&r->table, "id")].s);
-	}
+	else if (rc > 0) /* no row was affected */
+		*id = NULL;
 out:
 	row_fini(&row);
-	return rc;
+	return rc < 0 ? -1 : 0;
+}
+
+/* Those that a trigger kept as they were aren't in the answer. */
+static void drop_unwritten(struct touched *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->ids[i])
+			t->ids[n++] = t->ids[i];
+	t->n = n;
 }
 
 int rest_update(struct rest *r)
@@ -281,6 +294,7 @@ int rest_update(struct rest *r)
 	for (size_t i = 0; i < t.n; i++)
 		if ((rc = update_one(r, &p, object, &t.ids[i])) < 0)
 			goto out;
+	drop_unwritten(&t);
 	rc = answer_write(r, 200, 204, representation(r, &t), t.n);
 	if (rc < 0)
 		goto out;
