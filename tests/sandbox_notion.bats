@@ -183,6 +183,58 @@ refused() {
 	must_answer 200 '.archived == false and .in_trash == false'
 }
 
+@test "an archived page: in a listing of its own, readable, and closed to edits" {
+	local page other
+	page=$(add_page '{"decision":"a"}')
+	other=$(add_page '{"decision":"b"}')
+	control POST edit "{\"side\":\"notion\",\"id\":\"$page\",
+		\"action\":\"archive\"}" >/dev/null
+	query
+	must_answer 200 "[.results[].id] == [\"$other\"] and
+		.results[0].is_archived == false"
+	query '{"is_archived":true}'
+	must_answer 200 "[.results[].id] == [\"$page\"] and
+		.results[0].is_archived and (.results[0].in_trash | not)"
+	notion GET "/v1/pages/$page"
+	must_answer 200 '.is_archived'
+	notion PATCH "/v1/pages/$page" "{\"properties\":$TITLE}"
+	refused "Can't edit block that is archived."
+	config '{"edit_archived":true}'
+	notion PATCH "/v1/pages/$page" "{\"properties\":$TITLE}"
+	must_answer 200 '.is_archived'
+	config '{"edit_archived":false}'
+	notion PATCH "/v1/pages/$page" '{"in_trash":true}'
+	must_answer 200 '.in_trash'
+	query '{"is_archived":true}'
+	must_answer 200 '.results == []'
+	notion PATCH "/v1/pages/$page" '{"in_trash":false,"is_archived":false}'
+	must_answer 200 '.is_archived == false and .in_trash == false'
+}
+
+@test "a service that ignores is_archived, or doesn't know it" {
+	local page
+	page=$(add_page '{"decision":"a","archived":true}')
+	add_page '{"decision":"b"}' >/dev/null
+	config '{"archive_asked_in_vain":true}'
+	query '{"is_archived":true}'
+	must_answer 200 '[.results[].is_archived] == [false]'
+	config '{"archive_known":false}'
+	query '{"is_archived":true}'
+	refused "body.is_archived should be not present"
+	notion GET "/v1/pages/$page"
+	must_answer 200 'has("is_archived") | not'
+}
+
+@test "with a person's access token everything is that person's" {
+	config '{"personal_token":true}'
+	notion GET /v1/users/me
+	must_answer 200 '.type == "person" and (has("bot") | not)'
+	local me
+	me=$(jq .id <<<"$BODY")
+	create "$TITLE"
+	must_answer 200 ".created_by.id == $me and .last_edited_by.id == $me"
+}
+
 @test "moved, unshared and erased pages" {
 	local page
 	page=$(add_page '{"decision":"a","type":"Ops"}')

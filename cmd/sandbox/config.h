@@ -25,6 +25,10 @@ struct config {
 	bool restore_with_properties;  /* in_trash:false beside properties */
 	bool query_trims;	       /* a query trims the edges of texts */
 	bool unknown_property_ignored; /* in a page write, instead of a 400 */
+	bool archive_known;	       /* else no is_archived anywhere */
+	bool archive_asked_in_vain;    /* a query ignores is_archived */
+	bool edit_archived;	       /* an archived page takes edits */
+	bool personal_token;	       /* the key is a person's */
 	bool can_read, can_insert, can_update; /* of the connection */
 
 	/* Supabase */

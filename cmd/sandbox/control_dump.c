@@ -88,6 +88,7 @@ static json *page_line(const struct source *home, const struct page *p)
 	json_put(line, "title_rich_text",
 		title ? json_copy(title) : json_array());
 	json_put_bool(line, "in_trash", p->in_trash);
+	json_put_bool(line, "archived", p->archived);
 	json_put_bool(line, "shared", p->shared);
 	json_put_str(line, "state",
 		!p->shared			   ? "unshared"

@@ -144,6 +144,10 @@ static int act_on_page(struct world *w, struct page *p, const char *action,
 		p->in_trash = true;
 	else if (strcmp(action, "restore") == 0)
 		p->in_trash = false;
+	else if (strcmp(action, "archive") == 0)
+		p->archived = true;
+	else if (strcmp(action, "unarchive") == 0)
+		p->archived = false;
 	else if (strcmp(action, "unshare") == 0)
 		p->shared = false;
 	else if (strcmp(action, "share") == 0)
@@ -160,8 +164,8 @@ static int act_on_page(struct world *w, struct page *p, const char *action,
 		return 1;
 	} else {
 		return fail(e, RC_STREAM,
-			"action: trash, restore, move, unshare, share, erase "
-			"or duplicate was expected");
+			"action: trash, restore, archive, unarchive, move, "
+			"unshare, share, erase or duplicate was expected");
 	}
 	return 0;
 }

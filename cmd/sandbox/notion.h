@@ -40,6 +40,8 @@ int page_size_of(struct notion *n, const json *body, int64_t *size);
 int find_page(struct notion *n, const char *id, struct page *p);
 /* The page's data source; false for a page under a page. */
 bool page_source(struct notion *n, const struct page *p, struct source *s);
+/* Who the connection acts as: its bot, or the person whose token it is. */
+const char *own_user(const struct notion *n);
 /* A uuid from a body; -1 with the path named. */
 int take_uuid(
 	struct notion *n, const char *path, const json *v, char out[UUID_SIZE]);

@@ -265,7 +265,8 @@ json *page_json(struct world *w, const struct page *p, const struct source *s,
 	json_put(out, "icon", json_copy(p->icon));
 	json_put(out, "parent", page_parent_json(p, s));
 	json_put_bool(out, "in_trash", p->in_trash);
-	json_put_bool(out, "is_archived", p->archived);
+	if (w->config.archive_known)
+		json_put_bool(out, "is_archived", p->archived);
 	json_put_bool(out, "is_locked", p->locked);
 	json_put(out, "properties",
 		show_properties(

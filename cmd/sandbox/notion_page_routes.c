@@ -114,7 +114,7 @@ int route_page_post(struct notion *n, const char *id)
 	int rc = -1;
 
 	(void)id;
-	new_page(n->world, &p, BOT_ID);
+	new_page(n->world, &p, own_user(n));
 	if (notion_only_keys(&n->error, "body", n->body, keys) < 0 ||
 		take_parent(n, json_get(n->body, "parent"), &p) < 0)
 		goto out;
@@ -165,18 +165,32 @@ static int check_page_keys(struct notion *n)
 	return notion_only_keys(&n->error, "body", n->body, keys);
 }
 
+static bool is_edit(const struct notion *n)
+{
+	return json_get(n->body, "properties") || json_get(n->body, "icon") ||
+	       json_get(n->body, "cover");
+}
+
 /* Trash and restore; a trashed page takes no other edit. */
 static int take_trash(struct notion *n, struct page *p)
 {
 	bool was = p->in_trash;
-	bool edits = json_get(n->body, "properties") ||
-		     json_get(n->body, "icon") || json_get(n->body, "cover");
 
 	if ((n->old && take_flag(n, "archived", &p->in_trash) < 0) ||
 		take_flag(n, "in_trash", &p->in_trash) < 0)
 		return -1;
-	if (was && edits &&
+	if (was && is_edit(n) &&
 		(p->in_trash || !n->world->config.restore_with_properties))
+		return notion_invalid(&n->error, TRASHED);
+	return 0;
+}
+
+/* An archived page is like a trashed one in this. */
+static int take_archive(struct notion *n, struct page *p)
+{
+	if (take_flag(n, "is_archived", &p->archived) < 0)
+		return -1;
+	if (p->archived && is_edit(n) && !n->world->config.edit_archived)
 		return notion_invalid(&n->error, TRASHED);
 	return 0;
 }
@@ -197,7 +211,7 @@ static int edit_page(struct notion *n, struct page *p, struct source *s)
 
 	if (check_page_keys(n) < 0 || take_trash(n, p) < 0 ||
 		take_flag(n, "is_locked", &p->locked) < 0 ||
-		take_flag(n, "is_archived", &p->archived) < 0)
+		take_archive(n, p) < 0)
 		return -1;
 	if (properties &&
 		page_set(n->world, p, s, properties, true, &n->error) < 0)
@@ -231,7 +245,7 @@ int route_page_patch(struct notion *n, const char *id)
 		run_automations(n->world, &s, &p, &was);
 	if (n->world->config.bump_same_value || page_differs(&p, &was)) {
 		p.edited = time_floor_minute(world_now(n->world));
-		copy_id(p.edited_by, BOT_ID);
+		copy_id(p.edited_by, own_user(n));
 	}
 	page_save(n->world, &p);
 	rc = answer_page(n, &p);
@@ -251,7 +265,7 @@ int route_page_move(struct notion *n, const char *id)
 		rc = take_parent(n, json_get(n->body, "parent"), &p);
 	if (rc == 0) {
 		p.edited = time_floor_minute(world_now(n->world));
-		copy_id(p.edited_by, BOT_ID);
+		copy_id(p.edited_by, own_user(n));
 		page_save(n->world, &p);
 		rc = answer_page(n, &p);
 	}
@@ -276,8 +290,8 @@ static json *block_json(const struct notion *n, const struct block *b)
 	json_put(out, "parent", b->parent);
 	put_minute(out, "created_time", b->created);
 	put_minute(out, "last_edited_time", b->edited);
-	json_put(out, "created_by", notion_user_ref(BOT_ID));
-	json_put(out, "last_edited_by", notion_user_ref(BOT_ID));
+	json_put(out, "created_by", notion_user_ref(own_user(n)));
+	json_put(out, "last_edited_by", notion_user_ref(own_user(n)));
 	json_put_bool(out, "has_children", false);
 	if (n->old)
 		json_put_bool(out, "archived", b->in_trash);
@@ -319,7 +333,7 @@ static void trash_page(struct notion *n, struct page *p)
 
 	p->in_trash = true;
 	p->edited = time_floor_minute(world_now(n->world));
-	copy_id(p->edited_by, BOT_ID);
+	copy_id(p->edited_by, own_user(n));
 	page_save(n->world, p);
 	b.edited = p->edited;
 	answer_json(n->answer, 200, block_json(n, &b));

@@ -56,14 +56,18 @@ static int check_body(struct query *q)
 		"page_size", "result_type", "is_archived", NULL };
 	struct notion *n = q->n;
 	const json *archived = json_get(n->body, "is_archived");
+	const struct config *c = &n->world->config;
 
 	if (notion_only_keys(&n->error, "body", n->body, keys) < 0 ||
 		page_size_of(n, n->body, &q->size) < 0)
 		return -1;
+	if (archived && !c->archive_known)
+		return notion_should_not_be_there(
+			&n->error, "body.is_archived", archived);
 	if (archived && !json_is_bool(archived))
 		return notion_should_be(&n->error, "body.is_archived",
 			"a boolean or `undefined`", archived);
-	q->archived = json_is_true(archived);
+	q->archived = json_is_true(archived) && !c->archive_asked_in_vain;
 	q->filter = json_get(n->body, "filter");
 	q->sorts = json_get(n->body, "sorts");
 	if (filter_check(q->filter, q->source.properties, &n->error) < 0)

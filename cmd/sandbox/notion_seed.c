@@ -199,6 +199,7 @@ int notion_seed_page(struct world *w, struct source *s, const json *line,
 	p.edited = p.created;
 	take_time(line, "edited_at", &p.edited);
 	p.in_trash = json_true(line, "in_trash");
+	p.archived = json_true(line, "archived");
 	rc = notion_edit_page(w, s, &p, line, e);
 	if (rc == 0)
 		page_save(w, &p);

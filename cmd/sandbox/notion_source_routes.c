@@ -25,10 +25,17 @@ static json *workspace_bot(void)
 	return me;
 }
 
+const char *own_user(const struct notion *n)
+{
+	return n->world->config.personal_token ? PERSON_ID : BOT_ID;
+}
+
 int route_me(struct notion *n, const char *id)
 {
 	(void)id;
-	answer_json(n->answer, 200, workspace_bot());
+	answer_json(n->answer, 200,
+		n->world->config.personal_token ? notion_user(PERSON_ID)
+						: workspace_bot());
 	return 0;
 }
 
@@ -205,7 +212,7 @@ int route_source_patch(struct notion *n, const char *id)
 	if (rc == 0) {
 		take_json(n, "icon", &s.icon);
 		s.edited = time_floor_minute(world_now(n->world));
-		copy_id(s.edited_by, BOT_ID);
+		copy_id(s.edited_by, own_user(n));
 		source_save(n->world, &s);
 		answer_json(n->answer, 200, source_json(n->world, &s, n->old));
 	}
@@ -213,14 +220,15 @@ int route_source_patch(struct notion *n, const char *id)
 	return rc;
 }
 
-static void new_source(struct world *w, struct source *s, const char *database)
+static void new_source(
+	const struct notion *n, struct source *s, const char *database)
 {
 	*s = (struct source){ 0 };
 	uuid_random(s->id);
 	copy_id(s->database, database);
-	s->created = s->edited = time_floor_minute(world_now(w));
-	copy_id(s->created_by, BOT_ID);
-	copy_id(s->edited_by, BOT_ID);
+	s->created = s->edited = time_floor_minute(world_now(n->world));
+	copy_id(s->created_by, own_user(n));
+	copy_id(s->edited_by, own_user(n));
 }
 
 /* The properties of a new source; without any there is a title "Name". */
@@ -291,7 +299,7 @@ int route_database_post(struct notion *n, const char *id)
 	(void)id;
 	uuid_random(d.id);
 	d.created = d.edited = world_now(n->world);
-	new_source(n->world, &s, d.id);
+	new_source(n, &s, d.id);
 	rc = notion_only_keys(&n->error, "body", n->body, keys);
 	if (rc == 0)
 		rc = create_database(n, &d, &s);
@@ -321,7 +329,7 @@ int route_source_post(struct notion *n, const char *id)
 	if (rc == 0)
 		rc = take_uuid(n, "body.parent.database_id",
 			json_get(parent, "database_id"), database);
-	new_source(n->world, &s, database);
+	new_source(n, &s, database);
 	if (rc == 0)
 		rc = find_database(n, database, &d);
 	if (rc == 0)
