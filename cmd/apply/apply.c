@@ -203,6 +203,14 @@ static int write_head(const struct run *r, const struct ops *ops,
 	return stream_write(w, head, e);
 }
 
+/* By Notion's clock; USEC_NONE where it has not answered. */
+static usec notion_now(const struct run *r)
+{
+	const struct api *api = &r->notion.api;
+
+	return api_now_is_known(api) ? api_now(api) : USEC_NONE;
+}
+
 /* From the head to the end line; the exit code, with r->fatal reported. */
 static int work(struct run *workers, size_t n, struct ops *ops)
 {
@@ -215,7 +223,7 @@ static int work(struct run *workers, size_t n, struct ops *ops)
 	stream_writer_init(&w, stdout);
 	if (write_head(r, ops, &w, &r->fatal) == 0)
 		workers_run(workers, n, ops, &w, &attention, &complete);
-	if (!r->dry_run && journal_close(r->journal, &e) < 0 &&
+	if (!r->dry_run && journal_close(r->journal, notion_now(r), &e) < 0 &&
 		r->fatal.code == RC_DONE)
 		r->fatal = e;
 	if (stream_write_end(&w, cost_totals(workers, n), complete, &e) < 0 &&
@@ -286,7 +294,7 @@ static int get_ready(struct run *workers, size_t *n, const struct settings *s,
 	if (preflight(&workers[0], ops, e) == 0 &&
 		workers_hire(workers, n, s, ops, e) == 0)
 		return 0;
-	journal_close(workers[0].journal, &ignored);
+	journal_close(workers[0].journal, notion_now(&workers[0]), &ignored);
 	return -1;
 }
 

@@ -165,7 +165,7 @@ static bool settle_earlier(struct run *r, const struct open_create *c,
 	}
 	if (*page_id)
 		return true;
-	if (!*c->page_id && time_now() - c->at < UNCLEAR_WAIT)
+	if (!*c->page_id && api_now(&r->notion.api) - c->at < UNCLEAR_WAIT)
 		return skip(o, "waits",
 			"an earlier create of its page ended without an "
 			"answer; it is looked for again for five minutes");
@@ -189,7 +189,7 @@ static bool find_unanswered(struct run *r, const struct op *op,
 		journal_find(r->journal, op->row_id, &open);
 	struct search s = { .r = r,
 		.checksum = op->checksum,
-		.since = c ? c->at : time_now() };
+		.since = c ? c->at : api_now(&r->notion.api) };
 	struct timespec pause = { .tv_sec = 2 };
 
 	for (int i = 0; i < 2 && !*s.found && !*r->stop; i++) {
@@ -298,8 +298,8 @@ bool page_create(struct run *r, const struct op *op, struct outcome *o)
 	if (r->dry_run)
 		return skip(o, "dry-run", "it would be created now");
 	if (!*page_id) {
-		if (journal_creating(r->journal, op->row_id, op->checksum, &e) <
-			0)
+		if (journal_creating(r->journal, op->row_id, op->checksum,
+			    api_now(&r->notion.api), &e) < 0)
 			return journal_failed(r, &e, o);
 		snprintf(sent, sizeof sent, "%s", op->checksum);
 		if (!send_create(r, op, page_id, o))

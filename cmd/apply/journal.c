@@ -247,10 +247,9 @@ failed:
 }
 
 int journal_creating(struct journal *j, const char *row_id,
-	const char *checksum, struct error *e)
+	const char *checksum, usec at, struct error *e)
 {
 	json *line = row_line("creating", row_id);
-	usec at = time_now();
 	char now[TIME_SIZE];
 	struct open_create *c;
 	int rc;
@@ -343,7 +342,7 @@ int journal_pair(struct journal *j, json *take_line, struct error *e)
 }
 
 /* The journal's next life: only the creates that are still open. */
-static int keep_open_creates(struct journal *j, struct error *e)
+static int keep_open_creates(struct journal *j, usec now, struct error *e)
 {
 	struct buf text = BUF_INIT(64u << 20);
 	char at[TIME_SIZE];
@@ -352,7 +351,7 @@ static int keep_open_creates(struct journal *j, struct error *e)
 	for (size_t i = 0; i < j->n; i++) {
 		const struct open_create *c = &j->creates[i];
 
-		if (c->closed || time_now() - c->at > OPEN_MAX)
+		if (c->closed || (now != USEC_NONE && now - c->at > OPEN_MAX))
 			continue;
 		buf_addf(&text,
 			"{\"kind\":\"creating\",\"row_id\":\"%s\","
@@ -382,12 +381,12 @@ static int fold(struct journal *j, struct error *e)
 	return rc;
 }
 
-int journal_close(struct journal *j, struct error *e)
+int journal_close(struct journal *j, usec now, struct error *e)
 {
 	int rc = fold(j, e);
 
 	if (rc == 0)
-		rc = keep_open_creates(j, e);
+		rc = keep_open_creates(j, now, e);
 	release(j);
 	return rc;
 }

@@ -63,9 +63,10 @@ int journal_open(struct journal *j, const char *base_path, const char *path,
 	json *take_scope, bool allow_scope, struct error *e);
 /*
  * Folds the pairs into the base and leaves in the journal the creates that are
- * still open. Frees all in any case.
+ * still open, of a week before `now` at most, which is by Notion's clock
+ * (USEC_NONE: unknown, all are kept). Frees all in any case.
  */
-int journal_close(struct journal *j, struct error *e);
+int journal_close(struct journal *j, usec now, struct error *e);
 
 /* The row's open create, copied into *copy; NULL: it has none. */
 const struct open_create *journal_find(
@@ -73,8 +74,9 @@ const struct open_create *journal_find(
 /* Whether an open create is known to have made this page. */
 bool journal_has_page(struct journal *j, const char *page_id);
 
+/* at: now, by the clock of Notion, with whose times it is compared. */
 int journal_creating(struct journal *j, const char *row_id,
-	const char *checksum, struct error *e);
+	const char *checksum, usec at, struct error *e);
 int journal_created(struct journal *j, const char *row_id, const char *page_id,
 	struct error *e);
 int journal_not_created(struct journal *j, const char *row_id, struct error *e);

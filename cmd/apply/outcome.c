@@ -16,6 +16,12 @@ static const char *const status_names[STATUSES] = {
 	[STATUS_UNKNOWN] = "unknown",
 };
 
+usec run_now(const struct run *r)
+{
+	return api_now(api_now_is_known(&r->supabase.api) ? &r->supabase.api
+							  : &r->notion.api);
+}
+
 const char *status_name(enum status s)
 {
 	return status_names[s];

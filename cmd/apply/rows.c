@@ -261,11 +261,11 @@ static bool carry_out(struct run *r, struct patch *p, struct outcome *o)
 	return rc > 0 && take_answer(p, row, o);
 }
 
-static void put_now(json *set, const char *column)
+static void put_now(const struct run *r, json *set, const char *column)
 {
 	char now[TIME_SIZE];
 
-	json_put_str(set, column, time_format(time_now(), now));
+	json_put_str(set, column, time_format(run_now(r), now));
 }
 
 static void put_field(json *columns, const json *set, const char *key)
@@ -279,7 +279,8 @@ static void put_field(json *columns, const json *set, const char *key)
  * content only: where no trigger moves it, other readers of the table would
  * miss the change; where one does, it wins.
  */
-static json *columns_of(const struct op *op, const char *page_id)
+static json *columns_of(
+	const struct run *r, const struct op *op, const char *page_id)
 {
 	json *columns = json_object();
 
@@ -292,7 +293,7 @@ static json *columns_of(const struct op *op, const char *page_id)
 	if (op->checksum)
 		json_put_str(columns, "checksum", op->checksum);
 	if (op->set)
-		put_now(columns, "updated_at");
+		put_now(r, columns, "updated_at");
 	return columns;
 }
 
@@ -330,7 +331,7 @@ bool row_update(struct run *r, const struct op *op, struct outcome *o)
 
 	if (!page_still_says_so(r, op, o) || !may_link(r, op, o))
 		return false;
-	p.set = columns_of(op, op->page_id);
+	p.set = columns_of(r, op, op->page_id);
 	return carry_out(r, &p, o);
 }
 
@@ -344,9 +345,9 @@ bool row_trash(struct run *r, const struct op *op, struct outcome *o)
 		return skip(o, "trashed", "the table has no deleted_at");
 	if (!page_still_says_so(r, op, o))
 		return false;
-	p.set = columns_of(op, NULL);
-	put_now(p.set, SUPABASE_SOFT_DELETE);
-	put_now(p.set, "updated_at");
+	p.set = columns_of(r, op, NULL);
+	put_now(r, p.set, SUPABASE_SOFT_DELETE);
+	put_now(r, p.set, "updated_at");
 	return carry_out(r, &p, o);
 }
 
@@ -356,9 +357,9 @@ bool row_restore(struct run *r, const struct op *op, struct outcome *o)
 
 	if (!page_still_says_so(r, op, o) || !may_link(r, op, o))
 		return false;
-	p.set = columns_of(op, op->page_id);
+	p.set = columns_of(r, op, op->page_id);
 	json_put_str(p.set, SUPABASE_SOFT_DELETE, NULL);
-	put_now(p.set, "updated_at");
+	put_now(r, p.set, "updated_at");
 	return carry_out(r, &p, o);
 }
 

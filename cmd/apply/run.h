@@ -64,6 +64,12 @@ struct outcome {
 
 void outcome_fini(struct outcome *o);
 
+/*
+ * The time to write into a row: by the clock of the table's service, which may
+ * not have answered yet, then by Notion's, and only then by this machine's.
+ */
+usec run_now(const struct run *r);
+
 /* The words in the stream. */
 const char *status_name(enum status s);
 

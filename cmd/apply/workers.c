@@ -70,6 +70,7 @@ static int hire(struct run *r, struct run *first, const struct settings *s,
 		return -1;
 	}
 	notion_client_join(&r->notion, &first->notion);
+	supabase_client_join(&r->supabase, &first->supabase);
 	r->notion.api.max_wait = first->notion.api.max_wait;
 	r->supabase.api.max_wait = first->supabase.api.max_wait;
 	r->supabase.soft_delete = first->supabase.soft_delete;

@@ -21,6 +21,8 @@ int api_init(struct api *api, const char *name, long retries, long max_wait,
 	api->retries = retries;
 	api->max_wait = max_wait;
 	api->skew = USEC_NONE;
+	clock_init(&api->own_clock);
+	api->clock = &api->own_clock;
 	api->backoff_ms = 1000;
 	api->backoff_cap_ms = 30000;
 	api->random = (uint64_t)time_now() ^ ((uint64_t)getpid() << 40) ^
@@ -281,6 +283,16 @@ static int exchange(struct api *api, const struct http_request *request,
 	return rc;
 }
 
+static void see_clock(struct api *api, const struct http_answer *h)
+{
+	usec now = time_now();
+
+	if (h->date == USEC_NONE)
+		return;
+	api->skew = h->date - now;
+	clock_seen(api->clock, h->date, now - h->ms * 1000 - 1000, now);
+}
+
 /* One try: 0, or -1 with a filled. */
 static int send_once(struct api *api, const struct api_call *call,
 	const struct http_request *request, struct http_answer *h,
@@ -291,8 +303,7 @@ static int send_once(struct api *api, const struct api_call *call,
 	if (exchange(api, request, h, a) < 0)
 		return -1;
 	count(&api->counters, h);
-	if (h->date != USEC_NONE)
-		api->skew = h->date - time_now();
+	see_clock(api, h);
 	rc = judge(api, call, h, out, a);
 	if (verbosity > 1)
 		debug("%s: %s %s: HTTP %d, %ld ms%s%s", api->name,
@@ -355,6 +366,21 @@ int api_call(struct api *api, const struct api_call *call,
 	rc = call_with_retries(api, call, &request, answer, a);
 	buf_fini(&body);
 	return rc;
+}
+
+usec api_now(const struct api *api)
+{
+	return clock_read(api->clock, time_now());
+}
+
+bool api_now_is_known(const struct api *api)
+{
+	return clock_is_known(api->clock);
+}
+
+void api_share_clock(struct api *api, const struct api *with)
+{
+	api->clock = with->clock;
 }
 
 void api_counters_to_end(const struct api_counters *c, json *end)

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "error.h"
 #include "flight.h"
 #include "http.h"
@@ -147,6 +148,8 @@ struct api {
 	struct api_counters counters;
 	/* The service's clock less ours, to a second; USEC_NONE: unknown. */
 	usec skew;
+	struct service_clock *clock; /* one for all clients of the service */
+	struct service_clock own_clock;
 };
 
 /*
@@ -163,5 +166,15 @@ void api_fini(struct api *api);
  */
 int api_call(struct api *api, const struct api_call *call,
 	struct api_answer *answer, struct api_error *a);
+
+/*
+ * The time by the service's clock, as the header Date of its answers tells it,
+ * and by this machine's as long as none came: what is written to the service,
+ * or compared with its times, is taken from here. See clock.h.
+ */
+usec api_now(const struct api *api);
+bool api_now_is_known(const struct api *api);
+/* This client goes by the clock of that one, which outlives it. */
+void api_share_clock(struct api *api, const struct api *with);
 
 #endif

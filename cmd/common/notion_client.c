@@ -70,6 +70,7 @@ void notion_client_join(struct notion_client *c, struct notion_client *first)
 {
 	c->api.rate = first->api.rate;
 	c->api.flight = first->api.flight;
+	api_share_clock(&c->api, &first->api);
 }
 
 int notion_get(struct notion_client *c, const char *path, json **object,

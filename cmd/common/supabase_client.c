@@ -53,6 +53,12 @@ void supabase_client_fini(struct supabase_client *c)
 	*c = (struct supabase_client){ 0 };
 }
 
+void supabase_client_join(
+	struct supabase_client *c, struct supabase_client *first)
+{
+	api_share_clock(&c->api, &first->api);
+}
+
 /* "<path>?<query>" with our columns selected; our bug where it is too long. */
 static void start_url(const struct supabase_client *c, struct buf *url)
 {

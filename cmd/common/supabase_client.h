@@ -26,6 +26,9 @@ struct supabase_client {
 int supabase_client_init(struct supabase_client *c, const struct settings *s,
 	const atomic_int *stop, struct error *e);
 void supabase_client_fini(struct supabase_client *c);
+/* From now on this client goes by the clock of that one, which outlives it. */
+void supabase_client_join(
+	struct supabase_client *c, struct supabase_client *first);
 
 /*
  * Finds out whether the table has deleted_at, and sets c->soft_delete: reads
