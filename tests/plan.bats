@@ -236,6 +236,46 @@ base_stream() {
 	must_hold '.[0].blocked == []'
 }
 
+# --- hostile records --------------------------------------------------------
+
+# The worst world that there was: two deleted halves, the row synced, contents
+# that differ, no base, so that the stored checksum itself is copied.
+@test "a stored checksum of any other form is refused, wherever it stands" {
+	local sum long bad
+	sum=$(printf '0%.0s' {1..64}) long=$(printf 'a%.0s' {1..4000})
+	for bad in "$long" "${sum}abcdef" "${sum:1}" "${sum^^}G" "$sum "; do
+		{
+			sb_record 1 "{\"page_id\":\"$(id 101)\",\"synced\":true,
+				\"deleted\":true,\"stored_checksum\":\"$bad\"}"
+			page_record 101 '{"decision":"Other","deleted":true}'
+		} | records_stream >records
+		must_fail "$RC_STREAM" "$BIN/plan" records
+		must_say 'records:2: "stored_checksum" is not a checksum'
+		{
+			sb_record 1
+			page_record 101 "{\"stored_checksum\":\"$bad\"}"
+		} | records_stream >records
+		must_fail "$RC_STREAM" "$BIN/plan" --human records
+		must_say 'records:3: "stored_checksum" is not a checksum'
+	done
+}
+
+@test "an id that is not a UUID is refused, in a problem too" {
+	local bad line
+	for bad in "$(printf 'a%.0s' {1..4000})" 1 "$(id 1)0" \
+		AAAAAAAA-0000-4000-8000-000000000001; do
+		for line in "$(sb_record 1 "{\"row_id\":\"$bad\"}")" \
+			"$(sb_record 1 "{\"page_id\":\"$bad\"}")" \
+			"$(page_record 101 "{\"page_id\":\"$bad\"}")" \
+			"{\"kind\":\"problem\",\"source\":\"notion\",
+				\"page_id\":\"$bad\",\"code\":\"text\"}"; do
+			jq -c . <<<"$line" | records_stream >records
+			must_fail "$RC_STREAM" "$BIN/plan" records
+			must_say 'records:2: .*is not a lower-case UUID'
+		done
+	done
+}
+
 # --- guards -----------------------------------------------------------------
 
 @test "a blocked plan is printed, says what was seen, and exits 3" {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "uuid.h"
 
 /* The string members of a line, in the order in which they are kept. */
 enum text {
@@ -100,6 +101,33 @@ static int parse_flag(
 	return 0;
 }
 
+/*
+ * What is copied into buffers of a fixed size further on is checked here, at
+ * the door: a stream may be filtered, or made by hand.
+ */
+static int check_fixed(const char *const text[TEXTS], struct error *e)
+{
+	static const enum text ids[] = { T_ROW_ID, T_PAGE_ID };
+	char normal[UUID_SIZE];
+
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		const char *id = text[ids[i]];
+
+		if (id && (uuid_normalize(id, normal) < 0 ||
+				  strcmp(id, normal) != 0))
+			return fail(e, RC_STREAM,
+				"\"%s\" is not a lower-case UUID with "
+				"dashes: %.60s",
+				keys[ids[i]], id);
+	}
+	if (text[T_STORED] && !checksum_is_valid(text[T_STORED]))
+		return fail(e, RC_STREAM,
+			"\"%s\" is not a checksum of 64 lower-case hex "
+			"digits: %.80s",
+			keys[T_STORED], text[T_STORED]);
+	return 0;
+}
+
 static int parse_ids(
 	struct record *r, const char *const text[TEXTS], struct error *e)
 {
@@ -150,7 +178,8 @@ int record_parse(struct record *r, const json *line, struct error *e)
 	if (parse_side(&r->side, line, e) < 0)
 		return -1;
 	r->texts = take_texts(line, text, e);
-	if (r->texts && parse_ids(r, text, e) == 0 &&
+	if (r->texts && check_fixed(text, e) == 0 &&
+		parse_ids(r, text, e) == 0 &&
 		parse_content(r, line, text, e) == 0)
 		return 0;
 	record_fini(r);
@@ -167,6 +196,10 @@ int trouble_parse(struct trouble *t, const json *line, struct error *e)
 	t->texts = take_texts(line, text, e);
 	if (!t->texts)
 		return -1;
+	if (check_fixed(text, e) < 0) {
+		trouble_fini(t);
+		return -1;
+	}
 	t->row_id = text[T_ROW_ID];
 	t->page_id = text[T_PAGE_ID];
 	t->code = text[T_CODE] ? text[T_CODE] : "unknown";

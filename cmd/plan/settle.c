@@ -1,5 +1,6 @@
 #include "settle.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "notion.h"
@@ -24,7 +25,7 @@ static void mark(struct op *op, const char *checksum, bool synced)
 {
 	op->marks = true;
 	op->synced = synced;
-	memcpy(op->checksum, checksum, strlen(checksum) + 1);
+	snprintf(op->checksum, sizeof op->checksum, "%s", checksum);
 }
 
 static void agree(struct op *op, const struct content *c, const char *checksum,

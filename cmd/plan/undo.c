@@ -1,5 +1,6 @@
 #include "undo.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text.h"
@@ -122,7 +123,7 @@ static struct op *reverse(const struct taken *t, enum op_kind kind, enum side s,
 	if (checksum) {
 		op->marks = true;
 		op->synced = synced;
-		memcpy(op->checksum, checksum, strlen(checksum) + 1);
+		snprintf(op->checksum, sizeof op->checksum, "%s", checksum);
 	}
 	return op;
 }

@@ -54,7 +54,9 @@ void put_checksum(json *to, const char *key, const char *s)
 	json *parts;
 
 	if (s && strncmp(s, "raw:", 4) == 0) {
-		json_put_str(to, key, s + 4);
+		memset(sum, s[4], CHECKSUM_LEN);
+		sum[CHECKSUM_LEN] = '\0';
+		json_put_str(to, key, sum);
 		return;
 	}
 	if (!s)
