@@ -233,11 +233,9 @@ int journal_open(struct journal *j, const char *base_path, const char *path,
 	if (lock(j, e) < 0 || replay(j, e) < 0 ||
 		load_base(j, allow_scope, e) < 0)
 		goto failed;
-	j->fd = open(j->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	if (j->fd < 0) {
-		fail_errno(e, "%s", j->path);
+	j->fd = file_open_own(j->path, O_APPEND, e);
+	if (j->fd < 0)
 		goto failed;
-	}
 	if (mend_tail(j, e) < 0 || begin_run(j, e) < 0)
 		goto failed;
 	return 0;

@@ -14,6 +14,27 @@ char *path_join(const char *dir, const char *name)
 	return xasprintf("%s/%s", dir, name);
 }
 
+/*
+ * Opens a file that nobody had before. What stands there already was left by a
+ * crash, or put there by somebody else, such as a link that leads to another
+ * file: it goes, and is never written into.
+ */
+static int open_fresh(const char *path)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+
+	for (int tries = 0; tries < 5; tries++) {
+		int fd = open(path, flags, 0600);
+
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+		if (unlink(path) < 0 && errno != ENOENT)
+			return -1;
+	}
+	errno = EEXIST;
+	return -1;
+}
+
 int file_replace_begin(
 	struct file_replace *f, const char *path, struct error *e)
 {
@@ -22,7 +43,7 @@ int file_replace_begin(
 	f->path = xstrdup(path);
 	f->new_path = xasprintf("%s.new", path);
 	f->out = NULL;
-	fd = open(f->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open_fresh(f->new_path);
 	if (fd >= 0)
 		f->out = fdopen(fd, "w");
 	if (f->out)
@@ -97,14 +118,27 @@ int file_replace_with(
 	return file_replace_commit(&f, e);
 }
 
-int file_read(const char *path, struct buf *b, struct error *e)
+int file_open_own(const char *path, int flags, struct error *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
+	int fd = open(
+		path, flags | O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ELOOP)
+		return fail(e, RC_LOCAL,
+			"%s is a symbolic link, and is not written through: "
+			"rm '%s'",
+			path, path);
+	return fail_errno(e, "%s", path);
+}
+
+int file_read_from(int fd, const char *path, struct buf *b, struct error *e)
+{
 	char chunk[65536];
 	ssize_t n;
+	int rc = 0;
 
-	if (fd < 0)
-		return fail_errno(e, "%s", path);
 	while ((n = read(fd, chunk, sizeof chunk)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -116,6 +150,16 @@ int file_read(const char *path, struct buf *b, struct error *e)
 		if (rc < 0)
 			break;
 	}
+	return rc;
+}
+
+int file_read(const char *path, struct buf *b, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return fail_errno(e, "%s", path);
+	rc = file_read_from(fd, path, b, e);
 	close(fd);
 	return rc;
 }
@@ -156,10 +200,10 @@ int file_make_dirs(const char *path, struct error *e)
 int file_lock(const char *path, struct error *e)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = file_open_own(path, 0, e);
 
 	if (fd < 0)
-		return fail_errno(e, "%s", path);
+		return -1;
 	if (fcntl(fd, F_SETLK, &lock) == 0)
 		return fd;
 	if (errno == EACCES || errno == EAGAIN)

@@ -12,7 +12,8 @@
 /*
  * Replacing a file so that a reader, and the next run after a crash at any
  * instant, finds the old or the new content: written beside it (same name,
- * ".new" behind), flushed, renamed, the folder flushed. Mode 0600 or less.
+ * ".new" behind), flushed, renamed, the folder flushed. Mode 0600 or less. A
+ * file or a link that stands under that name is removed, never written through.
  */
 struct file_replace {
 	char *path, *new_path;
@@ -28,8 +29,17 @@ void file_replace_abort(struct file_replace *f);
 int file_replace_with(
 	const char *path, const char *data, size_t len, struct error *e);
 
+/*
+ * Opens a file that is written in place, O_RDWR with `flags` besides, made with
+ * mode 0600 where it isn't there. Never through a link: whoever may write into
+ * the folder could lead it to any file. -1 with RC_LOCAL.
+ */
+int file_open_own(const char *path, int flags, struct error *e);
+
 /* The whole file; RC_LOCAL where it can't be read or is longer than b->max. */
 int file_read(const char *path, struct buf *b, struct error *e);
+/* The rest of what is open as fd, which stays open; path is for messages. */
+int file_read_from(int fd, const char *path, struct buf *b, struct error *e);
 /* Makes the folder and those above it; those that are there are fine. */
 int file_make_dirs(const char *path, struct error *e);
 /* "dir/name", allocated. */

@@ -92,7 +92,7 @@ static int open_shared(struct rate *r)
 
 	if (!r->path)
 		return -1;
-	fd = open(r->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	fd = open(r->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd >= 0 && lock(fd, F_WRLCK) == 0)
 		return fd;
 	debug("%s: %s; the request budget isn't shared", r->path,

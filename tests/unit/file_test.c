@@ -2,6 +2,7 @@
 #include "file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -67,6 +68,65 @@ static void test_replace(void)
 	check_content(path, "");
 	check(!is_there(new_path));
 	free(new_path);
+	free(path);
+}
+
+/* Somebody who may write into the folder plants a link to another file. */
+static void test_replace_through_a_link(void)
+{
+	char *path = in_dir("l"), *new_path = in_dir("l.new");
+	char *other = in_dir("other"), *none = in_dir("absent");
+	struct stat st;
+	struct error e;
+
+	check_int(file_replace_with(other, "kept", 4, &e), 0);
+	check_int(symlink(other, new_path), 0);
+	check_int(file_replace_with(path, "mine", 4, &e), 0);
+	check_content(other, "kept");
+	check_content(path, "mine");
+	check_int(lstat(path, &st), 0);
+	check(S_ISREG(st.st_mode));
+	/* A second name of the other file, and a link that leads nowhere. */
+	check_int(link(other, new_path), 0);
+	check_int(file_replace_with(path, "again", 5, &e), 0);
+	check_content(other, "kept");
+	check_int(symlink(none, new_path), 0);
+	check_int(file_replace_with(path, "third", 5, &e), 0);
+	check(!is_there(none));
+	check_content(path, "third");
+	/* What can't be removed is said, and nothing is changed. */
+	check_int(mkdir(new_path, 0700), 0);
+	check_int(file_replace_with(path, "x", 1, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check_has(e.text, "l.new: ");
+	check_content(path, "third");
+	free(none);
+	free(other);
+	free(new_path);
+	free(path);
+}
+
+/* Nor is a file led elsewhere that is written in place. */
+static void test_open_own(void)
+{
+	char *path = in_dir("own"), *other = in_dir("another");
+	struct error e;
+	struct stat st;
+	int fd = file_open_own(path, O_APPEND, &e);
+
+	check(fd >= 0);
+	check_int(fstat(fd, &st), 0);
+	check_int(st.st_mode & 0777, 0600);
+	close(fd);
+	check_int(unlink(path), 0);
+	check_int(symlink(other, path), 0);
+	check_int(file_open_own(path, 0, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check_has(e.text, "own is a symbolic link");
+	check_int(file_lock(path, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check(!is_there(other));
+	free(other);
 	free(path);
 }
 
@@ -219,6 +279,8 @@ int main(void)
 	if (!mkdtemp(dir))
 		return 1;
 	run(test_replace);
+	run(test_replace_through_a_link);
+	run(test_open_own);
 	run(test_replace_fails);
 	run(test_relative);
 	run(test_read);
