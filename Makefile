@@ -9,10 +9,19 @@ INSTALL  = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" BIN="$(BIN)" PROGRAMS="$(PROG
 PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup doctor \
             health-server sandbox
 
-CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Icmd/common $(CPPFLAGS)
+# What Debian hardens its programs with, as far as the compiler knows it. The
+# checked functions of the C library need an optimizer, and would keep from a
+# sanitizer what it is there to see.
+takes     = $(shell $(CC) -Werror $(1) -x c -S -o - /dev/null >/dev/null 2>&1 && echo '$(1)')
+FORTIFY  := $(if $(filter -fsanitize=%,$(CFLAGS)),,$(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),\
+              -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+HARDENED := -fPIE -fstack-protector-strong $(call takes,-fstack-clash-protection) \
+            $(call takes,-fcf-protection)
+
+CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Icmd/common $(FORTIFY) $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
-               -Wformat=2 -Werror -fstack-protector-strong $(CFLAGS)
-LDFLAGS_ALL  = -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
+               -Wformat=2 -Werror $(HARDENED) $(CFLAGS)
+LDFLAGS_ALL  = -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 
 # What each program links besides the C library. The archive pulls in only the
 # objects a program uses, so normalize, plan and report come without libcurl.

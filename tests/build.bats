@@ -23,3 +23,47 @@ build() {
 	must_pass build
 	[[ $output != *-c* ]] || seen "a third time there is nothing to do"
 }
+
+@test "the programs are hardened as Debian hardens its own" {
+	command -v readelf >/dev/null || skip "no readelf"
+	! is_sanitized "$BIN/plan" || skip "not of a build with a sanitizer"
+	local p said
+	for p in "$BIN"/*; do
+		readelf -hldW --dyn-syms "$p" >said
+		for said in 'Type: *DYN' GNU_RELRO BIND_NOW __stack_chk_fail '__[a-z]*printf_chk'; do
+			grep -q -- "$said" said || seen "${p##*/}: no $said"
+		done
+		! grep -E 'GNU_STACK .* RWE' said || seen "${p##*/}: its stack can be run"
+	done
+}
+
+@test "what the compiler takes against misled jumps and jumped stacks is asked of it" {
+	command -v readelf >/dev/null || skip "no readelf"
+	[[ $(uname -m) == x86_64 ]] || skip "not on $(uname -m)"
+	cp "$ROOT/Makefile" .
+	mkdir -p cmd/common cmd/plan
+	echo 'int first(void); int first(void) { return 1; }' >cmd/common/first.c
+	cat >cmd/plan/plan.c <<-'END'
+		char fill(unsigned n);
+		char fill(unsigned n)
+		{
+			volatile char big[100000];
+			big[n] = 1;
+			return big[n / 2];
+		}
+		int main(void) { return 0; }
+	END
+	must_pass build
+	must_pass readelf -n build/cmd/plan/plan.o
+	[[ $output == *IBT*SHSTK* ]] || seen "no control-flow protection"
+	# A frame of many pages is touched page by page.
+	must_pass objdump -d build/cmd/plan/plan.o
+	[[ $output == *'$0x0,(%rsp)'* ]] || seen "no probes of the stack"
+	# A sanitizer and a build without an optimizer do without checked functions.
+	for flags in -O0 '-O1 -fsanitize=address'; do
+		must_pass make -n -B BUILD=build BIN=bin PROGRAMS=plan CFLAGS="$flags" all
+		[[ $output == *-fPIE* && $output != *FORTIFY* ]] || seen "$flags"
+	done
+	must_pass make -n -B BUILD=build BIN=bin PROGRAMS=plan CFLAGS=-O1 all
+	[[ $output == *-D_FORTIFY_SOURCE=2* ]] || seen "-O1"
+}
