@@ -30,6 +30,8 @@ install_to() { # install_to PREFIX
 		grep -q '^Environment=SYNC_ENV_FILE=%d/env$' "$PACKAGING/systemd/$unit.service"
 	done
 	! grep -rnE 'API_KEY=|SERVICE_ROLE_KEY=' "$PACKAGING/systemd"
+	# Set here, for the filter of system calls keeps a program from doing it.
+	[[ $(grep -c '^LimitCORE=0$' "$PACKAGING"/systemd/*.service | grep -c ':1$') == 2 ]] || seen "core files"
 	# What both run with is the same, but for what they start.
 	diff <(sed '/^LoadCredential/,$!d; /^\[Install/,$d; /^$/d' "$PACKAGING/systemd/vaultsync.service") \
 		<(sed '/^LoadCredential/,$!d; /^\[Install/,$d; /^$/d' "$PACKAGING/systemd/vaultsync-health.service")
@@ -69,9 +71,11 @@ install_to() { # install_to PREFIX
 	for line in 'concurrencyPolicy: Forbid' 'restartPolicy: Never' 'backoffLimit: 0' \
 		'runAsNonRoot: true' 'readOnlyRootFilesystem: true' \
 		'allowPrivilegeEscalation: false' 'capabilities: {drop: \[ALL\]}' \
-		'automountServiceAccountToken: false' '- secretRef: {name: vaultsync}'; do
+		'automountServiceAccountToken: false' '- secretRef: {name: vaultsync}' \
+		'emptyDir: {sizeLimit: 1Gi}'; do
 		grep -q -- "$line\$" "$PACKAGING/kubernetes/cronjob.yaml" || seen "$line"
 	done
+	! grep -F 'emptyDir: {}' "$PACKAGING/kubernetes/cronjob.yaml"
 	command -v kubectl >/dev/null || skip "no kubectl here"
 	mkdir -p pairs/sales packaging
 	cp -r "$PACKAGING/kubernetes" packaging/
