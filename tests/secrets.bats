@@ -93,6 +93,31 @@ run_loud() {
 	no_key messages
 }
 
+@test "a .env that others could have written is refused, with the command that fixes it" {
+	seed supabase one
+	# shellcheck disable=SC2016 # for the command's shell
+	echo 'SYNC_NOTIFY_CMD=touch "$T/obeyed"' >shared.env
+	export SYNC_ENV_FILE=$T/shared.env T
+	chmod 662 shared.env
+	must_fail $RC_CONFIG env SUPABASE_SERVICE_ROLE_KEY=sb_secret_wrong \
+		VAULTSYNC_BIN="$BIN" "$ROOT/scripts/sync-now.sh" -q
+	must_say "shared.env can be written by others.*chmod 600 '.*shared.env'"
+	[[ ! -e obeyed && ! -e logs ]] || seen "it was obeyed"
+	must_fail $RC_CONFIG "$BIN/doctor" -q --only env-file
+	[[ $output == *"chmod 600"* ]] || seen "doctor"
+	chmod 600 shared.env
+	if ((EUID == 0)); then
+		chown 4242 shared.env
+		must_fail $RC_CONFIG sync_now -q
+		must_say "shared.env belongs to 4242.*chown root '.*shared.env'"
+		[[ ! -e obeyed ]]
+		chown root shared.env
+	fi
+	must_fail $RC_CREDENTIALS env SUPABASE_SERVICE_ROLE_KEY=sb_secret_wrong \
+		VAULTSYNC_BIN="$BIN" "$ROOT/scripts/sync-now.sh" -q
+	[[ -e obeyed ]] || seen "its owner's isn't obeyed"
+}
+
 @test "no process has a key among its arguments" {
 	local pid
 	KEYS=(sb_secret_sandbox ntn_sandbox)

@@ -1,5 +1,7 @@
 #include "env_file.h"
 
+#include <fcntl.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,35 +107,97 @@ static bool is_credential(const char *path)
 	return n > 0 && strncmp(path, dir, n) == 0 && path[n] == '/';
 }
 
-static void warn_if_open(const char *path)
+/* The user's name as chown takes it; a number where there is none. */
+static const char *user_name(uid_t uid, char out[32])
+{
+	const struct passwd *user = getpwuid(uid);
+
+	if (user && strlen(user->pw_name) < 32)
+		return strcpy(out, user->pw_name);
+	snprintf(out, 32, "%lu", (unsigned long)uid);
+	return out;
+}
+
+/*
+ * Whoever can write the file decides where the keys go and which command the
+ * alarms run. So it is this user's or root's, and only theirs to write. What
+ * counts is the file that was opened: the folder needs no look, for what others
+ * put there in its place belongs to them.
+ */
+static int check_owner(const struct stat *st, const char *path, struct error *e)
+{
+	char owner[32], user[32];
+
+	if (st->st_uid != geteuid() && st->st_uid != 0)
+		return fail(e, RC_CONFIG,
+			"%s belongs to %s, who could have %s run any command: "
+			"look at what it says, then: chown %s '%s'",
+			path, user_name(st->st_uid, owner),
+			user_name(geteuid(), user), user, path);
+	if (st->st_mode & (S_IWGRP | S_IWOTH) && !is_credential(path))
+		return fail(e, RC_CONFIG,
+			"%s can be written by others, who could have %s run "
+			"any command: look at what it says, then: "
+			"chmod 600 '%s'",
+			path, user_name(geteuid(), user), path);
+	return 0;
+}
+
+static void warn_if_open(const struct stat *st, const char *path)
+{
+	if (st->st_mode & (S_IRGRP | S_IROTH) && !is_credential(path))
+		warning("%s holds keys and others may read it: chmod 600 '%s'",
+			path, path);
+}
+
+/* A device, such as /dev/null, is the system's. */
+static int open_checked(const char *path, int *fd, struct error *e)
 {
 	struct stat st;
 
-	if (!is_credential(path) && stat(path, &st) == 0 &&
-		S_ISREG(st.st_mode) && st.st_mode & (S_IRGRP | S_IROTH))
-		warning("%s holds keys and others may read it: chmod 600 %s",
-			path, path);
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0 || fstat(*fd, &st) < 0)
+		return fail_errno(e, "%s", path);
+	if (S_ISCHR(st.st_mode))
+		return 0;
+	if (check_owner(&st, path, e) < 0)
+		return -1;
+	if (S_ISREG(st.st_mode))
+		warn_if_open(&st, path);
+	return 0;
+}
+
+static int read_checked(const char *path, struct buf *text, struct error *e)
+{
+	int fd, rc = open_checked(path, &fd, e);
+
+	if (rc == 0)
+		rc = file_read_from(fd, path, text, e);
+	if (fd >= 0)
+		close(fd);
+	if (rc < 0)
+		e->code = RC_CONFIG;
+	else if (memchr(buf_str(text), '\0', text->len) ||
+		 !utf8_valid(buf_str(text), text->len))
+		rc = fail(e, RC_CONFIG, "%s: not UTF-8 text", path);
+	return rc;
+}
+
+/* Some editors put a byte order mark in front, which no editor shows. */
+static char *behind_mark(char *text)
+{
+	return text && strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text;
 }
 
 int env_file_load(struct env_file *f, const char *path, struct error *e)
 {
 	struct buf text = BUF_INIT(ENV_FILE_MAX);
+	int number = 0, rc = read_checked(path, &text, e);
 	char *line, *lf;
-	int number = 0, rc;
 
 	*f = (struct env_file){ 0 };
-	rc = file_read(path, &text, e);
-	if (rc < 0) {
-		e->code = RC_CONFIG;
-		goto out;
-	}
-	if (memchr(buf_str(&text), '\0', text.len) ||
-		!utf8_valid(buf_str(&text), text.len)) {
-		rc = fail(e, RC_CONFIG, "%s: not UTF-8 text", path);
-		goto out;
-	}
-	warn_if_open(path);
-	for (line = text.data; rc == 0 && line && *line; line = lf) {
+	for (line = behind_mark(text.data); rc == 0 && line && *line;
+		line = lf) {
 		lf = strchr(line, '\n');
 		if (lf)
 			*lf++ = '\0';
@@ -141,7 +205,6 @@ int env_file_load(struct env_file *f, const char *path, struct error *e)
 	}
 	if (rc < 0)
 		env_file_fini(f);
-out:
 	if (text.data)
 		OPENSSL_cleanse(text.data, text.cap);
 	buf_fini(&text);
@@ -164,7 +227,7 @@ const char *env_lookup(const struct env_file *f, const char *name)
 {
 	const char *value = getenv(name);
 
-	for (size_t i = f->n; !(value && *value) && i-- > 0;)
+	for (size_t i = f->n; !value && i-- > 0;)
 		if (strcmp(f->names[i], name) == 0)
 			value = f->values[i];
 	return value && *value ? value : NULL;

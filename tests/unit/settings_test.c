@@ -118,6 +118,8 @@ static void test_lines(void)
 	check_table("SUPABASE_TABLE='t1' # why\n", "t1");
 	check_table("SUPABASE_TABLE=t1 # why\n", "t1");
 	check_table("SUPABASE_TABLE=t1\nSUPABASE_TABLE=t2\n", "t2");
+	check_table("SUPABASE_TABLE=t1\nSUPABASE_TABLE=\n", "decision_vault");
+	check_table("SUPABASE_TABLE=\nSUPABASE_TABLE=t2\n", "t2");
 	check_table("SUPABASE_TABLE=\n", "decision_vault");
 	check_table("SUPABASE_TABLE=\"\"\n", "decision_vault");
 	check_table("SUPABASE_TABLE= # none\n", "decision_vault");
@@ -290,12 +292,110 @@ static void test_environment_wins(void)
 	check_int(settings_load(&s, NEED_SUPABASE, &e), 0);
 	check_str(s.table, "t2");
 	settings_fini(&s);
-	/* Empty counts as unset. */
+	/* Empty wins too: then it is unset, whatever the file says. */
 	setenv("SUPABASE_TABLE", "", 1);
 	check_int(settings_load(&s, NEED_SUPABASE, &e), 0);
-	check_str(s.table, "t1");
+	check_str(s.table, "decision_vault");
 	settings_fini(&s);
+	setenv("SUPABASE_URL", "", 1);
+	check_int(settings_load(&s, NEED_SUPABASE, &e), -1);
+	check_has(e.text, "SUPABASE_URL is empty in the environment");
+	unsetenv("SUPABASE_URL");
 	unsetenv("SUPABASE_TABLE");
+}
+
+/* Some editors put it in front of a file, and none shows it. */
+static void test_byte_order_mark(void)
+{
+	struct settings s;
+	struct error e = { 0 };
+
+	if (check_int(
+		    load(&s, "\xEF\xBB\xBF" SUPABASE, NEED_SUPABASE, &e), 0)) {
+		check_str(s.supabase_url, "https://abc.supabase.co");
+		settings_fini(&s);
+	} else {
+		printf("\t%s\n", e.text);
+	}
+	check_int(load(&s, "\xEF\xBB\xBF", 0, &e), 0);
+	settings_fini(&s);
+	/* Anywhere else it is no part of a name. */
+	check_refused(
+		"A=1\n\xEF\xBB\xBFSUPABASE_TABLE=t1\n", 0, ":2: not NAME");
+}
+
+static void check_mode(mode_t mode, bool loads)
+{
+	struct settings s;
+	struct error e = { 0 };
+	int rc;
+
+	check_int(chmod(path, mode), 0);
+	rc = settings_load(&s, 0, &e);
+	if (!check_int(rc, loads ? 0 : -1))
+		printf("\tfor %o: %s\n", (unsigned)mode, e.text);
+	if (rc == 0) {
+		settings_fini(&s);
+		return;
+	}
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "can be written by others");
+	check_has(e.text, "chmod 600 '/tmp/settings_test.");
+}
+
+/* What others may write, others decide. */
+static void test_modes(void)
+{
+	struct settings s;
+	struct error e;
+
+	check_int(load(&s, "SYNC_JOBS=2\n", 0, &e), 0);
+	settings_fini(&s);
+	check_mode(0600, true);
+	check_mode(0400, true);
+	check_mode(0620, false);
+	check_mode(0602, false);
+	check_mode(0666, false);
+	/* systemd guards the folder of its credentials. */
+	setenv("CREDENTIALS_DIRECTORY", "/tmp", 1);
+	check_mode(0660, true);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	check_mode(0600, true);
+	setenv("SYNC_ENV_FILE", "/dev/null", 1);
+	check_int(settings_load(&s, 0, &e), 0);
+	settings_fini(&s);
+	setenv("SYNC_ENV_FILE", path, 1);
+}
+
+/* Only root can make a file of another user's, and be another user. */
+static void test_owners(void)
+{
+	struct settings s;
+	struct error e;
+
+	if (geteuid() != 0) {
+		printf("\t(owners: only root can try)\n");
+		return;
+	}
+	check_int(load(&s, "SYNC_JOBS=2\n", 0, &e), 0);
+	settings_fini(&s);
+	check_int(chown(path, 4242, (gid_t)-1), 0);
+	check_int(settings_load(&s, 0, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "belongs to 4242");
+	check_has(e.text, "chown root '/tmp/settings_test.");
+	check_int(seteuid(4242), 0);
+	check_int(settings_load(&s, 0, &e), 0);
+	settings_fini(&s);
+	check_int(seteuid(0), 0);
+	/* Root's own is good for all who can read it. */
+	check_int(chown(path, 0, (gid_t)-1), 0);
+	check_int(chmod(path, 0644), 0);
+	check_int(seteuid(4242), 0);
+	check_int(settings_load(&s, 0, &e), 0);
+	settings_fini(&s);
+	check_int(seteuid(0), 0);
+	check_int(chmod(path, 0600), 0);
 }
 
 static void test_no_file(void)
@@ -327,6 +427,9 @@ int main(void)
 	run(test_keys);
 	run(test_notion);
 	run(test_environment_wins);
+	run(test_byte_order_mark);
+	run(test_modes);
+	run(test_owners);
 	run(test_no_file);
 	unlink(path);
 	return test_end();
