@@ -40,11 +40,35 @@ static int days_in_month(int y, int m)
 	return days[m - 1];
 }
 
+/* "-MM-DD" of the year y. */
+static bool parse_month_and_day(const char **s, int y, int *m, int *d)
+{
+	return take(s, '-') && (*m = digits(s, 2)) >= 1 && *m <= 12 &&
+	       take(s, '-') && (*d = digits(s, 2)) >= 1 &&
+	       *d <= days_in_month(y, *m);
+}
+
 static bool parse_day(const char **s, int *y, int *m, int *d)
 {
-	return (*y = digits(s, 4)) >= 1 && take(s, '-') &&
-	       (*m = digits(s, 2)) >= 1 && *m <= 12 && take(s, '-') &&
-	       (*d = digits(s, 2)) >= 1 && *d <= days_in_month(*y, *m);
+	return (*y = digits(s, 4)) >= 1 && parse_month_and_day(s, *y, m, d);
+}
+
+/*
+ * The day of a time. An offset from UTC writes the first and the last hours of
+ * our years as days of the year before and behind them: "0001-12-31T… BC",
+ * "10000-01-01T…".
+ */
+static bool parse_local_day(const char **s, int *y, int *m, int *d)
+{
+	size_t n = strlen(*s);
+
+	if (strncmp(*s, "10000-", 6) == 0)
+		return (*y = digits(s, 5)) && parse_month_and_day(s, *y, m, d);
+	if (!parse_day(s, y, m, d))
+		return false;
+	if (*y == 1 && n > 3 && strcmp(*s + strlen(*s) - 3, " BC") == 0)
+		*y = 0;
+	return true;
 }
 
 /* Days since 1970-01-01 in the proleptic Gregorian calendar. */
@@ -77,20 +101,31 @@ static int64_t parse_fraction(const char **s)
 	return us;
 }
 
-/* "Z" or "+hh:mm" in minutes east of UTC. */
-static bool parse_offset(const char **s, int *minutes)
+/* ":mm" as a number below 60; -1 where it is anything else. */
+static int parse_sixtieth(const char **s)
 {
-	int sign = **s == '-' ? -1 : 1, h, m;
+	int n = take(s, ':') ? digits(s, 2) : -1;
 
-	*minutes = 0;
+	return n <= 59 ? n : -1;
+}
+
+/*
+ * "Z", "+hh:mm", or "+hh:mm:ss" in seconds east of UTC: PostgreSQL writes the
+ * last for times before a place had a zone, when each town kept its own noon.
+ */
+static bool parse_offset(const char **s, int *seconds)
+{
+	int sign = **s == '-' ? -1 : 1, h, m, sec = 0;
+
+	*seconds = 0;
 	if (take(s, 'Z') || take(s, 'z'))
 		return true;
 	if (!take(s, '+') && !take(s, '-'))
 		return false;
-	if ((h = digits(s, 2)) < 0 || h > 23 || !take(s, ':') ||
-		(m = digits(s, 2)) < 0 || m > 59)
+	if ((h = digits(s, 2)) < 0 || h > 23 || (m = parse_sixtieth(s)) < 0 ||
+		(**s == ':' && (sec = parse_sixtieth(s)) < 0))
 		return false;
-	*minutes = sign * (h * 60 + m);
+	*seconds = sign * ((h * 60 + m) * 60 + sec);
 	return true;
 }
 
@@ -109,7 +144,7 @@ int time_parse(const char *s, usec *t)
 	int64_t fraction;
 	usec instant;
 
-	if (!s || !parse_day(&s, &y, &mo, &d) ||
+	if (!s || !parse_local_day(&s, &y, &mo, &d) ||
 		(!take(&s, 'T') && !take(&s, 't')))
 		return -1;
 	if ((h = digits(&s, 2)) < 0 || h > 23 || !take(&s, ':') ||
@@ -117,11 +152,11 @@ int time_parse(const char *s, usec *t)
 		(sec = digits(&s, 2)) < 0 || sec > 60)
 		return -1;
 	if ((fraction = parse_fraction(&s)) < 0 || !parse_offset(&s, &offset) ||
-		*s != '\0')
+		strcmp(s, y == 0 ? " BC" : "") != 0)
 		return -1;
-	instant = ((days_since_epoch(y, mo, d) * 24 + h) * 60 + mi - offset) *
+	instant = ((days_since_epoch(y, mo, d) * 24 + h) * 60 + mi) *
 			  USEC_MINUTE +
-		  sec * USEC_SECOND + fraction;
+		  (sec - offset) * USEC_SECOND + fraction;
 	if (!has_text(instant))
 		return -1;
 	*t = instant;

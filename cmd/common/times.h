@@ -23,8 +23,10 @@ typedef int64_t usec;
 
 /*
  * RFC 3339 with "Z" or an offset, any number of fraction digits (rounded to
- * six as PostgreSQL does), years 0001 to 9999. Returns -1 for anything else,
- * with *t untouched.
+ * six as PostgreSQL does), years 0001 to 9999; and what PostgreSQL writes
+ * beside it in zones other than UTC: an offset with seconds ("+00:53:28"), and
+ * a day just outside of those years whose instant is within. Returns -1 for
+ * anything else, with *t untouched.
  */
 int time_parse(const char *s, usec *t);
 const char *time_format(usec t, char out[TIME_SIZE]);

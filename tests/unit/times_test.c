@@ -36,6 +36,37 @@ static void test_read(void)
 	check_time("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000Z");
 }
 
+/* As PostgreSQL gives them where the database's zone is not UTC. */
+static void test_local_times(void)
+{
+	check_time(
+		"1800-01-01T00:00:00+00:53:28", "1799-12-31T23:06:32.000000Z");
+	check_time("1930-01-01T00:19:32.5+00:19:32",
+		"1930-01-01T00:00:00.500000Z");
+	check_time(
+		"1883-11-18T12:03:57-04:56:02", "1883-11-18T16:59:59.000000Z");
+	check_time(
+		"0001-01-01T00:53:28+00:53:28", "0001-01-01T00:00:00.000000Z");
+	check_time("0001-12-31T19:03:58-04:56:02 BC",
+		"0001-01-01T00:00:00.000000Z");
+	check_time("10000-01-01T00:59:59.999999+01:00",
+		"9999-12-31T23:59:59.999999Z");
+	check_time("1800-01-01T00:00:00+00:53:60", NULL);
+	check_time("1800-01-01T00:00:00+00:53:", NULL);
+	check_time("1800-01-01T00:00:00+00:53:2", NULL);
+	check_time("1800-01-01T00:00:00+00:53:28:00", NULL);
+	check_time("1800-01-01T00:00:00+00:53:28Z", NULL);
+	/* Outside of the years as instants, too. */
+	check_time("0001-01-01T00:53:27+00:53:28", NULL);
+	check_time("0001-12-31T19:03:57-04:56:02 BC", NULL);
+	check_time("0001-12-31T19:03:58Z BC", NULL);
+	check_time("0044-03-15T12:00:00+00:00 BC", NULL);
+	check_time("10000-01-01T01:00:00+01:00", NULL);
+	check_time("10000-02-30T01:00:00+01:00", NULL);
+	check_time("2026-01-01T00:00:00Z BC", NULL);
+	check_time("0001-01-01T00:00:00Z BC ", NULL);
+}
+
 static void test_rounding(void)
 {
 	check_time(
@@ -138,6 +169,7 @@ static void test_clocks(void)
 int main(void)
 {
 	run(test_read);
+	run(test_local_times);
 	run(test_rounding);
 	run(test_refused);
 	run(test_floor);
