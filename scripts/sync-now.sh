@@ -212,7 +212,8 @@ job take_lock 9 "$state/sync.lock" || code=$?
 [ "$code" != 1 ] || die 75 "another run holds $state/sync.lock: this one ends"
 [ "$code" = 0 ] || exit "$code"
 
-started=$((${EPOCHREALTIME/[.,]/} / 1000))
+read_clock
+started=$((now_us / 1000))
 TZ=UTC printf -v run_id '%(%Y%m%dT%H%M%SZ)T-%d' -1 $$
 run_dir=$logs/runs/$run_id
 job mkdir -m 700 "$run_dir" || no_room "cannot make $run_dir"
@@ -245,7 +246,8 @@ put() {
 # What became of the run, for report and the health page; false where it can't be
 # written down. $ends is what the log shall say of it.
 record_run() {
-  local files=() names=(last_run.json) summary f
+  local files=() names=(last_run.json) summary f now_us
+  read_clock
   tail -q -n 1 "$work/sb.ndjson" "$work/notion.ndjson" >"$work/ends.ndjson" 2>/dev/null || true
   for f in "$work/ends.ndjson" "$work/records.ndjson" "$run_dir/plan.ndjson" "$run_dir/results.ndjson"; do
     [ ! -s "$f" ] || files+=("$f")
@@ -254,7 +256,7 @@ record_run() {
     --arg stage "$stage" --arg signal "$signal" \
     --arg message "$(tail -n 5 "$work/messages" 2>/dev/null || true)" \
     --arg version "$version" --arg before "$before" \
-    --argjson started "$started" --argjson ended "$((${EPOCHREALTIME/[.,]/} / 1000))" \
+    --argjson started "$started" --argjson ended "$((now_us / 1000))" \
     -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}") || return
   ends=${summary#*$'\n'}
   printf '%s\n' "${summary%%$'\n'*}" >"$run_dir/run.json" || return

@@ -50,7 +50,7 @@ not_stopped() {
   case $(jq -r '.status?' <<<"${1:-null}" 2>/dev/null) in
     interrupted)
       find "$logs/runs" -mindepth 2 -maxdepth 2 -name run.json ! -path "$run_dir/*" \
-        -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- | xargs -r -d '\n' cat |
+        -printf '%T@ %p\n' | LC_ALL=C sort -n | cut -d' ' -f2- | xargs -r -d '\n' cat |
         jq -Rnc '[inputs | fromjson? | select(.status != "interrupted")] | last | values'
       ;;
     *) printf '%s\n' "$1" ;;

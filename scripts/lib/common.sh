@@ -28,6 +28,14 @@ die() {
   exit "$code"
 }
 
+# read_clock: the time in microseconds, into now_us. $EPOCHREALTIME holds the
+# locale's decimal point, and where that has several bytes the first of them.
+# shellcheck disable=SC2034 # used by the scripts
+read_clock() {
+  local LC_ALL=C
+  now_us=${EPOCHREALTIME/./}
+}
+
 need_programs() {
   local p
   for p in "$@"; do

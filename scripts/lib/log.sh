@@ -9,15 +9,15 @@ log_kept=5      # as NAME.1, the newest, to NAME.5
 
 # log LEVEL PROGRAM MESSAGE: an event that can't be written down stops nothing.
 log() {
-  local now=$EPOCHREALTIME text=${3:0:2000} stamp
-  local seconds=${now%[.,]*} fraction=${now#*[.,]}
-  TZ=UTC printf -v stamp '%(%Y-%m-%dT%H:%M:%S)T' "$seconds"
+  local text=${3:0:2000} stamp now_us
+  read_clock
+  TZ=UTC printf -v stamp '%(%Y-%m-%dT%H:%M:%S)T' "$((now_us / 1000000))"
   text=${text//\\/\\\\}
   text=${text//\"/\\\"}
   text=${text//$'\n'/\\n}
   text=${text//[[:cntrl:]]/ }
   (umask 077 && printf 'time=%s.%sZ level=%s run=%s program=%s msg="%s"\n' \
-    "$stamp" "${fraction:0:3}" "$1" "${run_id:--}" "$2" "$text" >>"$logs/sync.log") ||
+    "$stamp" "${now_us: -6:3}" "$1" "${run_id:--}" "$2" "$text" >>"$logs/sync.log") ||
     warn "cannot write $logs/sync.log"
 }
 
