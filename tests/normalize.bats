@@ -203,6 +203,38 @@ normalize=$BIN/normalize
 	[[ -z $stderr ]] || seen "nothing on stderr with -q"
 }
 
+@test "a page that could not be read is a problem with its id" {
+	{
+		notion_head
+		jq -nc --arg a "$(id 1)" --arg b "$(id 2)" '
+			{kind: "problem", page_id: $a, code: "unread",
+				detail: "m (HTTP 500)"},
+			{kind: "problem", page_id: $b, code: "poison"},
+			{kind: "problem", page_id: 7, code: "new", detail: []},
+			{kind: "end", source: "notion", count: 3,
+				complete: true}'
+	} >notion.ndjson
+	must_pass "$BIN/normalize" notion.ndjson
+	must_hold "map(select(.kind == \"problem\")) == [
+		{kind: \"problem\", source: \"notion\", row_id: null,
+			page_id: \"$(id 1)\", code: \"unread\",
+			detail: \"m (HTTP 500)\"},
+		{kind: \"problem\", source: \"notion\", row_id: null,
+			page_id: \"$(id 2)\", code: \"poison\",
+			detail: \"the page can't be read\"},
+		{kind: \"problem\", source: \"notion\", row_id: null,
+			page_id: null, code: \"unread\",
+			detail: \"the page can't be read\"}]"
+	# Rows have no such lines.
+	{
+		sb_head
+		head -n 2 notion.ndjson | tail -n 1
+		jq -nc '{kind: "end", source: "supabase", count: 1,
+			complete: true}'
+	} >sb.ndjson
+	must_fail $RC_STREAM "$BIN/normalize" sb.ndjson
+}
+
 @test "a detail that quotes a name stays a text, however it is cut" {
 	local i name
 	for i in '' a ab abc; do

@@ -100,6 +100,22 @@ must_have_pages() {
 		all(.headers["notion-version"] == "2026-03-11")' requests
 }
 
+@test "with a person's token no page is our own" {
+	start_sandbox
+	control POST seed '{"side":"notion","decision":"a","created_by":"bot"}' \
+		>/dev/null
+	own() {
+		jq -c 'select(.kind == "record").own'
+	}
+	must_pass pipe '"$BIN/notion-fetch" | "$BIN/normalize"'
+	[[ $(own <<<"$output") == true ]] || seen "not our own"
+	control POST config '{"personal_token":true}' >/dev/null
+	control POST seed '{"side":"notion","decision":"b"}' >/dev/null
+	must_pass pipe '"$BIN/notion-fetch" | tee fetched | "$BIN/normalize"'
+	must_hold '.[0].bot_user == null' fetched
+	[[ $(own <<<"$output" | sort -u) == false ]] || seen "our own"
+}
+
 @test "an empty data source is a whole stream" {
 	start_sandbox
 	must_pass fetch
@@ -148,23 +164,137 @@ must_have_pages() {
 	person trash "$(page_id 2)"
 	rows_linked_to "$(page_id 2)" >sb.ndjson
 	export SYNC_RETRIES=1
+	while read -r spec; do
+		fault "{\"match\":{\"path\":\"/v1/pages/\"},\"times\":-1,$spec}"
+		must_pass fetch --known sb.ndjson
+		must_have_pages 1
+		must_hold "(map(select(.kind == \"missing\")) == []) and
+			(map(select(.kind == \"problem\")) | length == 1 and
+			(.[0] | .page_id == \"$(page_id 2)\" and
+			.code == \"unread\" and (.detail | length > 10)))"
+		must_say "$(page_id 2)"
+		control DELETE faults >/dev/null
+	done <<-'TEXT'
+		"status":400
+		"status":403
+		"status":401,"body":""
+		"status":404,"content_type":"text/html","body":"<html>"
+		"status":500
+		"status":502
+		"drop":"before"
+		"cut":30
+		"status":200,"content_type":"application/json","body":"{}"
+	TEXT
+}
+
+@test "known: where Notion answers nothing else either, it is an outage" {
+	start_sandbox
+	seed_pages 1 2
+	person trash "$(page_id 2)"
+	rows_linked_to "$(page_id 2)" >sb.ndjson
+	export SYNC_RETRIES=1
 	while read -r code spec; do
 		fault "{\"match\":{\"path\":\"/v1/pages/\"},\"times\":-1,$spec}"
+		# The first time it is asked for at the start of the run.
+		fault "{\"match\":{\"path\":\"/v1/users/me\",\"nth\":2},
+			\"times\":-1,$spec}"
 		must_fail "$code" fetch --known sb.ndjson
-		must_hold '(map(select(.kind == "missing")) == []) and
+		must_hold '(map(select(.kind == "missing" or
+			.kind == "problem")) == []) and
 			(.[-1] | .kind == "end" and .complete == false)'
 		control DELETE faults >/dev/null
 	done <<-'TEXT'
 		77 "status":403
 		77 "status":401,"body":""
-		78 "status":404,"content_type":"text/html","body":"<html>"
 		75 "status":500
 		75 "status":502
 		75 "status":529
 		75 "drop":"before"
 		75 "cut":30
-		75 "status":200,"content_type":"application/json","body":"{}"
 	TEXT
+}
+
+@test "known: a limit of requests is the connection's, not a page's" {
+	start_sandbox
+	seed_pages 1 2
+	person trash "$(page_id 2)"
+	rows_linked_to "$(page_id 2)" >sb.ndjson
+	fault '{"match":{"path":"/v1/pages/"},"times":-1,"status":429,
+		"retry_after":999}'
+	must_fail $RC_TEMPORARY fetch --known sb.ndjson
+	must_hold 'map(select(.kind == "problem")) == []'
+}
+
+@test "known: many pages that can't be read cost few requests each" {
+	start_sandbox
+	seed_pages 1 12
+	local n
+	for ((n = 1; n <= 12; n++)); do person trash "$(page_id $n)"; done
+	mapfile -t all <ids
+	rows_linked_to "${all[@]}" >sb.ndjson
+	fault '{"match":{"path":"/v1/pages/"},"times":-1,"status":500}'
+	must_pass fetch --known sb.ndjson
+	must_hold 'map(select(.kind == "problem")) | length == 12'
+	must_hold 'map(select(.path | startswith("/v1/pages/"))) |
+		length == 3 * 4 + 9' <(control GET log)
+}
+
+# title_answers: what the endpoint of a title answers: it leads from the first to
+# the second part and back, for ever.
+title_answers() {
+	local n=0 next items='[{"object":"property_item","type":"title",
+		"id":"title","title":{"type":"text","plain_text":"a"}}]'
+	fault_list() {
+		jq -nc --arg path "$1" --arg next "$2" --argjson items "$3" '
+		{match: {path: $path}, times: -1, status: 200,
+			content_type: "application/json",
+			body: ({object: "list", results: $items,
+				has_more: true, next_cursor: $next,
+				type: "property_item"} | tojson)}'
+	}
+	fault "$(fault_list 'start_cursor=one' two "$items")"
+	fault "$(fault_list 'start_cursor=two' one "$items")"
+	fault "$(fault_list '/properties/title' one "$items")"
+}
+
+@test "a title that goes round in a circle is its page's problem alone" {
+	start_sandbox
+	seed_pages 1 2
+	jq -nc '{side: "notion", title_rich_text: [range(30) | {type: "mention",
+		mention: {type: "user", user: {id:
+			"c0000000-0000-4000-8000-000000000001"}}}]}' >long.ndjson
+	control POST seed @long.ndjson >seeded
+	jq -e '.refused == []' seeded
+	title_answers
+	must_pass timeout 20 "$BIN/notion-fetch"
+	must_hold "(map(select(.kind == \"page\")) | length == 2) and
+		(map(select(.kind == \"problem\")) | length == 1 and
+		(.[0] | .page_id == $(jq '.ids[0]' seeded) and
+		.code == \"unread\" and (.detail | test(\"circle\")))) and
+		.[-1].complete"
+	# From a snapshot as well, in which it doesn't stand.
+	printf '%s\n' "$output" >first.ndjson
+	must_pass timeout 20 "$BIN/notion-fetch" --snapshot first.ndjson
+	must_hold 'map(select(.kind == "problem")) | length == 1'
+	# The endpoint may fail as well, for this page alone.
+	control DELETE faults >/dev/null
+	fault '{"match":{"path":"/properties/title"},"times":-1,"status":500}'
+	must_pass fetch
+	must_hold 'map(select(.kind == "problem")) | length == 1'
+}
+
+@test "a page too large for a line is a problem of its own" {
+	start_sandbox
+	seed_pages 1 2
+	head -c 4300000 /dev/zero | tr '\0' x |
+		jq -Rc '{side: "notion", decision: .}' >long.ndjson
+	control POST seed @long.ndjson >seeded
+	jq -e '.refused == []' seeded
+	must_pass fetch
+	must_hold "(map(select(.kind == \"page\")) | length == 2) and
+		(map(select(.kind == \"problem\")) | length == 1 and
+		(.[0] | .page_id == $(jq '.ids[0]' seeded) and
+		.code == \"poison\")) and (.[-1] | .complete and .count == 3)"
 }
 
 @test "known: a stream that isn't whole is refused before any request" {

@@ -35,7 +35,7 @@ struct notion_schema {
 	char *decision, *type, *date;
 	char *checksum, *synced; /* NULL where the database has none */
 	json *type_options;	 /* array of option names, in their order */
-	char *bot_user;		 /* our connection's user id, NULL: unknown */
+	char *bot_user; /* our connection's user id, NULL: none of its own */
 };
 
 /*
@@ -88,6 +88,12 @@ struct notion_page {
 int notion_page_parse(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p);
 void notion_page_fini(struct notion_page *page);
+
+/*
+ * Whether a user object is a connection's own user. A person's access token
+ * acts as that person, and the pages of that user are no sign of a program.
+ */
+bool notion_is_bot(const json *user);
 
 /* The data source that a page object lies in, "" for any other parent. */
 void notion_page_parent(const json *object, char out[UUID_SIZE]);

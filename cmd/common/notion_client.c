@@ -138,16 +138,18 @@ int notion_bot_user(struct notion_client *c, char **id, struct error *e)
 {
 	struct api_error a;
 	json *user;
+	int rc = 0;
 
 	*id = NULL;
 	if (notion_me(c, &user, &a) < 0)
 		return api_fail(&a, e, "Notion, our own user");
-	*id = xstrdup(json_str(user, "id"));
+	if (!json_str(user, "id"))
+		rc = fail(e, RC_TEMPORARY,
+			"Notion, our own user: the answer has no id");
+	else if (notion_is_bot(user))
+		*id = xstrdup(json_str(user, "id"));
 	json_free(user);
-	if (*id)
-		return 0;
-	return fail(
-		e, RC_TEMPORARY, "Notion, our own user: the answer has no id");
+	return rc;
 }
 
 int notion_page_get(struct notion_client *c, const char *page_id,

@@ -38,7 +38,11 @@ int notion_find_data_source(struct notion_client *c, const struct settings *s,
 /* The data source object, for notion_schema_bind(). */
 int notion_data_source_get(struct notion_client *c, const char *id,
 	json **object, struct error *e);
-/* Our connection's user id; allocated. Also proves that the key is accepted. */
+/*
+ * Our connection's user id, allocated; NULL where the token is a person's, for
+ * then what that user made was made by hand as well. Also proves that the key
+ * is accepted.
+ */
 int notion_bot_user(struct notion_client *c, char **id, struct error *e);
 /* The whole user object: *user is the caller's. */
 int notion_me(struct notion_client *c, json **user, struct api_error *a);

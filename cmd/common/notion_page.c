@@ -285,6 +285,16 @@ void notion_page_fini(struct notion_page *page)
 	page->extra_types = page->type_value = page->date_detail = NULL;
 }
 
+bool notion_is_bot(const json *user)
+{
+	const char *type = json_str(user, "type"), *id = json_str(user, "id");
+	const json *owner = json_get(json_get(user, "bot"), "owner");
+	const char *person = json_str(json_get(owner, "user"), "id");
+
+	return type && strcmp(type, "bot") == 0 && id &&
+	       !(person && strcmp(person, id) == 0);
+}
+
 void notion_page_parent(const json *object, char out[UUID_SIZE])
 {
 	const json *parent = json_get(object, "parent");

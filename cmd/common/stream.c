@@ -262,9 +262,11 @@ int stream_write(struct stream_writer *w, json *take_line, struct error *e)
 {
 	const char *kind = json_str(take_line, "kind");
 
-	if (kind && strcmp(kind, "head") != 0)
-		w->count++;
-	return write_line(w, take_line, e);
+	bool counts = kind && strcmp(kind, "head") != 0;
+	int rc = write_line(w, take_line, e);
+
+	w->count += rc == 0 && counts;
+	return rc;
 }
 
 int stream_write_end(

@@ -92,8 +92,9 @@ json *stream_head(const char *stream);
 
 /*
  * Writes one line, head or body; RC_LOCAL when the output fails, RC_STREAM
- * when the line is too long. take_line is freed in any case. Output is
- * buffered; stream_flush() hands it to the reader.
+ * when the line is too long: nothing of it is written then, and others may
+ * follow. take_line is freed in any case. Output is buffered; stream_flush()
+ * hands it to the reader.
  */
 int stream_write(struct stream_writer *w, json *take_line, struct error *e);
 /* Adds count and complete to the end line, behind what it has, and flushes. */

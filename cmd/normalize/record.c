@@ -122,6 +122,22 @@ json *record_of_missing(const json *object)
 	return line;
 }
 
+/* Its own code and detail, as far as they are texts. */
+json *record_of_problem(const json *object)
+{
+	const char *code = json_str(object, "code");
+	const char *detail = json_str(object, "detail");
+	char id[UUID_SIZE] = "";
+	struct problem p;
+
+	uuid_normalize(json_str(object, "page_id"), id);
+	problem(&p, "unread", "%.250s",
+		detail ? detail : "the page can't be read");
+	if (code && strcmp(code, "poison") == 0)
+		p.code = "poison";
+	return problem_line("notion", NULL, id, &p);
+}
+
 json *record_to_problem(json *take_record, const struct problem *p)
 {
 	json *line = problem_line(json_str(take_record, "source"),

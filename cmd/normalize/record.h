@@ -21,6 +21,8 @@ json *record_of_row(const json *row);
 json *record_of_page(const json *page, const struct notion_schema *s);
 /* A "missing" line: a linked page that is moved or unreachable. */
 json *record_of_missing(const json *line);
+/* A "problem" line: a page that couldn't be read. */
+json *record_of_problem(const json *line);
 /* Takes a record back as a problem, with the ids that it has. */
 json *record_to_problem(json *take_record, const struct problem *p);
 

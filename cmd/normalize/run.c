@@ -145,6 +145,8 @@ static json *record_of(
 		return record_of_page(json_get(line, "page"), &s->schema);
 	if (strcmp(kind, "missing") == 0)
 		return record_of_missing(line);
+	if (strcmp(kind, "problem") == 0)
+		return record_of_problem(line);
 	return NULL;
 }
 

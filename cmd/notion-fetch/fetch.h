@@ -1,6 +1,6 @@
 /*
- * notion-fetch in parts: the run, the rows that are known (known.c), and an
- * earlier listing (snapshot.c).
+ * notion-fetch in parts: the run, single pages (page.c), the rows that are
+ * known (known.c), and an earlier listing (snapshot.c).
  */
 #ifndef NOTION_FETCH_FETCH_H
 #define NOTION_FETCH_FETCH_H
@@ -19,10 +19,22 @@ struct fetch {
 	char data_source[UUID_SIZE];
 	struct stream_writer out;
 	struct idset written; /* pages that stand in the output */
+	int failed_in_a_row;  /* look-ups of single pages */
 };
 
-/* Writes a page line, its title completed; a page written before is dropped. */
+/*
+ * Writes a page line, its title completed; a page written before is dropped.
+ * One whose title can't be read to its end, or that is too large for a line,
+ * becomes a problem line.
+ */
 int fetch_write_page(struct fetch *f, json *take_page, struct error *e);
+/*
+ * Looks a page up by its id: 1 with its place, and the page where there is
+ * one. 0 where this page alone can't be read, and a problem line says so; -1
+ * where Notion doesn't answer at all.
+ */
+int fetch_look_up(struct fetch *f, const char *id, enum notion_place *place,
+	json **page, struct error *e);
 
 /*
  * Page ids that rows link to. Those of rows whose deletion is complete (deleted
@@ -40,7 +52,8 @@ int known_load(struct known *k, const char *file, struct error *e);
 /*
  * Looks up by id each page that isn't written yet: a page line where it lies
  * in the data source, live or in the trash; else a missing line. No answer
- * but Notion's own 404 (or its refusal of the id as such) makes it missing.
+ * but Notion's own 404 (or its refusal of the id as such) makes it missing:
+ * after any other it is a problem, of which nothing is concluded.
  */
 int known_look_up(const struct known *k, struct fetch *f, struct error *e);
 void known_fini(struct known *k);

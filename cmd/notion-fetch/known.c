@@ -76,20 +76,11 @@ static int write_missing(struct fetch *f, const char *id,
 static int look_up(struct fetch *f, const char *id, struct error *e)
 {
 	enum notion_place place;
-	struct api_error a;
-	char what[80];
 	json *page;
+	int found = fetch_look_up(f, id, &place, &page, e);
 
-	if (notion_page_get(&f->client, id, f->data_source, &f->schema, &place,
-		    &page, &a) < 0) {
-		snprintf(what, sizeof what, "Notion, page %s", id);
-		if (a.action != API_BAD_RECORD)
-			return api_fail(&a, e, what);
-		/* No page can have this id: not a UUID by Notion's rules. */
-		info("%s: %s", what, a.message);
-		place = NOTION_UNREACHABLE;
-		page = NULL;
-	}
+	if (found <= 0)
+		return found;
 	if (page)
 		return fetch_write_page(f, page, e);
 	return write_missing(f, id, place, e);

@@ -1,6 +1,4 @@
 /* notion-fetch: every page of the Notion data source, as a fetch stream. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fetch.h"
@@ -29,28 +27,6 @@ static const struct command command = {
 		 "NOTION_DATA_SOURCE_ID, SYNC_NOTION_RPM;\n"
 		 "see notion-fetch(1).",
 };
-
-int fetch_write_page(struct fetch *f, json *take_page, struct error *e)
-{
-	const char *text = json_str(take_page, "id");
-	char id[UUID_SIZE] = "", what[96];
-	struct api_error a;
-	json *line;
-
-	if (text && uuid_normalize(text, id) == 0 &&
-		!idset_add(&f->written, id)) {
-		json_free(take_page);
-		return 0;
-	}
-	if (notion_complete_title(&f->client, take_page, &f->schema, &a) < 0) {
-		json_free(take_page);
-		snprintf(what, sizeof what, "Notion, title of page %s", id);
-		return api_fail(&a, e, what);
-	}
-	line = stream_line("page");
-	json_put(line, "page", take_page);
-	return stream_write(&f->out, line, e);
-}
 
 static int write_listed(void *arg, json *take_page, struct error *e)
 {

@@ -128,17 +128,15 @@ struct completion {
 static int read_anew(struct fetch *f, const char *id, struct error *e)
 {
 	enum notion_place place;
-	struct api_error a;
-	char what[80];
 	json *page;
+	int found = fetch_look_up(f, id, &place, &page, e);
 
-	if (notion_page_get(&f->client, id, f->data_source, &f->schema, &place,
-		    &page, &a) < 0) {
-		snprintf(what, sizeof what, "Notion, page %s", id);
-		return api_fail(&a, e, what);
-	}
+	if (found > 0 && page)
+		return fetch_write_page(f, page, e);
 	/* Gone between the two requests: known.c says what became of it. */
-	return page ? fetch_write_page(f, page, e) : 0;
+	if (found == 0)
+		idset_add(&f->written, id);
+	return found < 0 ? -1 : 0;
 }
 
 /* The page as the snapshot has it, unless it was edited since. */

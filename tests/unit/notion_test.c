@@ -261,8 +261,41 @@ static void test_title_cut(void)
 	check_mentions(NOTION_MENTIONS_INLINE, true);
 }
 
+static void test_whose_token(void)
+{
+	static const struct {
+		const char *user;
+		bool bot;
+	} users[] = {
+		{ "{\"id\":\"u\",\"type\":\"bot\",\"bot\":{\"owner\":{"
+		  "\"type\":\"workspace\",\"workspace\":true}}}",
+			true },
+		/* A connection that a person has authorized is not the person.
+		 */
+		{ "{\"id\":\"u\",\"type\":\"bot\",\"bot\":{\"owner\":{"
+		  "\"type\":\"user\",\"user\":{\"id\":\"p\"}}}}",
+			true },
+		{ "{\"id\":\"p\",\"type\":\"bot\",\"bot\":{\"owner\":{"
+		  "\"type\":\"user\",\"user\":{\"id\":\"p\"}}}}",
+			false },
+		{ "{\"id\":\"p\",\"type\":\"person\",\"person\":{}}", false },
+		{ "{\"id\":\"u\",\"type\":\"bot\",\"bot\":{}}", true },
+		{ "{\"id\":\"u\"}", false },
+		{ "{\"type\":\"bot\"}", false },
+		{ "[]", false },
+	};
+
+	for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
+		json *user = parse(users[i].user);
+
+		check_int(notion_is_bot(user), users[i].bot);
+		json_free(user);
+	}
+}
+
 int main(void)
 {
+	run(test_whose_token);
 	run(test_page);
 	run(test_empty_page);
 	run(test_dates);

@@ -1,0 +1,131 @@
+/*
+ * Single pages: what one of them answers, and what becomes of one that can't
+ * be read. One page's failure is not the run's as long as Notion answers
+ * anything else.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetch.h"
+
+/* After so many failures in a row, the next are asked for only once each. */
+#define PATIENCE 3
+
+static int write_problem(struct fetch *f, const char *id, const char *code,
+	const char *detail, struct error *e)
+{
+	json *line = stream_line("problem");
+
+	warning("Notion, page %s: %s; it is left alone, and the others go on",
+		*id ? id : "without a readable id", detail);
+	json_put_str(line, "page_id", *id ? id : NULL);
+	json_put_str(line, "code", code);
+	json_put_str(line, "detail", detail);
+	return stream_write(&f->out, line, e);
+}
+
+/* 0: Notion answers; so what failed belongs to its page alone. */
+static int probe(struct fetch *f, const char *id, struct error *e)
+{
+	struct api_error a;
+	char what[128];
+	json *me;
+
+	if (notion_me(&f->client, &me, &a) < 0) {
+		snprintf(what, sizeof what,
+			"Notion, our own user, asked for after page %s failed",
+			id);
+		return api_fail(&a, e, what);
+	}
+	json_free(me);
+	return 0;
+}
+
+/*
+ * A page failed for good: a problem line, where Notion answers something else;
+ * else, and where the answer is about the connection itself, the run's end.
+ */
+static int blame_page(struct fetch *f, const char *id,
+	const struct api_error *failure, struct error *e)
+{
+	struct problem p;
+	char what[96];
+
+	if (failure->action == API_STOPPED || failure->action == API_OUTAGE) {
+		snprintf(what, sizeof what, "Notion, page %s", id);
+		return api_fail(failure, e, what);
+	}
+	if (failure->action != API_BAD_RECORD && probe(f, id, e) < 0)
+		return -1;
+	f->failed_in_a_row++;
+	problem(&p, "unread", "%.180s (HTTP %d, %.40s)", failure->message,
+		failure->status, failure->code);
+	return write_problem(f, id, p.code, p.detail, e);
+}
+
+static int read_page(struct fetch *f, const char *id, enum notion_place *place,
+	json **page, struct api_error *a)
+{
+	long retries = f->client.api.retries;
+	int rc;
+
+	if (f->failed_in_a_row >= PATIENCE)
+		f->client.api.retries = 0;
+	rc = notion_page_get(
+		&f->client, id, f->data_source, &f->schema, place, page, a);
+	f->client.api.retries = retries;
+	if (rc == 0)
+		f->failed_in_a_row = 0;
+	return rc;
+}
+
+/*
+ * Notion takes no other UUIDs than those of RFC 9562: a known version, and the
+ * variant of that document. So a page can't have any other id.
+ */
+static bool is_possible_id(const char *id)
+{
+	return strchr("12345678", id[14]) && strchr("89ab", id[19]);
+}
+
+int fetch_look_up(struct fetch *f, const char *id, enum notion_place *place,
+	json **page, struct error *e)
+{
+	struct api_error a;
+
+	if (read_page(f, id, place, page, &a) == 0)
+		return 1;
+	if (a.action != API_BAD_RECORD || is_possible_id(id))
+		return blame_page(f, id, &a, e);
+	info("Notion, page %s: %s", id, a.message);
+	*place = NOTION_UNREACHABLE;
+	*page = NULL;
+	return 1;
+}
+
+int fetch_write_page(struct fetch *f, json *take_page, struct error *e)
+{
+	const char *text = json_str(take_page, "id");
+	char id[UUID_SIZE] = "";
+	struct api_error a;
+	json *line;
+	int rc;
+
+	if (text && uuid_normalize(text, id) == 0 &&
+		!idset_add(&f->written, id)) {
+		json_free(take_page);
+		return 0;
+	}
+	if (notion_complete_title(&f->client, take_page, &f->schema, &a) < 0) {
+		json_free(take_page);
+		return blame_page(f, id, &a, e);
+	}
+	line = stream_line("page");
+	json_put(line, "page", take_page);
+	rc = stream_write(&f->out, line, e);
+	if (rc == 0 || e->code != RC_STREAM)
+		return rc;
+	return write_problem(
+		f, id, "poison", "the page is too large for a record", e);
+}
