@@ -1,16 +1,20 @@
-# Installs what a fresh Debian lacks. Sourced by demo.sh and test.sh.
+# Installs what a fresh Debian lacks. Sourced by demo.sh, test.sh and the scripts
+# in tests/platforms. The names are right for Debian 12 and 13; packages.txt has
+# what they are called elsewhere.
 # shellcheck shell=bash
 
-build_packages=(
-  gcc libc6-dev make libcurl4-openssl-dev libcjson-dev libssl-dev libutf8proc-dev
-  libmicrohttpd-dev libsqlite3-dev
+library_packages=(
+  libc6-dev libcurl4-openssl-dev libcjson-dev libssl-dev libutf8proc-dev libmicrohttpd-dev
+  libsqlite3-dev
 )
+# The last of them are part of every Debian.
+build_packages=(gcc make "${library_packages[@]}" bash coreutils findutils grep sed)
 run_packages=(jq curl ca-certificates util-linux)
 # Only the tests need these.
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
-  bats binutils chromium clang clang-format dpkg-dev libclang-rt-14-dev mandoc parallel
-  postgresql procps shellcheck valgrind
+  bats binutils chromium clang dpkg-dev libclang-rt-dev mandoc parallel postgresql procps
+  valgrind
 )
 # The official clients run on Node.js, whoever's package it comes from.
 command -v node >/dev/null || test_packages+=(nodejs)
@@ -26,12 +30,44 @@ as_root() {
   fi
 }
 
+# elsewhere COLUMN PACKAGE…: what others call them, on a line
+elsewhere() {
+  local column=$1
+  shift
+  printf '%s\n' "$@" | awk -v column="$column" '
+    FNR == NR { if ($1 != "#") name[$1] = $column; next }
+    { n = ($1 in name) ? name[$1] : $1; if (n != "-" && !seen[n]++) printf "%s%s", sep, n; sep = " " }
+  ' "$home/scripts/lib/packages.txt" -
+}
+
+# name_packages PACKAGE…: how to get them where there is no apt
+name_packages() {
+  local tool column known=''
+  warn "no apt here: if something is missing below, it is in these packages:"
+  for tool in apk dnf brew nix-shell; do
+    if command -v "$tool" >/dev/null; then known+=" $tool"; fi
+  done
+  column=2
+  for tool in apk dnf brew nix-shell; do
+    case "${known:- $tool} " in
+      *" $tool "*)
+        case $tool in
+          apk) tool="apk add" ;;
+          nix-shell) tool="nix-shell -p" ;;
+          *) tool="$tool install" ;;
+        esac
+        printf '  %s %s\n' "$tool" "$(elsewhere "$column" "$@")" >&2 ;;
+    esac
+    column=$((column + 1))
+  done
+}
+
 # ensure_packages PACKAGE…: on a system without apt, what is missing shows when
 # the build fails, and the names here say what to look for.
 ensure_packages() {
   local p missing=()
-  command -v dpkg-query >/dev/null || {
-    warn "no dpkg here; this needs the packages that Debian calls: $*"
+  command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || {
+    name_packages "$@"
     return 0
   }
   for p in "$@"; do
