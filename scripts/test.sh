@@ -1,17 +1,24 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test.
-#   scripts/test.sh            all: as built by cc, then by clang with sanitizers
-#   scripts/test.sh --quick    as built only
+#   scripts/test.sh                all: as built by cc, some on the libraries of
+#                                  Debian 13, some by clang with sanitizers
+#   scripts/test.sh --quick        as built by cc only
+#   scripts/test.sh --only FILE…   these files of tests/*.bats only, as built by cc
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
 . "$home/scripts/lib/setup.sh"
 
+quick='' only=()
 case ${1:-} in
-  '') quick='' ;;
+  '') ;;
   --quick) quick=1 ;;
-  -h | --help) sed -n 's/^#  *//p' "$0" | sed -n 2,9p; exit 0 ;;
+  --only)
+    shift
+    [ $# -gt 0 ] || die 2 "--only needs files, such as tests/http.bats"
+    for f; do only+=("$(realpath -e -- "$f")") || die 2 "$f: no such file"; done ;;
+  -h | --help) sed -n '/^[^#]/q; s/^# \{0,1\}//p' "$0" | sed 1d; exit 0 ;;
   *) die 2 "unknown option: $1 (try: $0 --help)" ;;
 esac
 
@@ -26,18 +33,18 @@ fault() {
   warn "$*"
 }
 
-# units NAME TARGET…: every C test, by make; their closing lines are added up.
+# units NAME COMMAND…: C tests; their closing lines are added up.
 units() {
   local name=$1 sums rc=0
   shift
   say "unit tests ($name)"
-  make -s -j"$(nproc)" "$@" >"$log/units" 2>&1 || rc=$?
+  "$@" >"$log/units" 2>&1 || rc=$?
   cat "$log/units"
   read -ra sums < <(awk 'match($0, /[0-9]+ passed, [0-9]+ failed$/) {
       split(substr($0, RSTART), n, /[^0-9]+/); p += n[1]; f += n[2] }
     END { print p + 0, f + 0 }' "$log/units")
   passed=$((passed + sums[0])) failed=$((failed + sums[1]))
-  [ "$rc" = 0 ] || [ "${sums[1]}" != 0 ] || fault "unit tests ($name): make ended with $rc"
+  [ "$rc" = 0 ] || [ "${sums[1]}" != 0 ] || fault "unit tests ($name): $1 ended with $rc"
   [ "${sums[0]}" != 0 ] || fault "unit tests ($name): none ran"
 }
 
@@ -79,6 +86,28 @@ bats_run() {
   grep -h '^ok .*# skip' "$log/$name"/* | sort | uniq || true
 }
 
+# run_each PROGRAM…: 1 when one of them fails
+run_each() {
+  local t rc=0
+  for t; do "$t" || rc=1; done
+  return "$rc"
+}
+
+# newer_libraries RELEASE: what talks HTTP, with the libraries of a newer Debian.
+newer_libraries() {
+  local out=build/debian-$1 rc=0
+  UNITS="${client_units[*]}" tests/platforms/libs.sh "$1" "$out" || rc=$?
+  if [ "$rc" = 69 ]; then
+    say "skipped: the tests with Debian $1's libraries"
+    skipped=$((skipped + ${#client_units[@]} + ${#client_files[@]}))
+  elif [ "$rc" != 0 ]; then
+    fault "the build for Debian $1's libraries ended with $rc"
+  else
+    units "Debian $1's libraries" run_each "${client_units[@]/#/$out/tests/unit/}"
+    bats_run "debian-$1" "$home/$out/bin" "${client_files[@]}"
+  fi
+}
+
 # The slowest first, then the largest, so that the last one is short.
 slowest=(tests/{health_page,kill,foreign_edits,valgrind,soak,faults,supabase_lite}.bats)
 mapfile -t files < <({
@@ -88,12 +117,21 @@ mapfile -t files < <({
 # What puts the programs' own code to work; the rest is shell, faults and time.
 sanitized=(tests/{care,notion-fetch,health,workers,sb-fetch}.bats
   tests/{normalize,streams,plan_undo,http}.bats)
+# What depends on how libcurl, and the servers' library, behave.
+client_files=(tests/{faults,workers,http,notion-fetch,sb-fetch,health}.bats)
+client_units=({http,api,notion_client,supabase_client}_test)
 
+parallel=-j$(nproc)
 build_all
-units gcc units
-bats_run gcc "$home/bin" "${files[@]}"
-if [ ! "$quick" ]; then
-  units sanitizers asan CC=clang
+if [ "${#only[@]}" -gt 0 ]; then
+  bats_run only "$home/bin" "${only[@]}"
+else
+  units gcc make -s "$parallel" units
+  bats_run gcc "$home/bin" "${files[@]}"
+fi
+if [ ! "$quick" ] && [ "${#only[@]}" = 0 ]; then
+  newer_libraries 13
+  units sanitizers make -s "$parallel" asan CC=clang
   bats_run sanitizers "$home/build/asan-clang/bin" "${sanitized[@]}"
 fi
 
