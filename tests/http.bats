@@ -10,21 +10,26 @@ setup() {
 }
 
 teardown() {
-	if [[ -n $SERVER ]]; then
-		kill "$SERVER" || true
-		wait "$SERVER" 2>/dev/null || true
-	fi
+	stop_tls_server
 	common_teardown
 }
 
-# A TLS server with a certificate that nobody vouches for, on $PORT.
+stop_tls_server() {
+	[[ -n $SERVER ]] || return 0
+	kill "$SERVER" || true
+	wait "$SERVER" 2>/dev/null || true
+	SERVER=
+}
+
+# A TLS server with a certificate that nobody vouches for, on $PORT; further
+# options of openssl's s_server.
 start_tls_server() {
 	local tries
 	command -v openssl >/dev/null || skip "no openssl on this machine"
 	openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost \
 		-keyout key.pem -out cert.pem 2>/dev/null
 	openssl s_server -www -accept 127.0.0.1:0 -key key.pem -cert cert.pem \
-		>server.log 2>&1 3>&- </dev/null &
+		"$@" >server.log 2>&1 3>&- </dev/null &
 	SERVER=$!
 	for ((tries = 0; tries < 100; tries++)); do
 		PORT=$(sed -n 's/^ACCEPT 127\.0\.0\.1:\([0-9]*\)$/\1/p' \
@@ -44,6 +49,39 @@ start_tls_server() {
 	must_say 'nothing was sent'
 	[[ -z $output ]]
 	run ! grep -q apikey server.log
+}
+
+# The handshake comes before the certificate is looked at, and so do its keys.
+@test "the keys of TLS are written into no file, whatever SSLKEYLOGFILE says" {
+	start_tls_server
+	export SUPABASE_URL=https://localhost:$PORT SSLKEYLOGFILE=$T/keys
+	must_fail $RC_CONFIG "$BIN/sb-fetch"
+	must_say 'ca-certificates'
+	[[ ! -e keys ]]
+}
+
+# With the machine's own policy switched off: TLS 1.2 is not left to it.
+@test "a service that speaks TLS 1.1 only is not spoken to" {
+	cat >openssl.cnf <<-'END'
+		openssl_conf = init
+		[init]
+		ssl_conf = ssl
+		[ssl]
+		system_default = default
+		[default]
+		MinProtocol = TLSv1
+		CipherString = ALL:@SECLEVEL=0
+	END
+	export OPENSSL_CONF=$T/openssl.cnf
+	start_tls_server -tls1_1
+	export SUPABASE_URL=https://localhost:$PORT
+	must_fail $RC_TEMPORARY "$BIN/sb-fetch"
+	run ! grep -q apikey server.log
+	stop_tls_server
+	start_tls_server -tls1_2
+	export SUPABASE_URL=https://localhost:$PORT
+	must_fail $RC_CONFIG "$BIN/sb-fetch"
+	must_say 'ca-certificates'
 }
 
 @test "plain http to another machine is refused before anything is sent" {

@@ -349,7 +349,7 @@ int api_call(struct api *api, const struct api_call *call,
 		.method = call->method,
 		.path = call->path,
 		.headers = call->headers,
-		.abandon = call->read,
+		.read = call->read,
 		.once = !call->read && !call->repeatable,
 	};
 	int rc;

@@ -30,7 +30,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return 0;
 }
 
-/* Without a seek function libcurl can't send a body twice by itself. */
+/* For all but reads: without a seek function none is sent twice unseen. */
 static size_t on_send(char *out, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
@@ -49,14 +49,19 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 	const struct transfer *t = arg;
 
 	(void)dltotal, (void)dlnow, (void)ultotal, (void)ulnow;
-	return t->request->abandon && t->http->stop && *t->http->stop != 0;
+	return t->request->read && t->http->stop && *t->http->stop != 0;
 }
 
-static void set_up(struct http *h, const struct http_config *config)
+/* A new easy handle, in the place of one that may have been there. */
+static int set_up(struct http *h)
 {
-	bool loopback = url_is_loopback(config->url);
-	CURL *curl = h->curl;
+	bool loopback = url_is_loopback(h->url);
+	CURL *curl = curl_easy_init();
 
+	if (!curl)
+		return -1;
+	curl_easy_cleanup(h->curl);
+	h->curl = curl;
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(
 		curl, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
@@ -66,8 +71,10 @@ static void set_up(struct http *h, const struct http_config *config)
 	curl_easy_setopt(
 		curl, CURLOPT_USERAGENT, "vaultsync/" VAULTSYNC_VERSION);
 	curl_easy_setopt(
+		curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(
 		curl, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, config->timeout);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, h->timeout);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(
 		curl, CURLOPT_LOW_SPEED_TIME, (long)HTTP_SILENT_SECONDS);
@@ -77,11 +84,13 @@ static void set_up(struct http *h, const struct http_config *config)
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	if (loopback)
 		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	return 0;
 }
 
 int http_init(struct http *h, const struct http_config *config, struct error *e)
 {
 	*h = (struct http){
+		.timeout = config->timeout,
 		.stop = config->stop,
 		.body = BUF_INIT(
 			config->body_max ? config->body_max : HTTP_BODY_MAX),
@@ -93,15 +102,16 @@ int http_init(struct http *h, const struct http_config *config, struct error *e)
 			"%s: keys are sent over https only, or to this "
 			"machine itself",
 			config->url);
+	unsetenv("SSLKEYLOGFILE"); /* before libcurl looks */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return fail(e, RC_BUG, "libcurl can't be started");
-	h->curl = curl_easy_init();
-	if (!h->curl) {
+	h->url = xstrdup(config->url);
+	if (set_up(h) < 0) {
 		curl_global_cleanup();
+		free(h->url);
+		h->url = NULL;
 		return fail(e, RC_BUG, "libcurl can't be started");
 	}
-	h->url = xstrdup(config->url);
-	set_up(h, config);
 	http_add_header(h, "Accept", "application/json");
 	http_add_header(h, "Expect", "");
 	return 0;
@@ -192,18 +202,22 @@ static void set_request(struct http *h, struct transfer *t)
 {
 	const struct http_request *r = t->request;
 	CURL *curl = h->curl;
+	bool fresh;
 
 	if (r->body) {
 		curl_easy_setopt(curl, CURLOPT_POST, 1L);
+		curl_easy_setopt(
+			curl, CURLOPT_POSTFIELDS, r->read ? r->body : NULL);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
 			(curl_off_t)strlen(r->body));
 		curl_easy_setopt(curl, CURLOPT_READDATA, t);
 	} else {
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 	}
+	/* Nothing to rewind and no read: only a new connection is safe. */
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, r->method);
-	curl_easy_setopt(
-		curl, CURLOPT_FRESH_CONNECT, r->once && was_idle(h) ? 1L : 0L);
+	fresh = (!r->read && !r->body) || (r->once && was_idle(h));
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
 }
@@ -228,7 +242,9 @@ static enum http_outcome outcome_of(
 	if (t->too_large)
 		return HTTP_TOO_LARGE;
 	curl_easy_getinfo(h->curl, CURLINFO_REQUEST_SIZE, &sent);
-	return sent == 0 ? HTTP_NOT_SENT : HTTP_LOST;
+	return sent == 0 && t->sent == 0 && code != CURLE_SEND_FAIL_REWIND
+		       ? HTTP_NOT_SENT
+		       : HTTP_LOST;
 }
 
 /* The first header of this name, as ASCII, cut to size; "": there is none. */
@@ -321,6 +337,16 @@ static void read_answer(
 	read_headers(h->curl, a);
 }
 
+/* The handle, ready for the next exchange and without what goes away here. */
+static void leave(struct http *h, CURLcode code)
+{
+	if (code != CURLE_OK && set_up(h) == 0)
+		return;
+	curl_easy_setopt(h->curl, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, NULL);
+}
+
 void http_exchange(struct http *h, const struct http_request *request,
 	struct http_answer *answer)
 {
@@ -342,8 +368,7 @@ void http_exchange(struct http *h, const struct http_request *request,
 	read_answer(h, code, answer);
 	snprintf(answer->why, sizeof answer->why, "%s",
 		why[0] ? why : curl_easy_strerror(code));
-	curl_easy_setopt(h->curl, CURLOPT_ERRORBUFFER, NULL);
-	curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
+	leave(h, code);
 	free_headers(headers);
 	free(url);
 	h->last = time_monotonic();

@@ -7,8 +7,30 @@
  * answer and never followed; no netrc, no cookies; a proxy is whatever curl's
  * environment variables say, but never for a loopback address.
  *
- * An exchange never retries: see api.h. The program ignores SIGPIPE (stop.h),
- * for TLS writes could raise it.
+ * TLS is 1.2 at least, whatever the library's own idea is, and its keys are
+ * written into no file, whatever SSLKEYLOGFILE says.
+ *
+ * An exchange never retries: see api.h. But libcurl does, by itself and
+ * unseen: where a connection that was used before breaks and not one byte of
+ * an answer came, it sends the request again, up to five times, whatever its
+ * method is (Curl_retry_request in its lib/transfer.c; no option forbids it).
+ * Nobody knows then whether the first was carried out, so a create could be
+ * made twice, and an edit that came between two PATCHes be overwritten. It
+ * can't do so without rewinding the body. So:
+ *
+ *   a read has its body in memory (CURLOPT_POSTFIELDS), and libcurl may
+ *   repeat it; anything else has its body from a read callback without a seek
+ *   function, and the repeat fails before a byte of it is sent
+ *   (CURLE_SEND_FAIL_REWIND): HTTP_LOST, and the caller decides
+ *
+ *   after an exchange that failed the easy handle is a new one, for libcurl
+ *   8.7.0 and newer keeps the wish to rewind in the old one, where it fails
+ *   all later requests or lets them hang, curl_easy_reset() or not
+ *   (https://github.com/curl/curl/issues/17139 and
+ *   https://github.com/curl/curl/issues/18206). It costs nothing: the
+ *   connection is closed by then.
+ *
+ * The program ignores SIGPIPE (stop.h), for TLS writes could raise it.
  */
 #ifndef COMMON_HTTP_H
 #define COMMON_HTTP_H
@@ -29,13 +51,14 @@ struct http_config {
 	const char *url; /* scheme, host, port; no path */
 	long timeout;	 /* seconds for a whole exchange */
 	size_t body_max; /* bytes of a decoded answer; 0: HTTP_BODY_MAX */
-	/* While *stop is not 0, requests with `abandon` end; NULL: none. */
+	/* While *stop is not 0, reads end; NULL: never. */
 	const atomic_int *stop;
 };
 
 struct http {
 	void *curl;
 	char *url;
+	long timeout;
 	struct curl_slist *headers;
 	char *key; /* what no message may show */
 	const atomic_int *stop;
@@ -60,12 +83,14 @@ struct http_request {
 	const char *path; /* from "/" on, with the query, percent-encoded */
 	const char *body; /* JSON; NULL: none */
 	const char *const *headers; /* "Name: value", up to NULL; or NULL */
-	bool abandon; /* reads only: given up in flight when stopped */
 	/*
-	 * Must not be carried out twice. libcurl repeats a request by itself
-	 * when a connection that was used before breaks without an answer; it
-	 * is kept from that for every request with a body. A connection idle
-	 * for long isn't used for such a request, for it may be closed.
+	 * Changes nothing there: given up in flight when stopped, and libcurl
+	 * may repeat it.
+	 */
+	bool read;
+	/*
+	 * Must not be carried out twice. A connection idle for long isn't used
+	 * for it, since it may be closed.
 	 */
 	bool once;
 };

@@ -5,6 +5,14 @@
 
 #include "notion_rig.h"
 
+static int rechecks;
+
+static int recheck(void *arg)
+{
+	rechecks++;
+	return *(int *)arg;
+}
+
 static void test_a_create_is_not_repeated_blindly(void)
 {
 	static const struct {
@@ -63,6 +71,81 @@ static void test_libcurl_does_not_repeat_a_create(void)
 	check_int(a.action, API_RETRY);
 	check(a.outcome_unknown);
 	json_free(properties);
+}
+
+/*
+ * libcurl 8.7 and newer: a handle that was kept from repeating a request
+ * failed all later ones, or let them hang until the time-out.
+ */
+static void test_a_dropped_connection_spoils_no_later_request(void)
+{
+	char ok[REPLY_MAX];
+	const char *const text = json_reply(ok, "200 OK", OK);
+	const struct reply kept = { text, 0, true }, drop = { NULL, 0, false };
+	struct reply replies[] = { kept, drop, kept, kept, drop, kept, kept,
+		drop, kept, kept };
+	json *body = json_object(), *page = NULL;
+	usec start = time_monotonic();
+	int same = 0;
+	struct error e;
+	char *id;
+
+	begin(replies, LENGTH(replies));
+	/* A PATCH, asked about and sent again on a connection of its own, */
+	check_int(notion_bot_user(&notion, &id, &e), 0);
+	free(id);
+	rechecks = 0;
+	check_int(notion_page_patch(
+			  &notion, PAGE, body, recheck, &same, &page, &a),
+		0);
+	check_int(rechecks, 1);
+	json_free(page);
+	/* a create, whose outcome stays unknown, and what follows it, */
+	check_int(notion_page_create(&notion, PAGE, body, &page, &a), 0);
+	json_free(page);
+	check_int(notion_page_create(&notion, PAGE, body, &page, &a), -1);
+	check(a.outcome_unknown);
+	check_int(notion_page_create(&notion, PAGE, body, &page, &a), 0);
+	json_free(page);
+	/* and reads. */
+	check_int(notion_bot_user(&notion, &id, &e), 0);
+	free(id);
+	check_int(notion_page_create(&notion, PAGE, body, &page, &a), -1);
+	check_int(notion_bot_user(&notion, &id, &e), 0);
+	free(id);
+	end();
+	check_int(server.n, 9);
+	check(time_monotonic() - start < 8 * USEC_SECOND);
+	json_free(body);
+}
+
+/* A read may be: no wait, no second look, nothing lost. */
+static void test_libcurl_repeats_a_read(void)
+{
+	static const char page[] =
+		"{\"object\":\"list\",\"results\":[],\"has_more\":false,"
+		"\"next_cursor\":null}";
+	static char id_of_checksum[] = "cs";
+	char ok[REPLY_MAX], list[REPLY_MAX];
+	struct reply replies[] = { { json_reply(ok, "200 OK", OK), 0, true },
+		{ NULL, 0, false },
+		{ json_reply(list, "200 OK", page), 0, true } };
+	struct notion_schema schema = { .checksum = id_of_checksum };
+	json *pages;
+	struct error e;
+	char *id;
+
+	begin(replies, 3);
+	check_int(notion_bot_user(&notion, &id, &e), 0);
+	free(id);
+	check_int(notion_pages_by_checksum(
+			  &notion, PAGE, &schema, "0", &pages, &a),
+		0);
+	json_free(pages);
+	end();
+	check_int(server.n, 3);
+	check_int(notion.api.counters.retries, 0);
+	check_has(server.requests[2], "\r\n\r\n{");
 }
 
 static void test_committed_create(void)
@@ -143,14 +226,6 @@ static void test_blocked_is_not_repeated(void)
 	check_int(create(&r, 1), -1);
 	check_int(server.n, 1);
 	check_int(a.action, API_OUTAGE);
-}
-
-static int rechecks;
-
-static int recheck(void *arg)
-{
-	rechecks++;
-	return *(int *)arg;
 }
 
 /* A repeat that fails for another reason doesn't make the first undone. */
@@ -261,6 +336,8 @@ int main(void)
 	verbosity = -1;
 	run(test_a_create_is_not_repeated_blindly);
 	run(test_libcurl_does_not_repeat_a_create);
+	run(test_a_dropped_connection_spoils_no_later_request);
+	run(test_libcurl_repeats_a_read);
 	run(test_committed_create);
 	run(test_reads_are_repeated);
 	run(test_retry_after);
