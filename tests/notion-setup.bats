@@ -170,6 +170,20 @@ writes() {
 	must_hold '.[0] | .date.type == "date" and .Date.type == "date"'
 }
 
+@test "a type or a name of another kind of service can't drive the terminal" {
+	local evil='\u001b[31m\u009b\u202e\n' source
+	start_sandbox
+	source=$(notion GET "data_sources/$SOURCE" | jq -c --argjson evil "\"$evil\"" '
+		.title = [{plain_text: $evil}] | .properties.Type.type = "x" + $evil')
+	jq -nc --arg body "$source" '{match: {api: "notion", path: "/v1/data_sources"}, times: -1,
+		status: 200, content_type: "application/json", body: $body}' >fault
+	control POST faults @fault >/dev/null
+	run --separate-stderr "$BIN/notion-setup" --check
+	printf '%s\n' "$output" "$stderr" >said
+	grep -q 'of type x.u{001B}' said || seen "not shown"
+	[[ $(<said) != *$'\033'* && $(<said) != *$'\u202e'* && $(<said) != *$'\u009b'* ]] || seen "raw"
+}
+
 @test "Synced is optional" {
 	start_sandbox
 	change '{"Synced":null}'

@@ -330,6 +330,32 @@ base_stream() {
 	[[ $output == *'\u{001B}'* ]] || seen "not shown"
 }
 
+@test "nor can a property's type, an id or a time in a stream by hand" {
+	local evil='\u001b[31m\u009b1m\u202e\u2028\n'
+	{
+		jq -nc --arg id "$(id 9)" --argjson evil "\"$evil\"" '{kind:"problem",
+			source:"notion", page_id:$id, code:"shape",
+			detail:("Type is of the type " + $evil + " and not multi-select")}'
+		sb_record 1 "{\"decision\":\"One\",\"notion_page_id\":\"$evil\"}"
+	} | records_stream >records
+	run --separate-stderr "$BIN/plan" --human records
+	printf '%s\n' "$output" "$stderr" >said
+	grep -q 'u{001B}' said || seen "not shown"
+	[[ $(<said) != *$'\033'* && $(<said) != *$'\u202e'* && $(<said) != *$'\u2028'* &&
+		$(<said) != *$'\u009b'* ]] || seen "raw"
+}
+
+@test "a message is one line of text, whatever it quotes" {
+	local word
+	for word in $'a\nplan: all is well' $'\u0085\u2028x' $'\x85\xc2' $'\e[2J\u202e'; do
+		must_fail $RC_USAGE "$BIN/plan" "--$word"
+		[[ $(grep -c . <<<"$stderr") == 2 ]] || seen "more than a message and its hint"
+		printf %s "$stderr" >said
+		iconv -f UTF-8 -t UTF-8 said >/dev/null || seen "not UTF-8"
+		! grep -qP '[\x00-\x09\x0b-\x1f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]' said || seen "raw"
+	done
+}
+
 @test "long sections are cut and say how many more there are" {
 	local n
 	for ((n = 1; n <= 30; n++)); do

@@ -218,7 +218,7 @@ static int load_base(struct journal *j, bool allow, struct error *e)
 	if (allow)
 		return 0;
 	return fail(e, RC_GUARD,
-		"%s belongs to another table or database than this plan\n"
+		"%s belongs to another table or database than this plan; "
 		"to start a new base: %s --allow scope",
 		j->base_path, command_words("scripts/sync-now.sh", command));
 }

@@ -283,7 +283,7 @@ int ops_check_guards(
 	}
 	if (names.len)
 		rc = fail(e, RC_GUARD,
-			"the plan is blocked by %s: %s\n"
+			"the plan is blocked by %s: %s; "
 			"to go on all the same: %s --allow %s",
 			buf_str(&names), buf_str(&seen),
 			command_words("scripts/sync-now.sh", command),

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 const char *program_name = "vaultsync";
 int verbosity;
 
@@ -79,28 +81,23 @@ int fail_at(struct error *e, const char *fmt, ...)
 	return -1;
 }
 
-/* A C1 control in UTF-8 is 0xC2 followed by 0x80 to 0x9F. */
-static bool is_control(const unsigned char *s)
-{
-	return (s[0] < 0x20 && s[0] != '\n' && s[0] != '\t') || s[0] == 0x7F ||
-	       (s[0] == 0xC2 && s[1] >= 0x80 && s[1] <= 0x9F);
-}
-
+/* Allocates nothing: it tells of an exhausted memory too. */
 PRINTF_LIKE(1, 0)
 static void print_message(const char *fmt, va_list ap)
 {
-	char text[ERROR_MAX + 256];
+	char text[ERROR_MAX + 256], shown[TEXT_SHOWN_SIZE];
+	size_t columns, n;
+	int len = vsnprintf(text, sizeof text, fmt, ap);
 
-	if (vsnprintf(text, sizeof text, fmt, ap) < 0)
+	if (len < 0)
 		return;
+	if ((size_t)len >= sizeof text)
+		cut_at_character(text);
 	flockfile(stderr);
 	fprintf(stderr, "%s: ", program_name);
-	for (const unsigned char *s = (unsigned char *)text; *s; s++) {
-		if (is_control(s))
-			fprintf(stderr, "\\x%02X", *s);
-		else
-			putc(*s, stderr);
-	}
+	for (const char *s = text; (n = text_show_char(s, shown, &columns)) > 0;
+		s += n)
+		fputs(shown, stderr);
 	putc('\n', stderr);
 	funlockfile(stderr);
 }

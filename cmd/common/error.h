@@ -8,8 +8,9 @@
  * file does, as `return error_report(&e);` at the end of its main().
  *
  * Messages go to standard error, each with the program's name in front.
- * Control characters in them are shown as \xNN, so that text which came from
- * a record can't drive the terminal. No message may hold a key: the callers
+ * One message is one line, whatever is in it: see text.h on what is written out
+ * there, so that text which came from a record can neither drive the terminal
+ * nor make a message of its own. No message may hold a key: the callers
  * see to that, and tests grep for it.
  */
 #ifndef COMMON_ERROR_H

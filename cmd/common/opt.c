@@ -179,7 +179,8 @@ int opt_usage(const struct command *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	warning("%s\ntry: %s --help", text, c->name);
+	warning("%s", text);
+	warning("try: %s --help", c->name);
 	return RC_USAGE;
 }
 

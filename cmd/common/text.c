@@ -1,5 +1,6 @@
 #include "text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,31 +209,41 @@ static bool must_escape(utf8proc_int32_t cp)
 	       c == UTF8PROC_CATEGORY_ZL || c == UTF8PROC_CATEGORY_ZP;
 }
 
-/* Appends one character, or its escape; returns the columns it takes. */
-static size_t show_char(
-	struct buf *out, const char *s, size_t n, utf8proc_int32_t cp)
+size_t text_show_char(
+	const char *s, char shown[TEXT_SHOWN_SIZE], size_t *columns)
 {
-	size_t before = out->len;
+	utf8proc_int32_t cp;
+	size_t n;
 	int width;
 
-	if (must_escape(cp)) {
-		buf_addf(out, "\\u{%04X}", (unsigned)cp);
-		return out->len - before;
+	*columns = 0;
+	shown[0] = '\0';
+	if (*s == '\0')
+		return 0;
+	n = next_char(s, &cp);
+	if (n == 1 && cp == 0xFFFD) {
+		snprintf(shown, TEXT_SHOWN_SIZE, "\\x%02X", (unsigned char)*s);
+		*columns = 4;
+	} else if (must_escape(cp)) {
+		*columns = (size_t)snprintf(
+			shown, TEXT_SHOWN_SIZE, "\\u{%04X}", (unsigned)cp);
+	} else {
+		memcpy(shown, s, n);
+		shown[n] = '\0';
+		width = utf8proc_charwidth(cp);
+		*columns = width > 0 ? (size_t)width : 0;
 	}
-	buf_add(out, s, n);
-	width = utf8proc_charwidth(cp);
-	return width > 0 ? (size_t)width : 0;
+	return n;
 }
 
 size_t text_show(struct buf *out, const char *s, size_t columns)
 {
-	size_t used = 0, fits_len = out->len, fits_used = 0;
-	utf8proc_int32_t cp;
+	size_t used = 0, fits_len = out->len, fits_used = 0, wide, n;
+	char shown[TEXT_SHOWN_SIZE];
 
-	while (s && *s) {
-		size_t n = next_char(s, &cp);
-
-		used += show_char(out, s, n, cp);
+	while (s && (n = text_show_char(s, shown, &wide)) > 0) {
+		buf_adds(out, shown);
+		used += wide;
 		s += n;
 		if (columns && used > columns) {
 			out->len = fits_len;
@@ -245,4 +256,13 @@ size_t text_show(struct buf *out, const char *s, size_t columns)
 		}
 	}
 	return used;
+}
+
+void text_put(FILE *out, const char *s)
+{
+	char shown[TEXT_SHOWN_SIZE];
+	size_t wide, n;
+
+	for (; (n = text_show_char(s, shown, &wide)) > 0; s += n)
+		fputs(*s == '\n' ? "\n" : shown, out);
 }

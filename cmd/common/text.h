@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "buf.h"
 
@@ -40,10 +41,27 @@ size_t text_utf16_len(const char *s);
 size_t text_utf16_prefix(const char *s, size_t units);
 
 /*
- * Appends s for a terminal: control, bidirectional and other invisible
- * formatting characters as \u{XXXX}, cut to `columns` with "…" (0: not cut).
- * Returns the columns used.
+ * Texts from elsewhere as they may stand in a line for people, be it on a
+ * terminal, in a log, in a message or on a page. Written out as \u{XXXX} is
+ * what could end or hide a line, steer a terminal, or turn around the order of
+ * what is read: the controls (C0 and C1), the separators of lines and
+ * paragraphs, the bidirectional and other formatting characters but for the two
+ * joiners. A byte that is no UTF-8 is \xXX. What is printed by these is valid
+ * UTF-8, and printed once more it stays the same.
+ */
+#define TEXT_SHOWN_SIZE 16
+
+/*
+ * The first character of s, and the columns it takes. Returns the bytes of s
+ * that it was; 0 at the end. Allocates nothing.
+ */
+size_t text_show_char(
+	const char *s, char shown[TEXT_SHOWN_SIZE], size_t *columns);
+/*
+ * Appends s, cut to `columns` with "…" (0: not cut). Returns the columns used.
  */
 size_t text_show(struct buf *out, const char *s, size_t columns);
+/* Prints s; its line breaks stay, for they are the caller's own. */
+void text_put(FILE *out, const char *s);
 
 #endif

@@ -49,7 +49,7 @@ void show_text(const struct doctor *d)
 		buf_addf(&b, "%d ok, %d to know, %d wrong, %d skipped\n",
 			count(d, MARK_OK), count(d, MARK_WARN),
 			count(d, MARK_BAD), count(d, MARK_SKIPPED));
-	fputs(buf_str(&b), stdout);
+	text_put(stdout, buf_str(&b));
 	buf_fini(&b);
 }
 

@@ -18,9 +18,10 @@ static const char *shown_type(const char *type)
 
 static void add_names(struct buf *b, const json *names)
 {
-	for (const json *n = json_first(names); n; n = json_next(n))
-		buf_addf(b, "%s%s", n == json_first(names) ? "" : ", ",
-			json_text(n));
+	for (const json *n = json_first(names); n; n = json_next(n)) {
+		buf_adds(b, n == json_first(names) ? "" : ", ");
+		text_show(b, json_text(n), 0);
+	}
 }
 
 /* What was found of a property, and done about it; `did` is the verb's form. */
@@ -51,7 +52,8 @@ static void describe(struct buf *b, const struct setup *s, size_t i)
 			done ? "stayed" : "stay");
 		break;
 	case SHAPE_WRONG_TYPE:
-		buf_addf(b, "is of type %s", shown_type(p->is));
+		buf_adds(b, "is of type ");
+		text_show(b, shown_type(p->is), 60);
 		break;
 	}
 }
@@ -125,7 +127,7 @@ void setup_show(const struct setup *s)
 	for (size_t i = 0; i < SHAPE_PROPERTIES; i++)
 		note(&b, &s->found.properties[i]);
 	summary(&b, s);
-	fputs(buf_str(&b), stdout);
+	text_put(stdout, buf_str(&b));
 	buf_fini(&b);
 }
 

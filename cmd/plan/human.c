@@ -29,10 +29,10 @@ static void put_colour(const struct page_out *o, const char *colour)
 		fputs(colour, o->h->out);
 }
 
-/* One line from what the buffer holds: cut at the terminal's edge, emptied. */
+/* One line from what the buffer holds, made safe for a terminal; emptied. */
 static void put_line(const struct page_out *o, struct buf *line)
 {
-	fputs(buf_str(line), o->h->out);
+	text_put(o->h->out, buf_str(line));
 	putc('\n', o->h->out);
 	buf_reset(line);
 }
@@ -42,12 +42,16 @@ static size_t room(const struct page_out *o, size_t used)
 	return o->h->columns > used + 20 ? o->h->columns - used : 20;
 }
 
-/* A text of our own, wrapped at words and indented. */
-static void put_wrapped(const struct page_out *o, const char *s, size_t indent)
+/* A sentence, which may quote a record: wrapped at words and indented. */
+static void put_wrapped(
+	const struct page_out *o, const char *sentence, size_t indent)
 {
 	size_t width = room(o, indent);
-	struct buf line = BUF_INIT(LINE_BYTES);
+	struct buf line = BUF_INIT(LINE_BYTES), safe = BUF_INIT(LINE_BYTES);
+	const char *s;
 
+	text_show(&safe, sentence, 0);
+	s = buf_str(&safe);
 	while (*s) {
 		size_t len = strlen(s), cut = len;
 
@@ -63,6 +67,7 @@ static void put_wrapped(const struct page_out *o, const char *s, size_t indent)
 		s += cut;
 		s += strspn(s, " ");
 	}
+	buf_fini(&safe);
 	buf_fini(&line);
 }
 
@@ -317,7 +322,9 @@ static void show_blocked(const struct page_out *o)
 		putc('\n', o->h->out);
 		put_wrapped(o, g->seen[i], 2);
 		plan_way_on(o->plan, i, command, sizeof command);
-		fprintf(o->h->out, "  If that is right:  %s\n", command);
+		fputs("  If that is right:  ", o->h->out);
+		text_put(o->h->out, command);
+		putc('\n', o->h->out);
 	}
 }
 

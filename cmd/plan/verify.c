@@ -46,15 +46,18 @@ static void show_value(
 		buf_adds(&line, "(empty)");
 	else
 		text_show(&line, r->is.value[f], c->human->columns - 25);
-	fprintf(c->human->out, "%s\n", buf_str(&line));
+	text_put(c->human->out, buf_str(&line));
+	putc('\n', c->human->out);
 	buf_fini(&line);
 }
 
 static void show_drift(const struct check *c, const struct drift *d)
 {
-	fprintf(c->human->out, "%s: row %s, page %s\n", d->what,
-		d->row_id ? d->row_id : "none",
-		d->page_id ? d->page_id : "none");
+	fprintf(c->human->out, "%s: row ", d->what);
+	text_put(c->human->out, d->row_id ? d->row_id : "none");
+	fputs(", page ", c->human->out);
+	text_put(c->human->out, d->page_id ? d->page_id : "none");
+	putc('\n', c->human->out);
 	for (enum field f = 0; f < FIELDS; f++) {
 		if (!(d->fields & BIT(f)))
 			continue;

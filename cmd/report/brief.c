@@ -59,8 +59,10 @@ static void print_last_message(const struct run *r)
 
 static void print_blocked_by(const struct health *h)
 {
-	if (*h->guards)
-		printf(" by %s", h->guards);
+	if (!*h->guards)
+		return;
+	printf(" by ");
+	print_shown(h->guards, 0);
 }
 
 void print_brief(const struct health *h, const struct logs *l)
@@ -68,7 +70,8 @@ void print_brief(const struct health *h, const struct logs *l)
 	const struct run *r = l->last;
 
 	if (!r) {
-		printf("%s\n", h->headline);
+		print_shown(h->headline, 0);
+		printf("\n");
 	} else {
 		printf("%s", brief_word(r));
 		if (r->status == RUN_BLOCKED)
@@ -112,7 +115,8 @@ static void print_perfdata(const struct health *h, const struct logs *l)
 
 void print_health(const struct health *h, const struct logs *l)
 {
-	printf("SYNC %s - %s", level_name(h->level), h->headline);
+	printf("SYNC %s - ", level_name(h->level));
+	print_shown(h->headline, 0);
 	if (h->is == IS_HEALTHY && l->summary_damaged)
 		printf(", but the record of a run is damaged");
 	if (l->last || l->success)

@@ -12,10 +12,12 @@ static void print_side(const json *line)
 {
 	const char *target = json_str(line, "target");
 
-	if (target && strcmp(target, "base") == 0)
+	if (target && strcmp(target, "base") == 0) {
 		printf(" into the local base");
-	else if (target && strcmp(target, "none") != 0)
-		printf(" in %s", side_words(target));
+	} else if (target && strcmp(target, "none") != 0) {
+		printf(" in ");
+		print_shown(side_words(target), 20);
+	}
 }
 
 static void print_past(const json *line)
@@ -120,10 +122,9 @@ void print_conflict(const json *conflict)
 		print_shown(json_text(f), 20);
 		comma = ", ";
 	}
-	if (winner)
-		printf(": %s won\n", side_words(winner));
-	else
-		printf(": not decided\n");
+	printf(": ");
+	print_shown(winner ? side_words(winner) : "not decided", 20);
+	printf(winner ? " won\n" : "\n");
 	print_fields(json_get(conflict, "lost"), "lost:");
 	print_fields(json_get(conflict, "supabase"), "Supabase has");
 	print_fields(json_get(conflict, "notion"), "Notion has");

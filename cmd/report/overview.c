@@ -126,7 +126,9 @@ static void print_item(const struct waiting_item *item)
 	printf("  ");
 	if (op && strcmp(op, "skip") != 0) {
 		print_shown(op, 20);
-		printf(" in %s: ", side_words(json_str(item->data, "target")));
+		printf(" in ");
+		print_shown(side_words(json_str(item->data, "target")), 20);
+		printf(": ");
 	}
 	print_shown(json_str(item->data, "reason"), 200);
 	printf("\n");

@@ -46,8 +46,11 @@ static bool wants_colour(void)
 
 void print_coloured(enum colour c, const char *s)
 {
-	if (wants_colour())
-		printf("\033[1;%dm%s\033[0m", (int)c, s);
-	else
-		fputs(s, stdout);
+	bool coloured = wants_colour();
+
+	if (coloured)
+		printf("\033[1;%dm", (int)c);
+	print_shown(s, 0);
+	if (coloured)
+		printf("\033[0m");
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "alloc.h"
 #include "test.h"
 
 static void check_forms(const char *s, const char *form, const char *folded)
@@ -157,6 +158,60 @@ static void test_show(void)
 	check_show("\u202E\u2066\uFEFF", 0, "\\u{202E}\\u{2066}\\u{FEFF}", 24);
 	check_show("a\nb\u2028", 0, "a\\u{000A}b\\u{2028}", 18);
 	check_show("\x1B\x1B", 9, "\\u{001B}\u2026", 9);
+	/* NEL, CSI and APC of the C1 controls; marks that turn the order. */
+	check_show("\xC2\x85"
+		   "\xC2\x9B"
+		   "1m\xC2\x9F"
+		   "",
+		0, "\\u{0085}\\u{009B}1m\\u{009F}", 26);
+	check_show("\u061C\u200E\u200F\u202A\u2069\u2029", 0,
+		"\\u{061C}\\u{200E}\\u{200F}\\u{202A}\\u{2069}\\u{2029}", 48);
+	check_show("\x7F\u00AD\u200B", 0, "\\u{007F}\\u{00AD}\\u{200B}", 24);
+	/* Joiners make emoji and Persian words. */
+	check_show("\u200D\u200C", 0, "\u200D\u200C", 0);
+	/* What is no UTF-8, or a character that was cut. */
+	check_show("a\x80", 0, "a\\x80", 5);
+	check_show("\xC2\u00E9", 0, "\\xC2\u00E9", 5);
+	check_show("\xED\xA0\x80", 0, "\\xED\\xA0\\x80", 12);
+	check_show("a\xE2\x80", 0, "a\\xE2\\x80", 9);
+	check_show("\uFFFD", 0, "\uFFFD", 1);
+}
+
+/* Whatever comes in, what comes out is text, and stays as it is. */
+static void test_show_all(void)
+{
+	char s[8], *once;
+	struct buf out = BUF_INIT(1000);
+
+	for (unsigned n = 0; n < 0x10000; n += 7) {
+		s[0] = (char)(n >> 8);
+		s[1] = (char)n;
+		strcpy(s + 2, n % 2 ? "\u2028" : "\xE2\x80");
+		buf_reset(&out);
+		text_show(&out, s, 0);
+		once = xstrdup(buf_str(&out));
+		check(utf8_valid(once, strlen(once)));
+		for (const char *c = once; *c; c++)
+			check((unsigned char)*c >= ' ' && *c != 0x7F);
+		buf_reset(&out);
+		text_show(&out, once, 0);
+		check_str(buf_str(&out), once);
+		free(once);
+	}
+	buf_fini(&out);
+}
+
+static void test_put(void)
+{
+	char *printed = NULL;
+	size_t len;
+	FILE *out = open_memstream(&printed, &len);
+
+	text_put(out, "a\tb\x1B\n\xC2\x85"
+		      "\n");
+	fclose(out);
+	check_str(printed, "a\\u{0009}b\\u{001B}\n\\u{0085}\n");
+	free(printed);
 }
 
 int main(void)
@@ -169,5 +224,7 @@ int main(void)
 	run(test_utf8);
 	run(test_utf16);
 	run(test_show);
+	run(test_show_all);
+	run(test_put);
 	return test_end();
 }
