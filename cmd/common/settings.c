@@ -12,6 +12,7 @@
 #include "notion.h"
 #include "opt.h"
 #include "setting.h"
+#include "text.h"
 
 #define INTERVAL_MAX (31 * 86400L)
 
@@ -108,15 +109,32 @@ static int load_interval(
 		"30s, or 900 for seconds");
 }
 
+/*
+ * The scripts are told of the folder in JSON, and what isn't UTF-8 there would
+ * be another folder's name.
+ */
+static int load_folder(const struct env_file *f, const char *name,
+	const char *fallback, char **out, struct error *e)
+{
+	const char *value = env_lookup(f, name);
+
+	if (value && !utf8_valid(value, strlen(value)))
+		return fail(e, RC_CONFIG,
+			"%s is not UTF-8 text (%s): give the folder another "
+			"name, or set %s to a link to it that has one",
+			name, value, name);
+	*out = xstrdup(value ? value : fallback);
+	return 0;
+}
+
 static int load_common(
 	struct settings *s, const struct env_file *f, struct error *e)
 {
-	const char *state = env_lookup(f, "SYNC_STATE_DIR");
-	const char *logs = env_lookup(f, "SYNC_LOG_DIR");
 	const char *rate = env_lookup(f, "SYNC_RATE_DIR");
 
-	s->state_dir = xstrdup(state ? state : "state");
-	s->log_dir = xstrdup(logs ? logs : "logs");
+	if (load_folder(f, "SYNC_STATE_DIR", "state", &s->state_dir, e) < 0 ||
+		load_folder(f, "SYNC_LOG_DIR", "logs", &s->log_dir, e) < 0)
+		return -1;
 	s->rate_dir = rate ? xstrdup(rate) : NULL;
 	s->notion_rpm = 180;
 	s->timeout = 65;

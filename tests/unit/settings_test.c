@@ -398,6 +398,24 @@ static void test_owners(void)
 	check_int(chmod(path, 0600), 0);
 }
 
+static void test_folders(void)
+{
+	struct settings s;
+	struct error e;
+
+	check_int(load(&s, "", 0, &e), 0);
+	settings_fini(&s);
+	setenv("SYNC_LOG_DIR", "/tmp/caf\xE9", 1);
+	check_int(settings_load(&s, 0, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "SYNC_LOG_DIR is not UTF-8");
+	setenv("SYNC_LOG_DIR", "/tmp/caf\u00E9", 1);
+	check_int(settings_load(&s, 0, &e), 0);
+	check_str(s.log_dir, "/tmp/caf\u00E9");
+	settings_fini(&s);
+	unsetenv("SYNC_LOG_DIR");
+}
+
 static void test_no_file(void)
 {
 	struct settings s;
@@ -430,6 +448,7 @@ int main(void)
 	run(test_byte_order_mark);
 	run(test_modes);
 	run(test_owners);
+	run(test_folders);
 	run(test_no_file);
 	unlink(path);
 	return test_end();
