@@ -11,24 +11,36 @@ ping() {
   [ "$ping_url" ] || return 0
   problem=$(curl -q -sS -f -m 10 -o /dev/null --data-binary @- \
     -K <(printf 'url = "%s"\n' "${ping_url%/}$1") <<<"${2:0:10000}" 2>&1 9>&-) ||
-    log warn alarm "SYNC_PING_URL was not reached: ${problem//"$ping_url"/…}"
+    log warn alarm "SYNC_PING_URL was not reached: ${problem//"${ping_url%/}"/…}"
 }
 
 # notify EVENT TEXT: the command gets both in its environment, TEXT as its input
-# too, and none of our keys. What it says goes to a file: a pipe would be waited
-# for as long as something lives that it left in the background.
+# too. What it says goes to a file: a pipe would be waited for as long as something
+# lives that it left in the background.
 notify() {
   local said
   [ "$notify_cmd" ] || return 0
   log info alarm "$1: $2"
   said=$(mktemp 2>/dev/null) || said=/dev/null
-  env -u SUPABASE_SERVICE_ROLE_KEY -u NOTION_API_KEY -u SYNC_PING_URL \
-    -u SYNC_CONTROL_TOKEN -u SYNC_HOOK_SECRET_NOTION -u SYNC_HOOK_SECRET_SUPABASE \
-    SYNC_EVENT="$1" SYNC_MESSAGE="$2" SYNC_RUN_ID="${run_id:-}" \
-    timeout -k 5 20 sh -c "$notify_cmd" 2>"$said" >/dev/null <<<"$2" 8>&- 9>&- ||
+  run_notify_cmd "$1" "$2" 2>"$said" >/dev/null <<<"$2" ||
     log warn alarm "SYNC_NOTIFY_CMD failed: $(head -c 2000 "$said")"
   [ "$said" = /dev/null ] || rm -f "$said"
 }
+
+# run_notify_cmd EVENT TEXT: it gets none of our keys, and no lock or pipe that it
+# could keep open. Its text, which may hold a secret of its own, goes through the
+# environment: what stands among the arguments, every user of the machine sees.
+run_notify_cmd() (
+  unset SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY SYNC_PING_URL SYNC_CONTROL_TOKEN \
+    SYNC_HOOK_SECRET_NOTION SYNC_HOOK_SECRET_SUPABASE
+  export SYNC_EVENT=$1 SYNC_MESSAGE=$2 SYNC_RUN_ID=${run_id:-} SYNC_NOTIFY_CMD=$notify_cmd
+  for fd in /dev/fd/*; do
+    fd=${fd##*/}
+    [[ ! $fd =~ ^[0-9]+$ || $fd -le 2 ]] || exec {fd}>&-
+  done
+  # shellcheck disable=SC2016 # for that shell
+  exec timeout -k 5 20 sh -c 'command=$SYNC_NOTIFY_CMD; unset SYNC_NOTIFY_CMD; eval "$command"'
+)
 
 # open_conflicts RUN-FOLDER: the pairs that it left in conflict, under `stop`
 open_conflicts() {
