@@ -25,6 +25,7 @@ wake() {
   need_programs report
   cd "$place"
   state=$("$bin/report" --paths | jq -er .state) || die 78 "see above"
+  refuse_link "$state/wake"
   (umask 077 && mkdir -p "$state" && : >>"$state/wake") || die 74 "cannot write $state/wake"
   ! flock -n "$state/schedule.lock" true ||
     die 75 "no schedule runs here: start $(typed schedule), or run the sync with: $(typed sync-now)"

@@ -74,6 +74,7 @@ limit=$(seconds --limit "$limit")
 poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
 
 (umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
+refuse_link "$state/schedule.lock"
 exec 8>>"$state/schedule.lock" || die 74 "cannot write $state/schedule.lock"
 [ "$once" ] || take_lock 8 "$state/schedule.lock" ||
   die 75 "another schedule holds $state/schedule.lock: stop it first, process $(cat "$state/schedule.lock")"
@@ -115,12 +116,10 @@ nap() {
 # When the next run is due (0: now), for the health page.
 publish() {
   [ -z "$once" ] || return 0
-  if ! jq -nc --argjson next "$1" --argjson every "$every" --argjson failures "$failures" \
+  jq -nc --argjson next "$1" --argjson every "$every" --argjson failures "$failures" \
     '{v: 1, next_at: (if $next > 0 then $next | todate else null end),
-      interval_seconds: $every, failures: $failures}' >"$logs/schedule.json.new" ||
-    ! mv -f "$logs/schedule.json.new" "$logs/schedule.json"; then
-    warn "cannot write $logs/schedule.json"
-  fi
+      interval_seconds: $every, failures: $failures}' |
+    chore put "$logs/schedule.json" || warn "cannot write $logs/schedule.json"
 }
 
 others_run() {

@@ -115,13 +115,6 @@ end() {
 
 # The folder of a run's records is locked as long as the run or what it started
 # lives: one that isn't was left by a run that was killed.
-clear_killed() {
-  local old
-  for old in "${TMPDIR:-/tmp}"/vaultsync-run.[0-9]*.[0-9]*; do
-    [ ! -O "$old" ] || [ -L "$old" ] || flock -n "$old" rm -rf "$old" || true
-  done
-}
-
 make_work() {
   local tries busy
   for ((tries = 0; tries < 9; tries++)); do
@@ -186,7 +179,7 @@ fetch_and_plan() {
 
 # plan knows which values there are: asked now, not when both sides were read.
 job "$bin/plan" "${plan_options[@]}" --version >/dev/null || exit
-job clear_killed
+job chore clear-work "${TMPDIR:-/tmp}"
 make_work
 job list_settings >"$work/settings" || {
   code=$?
@@ -207,6 +200,7 @@ no_room() {
 }
 
 job mkdir -p "$state" "$logs/runs" || no_room "cannot make $state and $logs"
+refuse_link "$state/sync.lock"
 exec 9>>"$state/sync.lock" || no_room "cannot write $state/sync.lock"
 job take_lock 9 "$state/sync.lock" || code=$?
 [ "$code" != 1 ] || die 75 "another run holds $state/sync.lock: this one ends"
@@ -227,26 +221,14 @@ unrecorded() {
 }
 trap unrecorded EXIT
 
-job put_aside sync.log conflicts.ndjson
+job chore put-aside "$logs" sync.log conflicts.ndjson || true
 job log info sync-now "begins"
 aside ping /start ""
-
-# put NAME…: standard input becomes each logs/NAME, whole or not at all.
-put() {
-  local new=() name
-  for name; do
-    new+=("$logs/$name.new")
-  done
-  tee "${new[@]}" >/dev/null && sync "${new[@]}" || return
-  for name; do
-    mv "$logs/$name.new" "$logs/$name" || return
-  done
-}
 
 # What became of the run, for report and the health page; false where it can't be
 # written down. $ends is what the log shall say of it.
 record_run() {
-  local files=() names=(last_run.json) summary f now_us
+  local files=() records=("$run_dir/run.json" "$logs/last_run.json") summary f now_us
   read_clock
   tail -q -n 1 "$work/sb.ndjson" "$work/notion.ndjson" >"$work/ends.ndjson" 2>/dev/null || true
   for f in "$work/ends.ndjson" "$work/records.ndjson" "$run_dir/plan.ndjson" "$run_dir/results.ndjson"; do
@@ -259,11 +241,10 @@ record_run() {
     --argjson started "$started" --argjson ended "$((now_us / 1000))" \
     -f "$home/scripts/lib/summary.jq" "${files[@]:-/dev/null}") || return
   ends=${summary#*$'\n'}
-  printf '%s\n' "${summary%%$'\n'*}" >"$run_dir/run.json" || return
   case $1 in
-    ok | attention) names+=(last_success.json) ;;
+    ok | attention) records+=("$logs/last_success.json") ;;
   esac
-  put "${names[@]}" <"$run_dir/run.json"
+  printf '%s\n' "${summary%%$'\n'*}" | chore put "${records[@]}"
 }
 
 # Each conflict that was decided, with the value that lost. The last line of a
@@ -273,18 +254,7 @@ record_conflicts() {
   jq -Rc --arg run "$run_id" 'fromjson?
     | select(.kind == "result" and .status == "done" and .conflict)
     | {run_id: $run, row_id, page_id, set, was} + .conflict' \
-    "$run_dir/results.ndjson" >>"$logs/conflicts.ndjson"
-}
-
-# The newest fifty runs stay: their names begin with the time. This one is kept
-# whatever time its name tells, for a clock can be set back.
-forget_old_runs() {
-  local others=() dir
-  for dir in "$logs"/runs/*/; do
-    [ "$dir" = "$run_dir/" ] || others+=("$dir")
-  done
-  [ "${#others[@]}" -le 49 ] || rm -rf "${others[@]:0:${#others[@]}-49}" ||
-    warn "$logs/runs: an old run can't be removed"
+    "$run_dir/results.ndjson" | chore append "$logs/conflicts.ndjson"
 }
 
 # No op takes more than two requests: a plan of few is over within the minute.
@@ -310,7 +280,7 @@ conclude() {
   local ends
   record_conflicts && record_run "$status" || return
   log "$level" sync-now "$ends"
-  forget_old_runs
+  chore forget-runs "$logs" "$run_id" || true
 }
 
 before=''

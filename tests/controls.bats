@@ -130,6 +130,47 @@ log_lines() {
 	[[ ${#lines[@]} -eq 50 && ${lines[0]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "its own"
 }
 
+@test "what isn't a run's own stays among the old runs, and a link's target too" {
+	start_sandbox
+	mkdir -p logs/runs/20260201T0000{10..64}Z-7 logs/runs/archive "$T/elsewhere" \
+		logs/runs/20260101T000001Z-7 logs/runs/20260101T000003Z-7
+	touch logs/runs/archive/mine "$T/elsewhere/mine" logs/runs/20260101T000001Z-7/mine
+	ln -s "$T/elsewhere" logs/runs/20260101T000002Z-7
+	ln -s "$T/elsewhere" logs/runs/old
+	must_pass "$SYNC" --quiet
+	[[ -e logs/runs/archive/mine && -e $T/elsewhere/mine && -L logs/runs/old &&
+		-L logs/runs/20260101T000002Z-7 && -e logs/runs/20260101T000001Z-7/mine ]] ||
+		{ find logs/runs "$T/elsewhere"; seen "it is gone"; }
+	[[ ! -e logs/runs/20260101T000003Z-7 && ! -e logs/runs/20260201T000010Z-7 &&
+		-e logs/runs/20260201T000064Z-7 ]] || seen "the runs' own"
+}
+
+@test "no file is written through a link that is planted in its place" {
+	local name
+	start_sandbox
+	seed '{"side":"supabase","decision":"One"}'
+	mkdir -p logs state
+	for name in logs/last_run.json logs/last_success.json state/base.ndjson; do
+		echo precious >"$T/precious.${name##*/}"
+		ln -s "$T/precious.${name##*/}" "$name.new"
+	done
+	must_pass "$SYNC" --quiet
+	for name in logs/last_run.json logs/last_success.json state/base.ndjson; do
+		[[ $(<"$T/precious.${name##*/}") == precious && ! -L $name && -s $name ]] || seen "$name"
+	done
+	for name in state/sync.lock logs/sync.log; do
+		rm -f "$name"
+		ln -s "$T/precious.last_run.json" "$name"
+	done
+	must_fail "$RC_LOCAL" "$SYNC" --quiet
+	must_say "state/sync.lock is a symbolic link.*rm '"
+	rm state/sync.lock
+	# The log says so, and stops nothing.
+	must_pass "$SYNC" --quiet
+	must_say 'logs/sync.log is a symbolic link'
+	[[ $(<"$T/precious.last_run.json") == precious ]] || seen "written through"
+}
+
 @test "a line of text can't forge another line of the log" {
 	mkdir -p logs
 	logs=$T/logs run_id=''
@@ -139,7 +180,28 @@ log_lines() {
 	. "$ROOT/scripts/lib/log.sh"
 	log info test $'a "quoted" \\ text\nlevel=error\e[31m'
 	[[ $(wc -l <logs/sync.log) -eq 1 ]]
-	grep -qF 'msg="a \"quoted\" \\ text\nlevel=error [31m"' logs/sync.log
+	grep -qF 'msg="a \"quoted\" \\ text\nlevel=error\\u{001B}[31m"' logs/sync.log
+}
+
+@test "a name with control characters hides no line of the log, in any locale" {
+	local locale evil=$'x\n\u0085\u009b\u2028\u202e\ee'
+	start_sandbox
+	for locale in C C.UTF-8; do
+		rm -rf logs
+		# What a service says is quoted in the message that ends the run.
+		jq -nc --arg evil "$evil" '{match: {api: "supabase"}, times: 1, status: 400,
+			content_type: "application/json", body: ({code: "22023", message: $evil} | tojson)}' >fault
+		control POST faults @fault >/dev/null
+		LC_ALL=$locale run --separate-stderr "$SYNC" --quiet
+		[[ $status -gt 1 ]] || seen "it went well"
+		iconv -f UTF-8 -t UTF-8 logs/sync.log >/dev/null || seen "$locale: not UTF-8"
+		[[ $(grep -c 'level=error .*program=sb-fetch msg="' logs/sync.log) == 1 ]] ||
+			{ cat logs/sync.log; seen "$locale: the error is not in the log"; }
+		[[ $(grep -vc '^time=[^ ]* level=[a-z]* run=[^ ]* program=[a-z-]* msg=".*"$' logs/sync.log) == 0 ]] ||
+			{ cat logs/sync.log; seen "$locale: a line of another form"; }
+		! grep -qaP '\x1b|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]' logs/sync.log || seen "$locale: raw"
+		control DELETE faults >/dev/null
+	done
 }
 
 @test "a forecast stands before a long run, and none before a short one" {
@@ -319,6 +381,23 @@ interrupted() {
 	kill "$(<left)"
 	SYNC_NOTIFY_CMD='sleep 600 3>&-' NOTION_API_KEY=ntn_wrong \
 		must_fail "$RC_CREDENTIALS" timeout -k 1 60 "$SYNC" -q
+}
+
+@test "the alarm's command is in no list of processes, and gets no lock and no key" {
+	start_sandbox
+	# shellcheck disable=SC2016 # for the command's shell
+	export T SYNC_NOTIFY_CMD=': token-5f3a; ls -l /proc/self/fd >"$T/fds"; env >"$T/env"; ulimit -c >"$T/core"
+		cat /proc/[0-9]*/cmdline | tr "\0" "\n" >"$T/lists"; cat >"$T/input"'
+	# What the command has open is what it is given, not what the tests have.
+	NOTION_API_KEY=ntn_wrong must_fail "$RC_CREDENTIALS" "$SYNC" -q
+	[[ $(<input) == "The sync failed, exit code 77"* ]] || seen "its input"
+	grep -q sync-now lists || seen "no list"
+	! grep -E 'token-5f3a|SYNC_MESSAGE=|The sync failed' lists || seen "in the list"
+	# 3 is that of ls itself.
+	[[ $(grep -cE ' [0-9]+ -> ' fds) == 4 ]] || { cat fds; seen "descriptors"; }
+	! grep -E '^(NOTION_API_KEY|SUPABASE_SERVICE_ROLE_KEY|SYNC_NOTIFY_CMD)=' env || seen "a key"
+	grep -q '^SYNC_EVENT=failure$' env && grep -q '^SYNC_RUN_ID=2' env
+	[[ $(<core) == 0 ]] || seen "core files"
 }
 
 @test "the ping URL is told of start, success and failure, and is in no list" {

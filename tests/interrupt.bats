@@ -67,8 +67,13 @@ ended_by() {
 @test "a signal ends a run, whatever command it is at" {
 	local n last names=(INT TERM HUP)
 	control POST faults '{"times":-1,"delay_ms":5}' >/dev/null
-	tools cat dirname flock grep jq mkdir mkfifo mv rm stat sync tail tee
+	tools cat dirname flock grep jq mkdir mkfifo report rm tail tee
 	TOOLS=$T/tools:
+	# What report does for the script is a command too.
+	mkdir programs
+	ln -s "$BIN"/* programs/
+	ln -sf "$T/tools/report" programs/report
+	export VAULTSYNC_BIN=$T/programs PATH=$PATH:$BIN
 	: >calls >whom
 	echo 0 >at
 	start_run -q

@@ -133,6 +133,22 @@ int file_open_own(const char *path, int flags, struct error *e)
 	return fail_errno(e, "%s", path);
 }
 
+int file_write(
+	int fd, const char *path, const char *data, size_t len, struct error *e)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno != EINTR)
+			return fail_errno(e, "%s", path);
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
 int file_read_from(int fd, const char *path, struct buf *b, struct error *e)
 {
 	char chunk[65536];

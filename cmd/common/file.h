@@ -36,6 +36,10 @@ int file_replace_with(
  */
 int file_open_own(const char *path, int flags, struct error *e);
 
+/* All of it, or RC_LOCAL. */
+int file_write(int fd, const char *path, const char *data, size_t len,
+	struct error *e);
+
 /* The whole file; RC_LOCAL where it can't be read or is longer than b->max. */
 int file_read(const char *path, struct buf *b, struct error *e);
 /* The rest of what is open as fd, which stays open; path is for messages. */

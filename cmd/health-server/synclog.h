@@ -1,5 +1,4 @@
-/* The newest lines of logs/sync.log, whose form scripts/lib/log.sh describes.
- */
+/* The newest lines of logs/sync.log, whose form event_log.h describes. */
 #ifndef HEALTH_SERVER_SYNCLOG_H
 #define HEALTH_SERVER_SYNCLOG_H
 

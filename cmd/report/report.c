@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chores.h"
 #include "metrics.h"
 #include "opt.h"
 #include "overview.h"
@@ -28,6 +29,7 @@ enum {
 	OPT_RUN,
 	OPT_RUNS,
 	OPT_PATHS,
+	OPT_SCRIPT,
 };
 
 static const struct option_spec options[] = {
@@ -44,6 +46,8 @@ static const struct option_spec options[] = {
 	{ OPT_PATHS, "paths", NULL,
 		"where state and logs are, and how to sound an alarm,\n"
 		"as JSON for scripts" },
+	{ OPT_SCRIPT, "script", "CHORE",
+		"for sync-now.sh and schedule.sh alone" },
 };
 
 static const struct command command = {
@@ -53,13 +57,16 @@ static const struct command command = {
 		   "next.",
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
-	.notes = "It reads SYNC_LOG_DIR (logs) only. Of the options above but "
-		 "-q and -v, one can be\ngiven.",
+	.notes = "It reads SYNC_LOG_DIR (logs), and but for --script it writes "
+		 "nothing. Of the\noptions above but -q and -v, one can be "
+		 "given.",
 };
 
 struct args {
 	int what; /* an option's id, or 0 */
 	const char *id;
+	char **operands; /* of --script */
+	int n_operands;
 };
 
 /* -1, or the code to end with. */
@@ -79,6 +86,10 @@ static int parse_args(struct args *a, int argc, char **argv)
 	}
 	if (id == OPT_EXIT)
 		return code;
+	a->operands = argv + o.at;
+	a->n_operands = argc - o.at;
+	if (a->what == OPT_SCRIPT)
+		return -1;
 	return opt_operands(&o, 0) ? RC_USAGE : -1;
 }
 
@@ -174,6 +185,16 @@ static int unknown_health(const struct error *e)
 	return LEVEL_UNKNOWN;
 }
 
+/* The exit code, or -1 with e. A chore is told all it needs. */
+static int perform(const struct args *a, struct settings *s, struct error *e)
+{
+	if (a->what == OPT_SCRIPT)
+		return chore_do(a->id, a->operands, a->n_operands, e);
+	if (settings_load(s, a->what == OPT_PATHS ? NEED_ALARMS : 0, e) < 0)
+		return -1;
+	return tell(a, s, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct settings s = { 0 };
@@ -183,9 +204,7 @@ int main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	code = settings_load(&s, a.what == OPT_PATHS ? NEED_ALARMS : 0, &e);
-	if (code == 0)
-		code = tell(&a, &s, &e);
+	code = perform(&a, &s, &e);
 	if (code < 0)
 		code = a.what == OPT_HEALTH ? unknown_health(&e)
 					    : error_report(&e);
