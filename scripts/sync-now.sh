@@ -286,7 +286,10 @@ conclude() {
 before=''
 [ ! -s "$logs/last_run.json" ] || read -r -d '' -n 65536 before <"$logs/last_run.json" || true
 fetch_and_plan >"$run_dir/plan.ndjson"
-[ "$code" != 0 ] || carry_out
+# A plan that needs a person (1) is carried out, and the run ends with that.
+planned=$code
+case $code in 0 | 1) carry_out ;; esac
+[ "$code" != 0 ] || code=$planned
 
 level=info
 case $code in

@@ -81,8 +81,16 @@ mass_change() {
 	must_pass sync_now --quiet
 	local r
 	for r in r{1..6}; do act supabase "$r" delete; done
-	must_pass sync_now --quiet
+	# Nothing to write, and never healthy.
+	must_fail 1 sync_now --quiet
 	must_say 'no live rows in Supabase .a key that row-level security holds for.*nothing is written'
+	must_hold '.[0].status == "attention" and (.[0].emptied | test("no live rows"))' \
+		logs/last_run.json
+	must_fail 1 "$BIN/report" --health
+	must_fail 1 sync_now --dry-run
+	run --separate-stderr "$BIN/report"
+	[[ $output == *"One side shows nothing any more"*bin/doctor* ]] ||
+		seen "report: $output"
 	seed notion fresh
 	must_block empty-side
 	must_pass_with empty-side
@@ -123,6 +131,39 @@ mass_change() {
 	must_pass_with scope
 	live notion fresh
 	must_hold '.[0].scope.notion | startswith("d5")' state/base.ndjson
+}
+
+@test "scope: with nothing to write there is nothing to allow" {
+	seed supabase r1
+	must_pass sync_now --quiet
+	sed -i '1s/"notion":"d5/"notion":"e5/' state/base.ndjson
+	cp state/base.ndjson before
+	act notion r1 move
+	local options
+	for options in '' '--allow scope' ''; do
+		# shellcheck disable=SC2086 # words
+		must_pass sync_now --quiet $options
+		cmp state/base.ndjson before || seen "another place's base was written"
+	done
+}
+
+@test "two guards at once: each is named, and one command passes both" {
+	seed supabase r{1..6}
+	must_pass sync_now --quiet
+	local r command
+	for r in r{1..6}; do act notion "$r" trash; done
+	must_fail $RC_GUARD sync_now
+	must_say 'guard empty-side:'
+	must_say 'guard mass-delete:'
+	must_say 'if that is right: scripts/sync-now.sh --allow empty-side,mass-delete'
+	# One of them alone is not enough, and the command says so.
+	must_fail $RC_GUARD sync_now --quiet --allow empty-side
+	must_say 'if that is right: scripts/sync-now.sh --allow empty-side,mass-delete'
+	command=$("$BIN/report" --json | jq -r .next.command) || true
+	[[ $command == "scripts/sync-now.sh --allow empty-side,mass-delete" ]] ||
+		seen "report says: $command"
+	must_pass_with empty-side,mass-delete
+	dead supabase r1
 }
 
 @test "incomplete: a stream that was cut makes no plan at all" {

@@ -162,10 +162,22 @@ static int check_data_source(
 		r->data_source, ours);
 }
 
-/* The plan saw that the base is another one's, and was told to go on. */
-static bool scope_allowed(const struct ops *ops)
+/*
+ * A plan without a writing op is never blocked. That the plan's head names the
+ * guard without being blocked by it says that it was told to go on.
+ */
+static enum scope_rule scope_rule(const struct args *a, const struct ops *ops)
 {
-	return json_get(json_get(ops->head, "guards"), "scope") != NULL;
+	bool idle = true;
+
+	for (size_t i = 0; i < ops->n && idle; i++)
+		idle = ops->list[i].kind == OP_SKIP;
+	if (idle)
+		return SCOPE_SPARE;
+	return a->allowed[GUARD_SCOPE] ||
+			       json_get(json_get(ops->head, "guards"), "scope")
+		       ? SCOPE_ALLOW
+		       : SCOPE_REFUSE;
 }
 
 static int open_journal(struct run *r, const struct settings *s,
@@ -183,7 +195,7 @@ static int open_journal(struct run *r, const struct settings *s,
 	if (rc == 0)
 		rc = journal_open(r->journal, base, a->journal,
 			json_copy(json_get(ops->head, "scope")),
-			a->allowed[GUARD_SCOPE] || scope_allowed(ops), e);
+			scope_rule(a, ops), e);
 out:
 	free(base);
 	return rc;

@@ -206,7 +206,7 @@ static int begin_run(struct journal *j, struct error *e)
 }
 
 /* The base of another table or database is given up only when told to. */
-static int load_base(struct journal *j, bool allow, struct error *e)
+static int load_base(struct journal *j, enum scope_rule rule, struct error *e)
 {
 	char command[COMMAND_SIZE];
 
@@ -215,7 +215,8 @@ static int load_base(struct journal *j, bool allow, struct error *e)
 	if (!j->before.scope || json_equal(j->before.scope, j->scope))
 		return 0;
 	base_fini(&j->before);
-	if (allow)
+	j->spared = rule == SCOPE_SPARE;
+	if (rule != SCOPE_REFUSE)
 		return 0;
 	return fail(e, RC_GUARD,
 		"%s belongs to another table or database than this plan; "
@@ -224,15 +225,16 @@ static int load_base(struct journal *j, bool allow, struct error *e)
 }
 
 int journal_open(struct journal *j, const char *base_path, const char *path,
-	json *take_scope, bool allow_scope, struct error *e)
+	json *take_scope, enum scope_rule rule, struct error *e)
 {
 	*j = (struct journal)JOURNAL_CLOSED;
 	j->base_path = xstrdup(base_path);
 	j->path = path ? xstrdup(path) : base_journal_path(base_path);
 	j->scope = take_scope;
-	if (lock(j, e) < 0 || replay(j, e) < 0 ||
-		load_base(j, allow_scope, e) < 0)
+	if (lock(j, e) < 0 || replay(j, e) < 0 || load_base(j, rule, e) < 0)
 		goto failed;
+	if (j->spared)
+		return 0;
 	j->fd = file_open_own(j->path, O_APPEND, e);
 	if (j->fd < 0)
 		goto failed;
@@ -381,9 +383,9 @@ static int fold(struct journal *j, struct error *e)
 
 int journal_close(struct journal *j, usec now, struct error *e)
 {
-	int rc = fold(j, e);
+	int rc = j->spared ? 0 : fold(j, e);
 
-	if (rc == 0)
+	if (rc == 0 && !j->spared)
 		rc = keep_open_creates(j, now, e);
 	release(j);
 	return rc;

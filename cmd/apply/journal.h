@@ -43,6 +43,7 @@ struct journal {
 	char *base_path;
 	char *path;
 	int fd, lock_fd;
+	bool spared; /* another scope's: nothing is written to it */
 	json *scope;
 	struct base before; /* as it was when the run began */
 	struct open_create *creates;
@@ -54,13 +55,19 @@ struct journal {
 		.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .lock_fd = -1 \
 	}
 
+/* What happens to a base of another scope. */
+enum scope_rule {
+	SCOPE_REFUSE, /* RC_GUARD */
+	SCOPE_ALLOW,  /* it is given up, and a new one begun */
+	SCOPE_SPARE,  /* the plan has nothing to write: it stays as it is */
+};
+
 /*
  * path is the journal's, NULL: <base>.journal. RC_TEMPORARY where another
- * apply holds the lock; RC_GUARD where the base is that of another scope and
- * allow_scope is false. take_scope is {"supabase","notion"} of the plan.
+ * apply holds the lock. take_scope is {"supabase","notion"} of the plan.
  */
 int journal_open(struct journal *j, const char *base_path, const char *path,
-	json *take_scope, bool allow_scope, struct error *e);
+	json *take_scope, enum scope_rule rule, struct error *e);
 /*
  * Folds the pairs into the base and leaves in the journal the creates that are
  * still open, of a week before `now` at most, which is by Notion's clock

@@ -265,7 +265,8 @@ int ops_check_guards(
 	const struct ops *ops, const bool allowed[GUARDS], struct error *e)
 {
 	const json *guards = json_get(ops->head, "guards");
-	struct buf seen = BUF_INIT(600), names = BUF_INIT(200);
+	struct buf seen = BUF_INIT(600), blocked = BUF_INIT(200);
+	struct buf tripped = BUF_INIT(200);
 	char command[COMMAND_SIZE];
 	int rc = 0;
 
@@ -278,17 +279,20 @@ int ops_check_guards(
 			name = "an unknown guard";
 		if (is_allowed(name, allowed))
 			continue;
-		buf_addf(&names, "%s%s", names.len ? "," : "", name);
+		buf_addf(&blocked, "%s%s", blocked.len ? "," : "", name);
 		buf_addf(&seen, "%s%s", seen.len ? "; " : "", saw ? saw : "");
 	}
-	if (names.len)
+	for (const json *v = json_first(guards); v; v = json_next(v))
+		buf_addf(&tripped, "%s%s", tripped.len ? "," : "", json_key(v));
+	if (blocked.len)
 		rc = fail(e, RC_GUARD,
 			"the plan is blocked by %s: %s; "
 			"to go on all the same: %s --allow %s",
-			buf_str(&names), buf_str(&seen),
+			buf_str(&blocked), buf_str(&seen),
 			command_words("scripts/sync-now.sh", command),
-			buf_str(&names));
+			buf_str(tripped.len ? &tripped : &blocked));
 	buf_fini(&seen);
-	buf_fini(&names);
+	buf_fini(&blocked);
+	buf_fini(&tripped);
 	return rc;
 }

@@ -84,10 +84,10 @@ static void advise_blocked(struct health *h)
 		"Look at the plan with %s. Only if it is what you want, allow "
 		"it once",
 		command_words(SYNC_NOW " --dry-run", command));
-	if (*h->guards)
+	if (*h->allow)
 		snprintf(command, sizeof command, SYNC_NOW " --allow %s",
-			h->guards);
-	command_words(*h->guards ? command : SYNC_NOW " --dry-run", h->command);
+			h->allow);
+	command_words(*h->allow ? command : SYNC_NOW " --dry-run", h->command);
 }
 
 /* What to do about a record that waits, by kind; NULL: nothing. */
@@ -100,6 +100,10 @@ static const char *of_kind(enum waiting_kind k)
 		[WAITING_UNCLEAR] = "Nothing yet: the next run looks what "
 				    "became of the unclear writes. The story "
 				    "of the first",
+		[WAITING_NOT_KEPT] = "A write was answered with success, and "
+				     "something else is kept: look at the "
+				     "triggers, rules or automations there. "
+				     "Its story",
 		[WAITING_POISON] = "A record can't be held by the other side: "
 				   "edit it as the reason says. Its story",
 		[WAITING_PROBLEM] = "A record can't be understood: edit it as "
@@ -145,8 +149,17 @@ static void advise_waiting(struct health *h, const struct waiting *w)
 	take(h, (struct advice){ text, command });
 }
 
-static void advise_attention(struct health *h, const struct waiting *w)
+static void advise_attention(
+	struct health *h, const struct logs *l, const struct waiting *w)
 {
+	if (l->last && json_str(l->last->record, "emptied")) {
+		take(h, (struct advice){ "One side shows nothing any more: see "
+					 "whether it is empty, or hidden from "
+					 "the key or the connection. To ask "
+					 "both",
+				"bin/doctor" });
+		return;
+	}
 	advise_waiting(h, w);
 	if (!*h->command)
 		take(h, (struct advice){ "Some records need a person, but the "
@@ -167,7 +180,7 @@ void advise(struct health *h, const struct logs *l, const struct waiting *w)
 					SYNC_NOW });
 		break;
 	case IS_ATTENTION:
-		advise_attention(h, w);
+		advise_attention(h, l, w);
 		break;
 	case IS_LATE:
 	case IS_STOPPED:

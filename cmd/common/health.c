@@ -212,6 +212,10 @@ static void say_blocked(struct health *h, const struct logs *l)
 
 	join_guards(json_get(l->last->record, "blocked"), h->guards,
 		sizeof h->guards);
+	join_guards(json_get(l->last->record, "tripped"), h->allow,
+		sizeof h->allow);
+	if (!*h->allow)
+		snprintf(h->allow, sizeof h->allow, "%s", h->guards);
 	snprintf(word, sizeof word, "blocked by %s",
 		*h->guards ? h->guards : "a guard");
 	say(h, word);

@@ -58,6 +58,7 @@ struct health {
 	usec success;	      /* end of the last success; USEC_NONE */
 	char headline[256];   /* of one line */
 	char guards[128];     /* of a blocked run: "mass-delete,scope" */
+	char allow[128];      /* what it takes to go on: all that tripped */
 	/* The one thing to do next, and its command; "" where there is none. */
 	char next[512], command[COMMAND_SIZE];
 };

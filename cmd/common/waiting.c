@@ -16,6 +16,7 @@ const char *waiting_name(enum waiting_kind k)
 	static const char *const names[WAITING_KINDS] = {
 		[WAITING_FAILED] = "failed",
 		[WAITING_UNCLEAR] = "unclear",
+		[WAITING_NOT_KEPT] = "not-kept",
 		[WAITING_CONFLICT] = "conflict",
 		[WAITING_POISON] = "poison",
 		[WAITING_PROBLEM] = "problem",
@@ -42,6 +43,9 @@ bool waiting_kind_of(const json *result, enum waiting_kind *k)
 	const char *code = json_str(result, "code");
 
 	*k = WAITING_OTHER;
+	if (is(status, "failed") &&
+		is(json_str(json_get(result, "error"), "code"), "not-kept"))
+		return *k = WAITING_NOT_KEPT, true;
 	if (is(status, "failed"))
 		return *k = WAITING_FAILED, true;
 	if (is(status, "unknown"))
@@ -49,7 +53,7 @@ bool waiting_kind_of(const json *result, enum waiting_kind *k)
 	/* The pair is listed by the op that held it up. */
 	if (!is(status, "skipped") || is(code, "pair") || is(code, "dry-run"))
 		return false;
-	for (int i = WAITING_CONFLICT; i < WAITING_OTHER; i++)
+	for (int i = WAITING_NOT_KEPT; i < WAITING_OTHER; i++)
 		if (is(code, waiting_name((enum waiting_kind)i)))
 			*k = (enum waiting_kind)i;
 	return true;

@@ -14,7 +14,8 @@
 /* In the order in which a person would want to see to them. */
 enum waiting_kind {
 	WAITING_FAILED,
-	WAITING_UNCLEAR, /* may have been carried out: the next run looks */
+	WAITING_UNCLEAR,  /* may have been carried out: the next run looks */
+	WAITING_NOT_KEPT, /* answered with success, and something else kept */
 	WAITING_CONFLICT,
 	WAITING_POISON,
 	WAITING_PROBLEM,

@@ -154,6 +154,11 @@ void guards_check(struct guards *g, const struct world *w,
 		memset(g->tripped, 0, sizeof g->tripped);
 }
 
+bool guards_see_emptiness(const struct guards *g)
+{
+	return !g->tripped[GUARD_EMPTY_SIDE] && g->seen[GUARD_EMPTY_SIDE][0];
+}
+
 bool guard_blocks(const struct guards *g, enum guard one)
 {
 	return g->tripped[one] && !g->allowed[one];

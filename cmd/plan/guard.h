@@ -34,6 +34,9 @@ void guards_check(struct guards *g, const struct world *w,
 	const struct base *base, const struct ops *ops,
 	const struct outlook *outlook);
 
+/* A side has vanished, and nothing would be written: never healthy. */
+bool guards_see_emptiness(const struct guards *g);
+
 bool guard_blocks(const struct guards *g, enum guard one);
 bool guards_block(const struct guards *g);
 

@@ -1,7 +1,8 @@
 /*
- * What a record that could not be read holds: the row and the page that it
- * names, those that link to it, and those that the local base, or the id made
- * for a page, pairs with it.
+ * What a record that could not be read holds (semantics, section 5): the row
+ * and the page that it names, and those that link to it. Only where it names no
+ * other half, the one that the local base, or the id made for a page, pairs
+ * with it. A free record that it does not name is never held.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static void hold_by_base(struct pairing *p, const struct world *w,
 		if (line)
 			hold(pairing_find(p, w, NOTION, line->page_id), t);
 	}
-	if (!t->page_id)
+	if (!t->page_id || t->row_id)
 		return;
 	of_page = lines_of_page(l, t->page_id, &n);
 	for (size_t i = 0; i < n; i++)
@@ -50,7 +51,7 @@ static void hold_by_id(
 {
 	char id[UUID_SIZE];
 
-	if (!t->page_id)
+	if (!t->page_id || t->row_id)
 		return;
 	uuid_row_for_page(t->page_id, 0, id);
 	hold_unlinked_row(pairing_find(p, w, SUPABASE, id), t);

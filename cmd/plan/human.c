@@ -321,11 +321,13 @@ static void show_blocked(const struct page_out *o)
 		put_colour(o, PLAIN);
 		putc('\n', o->h->out);
 		put_wrapped(o, g->seen[i], 2);
-		plan_way_on(o->plan, i, command, sizeof command);
-		fputs("  If that is right:  ", o->h->out);
-		text_put(o->h->out, command);
-		putc('\n', o->h->out);
 	}
+	if (!guards_block(g))
+		return;
+	plan_way_on(o->plan, command, sizeof command);
+	fputs("If that is right:  ", o->h->out);
+	text_put(o->h->out, command);
+	putc('\n', o->h->out);
 }
 
 static void add_counts(struct buf *line, const struct page_out *o,

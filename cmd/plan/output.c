@@ -87,17 +87,22 @@ void plan_id(const struct plan *p, char id[UUID_SIZE])
 
 /* --- the stream ----------------------------------------------------------- */
 
-void plan_way_on(const struct plan *p, enum guard g, char *out, size_t size)
+/* Those that were allowed already belong to it: they trip again. */
+void plan_way_on(const struct plan *p, char *out, size_t size)
 {
-	char command[COMMAND_SIZE];
+	char command[COMMAND_SIZE], names[100] = "";
+	size_t n = 0;
 
+	for (enum guard g = 0; g < GUARDS; g++)
+		if (p->guards->tripped[g])
+			n += (size_t)snprintf(names + n, sizeof names - n,
+				"%s%s", n ? "," : "", guard_name(g));
 	if (p->undo)
-		snprintf(out, size, "plan --undo %s --allow %s", p->undo,
-			guard_name(g));
+		snprintf(
+			out, size, "plan --undo %s --allow %s", p->undo, names);
 	else
 		snprintf(out, size, "%s --allow %s",
-			command_words("scripts/sync-now.sh", command),
-			guard_name(g));
+			command_words("scripts/sync-now.sh", command), names);
 }
 
 static void put_guards(json *head, const struct guards *g)
@@ -113,6 +118,8 @@ static void put_guards(json *head, const struct guards *g)
 		json_put_str(seen, guard_name(i), g->seen[i]);
 	}
 	json_put(head, "guards", seen);
+	if (guards_see_emptiness(g))
+		json_put_str(head, "emptied", g->seen[GUARD_EMPTY_SIDE]);
 }
 
 static json *plan_head(const struct plan *p)

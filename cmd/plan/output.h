@@ -30,8 +30,8 @@ const char *orphan_rule_name(enum orphan_rule r);
 
 /* The same plan has the same id, whenever it was made. */
 void plan_id(const struct plan *p, char id[UUID_SIZE]);
-/* The command that goes on past the guard. */
-void plan_way_on(const struct plan *p, enum guard g, char *out, size_t size);
+/* The command that goes on past all the guards that tripped. */
+void plan_way_on(const struct plan *p, char *out, size_t size);
 
 int plan_write(const struct plan *p, FILE *out, struct error *e);
 

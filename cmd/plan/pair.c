@@ -103,6 +103,20 @@ static void pair_by_base(
 	}
 }
 
+/* The row with that id can't be read, but names another page than this. */
+static bool is_linked_elsewhere(
+	const struct world *w, const char *row_id, const char *page_id)
+{
+	for (size_t i = 0; i < w->n_trouble; i++) {
+		const struct trouble *t = &w->trouble[i];
+
+		if (same_text(t->row_id, row_id) && t->page_id &&
+			strcmp(t->page_id, page_id) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Step 3: the row that was inserted for the page, and lost its link since. */
 static struct half *row_made_for(const struct pairing *p, const struct world *w,
 	const struct record *page)
@@ -113,7 +127,8 @@ static struct half *row_made_for(const struct pairing *p, const struct world *w,
 
 		uuid_row_for_page(page->id, i, id);
 		row = pairing_find(p, w, SUPABASE, id);
-		if (!row || !row->record->link)
+		if (row ? !row->record->link
+			: !is_linked_elsewhere(w, id, page->id))
 			return row;
 	}
 	return NULL;

@@ -190,16 +190,18 @@ static void report_guards(const struct plan *p)
 	for (enum guard i = 0; i < GUARDS; i++) {
 		if (!guard_blocks(p->guards, i))
 			continue;
-		plan_way_on(p, i, command_text, sizeof command_text);
-		warning("guard %s: %s; if that is right: %s", guard_name(i),
-			p->guards->seen[i], command_text);
+		warning("guard %s: %s", guard_name(i), p->guards->seen[i]);
 	}
+	if (!guards_block(p->guards))
+		return;
+	plan_way_on(p, command_text, sizeof command_text);
+	warning("if that is right: %s", command_text);
 }
 
-/* Nothing is written, but all the same somebody should know. */
+/* Nothing is written, but all the same somebody must know. */
 static void report_emptiness(const struct guards *g)
 {
-	if (!g->tripped[GUARD_EMPTY_SIDE] && g->seen[GUARD_EMPTY_SIDE][0])
+	if (guards_see_emptiness(g))
 		warning("%s; nothing is written", g->seen[GUARD_EMPTY_SIDE]);
 }
 
@@ -216,7 +218,9 @@ static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 	}
 	report_guards(p);
 	report_emptiness(p->guards);
-	return guards_block(p->guards) ? RC_GUARD : RC_DONE;
+	return guards_block(p->guards)		 ? RC_GUARD
+	       : guards_see_emptiness(p->guards) ? RC_ATTENTION
+						 : RC_DONE;
 }
 
 static int make_plan(struct args *a, const struct world *w,

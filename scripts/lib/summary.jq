@@ -40,7 +40,7 @@ reduce (inputs | fromjson?) as $line (
   };
   .line = $line
   | if $line.kind == "head" and $line.stream == "plan" then
-      . + ($line | {plan_id, scope, policy, blocked})
+      . + ($line | {plan_id, scope, policy, blocked, tripped: (.guards // {} | keys), emptied})
     elif $line.kind == "record" then record
     elif $line.kind == "op" then .planned += 1
     elif $line.kind == "result" then result
