@@ -6,9 +6,17 @@
 begin;
 set local client_min_messages = warning;
 
-create table if not exists public.decision_vault (
-  id uuid primary key default gen_random_uuid()
-);
+-- A new table is for the service role alone: row-level security is on, and there
+-- is no policy. One that was there before keeps what it has: see below.
+do $$
+begin
+  if to_regclass('public.decision_vault') is null then
+    create table public.decision_vault (
+      id uuid primary key default gen_random_uuid()
+    );
+    alter table public.decision_vault enable row level security;
+  end if;
+end $$;
 
 alter table public.decision_vault
   add column if not exists decision text,
@@ -76,15 +84,37 @@ begin
   end if;
 end $$;
 
--- The service role may do all, nobody else anything: row-level security is on
--- and there is no policy. Give your app its own policies beside this.
-alter table public.decision_vault enable row level security;
+-- What the sync does, and nothing else: it never deletes a row.
 do $$
 begin
   if exists (select from pg_roles where rolname = 'service_role') then
     grant usage on schema public to service_role;
-    grant select, insert, update, delete on public.decision_vault to service_role;
+    grant select, insert, update on public.decision_vault to service_role;
   end if;
+end $$;
+
+-- Row-level security is not switched on behind your back: an app that reads an
+-- older table with the public key would see no row from then on. Who can read it
+-- is said instead, with the lines to decide by.
+set local client_min_messages = notice;
+do $$
+declare
+  readers text := (
+    select string_agg(rolname, ' and ' order by rolname) from pg_roles
+    where rolname in ('anon', 'authenticated')
+      and has_table_privilege(rolname, 'public.decision_vault', 'select'));
+begin
+  if (select relrowsecurity from pg_class
+      where oid = 'public.decision_vault'::regclass) then
+    return;
+  end if;
+  raise notice 'The table was there before, and row-level security is off: it was left so. % To close it to all but the service role, run the first of these lines; to let an app go on reading it with the public key, run both:
+alter table public.decision_vault enable row level security;
+create policy "everybody reads" on public.decision_vault for select to anon, authenticated using (true);',
+    case when readers is null
+      then 'No grant lets anybody read it with the public key.'
+      else 'Everybody who has the project''s public key can read it (as ' || readers || ').'
+    end;
 end $$;
 
 commit;
