@@ -207,22 +207,30 @@ bare_table() {
 	[[ $(as service_role "select decision from decision_vault") == secret ]]
 }
 
-# What doctor asks of PostgREST before a run: an insert of no row, and an update
-# that no row meets. PostgREST makes these statements of them.
-@test "an insert of no row and an update of none meet missing grants and keys" {
+# What doctor asks of PostgREST before a run: an insert and an update of no row.
+# PostgREST makes these statements of an empty list and columns=.
+@test "an insert and an update of no row meet missing grants and keys, and write nothing" {
 	run_twice
-	local insert="insert into public.decision_vault (id, decision) select id, decision
-		from json_to_recordset('[]') as _(id uuid, decision text) on conflict (id) do nothing"
-	local update="update public.decision_vault set decision = null
-		where id = '$(id 0)' and id <> '$(id 0)'"
+	sql -c "insert into decision_vault (decision) values ('there before')"
+	sql -c "select xmin, * from decision_vault" >before
+	local insert="insert into public.decision_vault (id, decision) select pgrst_body.id, pgrst_body.decision
+		from (select '[]'::json as json_data) pgrst_payload, lateral (select id, decision
+		from json_to_recordset(pgrst_payload.json_data) as _(id uuid, decision text)) pgrst_body
+		on conflict (id) do nothing"
+	# As where every condition was lost on the way.
+	local update="update public.decision_vault set decision = pgrst_body.decision
+		from (select '[]'::json as json_data) pgrst_payload, lateral (select decision
+		from json_to_recordset(pgrst_payload.json_data) as _(decision text)) pgrst_body"
 	must_pass as service_role "$insert"
 	must_pass as service_role "$update"
+	must_pass as service_role "$update where public.decision_vault.id is null"
+	sql -c "select xmin, * from decision_vault" | diff before - || seen "something was written"
 	sql -c "revoke insert on decision_vault from service_role"
 	must_fail 1 as service_role "$insert"
 	must_say 'permission denied for table decision_vault'
 	must_pass as service_role "$update"
 	sql -c "grant insert on decision_vault to service_role; revoke update on decision_vault from service_role"
-	must_fail 1 as service_role "$update"
+	must_fail 1 as service_role "$update where public.decision_vault.id is null"
 	must_say 'permission denied for table decision_vault'
 	sql -c "alter table decision_vault drop constraint decision_vault_pkey"
 	must_fail 1 as service_role "$insert"

@@ -3,8 +3,8 @@
 # doctor says, that a run says so too, and that nothing is written. The cases are
 # lines of cases/setup/lite.ndjson: sql breaks the table, mend puts it right.
 #
-# This server doesn't hand an insert of no row on to the database, so a missing
-# grant to insert and a missing key aren't here: sql.bats has them.
+# This server doesn't hand an insert or an update of no row on to the database, so
+# a missing grant to write and a missing key aren't here: sql.bats has them.
 
 load helper
 load sync

@@ -42,8 +42,9 @@ int supabase_find_columns(struct supabase_client *c, struct error *e);
  * What doctor, and apply before the first sync, find out without changing
  * anything. Types: by filters that a type takes or refuses; all fill e with
  * what is wrong and the SQL that mends it. Grants and columns of writes: an
- * update under a condition that no row can meet, and an insert of no row, which
- * also asks for the primary key.
+ * update and an insert of no row, which also asks for the primary key. Neither
+ * carries a value, so that nothing can come of it even where filters and
+ * preferences are lost on the way; that filters are is found out, too.
  */
 int supabase_probe_types(struct supabase_client *c, struct error *e);
 int supabase_probe_update(struct supabase_client *c, struct error *e);

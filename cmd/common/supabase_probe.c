@@ -4,6 +4,14 @@
 #include "supabase_client.h"
 
 #define NIL "00000000-0000-0000-0000-000000000000"
+#define NO_ROW "id=is.null"
+#define UPDATED                                                       \
+	"decision,type,date,updated_at,notion_page_id,notion_synced," \
+	"checksum"
+#define DROPPED                                                           \
+	"filters of a request are lost on the way, so that an update of " \
+	"one row would change all: let SUPABASE_URL lead to the project " \
+	"itself, or mend the proxy in between"
 #define TYPES_SIZE (sizeof types / sizeof types[0])
 
 /*
@@ -94,6 +102,30 @@ static int probe_together(struct supabase_client *c, struct error *e)
 	return rc < 0 ? api_fail(&a, e, "Supabase") : rc;
 }
 
+/*
+ * A row where none can be: its id is no key. What lets it through drops the
+ * condition of an update, too, which would then change every row.
+ */
+static int probe_filters(struct supabase_client *c, struct error *e)
+{
+	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	struct api_call call = { .method = "GET", .read = true };
+	struct api_answer answer = { 0 };
+	struct api_error a;
+	int rc;
+
+	buf_addf(&url, "%s?select=id&limit=1&" NO_ROW, c->path);
+	call.path = buf_str(&url);
+	rc = api_call(&c->api, &call, &answer, &a);
+	buf_fini(&url);
+	if (rc < 0)
+		return api_fail(&a, e, "Supabase");
+	if (json_str(json_first(answer.body), "id"))
+		rc = fail(e, RC_CONFIG, "Supabase: " DROPPED);
+	json_free(answer.body);
+	return rc;
+}
+
 int supabase_probe_types(struct supabase_client *c, struct error *e)
 {
 	int apart = probe_together(c, e), wrong = 0;
@@ -106,49 +138,36 @@ int supabase_probe_types(struct supabase_client *c, struct error *e)
 			wrong = probe_column(c, i, e);
 	if (wrong <= 0)
 		return wrong;
+	/* A type that refuses nothing may be a filter that was lost. */
+	if (probe_filters(c, e) < 0)
+		return -1;
 	return supabase_wrong_type(
 		e, c->table, types[i - 1].column, types[i - 1].type);
 }
 
-int supabase_probe_update(struct supabase_client *c, struct error *e)
-{
-	struct buf where = SUPABASE_WHERE_INIT;
-	json *set = json_object(), *row;
-	struct api_error a;
-	int rc;
-
-	for (size_t i = 0; i < TYPES_SIZE; i++)
-		if (is_there(c, i) && strcmp(types[i].column, "id") != 0 &&
-			strcmp(types[i].column, "created_at") != 0)
-			json_put_str(set, types[i].column, NULL);
-	/* An id that is and isn't nil: no row, whatever the table holds. */
-	buf_adds(&where, "id=eq." NIL "&id=neq." NIL);
-	rc = supabase_row_patch(c, &where, set, &row, &a);
-	json_free(row);
-	json_free(set);
-	buf_fini(&where);
-	return rc < 0 ? api_fail(&a, e, "Supabase, updating rows") : 0;
-}
-
-/* Inserts no row, with `target` as what must be unique. */
-static int insert_none(
-	struct supabase_client *c, const char *target, struct api_error *a)
+/*
+ * Writes no row: the body is a list of none, so that no value could be written
+ * whatever becomes of the query and the headers on the way. PostgREST makes a
+ * statement of the columns all the same, whose grants PostgreSQL checks:
+ * https://github.com/PostgREST/postgrest, mutatePlanToQuery in QueryBuilder.hs.
+ */
+static int write_none(struct supabase_client *c, const char *method,
+	const char *columns, const char *query, struct api_error *a)
 {
 	static const char *const headers[] = { "Content-Type: application/json",
 		"Prefer: resolution=ignore-duplicates,return=representation",
 		NULL };
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
 	json *nothing = json_array();
-	struct api_call call = { .method = "POST",
+	struct api_call call = { .method = method,
 		.body = nothing,
 		.headers = headers,
 		.repeatable = true };
 	struct api_answer answer;
 	int rc;
 
-	buf_addf(&url, "%s?select=id&columns=%s%s&on_conflict=%s", c->path,
-		SUPABASE_COLUMNS,
-		c->soft_delete ? "," SUPABASE_SOFT_DELETE : "", target);
+	buf_addf(&url, "%s?select=id&columns=%s%s&%s", c->path, columns,
+		c->soft_delete ? "," SUPABASE_SOFT_DELETE : "", query);
 	call.path = buf_str(&url);
 	rc = api_call(&c->api, &call, &answer, a);
 	json_free(answer.body);
@@ -157,11 +176,28 @@ static int insert_none(
 	return rc;
 }
 
+int supabase_probe_update(struct supabase_client *c, struct error *e)
+{
+	struct api_error a;
+
+	if (probe_filters(c, e) < 0)
+		return -1;
+	if (write_none(c, "PATCH", UPDATED, NO_ROW, &a) == 0)
+		return 0;
+	/* Supabase's safeupdate: the statement came without its condition. */
+	if (strcmp(a.code, "21000") == 0)
+		return fail(e, RC_CONFIG, "Supabase, updating rows: " DROPPED);
+	/* @supabase/lite makes no statement of it, and can't tell. */
+	if (strcmp(a.code, "42601") == 0)
+		return 0;
+	return api_fail(&a, e, "Supabase, updating rows");
+}
+
 int supabase_probe_insert(struct supabase_client *c, struct error *e)
 {
 	struct api_error a;
 
-	if (insert_none(c, "id", &a) == 0)
+	if (write_none(c, "POST", SUPABASE_COLUMNS, "on_conflict=id", &a) == 0)
 		return 0;
 	return api_fail(&a, e, "Supabase, inserting rows");
 }
@@ -171,7 +207,8 @@ int supabase_probe_link(
 {
 	struct api_error a;
 
-	*unique = insert_none(c, "notion_page_id", &a) == 0;
+	*unique = write_none(c, "POST", SUPABASE_COLUMNS,
+			  "on_conflict=notion_page_id", &a) == 0;
 	if (*unique || strcmp(a.code, "42P10") == 0)
 		return 0;
 	return api_fail(&a, e, "Supabase, the link's index");

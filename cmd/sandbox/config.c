@@ -61,6 +61,8 @@ static const struct config_switch switches[] = {
 	BOOL(rewrite_checksum, false),
 	BOOL(reset_synced, false),
 	BOOL(unique_page_id, false),
+	BOOL(in_schema_api, false),
+	BOOL(drop_filters, false),
 	BOOL(anon_no_grant, false),
 	BOOL(no_grant, false),
 	BOOL(table_missing, false),

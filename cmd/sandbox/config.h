@@ -38,6 +38,8 @@ struct config {
 	bool rewrite_checksum; /* a trigger writes it in upper case */
 	bool reset_synced;     /* a trigger sets notion_synced to false */
 	bool unique_page_id;   /* unique index on notion_page_id */
+	bool in_schema_api;    /* not in public */
+	bool drop_filters;     /* a proxy in front drops them, and Prefer */
 	bool anon_no_grant;    /* else row security hides every row */
 	bool no_grant;	       /* not even the service role */
 	bool table_missing, paused, read_only;

@@ -104,13 +104,17 @@ static bool check_key(struct rest *r, struct request *q)
 	return true;
 }
 
+static bool is_write(const struct rest *r)
+{
+	return strcmp(r->request->method, "GET") != 0 &&
+	       strcmp(r->request->method, "HEAD") != 0;
+}
+
 static int check_grant(struct rest *r)
 {
 	const struct config *c = &r->world->config;
-	bool write = strcmp(r->request->method, "GET") != 0 &&
-		     strcmp(r->request->method, "HEAD") != 0;
 
-	if (write && c->read_only)
+	if (is_write(r) && c->read_only)
 		return rest_fail(&r->error, "25006",
 			"cannot execute %s in a read-only transaction",
 			strcmp(r->request->method, "POST") == 0	   ? "INSERT"
@@ -120,31 +124,49 @@ static int check_grant(struct rest *r)
 		return 0;
 	rest_fail(
 		&r->error, "42501", "permission denied for table " TABLE_NAME);
+	snprintf(r->error.hint, sizeof r->error.hint,
+		"Grant the required privileges to the current role with: "
+		"GRANT %s ON %s.%s TO %s;",
+		!is_write(r)				   ? "SELECT"
+		: strcmp(r->request->method, "POST") == 0  ? "INSERT"
+		: strcmp(r->request->method, "PATCH") == 0 ? "UPDATE"
+							   : "DELETE",
+		c->in_schema_api ? "api" : "public", TABLE_NAME,
+		r->anonymous ? "anon" : "service_role");
+	return -1;
+}
+
+/* The only schema that is exposed; without a header it is meant. */
+static int check_profile(struct rest *r, const char *schema)
+{
+	const char *profile = request_get_header(
+		r->request, is_write(r) ? "content-profile" : "accept-profile");
+
+	if (!profile || strcmp(profile, schema) == 0)
+		return 0;
+	rest_fail(&r->error, "PGRST106", "Invalid schema: %.100s", profile);
+	snprintf(r->error.hint, sizeof r->error.hint,
+		"Only the following schemas are exposed: %s", schema);
 	return -1;
 }
 
 static int check_path(struct rest *r)
 {
 	const char *name = r->request->path + strlen("/rest/v1");
-	const char *profile = request_get_header(r->request, "accept-profile");
+	const char *schema = r->world->config.in_schema_api ? "api" : "public";
 
-	if (!profile)
-		profile = request_get_header(r->request, "content-profile");
 	if (*name == '/')
 		name++;
 	if (!*name || strchr(name, '/'))
 		return rest_fail(&r->error, "PGRST125",
 			"Invalid path specified in request URL");
-	if (profile && strcmp(profile, "public") != 0) {
-		rest_fail(&r->error, "PGRST106", "Invalid schema: %.100s",
-			profile);
+	if (check_profile(r, schema) < 0)
 		return -1;
-	}
 	if (strcmp(name, TABLE_NAME) == 0 && !r->world->config.table_missing)
 		return 0;
 	return rest_fail(&r->error, "PGRST205",
-		"Could not find the table 'public.%.100s' in the schema cache",
-		name);
+		"Could not find the table '%s.%.100s' in the schema cache",
+		schema, name);
 }
 
 static int check_accept(struct rest *r)
@@ -183,11 +205,16 @@ static int dispatch(struct rest *r)
 
 static int serve(struct rest *r)
 {
+	const char *prefer = NULL;
+
 	if (check_path(r) < 0 || check_accept(r) < 0 || check_grant(r) < 0)
 		return -1;
 	table_load(&r->table, &r->world->config);
-	if (preferences_parse(&r->prefer,
-		    request_get_header(r->request, "prefer"), &r->error) < 0)
+	if (r->world->config.drop_filters)
+		filters_drop(&r->params);
+	else
+		prefer = request_get_header(r->request, "prefer");
+	if (preferences_parse(&r->prefer, prefer, &r->error) < 0)
 		return -1;
 	if (selection_parse(&r->selection, &r->table,
 		    pairs_get(&r->params, "select"), &r->error) < 0)

@@ -337,11 +337,31 @@ static bool is_one_of(const char *name, const char *const *words)
 	return false;
 }
 
-int filter_where(struct sql *q, const struct table *t,
-	const struct pairs *params, usec now, struct rest_error *e)
+static bool is_filter(const char *name)
 {
 	static const char *const reserved[] = { "select", "order", "limit",
 		"offset", "columns", "on_conflict", "apikey", NULL };
+
+	return !is_one_of(name, reserved);
+}
+
+void filters_drop(struct pairs *params)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < params->n; i++)
+		if (is_filter(params->items[i].name)) {
+			free(params->items[i].name);
+			free(params->items[i].value);
+		} else {
+			params->items[kept++] = params->items[i];
+		}
+	params->n = kept;
+}
+
+int filter_where(struct sql *q, const struct table *t,
+	const struct pairs *params, usec now, struct rest_error *e)
+{
 	static const char *const trees[] = { "and", "or", "not.and", "not.or",
 		NULL };
 	int n = 0;
@@ -356,7 +376,7 @@ int filter_where(struct sql *q, const struct table *t,
 			.e = e };
 		int rc;
 
-		if (is_one_of(name, reserved))
+		if (!is_filter(name))
 			continue;
 		buf_adds(&q->text, n++ ? " and " : " where ");
 		rc = is_one_of(name, trees) ? logic_parameter(&f, name)

@@ -38,6 +38,9 @@ int rest_filter_init(struct db *d, struct error *e);
 int filter_where(struct sql *q, const struct table *t,
 	const struct pairs *params, usec now, struct rest_error *e);
 
+/* As a careless proxy would: what is left has no filter. */
+void filters_drop(struct pairs *params);
+
 /* 42703 */
 int unknown_column(const char *name, struct rest_error *e);
 

@@ -212,12 +212,12 @@ static int find_rows(struct rest *r, struct touched *t, const char *command)
 	buf_adds(&q.text, "select id from " TABLE_NAME);
 	n = filter_where(
 		&q, &r->table, &r->params, world_now(r->world), &r->error);
-	if (n == 0) {
+	if (n == 0 && !r->world->config.drop_filters) {
 		rest_fail(&r->error, "21000", "%s requires a WHERE clause",
 			command);
 		n = -1;
 	}
-	if (n > 0 && !r->anonymous) {
+	if (n >= 0 && !r->anonymous) {
 		s = sql_prepare(d, &q);
 		while (db_row(d, s))
 			touch(t, db_text(s, 0));
