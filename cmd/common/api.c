@@ -136,6 +136,7 @@ static int judge(struct api *api, const struct api_call *call,
 	json_free(body);
 	http_hide_key(&api->http, a->message);
 	http_hide_key(&api->http, a->code);
+	http_hide_key(&api->http, a->hint);
 	return -1;
 }
 

@@ -12,6 +12,9 @@
 #include "opt.h"
 #include "settings.h"
 
+/* Shorter starts of a key are what all keys of its kind begin with. */
+#define KEY_PART_MIN 6
+
 /* What the callbacks need of one exchange. */
 struct transfer {
 	struct http *http;
@@ -149,14 +152,26 @@ void http_add_key(
 		h->key = xstrdup(key);
 }
 
-void http_hide_key(const struct http *h, char *text)
+static void hide_key(const struct http *h, char *text, size_t len)
 {
-	size_t n = h->key ? strlen(h->key) : 0;
+	size_t n = h->key ? strlen(h->key) : 0, part;
 
 	if (n == 0)
 		return;
-	for (char *at = text; (at = strstr(at, h->key)); at += n)
-		memset(at, '*', n);
+	for (size_t i = 0; i + n <= len; i++)
+		if (memcmp(text + i, h->key, n) == 0)
+			memset(text + i, '*', n);
+	for (part = n - 1; part >= KEY_PART_MIN; part--) {
+		if (part > len || memcmp(text + len - part, h->key, part) != 0)
+			continue;
+		memset(text + len - part, '*', part);
+		return;
+	}
+}
+
+void http_hide_key(const struct http *h, char *text)
+{
+	hide_key(h, text, strlen(text));
 }
 
 static void free_headers(struct curl_slist *list)
@@ -347,6 +362,21 @@ static void leave(struct http *h, CURLcode code)
 	curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, NULL);
 }
 
+/* The body of a success is data, and stays as it is. */
+static void hide_in_answer(struct http *h, struct http_answer *a)
+{
+	bool success = a->outcome == HTTP_ANSWERED && a->status >= 200 &&
+		       a->status < 300;
+
+	http_hide_key(h, a->why);
+	http_hide_key(h, a->content_type);
+	http_hide_key(h, a->content_range);
+	http_hide_key(h, a->request_id);
+	http_hide_key(h, a->location);
+	if (!success && h->body.data)
+		hide_key(h, h->body.data, h->body.len);
+}
+
 void http_exchange(struct http *h, const struct http_request *request,
 	struct http_answer *answer)
 {
@@ -368,6 +398,7 @@ void http_exchange(struct http *h, const struct http_request *request,
 	read_answer(h, code, answer);
 	snprintf(answer->why, sizeof answer->why, "%s",
 		why[0] ? why : curl_easy_strerror(code));
+	hide_in_answer(h, answer);
 	leave(h, code);
 	free_headers(headers);
 	free(url);

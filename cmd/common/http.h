@@ -74,7 +74,12 @@ void http_add_header(struct http *h, const char *name, const char *value);
 /* The key of the service, "name: <scheme><key>"; wiped by http_fini(). */
 void http_add_key(
 	struct http *h, const char *name, const char *scheme, const char *key);
-/* Overwrites the key in a text from outside, should it stand there. */
+/*
+ * Overwrites the key in a text from outside, should it stand there, and what a
+ * bound has left of one at the end. http_exchange() does so in the headers of
+ * an answer, and in the body of one that is no success, before anything is cut
+ * out.
+ */
 void http_hide_key(const struct http *h, char *text);
 void http_fini(struct http *h);
 

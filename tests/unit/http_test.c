@@ -70,6 +70,46 @@ static void test_no_message_has_the_key(void)
 	check_has(server.requests[0], "\r\nUser-Agent: vaultsync/");
 }
 
+static void check_no_part(const char *status, const char *type,
+	const char *before, int pad, const char *after)
+{
+	char text[REPLY_MAX], body[4096];
+	struct reply r = { text, 0, true };
+	struct error e;
+
+	snprintf(body, sizeof body, "%s%*s%s", before, pad, "x", after);
+	snprintf(text, sizeof text,
+		"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: "
+		"%zu\r\n\r\n%s",
+		status, type, strlen(body), body);
+	check_int(get_user(&r, 1, &e), -1);
+	if (!check(!strstr(e.text, "ntn_se")))
+		printf("\tat %d: %s\n", pad, e.text);
+}
+
+/* A key that one of our bounds cuts is hidden first: no part of it is left. */
+static void test_key_is_hidden_before_a_cut(void)
+{
+	char type[80];
+
+	for (int pad = 470; pad < 510; pad += 3) {
+		check_no_part("401 x", "application/json",
+			"{\"code\":\"unauthorized\",\"message\":\"", pad,
+			"ntn_secret_of_ours is odd\"}");
+		/* An escape hides it from who looks at the answer's bytes. */
+		check_no_part("401 x", "application/json",
+			"{\"code\":\"unauthorized\",\"message\":\"", pad,
+			"\\u006etn_secret_of_ours is odd\"}");
+	}
+	for (int pad = 130; pad < 162; pad += 3)
+		check_no_part("401 x", "text/plain", "", pad,
+			"ntn_secret_of_ours is odd");
+	for (int pad = 35; pad < 62; pad += 3) {
+		snprintf(type, sizeof type, "%*s/ntn_secret_of_ours", pad, "x");
+		check_no_part("401 x", type, "", 1, "");
+	}
+}
+
 /* Cloudflare's own refusal comes in HTML and without Notion's id. */
 static void test_edge(void)
 {
@@ -173,6 +213,7 @@ int main(void)
 	run(test_cut_and_strange_bodies);
 	run(test_redirects_are_not_followed);
 	run(test_no_message_has_the_key);
+	run(test_key_is_hidden_before_a_cut);
 	run(test_edge);
 	run(test_nobody_listens);
 	run(test_too_large);
