@@ -84,6 +84,8 @@ async function showState(browser, name, word, build) {
     if (name === "conflicts") {
       check(all.includes("1 op failed.") && all.includes("Its story:"), `${name}, ${width}, ${scheme}: one is one`, all);
       check(all.includes(hostile), `${name}, ${width}, ${scheme}: markup is shown as it is`, all);
+      check(all.includes("a name \\u{202E}txt.exe\\u{2028} of \\u{0085} marks"),
+        `${name}, ${width}, ${scheme}: what turns or hides text is written out`, all);
       const open = await page.locator("#waits table").last().locator("tbody").textContent();
       check(["The row's words", "The page's words <b>", "(empty)", "Ops"].every((w) => open.includes(w)),
         `${name}, ${width}, ${scheme}: an open conflict has both values`, open);

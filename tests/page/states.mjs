@@ -108,6 +108,8 @@ export const states = [
         reason: "both sides changed; make them equal, or run with --conflict newer, supabase or notion",
         conflict: { fields: ["decision", "type"], supabase: { decision: "The row's words", type: null },
           notion: { decision: "The page's words <b>", type: "Ops" } } },
+      { op: "skip", target: "none", row_id: ids[1], status: "skipped", code: "poison",
+        reason: "a name \u202etxt.exe\u2028 of \u0085 marks" },
     ]);
     f.lines("conflicts.ndjson", [
       { run_id: "r", row_id: ids[0], set: { type: "Ops" }, was: { type: "UX" }, fields: ["type"],
