@@ -197,3 +197,48 @@ settled() {
 		must_say SYNC_JOBS
 	done
 }
+
+# Requests to $1 while it had asked for a pause of 2 s; those that were under
+# way as it did are let off.
+asked_in_pause() {
+	control GET log | jq -sr --arg api "$1" '
+		def at: (.at | sub("[.][0-9]+Z"; "Z") | fromdate) +
+			(.at | capture("(?<f>[.][0-9]+)Z").f | "0" + . | tonumber);
+		map(select(.api == $api) | {at:at, status, method, path})
+		| (map(select(.status == 429))[0].at) as $t
+		| .[] | select(.at > $t + 0.3 and .at < $t + 1.9)
+		| [.at - $t, .method, .path] | @tsv'
+}
+
+# A 429 is for all of the run, not only for the worker that met it.
+@test "a pause that a service asks for holds all four workers" {
+	local side other n=0
+	export SYNC_JOBS=4 SYNC_BACKOFF_MS=1
+	mapfile -t all < <(decisions 1 24)
+	seed notion "${all[@]}"
+	must_pass sync_now --quiet
+	for side in supabase notion; do
+		for _ in {1..12}; do
+			n=$((n + 1))
+			if [[ $side = supabase ]]; then
+				other=notion
+				edit notion "decision $n" '{"type":["UX"]}'
+			else
+				other=supabase
+				edit supabase "decision $n" '{"type":"Policy"}'
+			fi
+		done
+		make_plan
+		# The other side is slow, so that there is work left by then.
+		control DELETE faults >/dev/null
+		control POST faults "{\"match\":{\"api\":\"$other\",\"method\":\"GET\"},
+			\"times\":-1,\"delay_ms\":400}" >/dev/null
+		control POST faults "{\"match\":{\"api\":\"$side\",\"method\":\"PATCH\",
+			\"nth\":2},\"status\":429,\"retry_after\":2}" >/dev/null
+		control DELETE log >/dev/null
+		must_pass "$BIN/apply" --base state/base.ndjson plan
+		must_hold "last.limited | .$side == 1 and add == 1"
+		[[ -z $(asked_in_pause "$side") ]] ||
+			seen "$side was asked: $(asked_in_pause "$side")"
+	done
+}

@@ -113,7 +113,7 @@ static int judge(struct api *api, const struct api_call *call,
 	struct error why = { .text = "it is empty" };
 	json *body = NULL;
 
-	*a = (struct api_error){ .status = h->status };
+	*a = (struct api_error){ .status = h->status, .wait = h->retry_after };
 	if (h->outcome == HTTP_ANSWERED && h->body_len > 0)
 		body = json_parse(
 			h->body, h->body_len, JSON_MARK_UNREADABLE, &why);
@@ -206,27 +206,46 @@ static bool may_repeat(const struct api *api, const struct api_call *call,
 	return call->read || call->repeatable || !a->outcome_unknown;
 }
 
+/*
+ * The service asked this client to wait, but means all of the run. Without a
+ * time of its own, they wait as long as this one.
+ */
+static void hold_all(struct api *api, const struct api_error *a, usec wait)
+{
+	usec now = time_monotonic();
+	bool here = wait > (usec)api->max_wait * USEC_SECOND;
+
+	if (!api->rate || a->action != API_WAIT || a->status == 0)
+		return;
+	/* Beyond a day there is no difference, and no overflow. */
+	if (wait > 24 * 60 * USEC_MINUTE)
+		wait = 24 * 60 * USEC_MINUTE;
+	rate_hold(api->rate, now, now + wait, here);
+}
+
+static int too_long(const struct api *api, usec wait, struct api_error *a)
+{
+	size_t n = strlen(a->message);
+
+	snprintf(a->message + n, sizeof a->message - n,
+		"; asks to wait %lld s, longer than the %ld s of a run",
+		(long long)((wait + USEC_SECOND - 1) / USEC_SECOND),
+		api->max_wait);
+	return -1;
+}
+
 /* Waits as long as the service asks, else at random; -1: not again. */
-static int wait_before_repeat(struct api *api, const struct http_answer *h,
-	long tries, struct api_error *a)
+static int wait_before_repeat(struct api *api, long tries, struct api_error *a)
 {
 	long ms = backoff(api, tries);
 
-	if (h->retry_after > api->max_wait) {
-		size_t n = strlen(a->message);
-
-		snprintf(a->message + n, sizeof a->message - n,
-			"; asks to wait %ld s, longer than the %ld s of a run",
-			h->retry_after, api->max_wait);
-		return -1;
-	}
-	if (h->retry_after > 0) {
-		ms = h->retry_after * 1000 +
+	if (a->wait > (usec)api->max_wait * USEC_SECOND)
+		return too_long(api, a->wait, a);
+	if (a->wait > 0)
+		ms = (long)((a->wait + 999) / 1000) +
 		     random_below(api, api->backoff_ms / 4);
-		if (api->rate && a->action == API_WAIT)
-			rate_hold(api->rate, time_monotonic(),
-				time_monotonic() + ms * 1000);
-	}
+	else
+		hold_all(api, a, ms * 1000);
 	if (ms > ANNOUNCED_MS)
 		info("%s: %s (HTTP %d): trying again in %ld s", api->name,
 			a->message, a->status, ms / 1000);
@@ -236,15 +255,26 @@ static int wait_before_repeat(struct api *api, const struct http_answer *h,
 	return 0;
 }
 
-static int take_budget(struct api *api, struct api_error *a)
+/* What another client of this run was told by the service. */
+static int held_too_long(const struct api *api, usec left, struct api_error *a)
+{
+	set_error(a, API_OUTAGE, "held",
+		"another request of this run was told to wait");
+	return too_long(api, left, a);
+}
+
+static int take_budget(struct api *api, usec *sent, struct api_error *a)
 {
 	bool announced = false;
 	usec left;
 
 	while (!is_stopped(api)) {
-		left = api->rate ? rate_take(api->rate, time_monotonic()) : 0;
+		left = api->rate ? rate_take(api->rate, time_monotonic(), sent)
+				 : 0;
 		if (left == 0)
 			return 0;
+		if (left < 0)
+			return held_too_long(api, -left, a);
 		if (!announced && left / 1000 > ANNOUNCED_MS)
 			info("%s: the requests of this minute are used up; "
 			     "going on in %ld s",
@@ -270,13 +300,16 @@ static int exchange(struct api *api, const struct http_request *request,
 	struct http_answer *h, struct api_error *a)
 {
 	bool conflict = false;
+	usec sent = 0;
 	int rc;
 
 	if (api->flight)
 		flight_enter(api->flight);
-	rc = take_budget(api, a);
+	rc = take_budget(api, &sent, a);
 	if (rc == 0) {
 		http_exchange(&api->http, request, h);
+		if (api->rate)
+			rate_done(api->rate, sent, time_monotonic());
 		conflict = h->outcome == HTTP_ANSWERED && h->status == 409;
 	}
 	if (api->flight)
@@ -327,9 +360,11 @@ static int call_with_retries(struct api *api, const struct api_call *call,
 		}
 		/* What an earlier try may have done isn't undone by a later. */
 		unknown = unknown || a->outcome_unknown;
+		if (a->wait > 0)
+			hold_all(api, a, a->wait);
 		if (!may_repeat(api, call, tries, a))
 			break;
-		if (wait_before_repeat(api, &h, tries, a) < 0)
+		if (wait_before_repeat(api, tries, a) < 0)
 			break;
 		if (call->recheck && call->recheck(call->recheck_arg) != 0) {
 			a->action = API_CHANGED;

@@ -6,7 +6,9 @@
  *
  * A call is repeated, at most `retries` times:
  *   after 429 and 529, whatever the method: such a request wasn't carried out;
- *     Retry-After is honoured up to max_wait, beyond it the call ends
+ *     what it asks to wait (Retry-After, or a field of its error) is honoured
+ *     up to max_wait, beyond it the call ends; no other client of the service
+ *     in this run sends anything before that time (rate.h)
  *   after 409 of Notion ("Conflict occurred while saving"), likewise
  *   after no connection: the server has not seen it
  *   after 5xx, a time-out, a lost, cut or unreadable answer: only where the
@@ -55,6 +57,7 @@ struct api_error {
 	int status;    /* HTTP; 0: no answer */
 	char code[64]; /* the API's, or "network", "timeout", "not-json", … */
 	char message[API_MESSAGE_MAX + 1]; /* valid UTF-8, no key */
+	usec wait;	 /* asked for by the service; -1: it is not */
 	bool smaller;	 /* fewer rows in one answer may help */
 	char hint[1024]; /* what mends it, "" where nothing is known */
 };
@@ -138,7 +141,7 @@ struct api {
 	api_judge *judge;
 	const char *subject;	/* for judge: the table */
 	const char *unresolved; /* hint where the host has no address */
-	struct rate *rate;	/* NULL: no budget */
+	struct rate *rate;	/* shared by all clients; NULL: no budget */
 	struct flight *flight;	/* NULL: this client is the only one */
 	long retries;
 	long max_wait; /* seconds, the longest Retry-After to sit out */

@@ -278,25 +278,56 @@ static bool header(CURL *curl, const char *name, char *out, size_t size)
 	return true;
 }
 
-/* Seconds, or a date as against the server's own clock; -1: neither. */
-static long retry_after(CURL *curl)
-{
-	char text[64], now[64];
-	time_t then, from;
-	long seconds;
+#define WAIT_SECONDS_MAX (100LL * 366 * 86400)
 
-	if (!header(curl, "retry-after", text, sizeof text))
+/* "120", "1.5": -1 where it is anything else. */
+static usec read_seconds(const char *s)
+{
+	usec whole = 0, fraction = 0, digit = USEC_SECOND / 10;
+
+	if (*s < '0' || *s > '9')
 		return -1;
-	if (parse_number(text, 0, 1000000, &seconds) == 0)
-		return seconds;
+	for (; *s >= '0' && *s <= '9'; s++)
+		if (whole < WAIT_SECONDS_MAX)
+			whole = whole * 10 + (*s - '0');
+	if (*s == '.')
+		for (s++; *s >= '0' && *s <= '9'; s++, digit /= 10)
+			fraction += (*s - '0') * digit;
+	if (s[strspn(s, " \t")] != '\0')
+		return -1;
+	if (whole > WAIT_SECONDS_MAX)
+		whole = WAIT_SECONDS_MAX;
+	return whole * USEC_SECOND + fraction;
+}
+
+usec http_retry_after(const char *text, const char *date)
+{
+	usec wait = read_seconds(text);
+	time_t then, from;
+
+	if (wait >= 0)
+		return wait;
 	then = curl_getdate(text, NULL);
 	if (then < 0)
 		return -1;
-	from = header(curl, "date", now, sizeof now) ? curl_getdate(now, NULL)
-						     : -1;
+	from = date ? curl_getdate(date, NULL) : -1;
 	if (from < 0)
 		from = time(NULL);
-	return then > from ? (long)(then - from) : 0;
+	if (then <= from)
+		return 0;
+	return (then - from > WAIT_SECONDS_MAX ? WAIT_SECONDS_MAX
+					       : then - from) *
+	       USEC_SECOND;
+}
+
+static usec retry_after(CURL *curl)
+{
+	char text[64], date[64];
+
+	if (!header(curl, "retry-after", text, sizeof text))
+		return -1;
+	return http_retry_after(
+		text, header(curl, "date", date, sizeof date) ? date : NULL);
 }
 
 /* Where a redirect points to, without path and query. */

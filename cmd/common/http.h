@@ -114,7 +114,7 @@ struct http_answer {
 	int status;	  /* 0 where not even that came */
 	const char *body; /* valid up to the client's next exchange */
 	size_t body_len;
-	long retry_after; /* seconds from now; -1: none */
+	usec retry_after; /* from now, as the server asks; -1: it does not */
 	usec date;	  /* the server's clock, to the second; USEC_NONE */
 	char content_type[64], content_range[64];
 	char request_id[64];
@@ -127,6 +127,13 @@ struct http_answer {
 
 void http_exchange(struct http *h, const struct http_request *request,
 	struct http_answer *answer);
+
+/*
+ * The time of a Retry-After: seconds, with a fraction or not, or a date as
+ * against `date`, the server's own clock (NULL: ours). -1: it is neither. What
+ * is beyond all reason is a hundred years.
+ */
+usec http_retry_after(const char *text, const char *date);
 
 /* Appends s percent-encoded for a path segment or a query value. */
 int http_escape(struct buf *out, const char *s);

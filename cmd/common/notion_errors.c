@@ -51,6 +51,20 @@ static const struct api_rule rules[] = {
 	{ NULL, 0, 999, API_BUG, false, false, NULL },
 };
 
+/* Where the header is missing: the same, as a text or a number of seconds. */
+static void read_wait(const json *more, struct api_error *a)
+{
+	const json *v = json_get(more, "retry_after");
+	struct buf number = BUF_INIT(64);
+	const char *text = json_text(v);
+
+	if (v && !text && json_print(v, &number) == 0)
+		text = buf_str(&number);
+	if (a->wait < 0 && text && *text >= '0' && *text <= '9')
+		a->wait = http_retry_after(text, NULL);
+	buf_fini(&number);
+}
+
 /* What the code alone doesn't say. */
 static void judge_details(const json *more, struct api_error *a)
 {
@@ -63,6 +77,7 @@ static void judge_details(const json *more, struct api_error *a)
 			"Notion blocks this connection's requests: see its "
 			"mails to the workspace's owner before trying again");
 	}
+	read_wait(more, a);
 	if (made && uuid_normalize(made, a->committed_id) < 0)
 		a->committed_id[0] = '\0';
 	if (json_str(more, "block_limit")) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc.h"
@@ -13,6 +14,8 @@
 #include "error.h"
 
 #define WINDOW USEC_MINUTE
+#define WAIT_MIN 1000 /* a millisecond */
+#define AHEAD (5 * USEC_SECOND)
 /* Longer ones are of another boot: where boots have no id, it is told so. */
 #define HOLD_MAX (24 * 60 * USEC_MINUTE)
 #define HOLD_MAX_NO_ID (15 * USEC_MINUTE)
@@ -47,6 +50,7 @@ void rate_init(struct rate *r, size_t budget, const char *path)
 void rate_fini(struct rate *r)
 {
 	free(r->at);
+	free(r->open);
 	free(r->path);
 	*r = (struct rate){ 0 };
 }
@@ -59,9 +63,31 @@ static void keep(struct rate *r, usec at)
 	r->at[r->n++] = at;
 }
 
+static int by_time(const void *a, const void *b)
+{
+	const usec *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 /*
- * Forgets what lies outside the window, and times of another boot. A time
- * ahead of now was counted by one who asked while we waited for the lock.
+ * The time to count by. Somebody who asked while we waited for the lock has
+ * counted a time a little ahead of ours: it is that late, then.
+ */
+static usec latest(const struct rate *r, usec now)
+{
+	usec last = now;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (r->at[i] > last && r->at[i] <= now + AHEAD)
+			last = r->at[i];
+	return last;
+}
+
+/*
+ * Forgets what lies outside the window, and times of another boot. What is
+ * further ahead than anybody can be counts as now, so that no wait is longer
+ * than the window; and what a file holds may be in any order.
  */
 static void keep_window(struct rate *r, usec now)
 {
@@ -69,8 +95,10 @@ static void keep_window(struct rate *r, usec now)
 
 	for (size_t i = 0; i < r->n; i++)
 		if (r->at[i] <= now + WINDOW && r->at[i] > now - WINDOW)
-			r->at[kept++] = r->at[i];
+			r->at[kept++] = r->at[i] < now ? r->at[i] : now;
 	r->n = kept;
+	if (kept > 1)
+		qsort(r->at, kept, sizeof *r->at, by_time);
 	if (r->hold > now + (*r->boot ? HOLD_MAX : HOLD_MAX_NO_ID))
 		r->hold = 0;
 }
@@ -85,6 +113,16 @@ static int lock(int fd, short type)
 	return 0;
 }
 
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	errno = EINVAL;
+	return S_ISREG(st.st_mode);
+}
+
 /* The file, locked; -1 without one: this process counts for itself then. */
 static int open_shared(struct rate *r)
 {
@@ -92,8 +130,9 @@ static int open_shared(struct rate *r)
 
 	if (!r->path)
 		return -1;
-	fd = open(r->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd >= 0 && lock(fd, F_WRLCK) == 0)
+	fd = open(r->path,
+		O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	if (fd >= 0 && is_file(fd) && lock(fd, F_WRLCK) == 0)
 		return fd;
 	debug("%s: %s; the request budget isn't shared", r->path,
 		strerror(errno));
@@ -160,68 +199,134 @@ static void write_shared(const struct rate *r, int fd)
 	buf_fini(&text);
 }
 
+/* Sent over a minute ago and still without an answer: they count as well. */
+static size_t overdue(const struct rate *r, usec now)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_open; i++)
+		n += r->open[i] <= now - WINDOW;
+	return n;
+}
+
+static usec budget_left(const struct rate *r, usec now)
+{
+	size_t late = overdue(r, now), budget = r->budget;
+	usec left = WAIT_MIN;
+
+	if (budget == 0 || r->n + late < budget)
+		return 0;
+	if (late < budget && r->n >= budget - late)
+		left = r->at[r->n - (budget - late)] + WINDOW - now;
+	else if (late >= budget)
+		left = USEC_SECOND;
+	return left < WAIT_MIN ? WAIT_MIN : left > WINDOW ? WINDOW : left;
+}
+
 /* How long until the budget or the server's pause allows a request. */
 static usec time_left(const struct rate *r, usec now)
 {
-	usec left = 0;
+	usec left = budget_left(r, now);
 
-	if (r->n >= r->budget)
-		left = r->at[r->n - r->budget] + WINDOW - now;
-	if (r->hold > now && r->hold - now > left)
-		left = r->hold - now;
-	return left;
+	if (r->hold_here > now)
+		return now - r->hold_here;
+	return r->hold > now && r->hold - now > left ? r->hold - now : left;
 }
 
-static usec take(struct rate *r, usec now)
+/* What all share, as of *now; the descriptor is for leave(), -1: no file. */
+static int enter(struct rate *r, usec *now)
 {
 	int fd = open_shared(r);
-	usec left;
 
 	if (fd >= 0)
 		read_shared(r, fd);
-	keep_window(r, now);
-	if (r->n > 0 && now < r->at[r->n - 1])
-		now = r->at[r->n - 1];
-	left = time_left(r, now);
-	if (left == 0)
+	*now = latest(r, *now);
+	keep_window(r, *now);
+	return fd;
+}
+
+static void leave(const struct rate *r, int fd, bool changed)
+{
+	if (fd < 0)
+		return;
+	if (changed)
+		write_shared(r, fd);
+	close(fd);
+}
+
+static usec take(struct rate *r, usec now, usec *sent)
+{
+	int fd = enter(r, &now);
+	usec left = time_left(r, now);
+
+	if (left == 0 && r->budget > 0) {
 		keep(r, now);
-	if (fd >= 0) {
-		if (left == 0)
-			write_shared(r, fd);
-		close(fd);
+		r->open =
+			grow(r->open, r->n_open, &r->cap_open, sizeof *r->open);
+		r->open[r->n_open++] = now;
 	}
+	*sent = now;
+	leave(r, fd, left == 0 && r->budget > 0);
 	return left;
+}
+
+/* The first of this value goes. */
+static void drop(usec *list, size_t *n, usec value)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (list[i] != value)
+			continue;
+		memmove(&list[i], &list[i + 1], (--*n - i) * sizeof *list);
+		return;
+	}
+}
+
+/* Its time moves from the sending to the answer. */
+static void count_answer(struct rate *r, usec sent, usec now)
+{
+	int fd = enter(r, &now);
+
+	drop(r->open, &r->n_open, sent);
+	drop(r->at, &r->n, sent);
+	keep(r, now);
+	leave(r, fd, true);
 }
 
 static void hold(struct rate *r, usec now, usec until)
 {
-	int fd = open_shared(r);
+	int fd = enter(r, &now);
 
-	if (fd >= 0)
-		read_shared(r, fd);
-	keep_window(r, now);
 	if (until > r->hold)
 		r->hold = until;
-	if (fd >= 0) {
-		write_shared(r, fd);
-		close(fd);
-	}
+	leave(r, fd, true);
 }
 
 /* A process has its file locks as a whole, so its threads need one more. */
-usec rate_take(struct rate *r, usec now)
+usec rate_take(struct rate *r, usec now, usec *sent)
 {
 	usec left;
 
 	pthread_mutex_lock(&r->lock);
-	left = take(r, now);
+	left = take(r, now, sent);
 	pthread_mutex_unlock(&r->lock);
 	return left;
 }
 
-void rate_hold(struct rate *r, usec now, usec until)
+void rate_done(struct rate *r, usec sent, usec now)
+{
+	if (r->budget == 0)
+		return;
+	pthread_mutex_lock(&r->lock);
+	count_answer(r, sent, now);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void rate_hold(struct rate *r, usec now, usec until, bool here)
 {
 	pthread_mutex_lock(&r->lock);
-	hold(r, now, until);
+	if (!here)
+		hold(r, now, until);
+	else if (until > r->hold_here)
+		r->hold_here = until;
 	pthread_mutex_unlock(&r->lock);
 }

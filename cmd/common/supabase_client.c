@@ -33,6 +33,8 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 		.table = xstrdup(s->table),
 		.path = xasprintf("/rest/v1/%s", s->table),
 	};
+	rate_init(&c->rate, 0, NULL);
+	c->api.rate = &c->rate;
 	c->api.subject = c->table;
 	c->api.unresolved = "check SUPABASE_URL; a paused or deleted project "
 			    "has no address: see supabase.com/dashboard";
@@ -48,6 +50,7 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 void supabase_client_fini(struct supabase_client *c)
 {
 	api_fini(&c->api);
+	rate_fini(&c->rate);
 	free(c->table);
 	free(c->path);
 	*c = (struct supabase_client){ 0 };
@@ -56,6 +59,7 @@ void supabase_client_fini(struct supabase_client *c)
 void supabase_client_join(
 	struct supabase_client *c, struct supabase_client *first)
 {
+	c->api.rate = first->api.rate;
 	api_share_clock(&c->api, &first->api);
 }
 

@@ -18,6 +18,7 @@
 
 struct supabase_client {
 	struct api api;
+	struct rate rate; /* no budget; the pauses that it asks for */
 	char *table;
 	char *path;	  /* "/rest/v1/<table>" */
 	bool soft_delete; /* see supabase_find_columns() */
@@ -26,7 +27,10 @@ struct supabase_client {
 int supabase_client_init(struct supabase_client *c, const struct settings *s,
 	const atomic_int *stop, struct error *e);
 void supabase_client_fini(struct supabase_client *c);
-/* From now on this client goes by the clock of that one, which outlives it. */
+/*
+ * From now on this client goes by the clock and the pauses of that one, which
+ * outlives it.
+ */
 void supabase_client_join(
 	struct supabase_client *c, struct supabase_client *first);
 

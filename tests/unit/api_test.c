@@ -5,6 +5,7 @@
 
 #include "notion_rig.h"
 
+static char server_key[] = "ntn_secret_of_ours", no_folder[] = "/nonexistent";
 static int rechecks;
 
 static int recheck(void *arg)
@@ -214,6 +215,120 @@ static void test_retry_after(void)
 	check_has(a.message, "301 s");
 }
 
+static void test_what_a_retry_after_says(void)
+{
+	static const char now[] = "Wed, 25 Nov 2026 20:00:00 GMT";
+	static const struct {
+		const char *text;
+		usec wait;
+	} cases[] = {
+		{ "0", 0 },
+		{ "1", USEC_SECOND },
+		{ "1.5", 1500000 },
+		{ "0.25 ", 250000 },
+		{ "2.", 2 * USEC_SECOND },
+		{ "1.1234567891234", 1123456 },
+		{ "1000001", 1000001 * USEC_SECOND },
+		{ "99999999999999999999999", 3162240000 * USEC_SECOND },
+		{ "Wed, 25 Nov 2026 20:00:07 GMT", 7 * USEC_SECOND },
+		{ "Wed, 25 Nov 2026 19:00:00 GMT", 0 },
+		{ "Wed, 25 Nov 2199 20:00:00 GMT", 3162240000 * USEC_SECOND },
+		{ "", -1 },
+		{ "-1", -1 },
+		{ "soon", -1 },
+		{ "1,5", -1 },
+		{ "1e3", -1 },
+		{ "5 minutes", -1 },
+	};
+
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		if (!check_int(http_retry_after(cases[i].text, now),
+			    cases[i].wait))
+			printf("\t\"%s\"\n", cases[i].text);
+}
+
+/* Without the header, Notion's error says it; as a text, or as a number. */
+static void test_retry_after_in_the_body(void)
+{
+	static const struct {
+		const char *headers, *wait;
+		usec waited;
+	} cases[] = {
+		{ "", "\"1\"", USEC_SECOND },
+		{ "", "1.5", 1500000 },
+		{ "Retry-After: 0.2\r\n", "\"9\"", 200000 },
+		{ "", "\"soon\"", 0 },
+		{ "", "null", 0 },
+		{ "", "{}", 0 },
+	};
+	char limited[REPLY_MAX], ok[REPLY_MAX], body[256];
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct reply replies[] = { { limited, 0, true },
+			{ json_reply(ok, "200 OK", OK), 0, true } };
+		usec start = time_monotonic(), took;
+
+		snprintf(body, sizeof body,
+			"{\"code\":\"rate_limited\",\"message\":\"m\","
+			"\"additional_data\":{\"retry_after\":%s}}",
+			cases[i].wait);
+		failure(limited, "429 x", cases[i].headers, body);
+		check_int(create(replies, 2), 0);
+		took = time_monotonic() - start;
+		if (!check(took >= cases[i].waited &&
+			    took < cases[i].waited + 3 * USEC_SECOND))
+			printf("\tcase %zu\n", i);
+	}
+}
+
+/* The service means all of the run, not the one that asked. */
+static void test_a_pause_is_for_all_clients(void)
+{
+	static const char *const waits[] = { "Retry-After: 1\r\n",
+		"Retry-After: 2000000\r\n" };
+	struct notion_client other = { 0 };
+	char limited[REPLY_MAX], ok[REPLY_MAX];
+	struct settings s = { .notion_key = server_key, .notion_rpm = 100 };
+	json *body = json_object(), *page;
+	struct error e;
+
+	s.state_dir = no_folder;
+	s.timeout = 10;
+	s.max_wait = 300;
+	for (size_t i = 0; i < LENGTH(waits); i++) {
+		struct reply replies[] = { { failure(limited, "429 x", waits[i],
+						     ERROR("rate_limited")),
+						   0, false },
+			{ json_reply(ok, "200 OK", OK), 0, false } };
+		usec start;
+		int rc;
+
+		begin_with(replies, 2, 10, 0);
+		s.notion_url = notion.api.http.url;
+		check_int(notion_client_init(&other, &s, &stop, &e), 0);
+		notion_client_join(&other, &notion);
+		start = time_monotonic();
+		check_int(
+			notion_page_create(&notion, PAGE, body, &page, &a), -1);
+		check_int(a.action, API_OUTAGE);
+		rc = notion_page_create(&other, PAGE, body, &page, &a);
+		if (i == 0) {
+			check_int(rc, 0);
+			check(time_monotonic() - start >= USEC_SECOND);
+			json_free(page);
+		} else { /* the run ends with 75 */
+			check_int(rc, -1);
+			check_int(a.action, API_OUTAGE);
+			check(!a.outcome_unknown);
+			check(time_monotonic() - start < USEC_SECOND);
+		}
+		notion_client_fini(&other);
+		end();
+		check_int(server.n, i == 0 ? 2 : 1);
+	}
+	json_free(body);
+}
+
 static void test_blocked_is_not_repeated(void)
 {
 	static const char body[] =
@@ -341,6 +456,9 @@ int main(void)
 	run(test_committed_create);
 	run(test_reads_are_repeated);
 	run(test_retry_after);
+	run(test_what_a_retry_after_says);
+	run(test_retry_after_in_the_body);
+	run(test_a_pause_is_for_all_clients);
 	run(test_blocked_is_not_repeated);
 	run(test_unknown_stays_unknown);
 	run(test_stop);
