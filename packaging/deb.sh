@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Makes a Debian package of what was built; `make deb` calls it with BIN and
 # PROGRAMS set.
-#   packaging/deb.sh FOLDER    FOLDER/vaultsync_VERSION_ARCH.deb
+#   packaging/deb.sh FOLDER    FOLDER/vaultsync_VERSION+debRELEASE_ARCH.deb
+#
+# Each Debian release has its own, with the libraries it is built with: the one
+# of a newer release counts as newer, and so replaces the other one's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(mkdir -p "$1" && cd "$1" && pwd)
@@ -10,6 +13,9 @@ export BIN
 command -v dpkg-shlibdeps >/dev/null ||
   { echo "deb: dpkg-shlibdeps is not there: apt-get install dpkg-dev" >&2; exit 78; }
 version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' cmd/common/opt.h)
+# shellcheck source=/dev/null
+release=$(. /etc/os-release && [ "$ID" = debian ] && echo "${VERSION_ID:-}" || true)
+version+=${release:++deb$release}
 arch=$(dpkg --print-architecture)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 umask 022
