@@ -50,10 +50,10 @@ struct journal {
 	size_t n, cap;
 };
 
-#define JOURNAL_CLOSED                                                     \
-	{                                                                  \
-		.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .lock_fd = -1 \
-	}
+/* clang-format off */
+#define JOURNAL_CLOSED \
+	{ .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .lock_fd = -1 }
+/* clang-format on */
 
 /* What happens to a base of another scope. */
 enum scope_rule {

@@ -13,10 +13,10 @@ struct buf {
 	size_t len, cap, max;
 };
 
-#define BUF_INIT(maximum)        \
-	{                        \
-		.max = (maximum) \
-	}
+/* The releases of clang-format differ on braces in a macro. */
+/* clang-format off */
+#define BUF_INIT(maximum) { .max = (maximum) }
+/* clang-format on */
 
 int buf_add(struct buf *b, const void *data, size_t len);
 int buf_adds(struct buf *b, const char *s);

@@ -36,19 +36,21 @@ enum waiting_kind {
 /* Bytes of JSON: conflicts beyond them are held without their values. */
 #define WAITING_VALUES_MAX ((size_t)1 << 20)
 
+struct waiting_item {
+	enum waiting_kind kind;
+	size_t order;
+	/*
+	 * {kind,op,target,row_id,page_id,reason,error}, and of an open
+	 * conflict its {fields,supabase,notion,…}, owned
+	 */
+	json *data;
+};
+
 struct waiting {
 	char run_id[RUN_ID_SIZE]; /* "": no results are kept */
 	size_t counts[WAITING_KINDS];
 	size_t total;
-	struct waiting_item {
-		enum waiting_kind kind;
-		size_t order;
-		/*
-		 * {kind,op,target,row_id,page_id,reason,error}, and of an open
-		 * conflict its {fields,supabase,notion,…}, owned
-		 */
-		json *data;
-	} * items; /* sorted by kind */
+	struct waiting_item *items; /* sorted by kind */
 	size_t n, cap;
 	size_t values;	    /* bytes of the conflicts held */
 	int64_t live_pairs; /* -1: unknown */

@@ -58,13 +58,15 @@ int known_load(struct known *k, const char *file, struct error *e);
 int known_look_up(const struct known *k, struct fetch *f, struct error *e);
 void known_fini(struct known *k);
 
+struct snapshot_page {
+	char id[UUID_SIZE];
+	usec edited;
+	char *text;
+};
+
 /* The pages of an earlier listing, as texts, sorted by id. */
 struct snapshot {
-	struct snapshot_page {
-		char id[UUID_SIZE];
-		usec edited;
-		char *text;
-	} * pages;
+	struct snapshot_page *pages;
 	size_t n, cap;
 	usec at; /* when that listing began */
 	json *head;

@@ -18,26 +18,16 @@ struct config_switch {
 	int64_t initial, max;
 };
 
-#define BOOL(name, initial)                                                 \
-	{                                                                   \
-#name, KIND_BOOL, offsetof(struct config, name), initial, 1 \
-	}
-#define INT(name, initial, max)                                              \
-	{                                                                    \
-#name, KIND_INT, offsetof(struct config, name), initial, max \
-	}
-#define LIST(name)                                                     \
-	{                                                              \
-#name, KIND_LIST, offsetof(struct config, name), 0, 40 \
-	}
-#define OBJECT(name)                                                     \
-	{                                                                \
-#name, KIND_OBJECT, offsetof(struct config, name), 0, 40 \
-	}
-#define RULES(name)                                                     \
-	{                                                               \
-#name, KIND_RULES, offsetof(struct config, name), 0, 40 \
-	}
+/* clang-format off */
+#define BOOL(name, initial) \
+	{ #name, KIND_BOOL, offsetof(struct config, name), initial, 1 }
+#define INT(name, initial, max) \
+	{ #name, KIND_INT, offsetof(struct config, name), initial, max }
+#define LIST(name) { #name, KIND_LIST, offsetof(struct config, name), 0, 40 }
+#define OBJECT(name) \
+	{ #name, KIND_OBJECT, offsetof(struct config, name), 0, 40 }
+#define RULES(name) { #name, KIND_RULES, offsetof(struct config, name), 0, 40 }
+/* clang-format on */
 
 static const struct config_switch switches[] = {
 	INT(rate_limit, 0, 1000000),

@@ -198,7 +198,7 @@ static void get(const struct world *w, const char *name, struct answer *a)
 		refuse(a, 404, "no such control request; see sandbox(1)");
 }
 
-static void delete (struct world *w, const char *name, struct answer *a)
+static void drop(struct world *w, const char *name, struct answer *a)
 {
 	if (strcmp(name, "faults") == 0) {
 		fault_clear(w);
@@ -234,7 +234,7 @@ void control_serve(struct world *w, const struct request *q, struct answer *a)
 	} else if (strcmp(q->method, "POST") == 0) {
 		post(w, q, name, a);
 	} else if (strcmp(q->method, "DELETE") == 0) {
-		delete (w, name, a);
+		drop(w, name, a);
 	} else {
 		refuse(a, 405, "GET, POST or DELETE was expected");
 	}

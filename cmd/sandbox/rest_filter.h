@@ -19,10 +19,9 @@ struct sql {
 	size_t n, cap;
 };
 
-#define SQL_INIT                           \
-	{                                  \
-		.text = BUF_INIT(4u << 20) \
-	}
+/* clang-format off */
+#define SQL_INIT { .text = BUF_INIT(4u << 20) }
+/* clang-format on */
 
 void sql_fini(struct sql *q);
 /* The statement with its values bound; the caller finalizes it. */
