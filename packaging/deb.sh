@@ -14,7 +14,7 @@ command -v dpkg-shlibdeps >/dev/null ||
   { echo "deb: dpkg-shlibdeps is not there: apt-get install dpkg-dev" >&2; exit 78; }
 version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' cmd/common/opt.h)
 # shellcheck source=/dev/null
-release=$(. /etc/os-release && [ "$ID" = debian ] && echo "${VERSION_ID:-}" || true)
+release=$(. /etc/os-release && [ "$ID" != debian ] || echo "${VERSION_ID:-}")
 version+=${release:++deb$release}
 arch=$(dpkg --print-architecture)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}

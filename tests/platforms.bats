@@ -28,7 +28,7 @@ sees() {
 	SEES=$T/sees
 	mkdir -p sees
 	local p
-	for p; do ln -s "$(command -v "$p")" sees/; done
+	for p; do ln -s "$(type -P "$p")" sees/; done
 }
 
 @test "every package we install has its names elsewhere" {
@@ -115,4 +115,76 @@ Acquire::Check-Valid-Until "false";' ]] || seen "what it is told"
 	must_fail 69 "$ROOT/tests/platforms/libs.sh" --mirror http://mirror.example sid "$T/out"
 	must_say "sid's libraries can't be fetched"
 	[[ ! -e $T/out ]] || seen "something was built"
+}
+
+# --- tests/platforms.sh -----------------------------------------------------
+
+# fake_debootstrap: lays a folder, mounts something below it, and waits.
+fake_debootstrap() {
+	[[ $EUID == 0 ]] || skip "not root"
+	unshare --mount --pid --fork true 2>/dev/null || skip "no namespaces here"
+	fake debootstrap <<-TEXT
+		mkdir -p "\$3/proc" "\$3/usr/sbin" "\$3/etc/apt/apt.conf.d"
+		mount -t tmpfs ours "\$3/proc" && touch "$T/mounted"
+		sleep 63
+	TEXT
+}
+
+platforms() {
+	"$ROOT/tests/platforms.sh" --mirror http://mirror.example "$@"
+}
+
+@test "platforms.sh says what it lacks, and what it was not asked" {
+	must_fail $RC_USAGE platforms
+	must_say "which release?"
+	must_fail $RC_USAGE platforms 12.1
+	must_fail $RC_USAGE platforms --only 13
+	must_fail $RC_USAGE platforms http.bats 13
+	must_fail $RC_USAGE platforms --only tests/gone.bats 13
+	must_pass platforms --help
+	[[ $EUID == 0 ]] || skip "not root"
+	sees bash dirname id sed
+	must_fail $RC_CONFIG env PATH="$SEES" "$BASH" "$ROOT/tests/platforms.sh" 13
+	must_say "apt-get install debootstrap"
+}
+
+@test "platforms.sh leaves no mount, no process and no folder when it is stopped" {
+	fake_debootstrap
+	local signal pid code before
+	before=$(wc -l <"/proc/$$/mounts")
+	for signal in TERM INT HUP; do
+		rm -f mounted
+		mkdir -p tmp
+		TMPDIR=$T/tmp env --default-signal=INT "$ROOT/tests/platforms.sh" \
+			--mirror http://mirror.example bookworm >log 2>&1 3>&- &
+		pid=$!
+		for _ in {1..200}; do
+			[[ ! -e mounted ]] || break
+			sleep 0.1
+		done
+		[[ -e mounted ]] || { cat log; return 1; }
+		[[ $(wc -l <"/proc/$$/mounts") == "$before" ]] || seen "mounted for all to see"
+		kill -s "$signal" "$pid"
+		code=0
+		wait "$pid" || code=$?
+		((code > 128)) || { cat log; echo "exit $code"; return 1; }
+		[[ -z $(ls tmp) ]] || { find tmp | head; seen "$signal: a folder is left"; }
+		! pgrep -f "sleep 63" -x || seen "$signal: a process is left"
+	done
+}
+
+@test "platforms.sh keeps what it is told to keep, and touches no folder of others" {
+	fake_debootstrap
+	fake debootstrap <<<'exit 4'
+	mkdir -p work/bookworm
+	touch work/bookworm/theirs
+	must_fail $RC_CONFIG platforms --folder work bookworm
+	[[ -e work/bookworm/theirs ]]
+	rm -r work/bookworm
+	touch work/theirs
+	must_fail 1 platforms --folder work --keep bookworm
+	[[ $output =~ bookworm\ +bare\ .*FAILED\ with\ 4 ]] || seen "the summary"
+	[[ -e work/bookworm && -e work/theirs ]] || seen "not kept"
+	must_fail 1 platforms --folder work bookworm
+	[[ ! -e work/bookworm && -e work/theirs ]] || seen "not cleaned up"
 }
