@@ -33,7 +33,7 @@ for p in apt-get dpkg-deb readelf "${CC:-cc}"; do
 done
 
 arch=$(dpkg --print-architecture)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/vaultsync/$release-$arch
+cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/vaultsync/$release-$arch
 mkdir -p "$cache"
 # Two at once would lay files over each other's.
 exec 9>"$cache.lock"
