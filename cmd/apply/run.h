@@ -84,10 +84,10 @@ bool give_up(struct outcome *o, enum status status, const struct api_error *a);
  * tell_kept(), of which there may be several, joined.
  */
 #define NOT_KEPT "not-kept"
-#define NOT_KEPT_BY_TABLE                                                \
+#define NOT_KEPT_BY_TABLE \
 	"Supabase took the write and keeps something else (look at the " \
 	"table's triggers and rules): "
-#define NOT_KEPT_BY_NOTION                                             \
+#define NOT_KEPT_BY_NOTION \
 	"Notion took the write and keeps something else (look at the " \
 	"database's automations): "
 bool not_kept(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);

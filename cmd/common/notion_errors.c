@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CAPABILITY                                                          \
+#define CAPABILITY \
 	"in Notion, Settings, Connections: allow this connection to read, " \
 	"update and insert content, and add it to the database"
 #define NEW_KEY \

@@ -6,7 +6,7 @@
 
 #define CHILD_LISTS_MAX 20 /* of a hundred blocks each */
 
-#define PARENT                                                          \
+#define PARENT \
 	"open that page in Notion, menu \"…\", Connections, and add " \
 	"this connection"
 

@@ -4,8 +4,8 @@
 
 #include "notion_request.h"
 
-#define SHARE                                                              \
-	"open it in Notion, menu \"…\", Connections, and add this "      \
+#define SHARE \
+	"open it in Notion, menu \"…\", Connections, and add this " \
 	"connection; a linked view has no data of its own: take the link " \
 	"of the original database"
 

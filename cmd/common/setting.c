@@ -19,7 +19,7 @@
 #define TAKE_SECRET \
 	"take the secret key (sb_secret_…) of Project Settings, API Keys"
 #define TAKE_TOKEN "take the token (ntn_…) of Notion, Settings, Connections"
-#define TAKE_URL                                                              \
+#define TAKE_URL \
 	"take the project's URL, https://….supabase.co (Project Settings, " \
 	"Data API)"
 

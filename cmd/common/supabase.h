@@ -17,7 +17,7 @@
 #include "uuid.h"
 
 /* The columns, in the order in which they are asked for. */
-#define SUPABASE_COLUMNS                               \
+#define SUPABASE_COLUMNS \
 	"id,decision,type,date,created_at,updated_at," \
 	"notion_page_id,notion_synced,checksum"
 #define SUPABASE_SOFT_DELETE "deleted_at" /* optional */

@@ -3,39 +3,39 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TABLE_SQL                                                         \
+#define TABLE_SQL \
 	"run in the SQL editor: create table public.%s (id uuid primary " \
-	"key default gen_random_uuid(), decision text, type text, date "  \
-	"date, created_at timestamptz default now(), updated_at "         \
-	"timestamptz default now(), notion_page_id text, notion_synced "  \
-	"boolean default false, checksum text); grant select, insert, "   \
+	"key default gen_random_uuid(), decision text, type text, date " \
+	"date, created_at timestamptz default now(), updated_at " \
+	"timestamptz default now(), notion_page_id text, notion_synced " \
+	"boolean default false, checksum text); grant select, insert, " \
 	"update on public.%s to service_role; notify pgrst, 'reload schema';"
-#define COLUMNS_SQL                                                       \
+#define COLUMNS_SQL \
 	"run in the SQL editor: alter table public.%s add column if not " \
-	"exists decision text, add column if not exists type text, add "  \
-	"column if not exists date date, add column if not exists "       \
+	"exists decision text, add column if not exists type text, add " \
+	"column if not exists date date, add column if not exists " \
 	"created_at timestamptz default now(), add column if not exists " \
 	"updated_at timestamptz default now(), add column if not exists " \
-	"notion_page_id text, add column if not exists notion_synced "    \
+	"notion_page_id text, add column if not exists notion_synced " \
 	"boolean default false, add column if not exists checksum text; " \
 	"notify pgrst, 'reload schema';"
-#define GRANT_SQL                                                           \
+#define GRANT_SQL \
 	"run in the SQL editor: grant select, insert, update on public.%s " \
 	"to service_role;"
-#define POLICY_KEY                                                \
-	"row-level security holds for this key: set "             \
+#define POLICY_KEY \
+	"row-level security holds for this key: set " \
 	"SUPABASE_SERVICE_ROLE_KEY to the project's secret key, " \
 	"which passes policies (Project Settings, API Keys)"
 #define KEY_SQL \
 	"run in the SQL editor: alter table public.%s add primary key (id);"
-#define NEW_KEY                                                      \
+#define NEW_KEY \
 	"set SUPABASE_SERVICE_ROLE_KEY to the project's secret key " \
 	"(Project Settings, API Keys)"
-#define WRONG_URL                                                         \
+#define WRONG_URL \
 	"check SUPABASE_URL: there is no Data API, or the schema public " \
 	"isn't exposed by it (Project Settings, Data API)"
 #define PAUSED "the project is paused or restricted: see supabase.com/dashboard"
-#define READ_ONLY                                                           \
+#define READ_ONLY \
 	"the database is in read-only mode, as when its disk is full: see " \
 	"supabase.com/dashboard"
 

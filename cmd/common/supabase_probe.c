@@ -5,10 +5,10 @@
 
 #define NIL "00000000-0000-0000-0000-000000000000"
 #define NO_ROW "id=is.null"
-#define UPDATED                                                       \
+#define UPDATED \
 	"decision,type,date,updated_at,notion_page_id,notion_synced," \
 	"checksum"
-#define DROPPED                                                           \
+#define DROPPED \
 	"filters of a request are lost on the way, so that an update of " \
 	"one row would change all: let SUPABASE_URL lead to the project " \
 	"itself, or mend the proxy in between"

@@ -8,7 +8,7 @@
 #define BIT(id) (1u << CHECK_##id)
 #define SUPABASE_SET \
 	(BIT(SUPABASE_URL) | BIT(SUPABASE_KEY_FORM) | BIT(SETTINGS))
-#define FORMS                                                                \
+#define FORMS \
 	(BIT(SUPABASE_URL) | BIT(SUPABASE_KEY_FORM) | BIT(NOTION_KEY_FORM) | \
 		BIT(NOTION_DATABASE_FORM))
 #define NOTION_SET (BIT(NOTION_KEY_FORM) | BIT(SETTINGS))

@@ -19,7 +19,7 @@ struct page {
 };
 
 /* The columns that page_from_row() reads, behind "select ". */
-#define PAGE_COLUMNS                                                     \
+#define PAGE_COLUMNS \
 	"id,source,parent,created,edited,created_by,edited_by,in_trash," \
 	"archived,locked,shared,icon,cover,props"
 

@@ -11,7 +11,7 @@
 #include "notion_json.h"
 #include "notion_text.h"
 
-#define TRASHED                                                      \
+#define TRASHED \
 	"Can't edit block that is archived. You must unarchive the " \
 	"block before editing."
 

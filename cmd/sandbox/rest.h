@@ -7,15 +7,15 @@
 #include "rest_query.h"
 #include "world.h"
 
-#define ANON_KEY                                                         \
-	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."                          \
+#define ANON_KEY \
+	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." \
 	"eyJpc3MiOiJzdXBhYmFzZS1zYW5kYm94Iiwicm9sZSI6ImFub24iLCJpYXQiOj" \
-	"E3MDAwMDAwMDAsImV4cCI6MjAxNTM2MDAwMH0."                         \
+	"E3MDAwMDAwMDAsImV4cCI6MjAxNTM2MDAwMH0." \
 	"qzHwY6TWF5N25mTGqr33DdTFW4hhEw6jF6_dC6uhcO0"
-#define SERVICE_ROLE_KEY                                                  \
-	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."                           \
+#define SERVICE_ROLE_KEY \
+	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." \
 	"eyJpc3MiOiJzdXBhYmFzZS1zYW5kYm94Iiwicm9sZSI6InNlcnZpY2Vfcm9sZSI" \
-	"sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoyMDE1MzYwMDAwfQ."                \
+	"sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoyMDE1MzYwMDAwfQ." \
 	"F8pjc0k6Th306pAlL303bgOlhttqyWwztzR0KMzLZro"
 
 /* What the parts of a request have been read into. */

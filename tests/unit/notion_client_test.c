@@ -12,18 +12,18 @@
 #define ID(n) "00000000-0000-4000-8000-00000000000" #n
 #define PARENT(id) \
 	"\"parent\":{\"type\":\"data_source_id\",\"data_source_id\":\"" id "\"}"
-#define ROW(n, minute)                                                   \
-	"{\"object\":\"page\",\"id\":\"" ID(n) "\",\"created_time\":"    \
+#define ROW(n, minute) \
+	"{\"object\":\"page\",\"id\":\"" ID(n) "\",\"created_time\":" \
 					       "\"2026-01-02T03:" minute \
 					       ":00.000Z\"}"
-#define LIST(rows, cursor, more)                                              \
+#define LIST(rows, cursor, more) \
 	"{\"object\":\"list\",\"results\":[" rows "],\"next_cursor\":" cursor \
 	",\"has_more\":" more "}"
-#define CAPPED(rows)                                                         \
-	"{\"results\":[" rows "],\"next_cursor\":null,\"has_more\":false,"   \
+#define CAPPED(rows) \
+	"{\"results\":[" rows "],\"next_cursor\":null,\"has_more\":false," \
 	"\"request_status\":{\"type\":\"incomplete\",\"incomplete_reason\":" \
 	"\"query_result_limit_reached\"}}"
-#define DEAD                                                            \
+#define DEAD \
 	"{\"code\":\"validation_error\",\"message\":\"The start_cursor" \
 	" provided is invalid: x\"}"
 #define SLOW "{\"code\":\"gateway_timeout\",\"message\":\"m\"}"
@@ -342,7 +342,7 @@ static void test_where_a_page_is(void)
 	}
 }
 
-#define ITEM(text)                                                    \
+#define ITEM(text) \
 	"{\"object\":\"property_item\",\"type\":\"title\",\"title\":" \
 	"{\"type\":\"text\",\"plain_text\":\"" text "\"}}"
 

@@ -2,8 +2,8 @@
 #include "notion_texts.h"
 
 #define TITLE "\"Name\":{\"id\":\"title\",\"name\":\"Name\",\"type\":\"title\"}"
-#define TYPE                                                              \
-	"\"Type\":{\"id\":\"%3Aa\",\"type\":\"multi_select\","            \
+#define TYPE \
+	"\"Type\":{\"id\":\"%3Aa\",\"type\":\"multi_select\"," \
 	"\"multi_select\":{\"options\":[{\"id\":\"1\",\"name\":\"Ops\"}," \
 	"{\"id\":\"2\",\"name\":\"UX\"}]}}"
 #define DATE "\"Date\":{\"id\":\"d\",\"type\":\"date\"}"

@@ -32,14 +32,14 @@ static bool equals(const json *seen, const char *text)
 #define CHECKSUM \
 	"\"Checksum\":{\"id\":\"c\",\"type\":\"rich_text\",\"rich_text\":{}}"
 #define SYNCED "\"Synced\":{\"id\":\"s\",\"type\":\"checkbox\",\"checkbox\":{}}"
-#define TYPE(options)                                                        \
+#define TYPE(options) \
 	"\"Type\":{\"id\":\"t\",\"type\":\"multi_select\",\"multi_select\":" \
 	"{\"options\":[" options "]}}"
 #define OPTION(id, name, color) \
 	"{\"id\":\"" id "\",\"name\":\"" name "\",\"color\":\"" color "\"}"
-#define ALL_OPTIONS                                          \
-	OPTION("1", "Policy", "red")                         \
-	"," OPTION("2", "Architecture", "blue") "," OPTION(  \
+#define ALL_OPTIONS \
+	OPTION("1", "Policy", "red") \
+	"," OPTION("2", "Architecture", "blue") "," OPTION( \
 		"3", "Ops", "default") "," OPTION("4", "UX", \
 		"pink") "," OPTION("5", "Other", "gray")
 #define SOURCE(properties) "{\"properties\":{" properties "}}"

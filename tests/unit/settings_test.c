@@ -17,10 +17,10 @@
 	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.x"
 #define JWT_ANON "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoiYW5vbiJ9.x"
 
-#define SUPABASE                                 \
+#define SUPABASE \
 	"SUPABASE_URL=https://abc.supabase.co\n" \
 	"SUPABASE_SERVICE_ROLE_KEY=sb_secret_" SECRET "\n"
-#define NOTION                            \
+#define NOTION \
 	"NOTION_API_KEY=ntn_" SECRET "\n" \
 	"NOTION_DATABASE_ID=" DATABASE "\n"
 #define ALL (NEED_SUPABASE | NEED_NOTION)

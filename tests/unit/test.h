@@ -34,7 +34,7 @@ static const char *test_name = "?";
 #define check(condition) test_check((condition), __FILE__, __LINE__, #condition)
 #define check_str(seen, wanted) \
 	test_check_str((seen), (wanted), __FILE__, __LINE__, #seen)
-#define check_int(seen, wanted)                                        \
+#define check_int(seen, wanted) \
 	test_check_int((intmax_t)(seen), (intmax_t)(wanted), __FILE__, \
 		__LINE__, #seen)
 /* The text holds the part; for messages. */
