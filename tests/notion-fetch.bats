@@ -95,7 +95,8 @@ must_have_pages() {
 		map(.id) | sort == ($p | map(.) | sort)'
 	[[ -z $stderr ]] || seen "messages"
 	control GET log >requests
-	must_hold 'map(select(.path | endswith("/query"))) | length == 2 and
+	must_hold 'map(select(.path | endswith("/query"))) | length == 3 and
+		map(.body.is_archived) == [null, null, true] and
 		all(.query | [scan("filter_properties")] | length == 5) and
 		all(.headers["notion-version"] == "2026-03-11")' requests
 }
@@ -415,9 +416,206 @@ body() {
 	seed_pages 51 75
 	must_pass fetch
 	must_have_pages 75
-	control POST config '{"query_cap":20}' >/dev/null
+}
+
+# seed_many N FILTER: N pages, each what jq's FILTER makes of its number.
+seed_many() {
+	jq -nc "range($1) | {side:\"notion\"} + ($2)" >seed.ndjson
+	control POST seed @seed.ndjson >seeded
+	jq -e '.refused == []' seeded >/dev/null || cat seeded
+	jq -r '.ids[]' seeded >ids
+}
+
+minute() {
+	control POST clock "{\"now\":\"$1\",\"freeze\":true}" >/dev/null
+}
+
+@test "more pages of one minute than Notion lists: parted by what they hold" {
+	start_sandbox
+	minute 2026-03-01T10:00:00Z
+	control POST config '{"query_cap":40}' >/dev/null
+	local filter n=0
+	while read -r filter; do
+		minute "2026-03-01T10:0$((++n)):00Z"
+		seed_many 150 "$filter"
+		must_pass fetch
+		must_have_pages $((n * 150))
+		must_hold "(map(.page.id // empty) | sort) as \$got |
+			$(jq -Rsc 'split("\n")[:-1]' ids) - \$got == []"
+	done <<-'TEXT'
+		{decision: "Import \(.)"}
+		{decision: "same", edited_at: "2026-03-02T\(100 + . % 24 | tostring[1:]):\(100 + . % 60 | tostring[1:]):00Z"}
+		{decision: (if . % 3 == 0 then "" else "Ü\(.) 決\(. % 7)" end)}
+		{decision: "same", type: "Kind \(. % 5)", date: "2026-01-\(101 + . % 5 | tostring[1:])"}
+		{decision: "same", date: (if . % 2 == 0 then null else "2026-\(101 + . % 12 | tostring[1:])-01" end), synced: (. % 3 == 0)}
+	TEXT
+	# What is older and younger isn't lost on the way.
+	minute 2026-03-05T10:00:00Z
+	seed_pages 1 90
+	minute 2026-03-06T10:00:00Z
+	seed_pages 1 5
+	minute 2025-03-06T10:00:00Z
+	seed_pages 1 5
+	must_pass fetch
+	must_have_pages 850
+	must_pass fetch --since 2026-03-05T00:00:00Z
+	must_have_pages 95
+}
+
+@test "more pages of one minute than Notion lists: from a snapshot" {
+	start_sandbox
+	minute 2026-03-01T10:00:00Z
+	control POST config '{"query_cap":40}' >/dev/null
+	seed_many 150 '{decision: "Import \(.)"}'
+	minute 2026-03-01T12:00:00Z
+	fetch >first.ndjson
+	must_pass fetch --snapshot first.ndjson
+	must_have_pages 150
+	diff <(body first.ndjson) <(body <<<"$output")
+}
+
+@test "pages of one minute that nothing tells apart: from the other end, or refused" {
+	start_sandbox
+	minute 2026-03-01T10:00:00Z
+	control POST config '{"query_cap":40}' >/dev/null
+	seed_many 70 '{decision: "same"}'
+	must_pass fetch
+	must_have_pages 70
+	seed_many 30 '{decision: "same"}'
 	must_fail $RC_CONFIG fetch
-	must_say 'one minute'
+	must_say 'within one minute, 2026-03-01T10:00Z'
+	must_hold '.[-1].complete == false'
+	# As the message says, to change some titles is enough.
+	local n
+	for ((n = 1; n <= 30; n++)); do
+		edit "{\"side\":\"notion\",\"id\":\"$(page_id $n)\",
+			\"set\":{\"decision\":\"other $n\"}}"
+	done
+	must_pass fetch
+	must_have_pages 100
+}
+
+@test "archived pages are listed by themselves, and not looked up" {
+	start_sandbox
+	seed_pages 1 8
+	local n
+	for n in 2 3 4; do person archive "$(page_id $n)"; done
+	mapfile -t all <ids
+	rows_linked_to "${all[@]}" >sb.ndjson
+	must_pass fetch --known sb.ndjson
+	must_have_pages 8
+	must_hold "[.[].page | select(.is_archived) | .id] | sort ==
+		([\"$(page_id 2)\", \"$(page_id 3)\", \"$(page_id 4)\"] | sort)"
+	must_hold 'map(select(.path | startswith("/v1/pages/"))) == []' \
+		<(control GET log)
+	# Normalized they are there, live, and marked.
+	must_pass pipe '"$BIN/notion-fetch" | "$BIN/normalize"'
+	must_hold 'map(select(.kind == "record")) | length == 8 and
+		(map(select(.archived)) | length == 3) and
+		all(.deleted == false)'
+	# Since a time, and beside a snapshot, from which they come as well.
+	must_pass fetch --since 2020-01-01T00:00:00Z
+	must_have_pages 8
+	minute "$(date -u -d '+20 min' +%Y-%m-%dT%H:%M:%SZ)"
+	fetch >first.ndjson
+	person archive "$(page_id 5)"
+	person unarchive "$(page_id 2)"
+	must_pass fetch --snapshot first.ndjson
+	must_have_pages 8
+	diff <(fetch | body) <(body <<<"$output")
+}
+
+@test "a snapshot doesn't say whether a page is archived" {
+	start_sandbox
+	clock 2026-03-01T10:00:00Z
+	seed_pages 1 2
+	clock 2026-03-01T12:00:00Z
+	fetch >first.ndjson
+	# Notion doesn't say that archiving moves the time of the last edit.
+	jq -c --arg id "$(page_id 1)" 'if .page.id == $id
+		then .page.is_archived = true else . end' first.ndjson >other.ndjson
+	must_pass fetch --snapshot other.ndjson
+	must_have_pages 2
+	diff <(fetch | body) <(body <<<"$output")
+}
+
+@test "archived pages: a service that refuses, ignores or lacks the flag" {
+	start_sandbox
+	seed_pages 1 120
+	person archive "$(page_id 2)"
+	rows_linked_to "$(page_id 1)" "$(page_id 2)" >sb.ndjson
+	queries() {
+		control GET log | jq -s 'map(select(.path | endswith("/query")))
+			| length'
+	}
+	# Refused: one request more, and the linked page is looked up.
+	fault '{"match":{"path":"/query","body":"is_archived"},"times":-1,
+		"status":400,"message":"body.is_archived should be not present"}'
+	must_pass fetch --known sb.ndjson
+	must_have_pages 120
+	[[ $(queries) == 3 ]] || seen "$(queries) queries"
+	control DELETE faults >/dev/null
+	# Ignored: likewise, and no page comes twice.
+	control POST config '{"archive_asked_in_vain":true}' >/dev/null
+	control DELETE log >/dev/null
+	must_pass fetch --known sb.ndjson
+	must_have_pages 120
+	[[ $(queries) == 3 ]] || seen "$(queries) queries"
+	# Unknown: not asked at all.
+	control POST config '{"archive_known":false}' >/dev/null
+	control DELETE log >/dev/null
+	must_pass fetch --known sb.ndjson
+	[[ $(queries) == 2 ]] || seen "$(queries) queries"
+	# Any other failure is one of the listing.
+	control POST config '{"archive_known":true}' >/dev/null
+	fault '{"match":{"path":"/query","body":"is_archived"},"times":-1,
+		"status":503}'
+	SYNC_RETRIES=0 must_fail $RC_TEMPORARY fetch
+}
+
+@test "a listing whose cursors go round ends" {
+	start_sandbox
+	seed_pages 1 3
+	fetch | jq -c 'select(.kind == "page").page' >pages
+	answer() {
+		jq -nc --arg match "$1" --arg next "$2" --argjson pages "$3" '
+		{match: {path: "/query", body: $match}, times: -1,
+			status: 200, content_type: "application/json",
+			body: ({object: "list", results: $pages, has_more: true,
+				next_cursor: $next} | tojson)}'
+	}
+	for results in '[]' "$(jq -sc '.[:1]' pages)"; do
+		fault "$(answer '"start_cursor":"A"' B "$results")"
+		fault "$(answer '"start_cursor":"B"' A "$results")"
+		fault "$(answer '' A "$results")"
+		must_fail $RC_TEMPORARY timeout 20 "$BIN/notion-fetch"
+		must_say 'does not get on'
+		must_hold '.[-1].complete == false'
+		control DELETE faults >/dev/null
+	done
+}
+
+@test "a listing that says that it is cut, now here and now there, ends" {
+	start_sandbox
+	seed_pages 1 1
+	fetch | jq -c 'select(.kind == "page").page' >pages
+	answer() {
+		jq -c --arg match "$1" --arg created "$2" '
+		{match: {path: "/query", body: $match}, times: -1,
+			status: 200, content_type: "application/json",
+			body: ({object: "list", has_more: false,
+				next_cursor: null,
+				results: [. + {created_time: $created}],
+				request_status: {type: "incomplete",
+				incomplete_reason: "query_result_limit_reached"}}
+				| tojson)}' pages
+	}
+	fault "$(answer 10:00:00 2026-03-01T11:00:00.000Z)"
+	fault "$(answer 11:00:00 2026-03-01T10:00:00.000Z)"
+	fault "$(answer '' 2026-03-01T10:00:00.000Z)"
+	run --separate-stderr timeout 20 "$BIN/notion-fetch"
+	[[ $status -eq $RC_TEMPORARY || $status -eq $RC_CONFIG ]] ||
+		seen "it went on"
 	must_hold '.[-1].complete == false'
 }
 

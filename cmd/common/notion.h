@@ -69,6 +69,7 @@ struct notion_page {
 	bool synced;	   /* property Synced; false where absent */
 	bool own;	   /* created by our connection */
 	bool in_trash;
+	bool archived;	/* there, and only out of the default listing */
 	bool title_cut; /* maybe cut after 25 mentions: see title item */
 	usec created, edited;
 };

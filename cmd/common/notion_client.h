@@ -87,12 +87,16 @@ struct notion_query {
 typedef int notion_each(void *arg, json *take_page, struct error *e);
 
 /*
- * Every page of the listing, by created_time ascending, each once. Trashed
- * and archived pages are not in a listing, data sources among the rows (of a
- * wiki) are passed over. A cursor that became invalid starts the listing over
- * (three times at most), a server that is too slow gets fewer rows asked, down
- * to ten. A listing is cut by Notion at 10,000 rows: it is then continued from
- * the last created_time, and never taken for whole.
+ * Every page of the listing, by created_time ascending, each once; then the
+ * archived ones, of which Notion keeps a listing of their own. A service that
+ * doesn't know of them, refuses the question or ignores it is asked once.
+ * Trashed pages are not in a listing, data sources among the rows (of a wiki)
+ * are passed over. A cursor that became invalid starts the listing over (three
+ * times at most), a server that is too slow gets fewer rows asked, down to
+ * ten. A listing is cut by Notion at 10,000 rows: it is then continued from
+ * the last created_time, within one minute in parts, and never taken for
+ * whole: RC_CONFIG where nothing tells its pages apart. RC_TEMPORARY where the
+ * answers don't get on.
  */
 int notion_query_each(struct notion_client *c, const struct notion_query *q,
 	notion_each *each, void *arg, struct error *e);

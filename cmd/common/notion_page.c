@@ -268,6 +268,7 @@ int notion_page_parse(struct notion_page *page, const json *object,
 	}
 	read_marks(page, object, s);
 	page->in_trash = read_trash(object);
+	page->archived = json_true(object, "is_archived");
 	page->own = created_by(object, s->bot_user);
 	return 0;
 }

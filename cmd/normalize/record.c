@@ -93,6 +93,8 @@ json *record_of_page(const json *object, const struct notion_schema *s)
 	json_put_bool(line, "synced", page.synced);
 	json_put_bool(line, "own", page.own);
 	json_put_bool(line, "deleted", page.in_trash);
+	if (page.archived)
+		json_put_bool(line, "archived", true);
 	put_time(line, "created_at", page.created);
 	put_time(line, "edited_at", page.edited);
 	notion_page_fini(&page);

@@ -61,6 +61,7 @@ void known_fini(struct known *k);
 struct snapshot_page {
 	char id[UUID_SIZE];
 	usec edited;
+	bool archived;
 	char *text;
 };
 

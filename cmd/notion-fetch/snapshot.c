@@ -30,7 +30,8 @@ static void add_page(struct snapshot *s, const json *page)
 {
 	struct buf text = BUF_INIT(STREAM_LINE_MAX);
 	const char *id = json_str(page, "id");
-	struct snapshot_page p = { .edited = edited_time(page) };
+	struct snapshot_page p = { .edited = edited_time(page),
+		.archived = json_true(page, "is_archived") };
 
 	if (!id || uuid_normalize(id, p.id) < 0 || p.edited == USEC_NONE ||
 		json_true(page, "in_trash") || json_print(page, &text) < 0) {
@@ -150,6 +151,7 @@ static json *unchanged(
 	p = s->n > 0 ? bsearch(&key, s->pages, s->n, sizeof key, compare)
 		     : NULL;
 	if (!p || p->edited != edited_time(listed) ||
+		p->archived != json_true(listed, "is_archived") ||
 		p->edited >= snapshot_since(s))
 		return NULL;
 	return json_parse(p->text, strlen(p->text), JSON_STRICT, &ignored);

@@ -156,7 +156,8 @@ static int parse_content(struct record *r, const json *line,
 		parse_time(&r->edited, text[T_EDITED], "edited_at", e) < 0 ||
 		parse_flag(&r->synced, line, "synced", e) < 0 ||
 		parse_flag(&r->deleted, line, "deleted", e) < 0 ||
-		parse_flag(&r->own, line, "own", e) < 0)
+		parse_flag(&r->own, line, "own", e) < 0 ||
+		parse_flag(&r->archived, line, "archived", e) < 0)
 		return -1;
 	r->is.value[DECISION] = text[T_DECISION];
 	r->is.value[TYPE] = text[T_TYPE];

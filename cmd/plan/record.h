@@ -24,8 +24,9 @@ struct record {
 	char checksum[CHECKSUM_SIZE]; /* of `is` */
 	const char *stored;	      /* the stored checksum; NULL: none */
 	bool synced;
-	bool own;     /* of a page: made by our connection */
-	bool deleted; /* soft-deleted, in the trash */
+	bool own;      /* of a page: made by our connection */
+	bool deleted;  /* soft-deleted, in the trash */
+	bool archived; /* of a page: not deleted, and as present as any */
 	bool more_types;
 	json *date_detail; /* of a page; owned; NULL: only a day */
 	usec created, edited;

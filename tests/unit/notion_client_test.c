@@ -34,10 +34,26 @@ static struct settings settings;
 static struct error e;
 static char url[64];
 
+static void begin_with(const struct reply *replies, size_t n)
+{
+	static char key[] = "ntn_test";
+
+	responder_start(&server, replies, n, url);
+	settings = (struct settings){ .notion_url = url,
+		.notion_key = key,
+		.state_dir = "/nonexistent",
+		.notion_database = DB,
+		.notion_rpm = 10000,
+		.max_wait = 300,
+		.timeout = 10,
+		.retries = 0 };
+	check_int(notion_client_init(&notion, &settings, NULL, &e), 0);
+}
+
 /* One answer of JSON for each request; "NNN " in front is its status. */
 static void begin(const char *const *answers, size_t n)
 {
-	static char texts[16][REPLY_MAX], key[] = "ntn_test";
+	static char texts[16][REPLY_MAX];
 	static struct reply replies[16];
 
 	for (size_t i = 0; i < n; i++) {
@@ -51,16 +67,7 @@ static void begin(const char *const *answers, size_t n)
 		replies[i] = (struct reply){ json_reply(texts[i], status, body),
 			0, true };
 	}
-	responder_start(&server, replies, n, url);
-	settings = (struct settings){ .notion_url = url,
-		.notion_key = key,
-		.state_dir = "/nonexistent",
-		.notion_database = DB,
-		.notion_rpm = 10000,
-		.max_wait = 300,
-		.timeout = 10,
-		.retries = 0 };
-	check_int(notion_client_init(&notion, &settings, NULL, &e), 0);
+	begin_with(replies, n);
 }
 
 static void end(size_t requests)
@@ -210,11 +217,14 @@ static void test_listing_goes_on_to_the_end(void)
 
 static void test_since(void)
 {
-	static const char *const answers[] = { LIST("", "null", "false") };
+	/* Where there is no page, archived ones are asked for to be sure. */
+	static const char *const answers[] = { LIST("", "null", "false"),
+		LIST("", "null", "false") };
 	usec t;
 
 	time_parse("2026-11-01T10:11:12.345678Z", &t);
-	check_int(list(answers, 1, t), 0);
+	check_int(list(answers, 2, t), 0);
+	check_has(server.requests[1], "\"is_archived\":true");
 	check_has(server.requests[0],
 		"\"filter\":{\"timestamp\":\"last_edited_time\","
 		"\"last_edited_time\":{\"on_or_after\":"
@@ -259,8 +269,14 @@ static void test_over_ten_thousand(void)
 	static const char *const answers[] = { CAPPED(ROW(1, "01") "," ROW(
 						       2, "05")),
 		LIST(ROW(2, "05") "," ROW(3, "06"), "null", "false") };
+	/* Neither parted nor read from the other end. */
 	static const char *const minute[] = { CAPPED(ROW(1, "01")),
-		CAPPED(ROW(2, "01")) };
+		CAPPED(ROW(1, "01") "," ROW(2, "01")),
+		CAPPED(ROW(1, "01") "," ROW(2, "01")) };
+	static const char *const ends[] = { CAPPED(ROW(1, "01")),
+		CAPPED(ROW(1, "01") "," ROW(2, "01") "," ROW(3, "01")),
+		CAPPED(ROW(4, "01") "," ROW(3, "01") "," ROW(2, "01")),
+		LIST(ROW(5, "02"), "null", "false") };
 	static const char *const other[] = {
 		"{\"results\":[],\"next_cursor\":null,\"has_more\":false,"
 		"\"request_status\":{\"type\":\"incomplete\","
@@ -274,11 +290,57 @@ static void test_over_ten_thousand(void)
 		"{\"on_or_after\":\"2026-01-02T03:05:00.000Z\"}}");
 	check_int(list(answers, 2, 0), 0);
 	check_has(server.requests[1], "\"filter\":{\"and\":[{");
-	check_int(list(minute, 2, USEC_NONE), -1);
+	check_int(list(minute, 3, USEC_NONE), -1);
+	check_int(e.code, RC_CONFIG);
 	check_has(e.text, "10,000");
+	check_has(server.requests[1],
+		"\"filter\":{\"and\":[{\"timestamp\":\"created_time\","
+		"\"created_time\":{\"on_or_after\":"
+		"\"2026-01-02T03:01:00.000Z\"}},{\"timestamp\":"
+		"\"created_time\",\"created_time\":{\"before\":"
+		"\"2026-01-02T03:02:00.000Z\"}}]}");
+	check_has(server.requests[2], "\"direction\":\"descending\"");
+	check_int(list(ends, 4, USEC_NONE), 0);
+	check_str(buf_str(&listed), "12345");
 	check_int(list(other, 1, USEC_NONE), -1);
 	check_int(e.code, RC_TEMPORARY);
 	check_has(e.text, "(moon)");
+}
+
+/* Cursors that are new each time, and lead nowhere. */
+static void test_endless(void)
+{
+	static const char *const rows[] = { "", ROW(1, "01"),
+		ROW(1, "01") "," ROW(2, "01") };
+	static char texts[64][1000];
+	static struct reply replies[64];
+	struct notion_query q = { .data_source = DS,
+		.edited_since = USEC_NONE };
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		char body[800];
+
+		for (size_t n = 0; n < 64; n++) {
+			snprintf(body, sizeof body,
+				"{\"results\":[%s],\"has_more\":true,"
+				"\"next_cursor\":\"c%zu\"}",
+				rows[i], n);
+			snprintf(texts[n], sizeof texts[n],
+				"HTTP/1.1 200 x\r\nContent-Length: %zu\r\n\r\n"
+				"%s",
+				strlen(body), body);
+			replies[n] = (struct reply){ texts[n], 0, true };
+		}
+		begin_with(replies, 64);
+		buf_reset(&listed);
+		check_int(
+			notion_query_each(&notion, &q, note_id, NULL, &e), -1);
+		check_int(e.code, RC_TEMPORARY);
+		check_has(e.text, "does not get on");
+		notion_client_fini(&notion);
+		responder_stop(&server);
+		check(server.n > 20 && server.n < 25);
+	}
 }
 
 static void test_no_list(void)
@@ -437,6 +499,7 @@ int main(void)
 	run(test_dead_cursor);
 	run(test_fewer_rows_at_a_time);
 	run(test_over_ten_thousand);
+	run(test_endless);
 	run(test_no_list);
 	run(test_where_a_page_is);
 	run(test_a_cut_title_is_completed);
