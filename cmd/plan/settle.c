@@ -141,13 +141,14 @@ static const char *link_reason(const struct pair *p)
 	return "the row's checksum or mark is missing or stale";
 }
 
+/* An archived page is stamped when it is back: Notion may refuse its edits. */
 static void stamp(const struct settling *s, const struct record *row,
 	const struct record *page, const struct content *c,
 	const char *checksum)
 {
 	struct op *op;
 
-	if (!page_is_stale(s->world, page, checksum))
+	if (page->archived || !page_is_stale(s->world, page, checksum))
 		return;
 	op = ops_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
 	mark(op, checksum, true);
