@@ -56,3 +56,18 @@ setup() {
 	NOTION_DATABASE_ID=x must_fail $RC_CONFIG vbin/notion-fetch
 	NOTION_API_KEY=ntn_wrong must_fail $RC_CREDENTIALS vbin/notion-fetch
 }
+
+@test "a data source without a title" {
+	local path=/v1/data_sources/d5000000-0000-4000-8000-000000000001
+	ask "${SANDBOX##*:}" GET "$path" '' 'Authorization: Bearer ntn_sandbox' \
+		'Notion-Version: 2026-03-11'
+	jq -c '{match: {path: "/v1/data_sources/", method: "GET"}, times: -1,
+		status: 200, content_type: "application/json",
+		body: (del(.properties.Decision) | tojson)}' \
+		<<<"$REPLY" >fault
+	control POST faults @fault >/dev/null
+	must_fail $RC_CONFIG vbin/notion-setup
+	must_say 'no title property'
+	must_fail $RC_CONFIG vbin/notion-fetch
+	must_fail $RC_CONFIG vbin/doctor
+}

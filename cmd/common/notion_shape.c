@@ -112,8 +112,13 @@ static void read_title(struct shape_property *p, const json *properties)
 	p->id = xstrdup(json_str(title, "id"));
 	if (title && title == named)
 		return;
-	p->state = named ? SHAPE_WRONG_TYPE : SHAPE_OTHER_NAME;
-	p->is = xstrdup(named ? (type ? type : "unknown") : json_key(title));
+	/* Every source has one, and none can be added: this one hides it. */
+	if (!title && !named)
+		type = "missing";
+	p->state = named || !title ? SHAPE_WRONG_TYPE : SHAPE_OTHER_NAME;
+	p->is = xstrdup(p->state == SHAPE_OTHER_NAME ? json_key(title)
+			: type			     ? type
+						     : "unknown");
 }
 
 static void read_property(struct shape_property *p, const json *properties)
@@ -175,6 +180,13 @@ int notion_shape_fault(const struct notion_shape *s, struct error *e)
 	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
 		const struct shape_property *p = &s->properties[i];
 
+		if (p->state == SHAPE_WRONG_TYPE && is(p->is, "missing"))
+			return fail(e, RC_CONFIG,
+				"Notion shows no title property of this data "
+				"source, though each has one, and none can be "
+				"added: see in Notion whether this connection "
+				"may see the whole database, or make a new "
+				"one with notion-setup --create PAGE");
 		if (p->state == SHAPE_WRONG_TYPE)
 			return notion_wrong_type(e, p->name, p->is, p->type);
 	}

@@ -77,7 +77,7 @@ static void shape_is(
 static void test_states(void)
 {
 	shape_is(WHOLE, true, "rrrrr", "{\"properties\":{}}");
-	shape_is("{}", true, "nmmmm", NULL);
+	shape_is("{}", true, "wmmmm", NULL);
 	shape_is(SOURCE(TITLE "," TYPE(ALL_OPTIONS) "," DATE "," CHECKSUM),
 		true, "rrrrm",
 		"{\"properties\":{\"Synced\":{\"checkbox\":{}}}}");
@@ -211,6 +211,34 @@ static void test_wrong_types(void)
 	}
 }
 
+/* No title at all: nothing can be changed from here, and it is said so. */
+static void test_no_title(void)
+{
+	static const char *const properties[] = { "{" DATE "}", "{}",
+		"{\"\":{}}", "null" };
+
+	for (size_t i = 0; i < 4; i++) {
+		struct buf b = BUF_INIT(4096);
+		struct notion_shape s;
+		struct error e = { 0 };
+		json *source, *body;
+
+		buf_addf(&b, "{\"properties\":%s}", properties[i]);
+		source = parse(buf_str(&b));
+		notion_shape_read(&s, source, true);
+		check_int(s.properties[0].state, SHAPE_WRONG_TYPE);
+		check_int(notion_shape_fault(&s, &e), -1);
+		check_int(e.code, RC_CONFIG);
+		check_has(e.text, "no title property");
+		/* Nor is anything lost on the way: for valgrind. */
+		body = notion_shape_change(&s, source);
+		json_free(body);
+		notion_shape_fini(&s);
+		json_free(source);
+		buf_fini(&b);
+	}
+}
+
 static void test_twin(void)
 {
 	json *source = parse(SOURCE(TITLE "," DATE "," CHECKSUM "," SYNCED
@@ -281,6 +309,7 @@ int main(void)
 	run(test_too_many_options);
 	run(test_option_without_a_name);
 	run(test_wrong_types);
+	run(test_no_title);
 	run(test_twin);
 	run(test_kept);
 	run(test_new);
