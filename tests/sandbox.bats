@@ -284,7 +284,10 @@ not json')
 	fault '{"garbage":true}'
 	notion GET /v1/users/me
 	[[ $STATUS == 200 ]]
-	must_fail 4 jq . <<<"$BODY" || must_fail 2 jq . <<<"$BODY"
+	# jq's own code for it differs from version to version.
+	run --separate-stderr jq . <<<"$BODY"
+	[[ $status != 0 ]] || seen "it is JSON"
+	must_say "parse error"
 }
 
 @test "an answer that waits keeps nobody else waiting" {
