@@ -118,7 +118,7 @@ mapfile -t files < <({
 sanitized=(tests/{care,notion-fetch,health,workers,sb-fetch}.bats
   tests/{normalize,streams,plan_undo,http}.bats)
 # What depends on how libcurl, and the servers' library, behave.
-client_files=(tests/{faults,workers,http,notion-fetch,sb-fetch,health}.bats)
+client_files=(tests/{faults,http,notion-fetch,sb-fetch,health}.bats)
 client_units=({http,api,notion_client,supabase_client}_test)
 
 parallel=-j$(nproc)
