@@ -11,6 +11,7 @@
 #define ANNOUNCED_MS 5000
 #define SLICE_MS 200 /* how soon a wait notices that it shall end */
 #define REQUEST_MAX (8u << 20)
+#define LARGE (1u << 20) /* an answer of fewer rows may be easier to read */
 
 int api_init(struct api *api, const char *name, long retries, long max_wait,
 	struct error *e)
@@ -103,6 +104,7 @@ static void judge_unreadable(const struct api_call *call,
 		h->body_len,
 		h->content_type[0] ? h->content_type : "no content type", why);
 	set_error(a, API_RETRY, "not-json", message);
+	a->smaller = h->body_len > LARGE;
 	a->outcome_unknown = !call->read;
 }
 

@@ -7,7 +7,10 @@
  * 8259 byte by byte, and only then given to cJSON. Refused are: anything that
  * is not one whole JSON value, repeated keys, keys that can't be read, numbers
  * with more than 15 significant digits or out of a double's range, nesting
- * beyond JSON_DEPTH_MAX.
+ * beyond JSON_DEPTH_MAX, more than JSON_VALUES_MAX values: a value of three
+ * bytes of text takes some hundred in memory, so a bound of the bytes alone
+ * would let 64 MiB become gigabytes. What is refused takes no memory beside
+ * its text.
  *
  * A string value that C and PostgreSQL can't hold (U+0000, a lone surrogate
  * escape, bytes that are not UTF-8) makes the whole text an error, or, with
@@ -34,6 +37,7 @@
 typedef struct cJSON json;
 
 #define JSON_DEPTH_MAX 100
+#define JSON_VALUES_MAX 1000000 /* no honest answer has a tenth of it */
 
 enum json_flags {
 	JSON_STRICT = 0,

@@ -29,6 +29,7 @@ struct check {
 	enum json_flags flags;
 	struct buf copy;
 	const char *done;
+	size_t values;
 	struct error *e;
 };
 
@@ -139,6 +140,12 @@ static bool check_string_body(struct check *c, const char **bad)
 	return refuse(c, "unterminated string");
 }
 
+static bool count_value(struct check *c)
+{
+	return ++c->values <= JSON_VALUES_MAX ||
+	       refuse(c, "more values than this program takes");
+}
+
 /* Puts {"unreadable":"why"} in the place of the string that began at from. */
 static bool mark(struct check *c, const char *from, const char *why)
 {
@@ -146,7 +153,7 @@ static bool mark(struct check *c, const char *from, const char *why)
 		buf_addf(&c->copy, "{\"" JSON_MARK "\":\"%s\"}", why) < 0)
 		return refuse(c, "too large");
 	c->done = c->at;
-	return true;
+	return count_value(c);
 }
 
 static bool check_string(struct check *c, bool is_key)
@@ -262,6 +269,8 @@ static bool check_value_inner(struct check *c, int depth)
 {
 	if (c->at == c->end)
 		return refuse(c, "a value was expected");
+	if (!count_value(c))
+		return false;
 	if (depth >= JSON_DEPTH_MAX && (*c->at == '{' || *c->at == '['))
 		return refuse(c, "nested too deep");
 	switch (*c->at) {

@@ -160,6 +160,22 @@ static void test_too_large(void)
 	end();
 }
 
+/* Small arrays: forty times as much memory as bytes, if they were taken. */
+static void test_too_many_values(void)
+{
+	char *text = arrays_reply(24u << 20);
+	struct reply r = { text, 0, true };
+	long before = peak_mib();
+	struct error e;
+
+	check_int(get_user(&r, 1, &e), -1);
+	check_int(e.code, RC_TEMPORARY);
+	check_has(e.text, "more values");
+	check_int(server.n, 4);
+	check(peak_mib() - before < 250);
+	free(text);
+}
+
 static void test_time_out(void)
 {
 	char ok[REPLY_MAX];
@@ -217,6 +233,7 @@ int main(void)
 	run(test_edge);
 	run(test_nobody_listens);
 	run(test_too_large);
+	run(test_too_many_values);
 	run(test_time_out);
 	run(test_where_a_key_may_go);
 	run(test_no_proxy_for_loopback);

@@ -41,6 +41,47 @@ static void check_refused(const char *text, size_t len, const char *why)
 	json_free(v);
 }
 
+/* An array of n values, itself one of them. */
+static char *many(size_t n, const char *value, size_t *len)
+{
+	size_t each = strlen(value) + 1;
+	char *text = malloc(n * each + 2);
+
+	text[0] = '[';
+	for (size_t i = 0; i < n - 1; i++) {
+		memcpy(text + 1 + i * each, value, each - 1);
+		text[(i + 1) * each] = ',';
+	}
+	*len = 1 + (n - 1) * each;
+	text[*len - 1] = ']';
+	text[*len] = '\0';
+	return text;
+}
+
+/* Memory goes by the number of values, so that is bounded as well. */
+static void test_number_of_values(void)
+{
+	size_t len;
+	char *text = many(JSON_VALUES_MAX, "[]", &len);
+	struct error e;
+	json *v = json_parse(text, len, JSON_STRICT, &e);
+
+	check(v != NULL);
+	check_int(json_count(v), JSON_VALUES_MAX - 1);
+	json_free(v);
+	free(text);
+	text = many(JSON_VALUES_MAX + 1, "0", &len);
+	check_refused(text, len, "more values");
+	free(text);
+	/* A mark is an object and its text. */
+	text = many(JSON_VALUES_MAX / 2 + 1, "\"\\u0000\"", &len);
+	v = json_parse(text, len, JSON_MARK_UNREADABLE, &e);
+	check(v == NULL);
+	check_has(e.text, "more values");
+	json_free(v);
+	free(text);
+}
+
 static void test_taken(void)
 {
 	static const char *const same[] = { "{}", "[]", "null", "true", "false",
@@ -444,6 +485,7 @@ static void test_random_damage(void)
 int main(void)
 {
 	run(test_taken);
+	run(test_number_of_values);
 	run(test_refused);
 	run(test_depth);
 	run(test_marks);

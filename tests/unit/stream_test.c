@@ -189,6 +189,20 @@ static void test_line_length(void)
 		check_line_length(len, 1);
 }
 
+static void test_too_many_values(void)
+{
+	struct buf text = BUF_INIT(2 * STREAM_LINE_MAX);
+	struct error e;
+
+	buf_adds(&text, HEAD "{\"kind\":\"a\",\"s\":[");
+	for (size_t i = 0; i < STREAM_LINE_MAX / 3 - 100; i++)
+		buf_adds(&text, "[],");
+	buf_adds(&text, "0]}\n" END(1));
+	check_int(read_through(buf_str(&text), text.len, 0, &e), -1);
+	check_has(e.text, "more values");
+	buf_fini(&text);
+}
+
 static void test_several(void)
 {
 	static const char text[] = HEAD BODY END(1) HEAD END(0);
@@ -306,6 +320,7 @@ int main(void)
 	run(test_every_cut);
 	run(test_marks);
 	run(test_line_length);
+	run(test_too_many_values);
 	run(test_several);
 	run(test_write);
 	run(test_write_too_long);

@@ -57,6 +57,26 @@ static void end(size_t requests)
 	check_int(server.n, requests);
 }
 
+/* A bound of the bytes alone would let this become gigabytes. */
+static void test_too_many_values(void)
+{
+	char *text = arrays_reply(24u << 20);
+	const char *const none[] = { "[]" };
+	struct reply r = { text, 0, true };
+	long before = peak_mib();
+	json *rows;
+
+	begin(none, 1);
+	server.replies = &r;
+	check_int(supabase_rows_after(&client, NULL, 1000, &rows, &a), -1);
+	check_int(a.action, API_RETRY);
+	check(a.smaller);
+	check_has(a.message, "more values");
+	check(peak_mib() - before < 250);
+	free(text);
+	end(2);
+}
+
 static void test_keys(void)
 {
 	static const char *const none[] = { "[]" };
@@ -231,6 +251,7 @@ static void test_url_length(void)
 int main(void)
 {
 	verbosity = -1;
+	run(test_too_many_values);
 	run(test_keys);
 	run(test_columns);
 	run(test_rows);
