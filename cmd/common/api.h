@@ -1,8 +1,9 @@
 /*
  * What the clients of both APIs share: calls with retries, the errors they end
  * in, and counters. How an answer is judged is knowledge of one API and stands
- * in notion_client.c and supabase_client.c, as tables: by the error's `code`
- * first, by the HTTP status second.
+ * in notion_errors.c and supabase_errors.c, as tables: by the error's `code`
+ * first, by the HTTP status second. What no rule knows is an outage or a
+ * setting, never a bug of ours.
  *
  * A call is repeated, at most `retries` times:
  *   after 429 and 529, whatever the method: such a request wasn't carried out;
@@ -34,14 +35,15 @@
 
 /* What the caller must do about an error. */
 enum api_action {
-	API_RETRY,	 /* temporary; the next run, or after a look, again */
-	API_BAD_RECORD,	 /* permanent for this record; go on with others */
+	API_RETRY, /* temporary; the next run, or after a look, again */
+	/* Permanent for this record; go on with others. Else: RC_CONFIG. */
+	API_BAD_RECORD,
 	API_NOT_FOUND,	 /* the record is gone, or hidden from us */
 	API_CHANGED,	 /* recheck() said no before a repeat */
 	API_OUTAGE,	 /* stop: RC_TEMPORARY */
 	API_CREDENTIALS, /* stop: RC_CREDENTIALS */
 	API_CONFIG,	 /* stop: RC_CONFIG */
-	API_BUG,	 /* stop: RC_BUG, our request was wrong */
+	API_BUG,	 /* stop: RC_BUG, our request was malformed */
 	API_STOPPED,	 /* the program was told to stop */
 	API_WAIT,	 /* repeated, whatever the method; ends as API_OUTAGE */
 };
@@ -132,6 +134,17 @@ const struct api_rule *api_rule_find(
  */
 void api_describe(const struct http_answer *answer, const char *message,
 	const char *code, struct api_error *a);
+#define API_PART_MAX 240
+/* "; name: text" behind the message, as far as it fits; no key in it. */
+void api_append_text(const struct api *api, struct api_error *a,
+	const char *name, const char *text);
+/*
+ * A 4xx with a text that is no JSON object: somebody on the way refused it,
+ * and the service hasn't seen it. (404 is what a wrong URL gets.)
+ */
+bool api_is_from_gateway(const struct http_answer *answer, const json *body);
+/* What that means: an outage, whatever the status says. */
+void api_judge_gateway(struct api_error *a);
 /* Copies a text of the service's: valid UTF-8, one line, cut to size. */
 void api_copy_text(char *out, size_t size, const char *text);
 

@@ -17,8 +17,8 @@ static enum exit_code exit_code_of(enum api_action action)
 		return RC_CREDENTIALS;
 	case API_CONFIG:
 	case API_NOT_FOUND:
+	case API_BAD_RECORD: /* where it isn't about one record */
 		return RC_CONFIG;
-	case API_BAD_RECORD:
 	case API_BUG:
 		return RC_BUG;
 	default:
@@ -82,6 +82,41 @@ void api_copy_text(char *out, size_t size, const char *text)
 		left -= len;
 	}
 	out[n] = '\0';
+}
+
+void api_append_text(const struct api *api, struct api_error *a,
+	const char *name, const char *text)
+{
+	size_t n = strlen(a->message);
+	char copy[API_PART_MAX];
+
+	if (!text || !*text)
+		return;
+	api_copy_text(copy, sizeof copy, text);
+	http_hide_key(&api->http, copy);
+	n += (size_t)snprintf(
+		a->message + n, sizeof a->message - n, "; %s: ", name);
+	if (n < sizeof a->message)
+		api_copy_text(a->message + n, sizeof a->message - n, copy);
+}
+
+bool api_is_from_gateway(const struct http_answer *answer, const json *body)
+{
+	return answer->status >= 400 && answer->status < 500 &&
+	       answer->status != 402 && answer->status != 404 &&
+	       answer->status != 408 && answer->status != 429 &&
+	       (answer->edge ||
+		       (answer->body_len > 0 && !json_is_object(body)));
+}
+
+void api_judge_gateway(struct api_error *a)
+{
+	a->action = API_RETRY;
+	a->outcome_unknown = false;
+	a->smaller = a->status == 413;
+	api_copy_text(a->hint, sizeof a->hint,
+		"that is not the service itself but something on the way to "
+		"it: a gateway, a proxy, a firewall");
 }
 
 void api_describe(const struct http_answer *answer, const char *message,

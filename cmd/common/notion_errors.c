@@ -36,7 +36,6 @@ static const struct api_rule rules[] = {
 		NULL },
 	{ "gateway_timeout", 0, 0, API_RETRY, true, true, NULL },
 
-	{ NULL, 400, 400, API_BUG, false, false, NULL },
 	{ NULL, 401, 401, API_CREDENTIALS, false, false, NEW_KEY },
 	{ NULL, 403, 403, API_CREDENTIALS, false, false, CAPABILITY },
 	{ NULL, 404, 404, API_CONFIG, false, false,
@@ -44,11 +43,14 @@ static const struct api_rule rules[] = {
 	{ NULL, 408, 408, API_RETRY, true, true, NULL },
 	{ NULL, 409, 409, API_RETRY, false, false, NULL },
 	{ NULL, 413, 413, API_BAD_RECORD, false, true, NULL },
+	{ NULL, 420, 420, API_WAIT, false, false, NULL },
+	{ NULL, 425, 425, API_RETRY, false, false, NULL },
 	{ NULL, 429, 429, API_WAIT, false, false, NULL },
+	{ NULL, 400, 499, API_BAD_RECORD, false, false, NULL },
 	{ NULL, 500, 500, API_RETRY, true, false, NULL },
 	{ NULL, 529, 529, API_WAIT, false, false, NULL },
 	{ NULL, 501, 599, API_RETRY, true, true, NULL },
-	{ NULL, 0, 999, API_BUG, false, false, NULL },
+	{ NULL, 0, 999, API_RETRY, true, false, NULL },
 };
 
 /* Where the header is missing: the same, as a text or a number of seconds. */
@@ -102,9 +104,7 @@ void notion_judge(const struct api *api, const struct http_answer *answer,
 	if (rule->hint)
 		api_copy_text(a->hint, sizeof a->hint, rule->hint);
 	judge_details(json_get(body, "additional_data"), a);
-	/* Cloudflare refused it before Notion saw it: few tries, slow ones. */
-	if (answer->edge && answer->status == 403) {
-		a->action = API_RETRY;
-		a->hint[0] = '\0';
-	}
+	/* As when Cloudflare refuses it: few tries, slow ones. */
+	if (api_is_from_gateway(answer, body))
+		api_judge_gateway(a);
 }

@@ -34,6 +34,19 @@
 #define WRONG_URL \
 	"check SUPABASE_URL: there is no Data API, or the schema public " \
 	"isn't exposed by it (Project Settings, Data API)"
+#define VIEW \
+	"SUPABASE_TABLE must name a table that can be written: %s is a view " \
+	"that can't, or a rule or trigger of it refuses this kind of write"
+#define NO_ON_CONFLICT \
+	"a rule of %s, or that it is a view, forbids what the sync writes: " \
+	"replace the rule by a trigger, or name the table itself in " \
+	"SUPABASE_TABLE"
+#define GENERATED \
+	"make it a plain column; run in the SQL editor, with its name for " \
+	"COLUMN: alter table public.%s alter column COLUMN drop expression;"
+#define SCHEMAS \
+	"name one of the schemas that the Data API exposes, or expose it " \
+	"(Project Settings, Data API)"
 #define PAUSED "the project is paused or restricted: see supabase.com/dashboard"
 #define READ_ONLY \
 	"the database is in read-only mode, as when its disk is full: see " \
@@ -44,12 +57,14 @@ static const struct api_rule rules[] = {
 	{ "21000", 0, 0, API_BAD_RECORD, false, false, NULL },
 	{ "22*", 0, 0, API_BAD_RECORD, false, false, NULL },
 	{ "23*", 0, 0, API_BAD_RECORD, false, false, NULL },
+	{ "0A000", 0, 0, API_CONFIG, false, false, NO_ON_CONFLICT },
 	{ "25006", 0, 0, API_OUTAGE, false, false, READ_ONLY },
 	{ "28*", 0, 0, API_CREDENTIALS, false, false, NEW_KEY },
 	{ "0L*", 0, 0, API_CREDENTIALS, false, false, NEW_KEY },
 	{ "0P*", 0, 0, API_CREDENTIALS, false, false, NEW_KEY },
 	{ "40001", 0, 0, API_RETRY, false, false, NULL },
 	{ "40P01", 0, 0, API_RETRY, false, false, NULL },
+	{ "428C9", 0, 0, API_CONFIG, false, false, GENERATED },
 	{ "42501", 0, 0, API_CONFIG, false, false, GRANT_SQL },
 	{ "42P01", 0, 0, API_CONFIG, false, false, TABLE_SQL },
 	{ "42703", 0, 0, API_CONFIG, false, false, COLUMNS_SQL },
@@ -64,19 +79,32 @@ static const struct api_rule rules[] = {
 	{ "P0*", 0, 0, API_RETRY, false, false, NULL },
 	{ "XX*", 0, 0, API_RETRY, false, false, NULL },
 	{ "54*", 0, 0, API_RETRY, false, true, NULL },
-	{ "55*", 0, 0, API_RETRY, false, false, NULL },
+	{ "55P03", 0, 0, API_RETRY, false, false, NULL },
+	{ "55006", 0, 0, API_RETRY, false, false, NULL },
+	{ "55000", 0, 0, API_CONFIG, false, false, VIEW },
+	{ "55*", 0, 0, API_CONFIG, false, false, NULL },
 	{ "58*", 0, 0, API_RETRY, false, false, NULL },
 	{ "PGRST000", 0, 0, API_WAIT, false, false, NULL },
 	{ "PGRST001", 0, 0, API_WAIT, false, false, NULL },
 	{ "PGRST002", 0, 0, API_WAIT, false, false, NULL },
 	{ "PGRST003", 0, 0, API_RETRY, false, false, NULL },
+	{ "PGRST100", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST102", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST103", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST105", 0, 0, API_CONFIG, false, false, VIEW },
 	{ "PGRST106", 0, 0, API_CONFIG, false, false, WRONG_URL },
+	{ "PGRST107", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST108", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST116", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST117", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST122", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST124", 0, 0, API_CONFIG, false, false, KEY_SQL },
 	{ "PGRST125", 0, 0, API_CONFIG, false, false, WRONG_URL },
 	{ "PGRST202", 0, 0, API_CONFIG, false, false, NULL },
 	{ "PGRST204", 0, 0, API_CONFIG, false, false, COLUMNS_SQL },
 	{ "PGRST205", 0, 0, API_CONFIG, false, false, TABLE_SQL },
-	{ "PGRST1*", 0, 0, API_BUG, false, false, NULL },
+	{ "PGRST1*", 0, 0, API_CONFIG, false, false, NULL },
+	{ "PGRST2*", 0, 0, API_CONFIG, false, false, NULL },
 	{ "PGRST3*", 0, 0, API_CREDENTIALS, false, false, NEW_KEY },
 
 	{ NULL, 401, 401, API_CREDENTIALS, false, false, NEW_KEY },
@@ -86,17 +114,37 @@ static const struct api_rule rules[] = {
 	{ NULL, 408, 408, API_RETRY, true, true, NULL },
 	{ NULL, 409, 409, API_BAD_RECORD, false, false, NULL },
 	{ NULL, 413, 413, API_BAD_RECORD, false, true, NULL },
-	{ NULL, 400, 400, API_BAD_RECORD, false, false, NULL },
+	{ NULL, 420, 420, API_WAIT, false, false, NULL },
+	{ NULL, 425, 425, API_RETRY, false, false, NULL },
 	{ NULL, 429, 429, API_WAIT, false, false, NULL },
 	{ NULL, 521, 523, API_WAIT, false, false, NULL },
 	{ NULL, 525, 526, API_WAIT, false, false, NULL },
 	{ NULL, 529, 530, API_WAIT, false, false, NULL },
 	{ NULL, 540, 540, API_CONFIG, false, false, PAUSED },
 	{ NULL, 500, 599, API_RETRY, true, true, NULL },
-	{ NULL, 0, 999, API_BUG, false, false, NULL },
+	{ NULL, 400, 499, API_BAD_RECORD, false, false, NULL },
+	{ NULL, 0, 999, API_RETRY, true, false, NULL },
 };
 
 #define N_RULES (sizeof rules / sizeof rules[0])
+
+/* As SQL wants it: what isn't plain and in lower case stands in quotes. */
+static void add_identifier(struct buf *out, const char *name)
+{
+	size_t plain = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	if (name[plain] == '\0' && (*name < '0' || *name > '9')) {
+		buf_adds(out, name);
+		return;
+	}
+	buf_addc(out, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			buf_addc(out, '"');
+		buf_addc(out, *name);
+	}
+	buf_addc(out, '"');
+}
 
 /* A hint is a text with the table's name in place of each %s. */
 static void put_hint(struct api_error *a, const char *hint, const char *table)
@@ -106,11 +154,41 @@ static void put_hint(struct api_error *a, const char *hint, const char *table)
 
 	for (; (at = strstr(hint, "%s")); hint = at + 2) {
 		buf_add(&text, hint, (size_t)(at - hint));
-		buf_adds(&text, table);
+		add_identifier(&text, table);
 	}
 	buf_adds(&text, hint);
 	api_copy_text(a->hint, sizeof a->hint, buf_str(&text));
 	buf_fini(&text);
+}
+
+/*
+ * "Cannot update view" is no state that passes by itself; what else has that
+ * code says itself what it is about, and a view's name is in its message.
+ */
+static bool is_about_view(const struct api_error *a)
+{
+	return strstr(a->message, "view") != NULL;
+}
+
+static void judge_details(const struct api *api, const json *body,
+	const struct api_rule *rule, struct api_error *a)
+{
+	const char *hint = rule->hint;
+
+	if (strcmp(a->code, "55000") == 0 && !is_about_view(a))
+		hint = NULL;
+	if (strcmp(a->code, "0A000") == 0 && is_about_view(a))
+		hint = VIEW;
+	if (strcmp(a->code, "PGRST106") == 0 && json_str(body, "hint"))
+		hint = SCHEMAS;
+	/* No grant mends that, though PostgreSQL has one code for both. */
+	if (strcmp(a->code, "42501") == 0 &&
+		strstr(a->message, "row-level security"))
+		hint = POLICY_KEY;
+	if (hint)
+		put_hint(a, hint, api->subject);
+	api_append_text(api, a, "details", json_str(body, "details"));
+	api_append_text(api, a, "hint", json_str(body, "hint"));
 }
 
 void supabase_judge(const struct api *api, const struct http_answer *answer,
@@ -124,14 +202,7 @@ void supabase_judge(const struct api *api, const struct http_answer *answer,
 	a->action = rule->action;
 	a->outcome_unknown = rule->carried_out;
 	a->smaller = rule->smaller;
-	/* No grant mends that, though PostgreSQL has one code for both. */
-	if (code && strcmp(code, "42501") == 0 &&
-		strstr(a->message, "row-level security"))
-		put_hint(a, POLICY_KEY, api->subject);
-	else if (rule->hint)
-		put_hint(a, rule->hint, api->subject);
-	if (answer->edge && answer->status == 403) {
-		a->action = API_RETRY;
-		a->hint[0] = '\0';
-	}
+	judge_details(api, body, rule, a);
+	if (api_is_from_gateway(answer, body))
+		api_judge_gateway(a);
 }

@@ -39,12 +39,16 @@ static const struct expected of_notion[] = {
 	{ "rate_limited", 500, API_WAIT, false, false, NULL },
 	{ "validation_error", 500, API_BAD_RECORD, false, false, NULL },
 	/* A new code, or none: by status. */
-	{ "something_new", 400, API_BUG, false, false, NULL },
+	{ "something_new", 400, API_BAD_RECORD, false, false, NULL },
+	{ "something_new", 451, API_BAD_RECORD, false, false, NULL },
+	{ "something_new", 600, API_RETRY, true, false, NULL },
+	{ NULL, 400, API_BAD_RECORD, false, false, NULL },
+	{ NULL, 420, API_WAIT, false, false, NULL },
 	{ NULL, 401, API_CREDENTIALS, false, false, "token" },
 	{ NULL, 403, API_CREDENTIALS, false, false, NULL },
 	{ NULL, 404, API_CONFIG, false, false, "NOTION_API_URL" },
 	{ NULL, 409, API_RETRY, false, false, NULL },
-	{ NULL, 418, API_BUG, false, false, NULL },
+	{ NULL, 418, API_BAD_RECORD, false, false, NULL },
 	{ NULL, 429, API_WAIT, false, false, NULL },
 	{ NULL, 500, API_RETRY, true, false, NULL },
 	{ NULL, 502, API_RETRY, true, true, NULL },
@@ -105,6 +109,18 @@ static const struct expected of_supabase[] = {
 	{ "XX000", 500, API_RETRY, false, false, NULL },
 	{ "42P17", 500, API_RETRY, false, false, NULL },
 	{ "55P03", 500, API_RETRY, false, false, NULL },
+	{ "55006", 500, API_RETRY, false, false, NULL },
+	{ "55000", 500, API_CONFIG, false, false, NULL },
+	{ "55P02", 500, API_CONFIG, false, false, NULL },
+	{ "428C9", 400, API_CONFIG, false, false, "t alter column" },
+	{ "0A000", 400, API_CONFIG, false, false, "rule of t" },
+	{ "22012", 400, API_BAD_RECORD, false, false, NULL },
+	{ "PGRST105", 405, API_CONFIG, false, false, "t is a view" },
+	{ "PGRST111", 500, API_CONFIG, false, false, NULL },
+	{ "PGRST203", 300, API_CONFIG, false, false, NULL },
+	{ NULL, 420, API_WAIT, false, false, NULL },
+	{ NULL, 418, API_BAD_RECORD, false, false, NULL },
+	{ NULL, 600, API_RETRY, true, false, NULL },
 	/* The gateway, which knows no codes. */
 	{ NULL, 400, API_BAD_RECORD, false, false, NULL },
 	{ NULL, 401, API_CREDENTIALS, false, false, "secret key" },
@@ -184,6 +200,122 @@ static void test_policy(void)
 	json_free(body);
 }
 
+/* Refused on the way: an outage, whatever the status says. */
+static void test_gateways(void)
+{
+	static const struct {
+		int status;
+		const char *type, *body;
+		bool edge;
+		enum api_action notion, supabase;
+	} cases[] = {
+		{ 400, "text/html", "<html>", false, API_RETRY, API_RETRY },
+		{ 401, "text/html", "<html>", false, API_RETRY, API_RETRY },
+		{ 403, "text/plain", "error code: 1020", false, API_RETRY,
+			API_RETRY },
+		{ 403, "", "", true, API_RETRY, API_RETRY },
+		{ 405, "text/html", "<html>", false, API_RETRY, API_RETRY },
+		{ 413, "text/html", "<html>", false, API_RETRY, API_RETRY },
+		{ 451, "", "no", false, API_RETRY, API_RETRY },
+		/* Nothing there, or nobody who answers: by status. */
+		{ 401, "", "", false, API_CREDENTIALS, API_CREDENTIALS },
+		{ 404, "text/html", "<html>", false, API_CONFIG, API_CONFIG },
+		{ 420, "", "", false, API_WAIT, API_WAIT },
+		{ 429, "text/html", "<html>", false, API_WAIT, API_WAIT },
+		{ 402, "text/html", "<html>", false, API_BAD_RECORD,
+			API_CONFIG },
+	};
+	struct api api = { .subject = "t" };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct http_answer answer = { .status = cases[i].status,
+			.body = cases[i].body,
+			.body_len = strlen(cases[i].body),
+			.edge = cases[i].edge };
+		struct api_error n = { 0 }, s = { 0 };
+
+		snprintf(answer.content_type, sizeof answer.content_type, "%s",
+			cases[i].type);
+		notion_judge(&api, &answer, NULL, &n);
+		supabase_judge(&api, &answer, NULL, &s);
+		if (!check_int(n.action, cases[i].notion) ||
+			!check_int(s.action, cases[i].supabase) ||
+			!check(!n.outcome_unknown && !s.outcome_unknown))
+			printf("\tcase %zu: %d\n", i, cases[i].status);
+	}
+}
+
+static void judge_text(const char *subject, const char *code,
+	const char *message, const char *details, const char *hint,
+	struct api_error *a)
+{
+	static char key[] = "sb_secret_of_ours";
+	struct api api = { .subject = subject, .http.key = key };
+	struct http_answer answer = { .status = 400,
+		.content_type = "application/json" };
+	json *body = json_object();
+
+	*a = (struct api_error){ 0 };
+	json_put_str(body, "code", code);
+	json_put_str(body, "message", message);
+	json_put_str(body, "details", details);
+	json_put_str(body, "hint", hint);
+	supabase_judge(&api, &answer, body, a);
+	json_free(body);
+}
+
+/* What PostgREST says beside the message is often the way out. */
+static void test_details_and_hint(void)
+{
+	char endless[5000];
+	struct api_error a;
+
+	judge_text("t", "PGRST106", "Invalid schema: x", NULL,
+		"Only the following schemas are exposed: public, api", &a);
+	check_str(a.message,
+		"Invalid schema: x; hint: Only the following schemas are "
+		"exposed: public, api");
+	check_has(a.hint, "name one of the schemas");
+	judge_text("t", "23514", "violates check", "Failing row\n(1).", "Look",
+		&a);
+	check_str(a.message,
+		"violates check; details: Failing row (1).; hint: Look");
+	/* Bounded, and without a key. */
+	memset(endless, 'x', sizeof endless - 1);
+	endless[sizeof endless - 1] = '\0';
+	judge_text("t", "23514", "m", endless, "sb_secret_of_ours!", &a);
+	check_int(strlen(a.message),
+		strlen("m; details: ") + API_PART_MAX - 1 +
+			strlen("; hint: sb_secret_of_ours!"));
+	check_has(a.message, "; hint: *****************!");
+	judge_text("t", "23514", endless, endless, endless, &a);
+	check_int(strlen(a.message), API_MESSAGE_MAX);
+}
+
+static void test_views_and_names(void)
+{
+	struct api_error a;
+
+	judge_text("vault", "55000", "cannot update view \"vault\"",
+		"Views that do not select from a single table or view are "
+		"not automatically updatable.",
+		NULL, &a);
+	check_int(a.action, API_CONFIG);
+	check_has(a.hint, "vault is a view");
+	judge_text("vault", "0A000",
+		"cannot insert into column \"x\" of view \"vault\"", NULL, NULL,
+		&a);
+	check_has(a.hint, "vault is a view");
+	judge_text("vault", "55000", "sequence is not yet defined", NULL, NULL,
+		&a);
+	check_int(a.action, API_CONFIG);
+	check_str(a.hint, "");
+	judge_text("DecisionVault", "42501", "m", NULL, NULL, &a);
+	check_has(a.hint, "on public.\"DecisionVault\" to service_role");
+	judge_text("a\"b", "42501", "m", NULL, NULL, &a);
+	check_has(a.hint, "on public.\"a\"\"b\" to service_role");
+}
+
 static void test_exit_codes(void)
 {
 	static const struct {
@@ -192,7 +324,7 @@ static void test_exit_codes(void)
 		bool stops;
 	} cases[] = {
 		{ API_RETRY, RC_TEMPORARY, false },
-		{ API_BAD_RECORD, RC_BUG, false },
+		{ API_BAD_RECORD, RC_CONFIG, false },
 		{ API_NOT_FOUND, RC_CONFIG, false },
 		{ API_CHANGED, RC_TEMPORARY, false },
 		{ API_OUTAGE, RC_TEMPORARY, true },
@@ -262,6 +394,9 @@ int main(void)
 	run(test_notion);
 	run(test_supabase);
 	run(test_policy);
+	run(test_gateways);
+	run(test_details_and_hint);
+	run(test_views_and_names);
 	run(test_exit_codes);
 	run(test_foreign_text);
 	run(test_as_json);
