@@ -18,6 +18,8 @@
  *              once this op is done; absent where the pair isn't settled by it
  *   reason     why, in a few words for people
  *   code       of a skip: OP_SKIP_CODES
+ *   failures   how often in a row this record's ops have failed before; of a
+ *              result, with this time
  *   conflict   {fields,winner,lost,base,supabase_at,notion_at} where a
  *              conflict was decided by this op; {fields,supabase,notion,
  *              base,supabase_at,notion_at} of a skip, where nobody has
@@ -37,6 +39,9 @@
  */
 #ifndef COMMON_OP_H
 #define COMMON_OP_H
+
+/* The code of what was answered with success and not kept. */
+#define OP_NOT_KEPT "not-kept"
 
 enum op_kind {
 	OP_CREATE,  /* makes the missing half and links the pair */

@@ -49,13 +49,18 @@ const struct base_pair **lines_of_page(
 	return l->by_page + low;
 }
 
-struct content line_content(const struct base_pair *line)
+struct content agreed_content(const struct base_half *h)
 {
 	return (struct content){ {
-		[DECISION] = line->decision,
-		[TYPE] = line->type,
-		[DATE] = line->date,
+		[DECISION] = h->decision,
+		[TYPE] = h->type,
+		[DATE] = h->date,
 	} };
+}
+
+static struct held held_of(const struct base_half *h)
+{
+	return (struct held){ agreed_content(h), h->deleted };
 }
 
 const char *row_stored(const struct record *row, const struct base_pair *line)
@@ -63,22 +68,120 @@ const char *row_stored(const struct record *row, const struct base_pair *line)
 	return line && line->rewrites_checksum ? NULL : row->stored;
 }
 
+const char *page_stored(const struct record *page, const struct base_pair *line)
+{
+	return line && line->page_rewrites_checksum ? NULL : page->stored;
+}
+
+static bool is_sum_of(const char *stored, const struct base_half *h)
+{
+	struct content c = agreed_content(h);
+	char sum[CHECKSUM_SIZE];
+
+	content_checksum(&c, sum);
+	return strcmp(stored, sum) == 0;
+}
+
 /*
- * It names both, and its checksum is the stored one. Where a trigger rewrites
- * the row's and the page has none, nothing can speak against it.
+ * A stored checksum that the line can explain: what its half, or the other one,
+ * held then, what they last agreed on, what a request that was sent wrote, or
+ * the one that was there all along (a link or a stamp was lost on the way).
  */
+static bool is_explained(const struct base_pair *line, const char *stored,
+	const char *known_there)
+{
+	const struct base_sent *s = &line->sent;
+
+	if (!stored || same_text(stored, line->checksum) ||
+		same_text(stored, known_there))
+		return true;
+	if (line->known && (is_sum_of(stored, &line->row) ||
+				   is_sum_of(stored, &line->page)))
+		return true;
+	return s->is &&
+	       (same_text(stored, s->checksum) || is_sum_of(stored, &s->row) ||
+		       is_sum_of(stored, &s->page));
+}
+
+/* It names both, and speaks against neither of the stored checksums. */
 static bool is_trusted(const struct base_pair *line, const struct record *row,
 	const struct record *page)
 {
-	const char *stored = row_stored(row, line);
+	return strcmp(line->page_id, page->id) == 0 &&
+	       is_explained(line, row_stored(row, line), line->row_sum) &&
+	       is_explained(line, page_stored(page, line), line->page_sum);
+}
 
-	if (strcmp(line->page_id, page->id) != 0)
-		return false;
-	if (!stored)
-		stored = page->stored;
-	if (!stored)
-		return line->rewrites_checksum;
-	return strcmp(line->checksum, stored) == 0;
+/* --- a request whose answer was not noted --------------------------------- */
+
+static usec minute(usec t)
+{
+	return t == USEC_NONE ? t : time_floor_minute(t);
+}
+
+/*
+ * A half that was to be deleted is live: it never arrived, or a person took it
+ * back. A row's trash clears the mark; a page's moves its time.
+ */
+static bool was_taken_back(const struct base_sent *s, const struct record *r)
+{
+	if (r->side == SUPABASE)
+		return !r->synced;
+	return s->at != USEC_NONE && minute(r->edited) > minute(s->at);
+}
+
+/*
+ * Whether the request has arrived: its half holds just what was sent, or bears
+ * the checksum that came with it. Both can only be its doing, or as good as.
+ */
+static bool has_arrived(const struct base_pair *line, const struct record *row,
+	const struct record *page)
+{
+	const struct base_sent *s = &line->sent;
+	const struct record *r = s->to_page ? page : row;
+	const struct base_half *half = s->to_page ? &s->page : &s->row;
+	const char *stored =
+		s->to_page ? page_stored(page, line) : row_stored(row, line);
+	const char *before = s->to_page ? line->page_sum : line->row_sum;
+	struct content sent = agreed_content(half);
+
+	if (r->deleted == half->deleted && content_diff(&r->is, &sent) == 0)
+		return true;
+	if (half->deleted)
+		return r->deleted || was_taken_back(s, r);
+	return stored && same_text(stored, s->checksum) &&
+	       !same_text(stored, before) && !same_text(stored, line->checksum);
+}
+
+/* --- what was refused ----------------------------------------------------- */
+
+bool is_refused_now(const struct base_refused *r, const struct resending *again)
+{
+	return r->is && !again->asked && r->at != USEC_NONE &&
+	       again->now != USEC_NONE && again->now < r->at + REFUSED_FOR &&
+	       again->now > r->at - REFUSED_FOR;
+}
+
+bool half_changed(const struct basis *b, const struct record *r)
+{
+	const struct held *h = &b->held[r->side];
+
+	return r->deleted != h->deleted || content_diff(&r->is, &h->is) != 0;
+}
+
+static void take_refusal(struct basis *b, const struct record *row,
+	const struct record *page, const struct resending *again)
+{
+	const struct base_refused *r = &b->line->refused;
+
+	if (!r->is)
+		return;
+	b->refused = (struct refusal){ .is = true,
+		.to = r->to_page ? NOTION : SUPABASE,
+		.fields = r->fields & ALL_FIELDS,
+		.deleted = r->fields & BASE_DELETED,
+		.again = !is_refused_now(r, again) || half_changed(b, row) ||
+			 half_changed(b, page) };
 }
 
 /* A line pairs the row, or the page, with another partner. */
@@ -96,40 +199,72 @@ static bool pairs_otherwise(const struct lines *l, const struct record *row,
 	return false;
 }
 
-static void take_fields(struct basis *b)
+static void take_fields(struct basis *b, const struct record *row,
+	const struct record *page, const struct resending *again)
 {
+	const struct base_pair *line = b->line;
+	bool arrived = line->sent.is && has_arrived(line, row, page);
+
+	if (!arrived && !line->known)
+		return;
 	b->kind = BASIS_FIELDS;
-	b->fields = line_content(b->line);
-	b->checksum = b->line->checksum;
-	b->deleted = b->line->deleted;
+	b->held[SUPABASE] = held_of(arrived ? &line->sent.row : &line->row);
+	b->held[NOTION] = held_of(arrived ? &line->sent.page : &line->page);
+	take_refusal(b, row, page, again);
 }
 
+/*
+ * The stored checksums alone. of_row is Bs, of_page Bn; the current ones are S
+ * and N. S = Bs and N = Bn: nobody has touched either. Bn = S: the page was
+ * written, and the row's link was lost on the way; Bs = N likewise.
+ */
 static void take_checksum(
 	struct basis *b, const struct record *row, const struct record *page)
 {
-	const char *of_row = row_stored(row, b->line), *of_page = page->stored;
+	const char *of_row = row_stored(row, b->line);
+	const char *of_page = page_stored(page, b->line);
 	const char *one = of_row ? of_row : of_page;
 
-	if (!one)
+	if (!one) {
 		b->why = "neither side has a stored checksum";
-	else if (of_row && of_page && strcmp(of_row, of_page) != 0)
-		b->why = "the two stored checksums differ";
-	else if ((!of_row || !of_page) && b->line &&
-		 strcmp(b->line->checksum, one) != 0)
-		b->why = "the stored checksum is not that of the local base";
-	else {
-		b->kind = BASIS_CHECKSUM;
-		b->checksum = one;
+		return;
 	}
+	if (of_row && of_page && strcmp(of_row, of_page) != 0) {
+		bool row_is = strcmp(row->checksum, of_row) == 0;
+		bool page_is = strcmp(page->checksum, of_page) == 0;
+
+		if (row_is && page_is) {
+			b->kind = BASIS_SETTLED;
+			b->why = "each holds what its checksum says, and they "
+				 "differ";
+			return;
+		}
+		if (strcmp(of_page, row->checksum) == 0) {
+			one = of_page;
+		} else if (strcmp(of_row, page->checksum) != 0) {
+			b->why = "the two stored checksums differ";
+			return;
+		}
+	} else if ((!of_row || !of_page) && b->line && b->line->known &&
+		   !is_explained(b->line, one,
+			   of_row ? b->line->row_sum : b->line->page_sum)) {
+		b->why = "the stored checksum is not that of the local base";
+		return;
+	}
+	b->kind = BASIS_CHECKSUM;
+	b->checksum = one;
 }
 
 void basis_find(struct basis *b, const struct lines *l,
-	const struct record *row, const struct record *page)
+	const struct record *row, const struct record *page,
+	const struct resending *again)
 {
 	*b = (struct basis){ .line = base_find_row(l->base, row->id) };
 	if (b->line && is_trusted(b->line, row, page))
-		take_fields(b);
-	else if (pairs_otherwise(l, row, page, b->line))
+		take_fields(b, row, page, again);
+	if (b->kind == BASIS_FIELDS)
+		return;
+	if (pairs_otherwise(l, row, page, b->line))
 		b->why = "the local base pairs one of them with another record";
 	else
 		take_checksum(b, row, page);

@@ -1,6 +1,7 @@
 /*
- * What a pair last agreed on (semantics, section 4): from its line in the
- * local base where that can be trusted, else from the stored checksums.
+ * What each half of a pair was last known to hold (semantics, section 4): from
+ * the pair's line in the local base where that can be trusted, else from the
+ * stored checksums.
  */
 #ifndef PLAN_BASIS_H
 #define PLAN_BASIS_H
@@ -27,28 +28,64 @@ const struct base_pair **lines_of_page(
 enum basis_kind {
 	BASIS_NONE,	/* nothing to go by: `why` says it */
 	BASIS_CHECKSUM, /* only the checksum of what was agreed */
-	BASIS_FIELDS,	/* the three values themselves */
+	BASIS_SETTLED,	/* only that neither half has changed since its checksum
+			   was written: they differ, and are left alone */
+	BASIS_FIELDS,	/* what each half held, value by value */
+};
+
+/* What one half held. */
+struct held {
+	struct content is;
+	bool deleted;
+};
+
+/* A write that a service has answered with success and not kept. */
+struct refusal {
+	bool is;
+	enum side to;
+	unsigned fields; /* of its content */
+	bool deleted;	 /* presence too */
+	/* A half changed, its day is over, or it was asked for: send it again.
+	 */
+	bool again;
 };
 
 struct basis {
 	enum basis_kind kind;
-	struct content fields;
-	const char *checksum;
-	bool deleted; /* BASIS_FIELDS: it was a deletion that was agreed */
+	struct held held[SIDES]; /* BASIS_FIELDS */
+	struct refusal refused;	 /* BASIS_FIELDS */
+	const char *checksum;	 /* BASIS_CHECKSUM */
 	const char *why;
 	const struct base_pair *line; /* the row's, trusted or not */
 };
 
-void basis_find(struct basis *b, const struct lines *l,
-	const struct record *row, const struct record *page);
+/* When a refused write is sent again. */
+struct resending {
+	usec now;
+	bool asked;
+};
 
-/* The three values of a line. */
-struct content line_content(const struct base_pair *line);
+void basis_find(struct basis *b, const struct lines *l,
+	const struct record *row, const struct record *page,
+	const struct resending *again);
+
+/* Whether a half is not as it was last known; BASIS_FIELDS. */
+bool half_changed(const struct basis *b, const struct record *r);
+/* The content on which a deletion was agreed, where both halves are known. */
+struct content agreed_content(const struct base_half *h);
 
 /*
- * The row's stored checksum as far as it says anything: a trigger that
- * rewrites the column, noted in the line, makes it worthless.
+ * The stored checksums as far as they say anything: a trigger or an automation
+ * that rewrites one, noted in the line, makes it worthless.
  */
 const char *row_stored(const struct record *row, const struct base_pair *line);
+const char *page_stored(
+	const struct record *page, const struct base_pair *line);
+
+/* A refused write is sent again after a day. */
+#define REFUSED_FOR (24 * 60 * USEC_MINUTE)
+/* Whether it may not be sent yet. */
+bool is_refused_now(
+	const struct base_refused *r, const struct resending *again);
 
 #endif

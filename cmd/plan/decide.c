@@ -15,13 +15,6 @@ struct decision {
 
 /* --- a pair: sections 4 and 5 --------------------------------------------- */
 
-/* The deleted half's deletion is an agreed one, so the live half came back. */
-static bool came_back(const struct pair *p)
-{
-	return p->basis.kind == BASIS_FIELDS ? p->basis.deleted
-					     : !p->row->synced;
-}
-
 /* Whether the live half changed since the pair agreed. */
 static bool live_changed(const struct pair *p, const struct record *live)
 {
@@ -29,12 +22,53 @@ static bool live_changed(const struct pair *p, const struct record *live)
 		return false;
 	switch (p->basis.kind) {
 	case BASIS_FIELDS:
-		return content_diff(&live->is, &p->basis.fields) != 0;
+		return content_diff(&live->is, &p->basis.held[live->side].is) !=
+		       0;
 	case BASIS_CHECKSUM:
 		return strcmp(live->checksum, p->basis.checksum) != 0;
 	default:
 		return true;
 	}
+}
+
+/* What one live half and one deleted half mean (semantics, section 5). */
+enum presence {
+	CAME_BACK,     /* the live half was deleted when it was last known */
+	DELETED_SINCE, /* the other half was deleted since */
+	NOT_KEPT,      /* neither changed: what was sent was not kept */
+};
+
+/*
+ * row, page              known of the live half    of the deleted one
+ * live and deleted       deleted: it came back     any
+ *                        live: see the next        live: deleted since
+ *                                                  deleted: neither changed
+ * Without a trusted line, the mark tells: notion_synced is false when a
+ * deletion is complete.
+ */
+static enum presence read_presence(
+	const struct pair *p, enum side live, enum side dead)
+{
+	const struct held *held = p->basis.held;
+
+	if (p->basis.kind != BASIS_FIELDS)
+		return p->row->synced ? DELETED_SINCE : CAME_BACK;
+	if (held[live].deleted)
+		return CAME_BACK;
+	return held[dead].deleted ? NOT_KEPT : DELETED_SINCE;
+}
+
+/*
+ * A deletion or its undoing was refused: left alone until its time has come,
+ * and then sent again to the half that it was meant for.
+ */
+static enum presence with_refusal(const struct pair *p, enum side live)
+{
+	const struct refusal *r = &p->basis.refused;
+
+	if (!r->is || !r->deleted || !r->again)
+		return NOT_KEPT;
+	return r->to == live ? DELETED_SINCE : CAME_BACK;
 }
 
 /* One half is live, the other soft-deleted or in the trash. */
@@ -43,19 +77,26 @@ static void decide_half_deleted(const struct decision *d, const struct pair *p)
 	bool row_lives = !p->row->deleted;
 	const struct record *live = row_lives ? p->row : p->page;
 	enum revive other = row_lives ? REVIVE_PAGE : REVIVE_ROW;
+	enum presence presence =
+		read_presence(p, live->side, other_side(live->side));
+	bool changed = live_changed(p, live);
 	struct merge m;
 
-	if (came_back(p)) {
+	if (presence == NOT_KEPT && !changed)
+		presence = with_refusal(p, live->side);
+	if (presence == CAME_BACK) {
 		merge_pair(&m, p->row, p->page, &p->basis, d->policy->conflict);
 		settle_live(&d->to, p, &m, other,
 			row_lives ? "the row came back" : "the page came back");
-	} else if (live_changed(p, live)) {
+	} else if (changed) {
 		merge_take(&m, p->row, p->page, live->side);
 		settle_live(&d->to, p, &m, other,
 			row_lives ? "the row changed, and a change beats "
 				    "the page's deletion"
 				  : "the page changed, and a change beats "
 				    "the row's deletion");
+	} else if (presence == NOT_KEPT) {
+		settle_not_kept(&d->to, p, 0);
 	} else {
 		settle_trash(&d->to, p, live->side);
 	}
@@ -67,7 +108,7 @@ static void decide_pair(const struct decision *d, const struct record *row,
 	struct pair p = { .row = row, .page = page };
 	struct merge m;
 
-	basis_find(&p.basis, &d->lines, row, page);
+	basis_find(&p.basis, &d->lines, row, page, &d->policy->again);
 	if (row->deleted && page->deleted) {
 		settle_deleted(&d->to, &p);
 	} else if (row->deleted || page->deleted) {
@@ -96,6 +137,35 @@ static bool must_wait(const struct decision *d, const struct record *row,
 	return true;
 }
 
+/* The insert or create of this content was not kept less than a day ago. */
+static bool is_held_back(const struct decision *d, const struct record *only)
+{
+	const struct base_pair *line = base_find_lone(d->lines.base, only->id);
+	struct content was;
+	struct op *op;
+
+	if (!line || !is_refused_now(&line->refused, &d->policy->again))
+		return false;
+	was = agreed_content(only->side == SUPABASE ? &line->row : &line->page);
+	if (content_diff(&was, &only->is))
+		return false;
+	op = skip(&d->to, OP_NOT_KEPT, only->side == SUPABASE ? only : NULL,
+		only->side == NOTION ? only : NULL);
+	op_reason(op,
+		"%s took it with success and kept nothing: look at the "
+		"triggers, rules and automations there, then run plan with "
+		"--retry",
+		side_title(other_side(only->side)));
+	return true;
+}
+
+static void create_other(
+	const struct decision *d, const struct record *only, const char *why)
+{
+	if (!is_held_back(d, only))
+		settle_create(&d->to, only, why);
+}
+
 /* A live row whose page was moved out, unshared or erased. */
 static void decide_row_orphan(
 	const struct decision *d, const struct record *row, const char *state)
@@ -105,7 +175,7 @@ static void decide_row_orphan(
 	if (must_wait(d, row, NULL))
 		return;
 	if (d->policy->orphans == ORPHANS_RESTORE) {
-		settle_create(&d->to, row, "its page is gone: made anew");
+		create_other(d, row, "its page is gone: made anew");
 		return;
 	}
 	op = skip(&d->to, "orphan", row, NULL);
@@ -149,11 +219,11 @@ static void decide_page_orphan(const struct decision *d,
 	struct op *op;
 
 	if (d->policy->orphans == ORPHANS_RESTORE) {
-		settle_create(&d->to, page, "its row is gone: made anew");
+		create_other(d, page, "its row is gone: made anew");
 		return;
 	}
 	/* A page that came back after an agreed deletion is wanted. */
-	if (d->policy->orphans == ORPHANS_TRASH && !line->deleted) {
+	if (d->policy->orphans == ORPHANS_TRASH && !base_is_deleted(line)) {
 		settle_trash_page(&d->to, page, line->row_id);
 		return;
 	}
@@ -181,7 +251,7 @@ static void decide_lone_row(const struct decision *d, const struct half *half)
 	} else if (half->waits) {
 		must_wait(d, row, NULL);
 	} else if (!row->link) {
-		settle_create(&d->to, row, "only in Supabase");
+		create_other(d, row, "only in Supabase");
 	} else {
 		op = skip(&d->to, "unknown-page", row, NULL);
 		op->page_id = row->link;
@@ -203,7 +273,7 @@ static void decide_lone_page(
 	if (line)
 		decide_page_orphan(d, page, line);
 	else
-		settle_create(&d->to, page, "only in Notion");
+		create_other(d, page, "only in Notion");
 }
 
 static void decide_row(const struct decision *d, const struct half *row)
@@ -255,6 +325,22 @@ static void name_held(const struct decision *d, struct ops *ops)
 	}
 }
 
+/* How often in a row the ops of this record have failed, as the base has it. */
+static void count_failures(const struct base *base, struct ops *ops)
+{
+	for (size_t i = 0; i < ops->n; i++) {
+		struct op *op = &ops->at[i];
+		const struct base_pair *line =
+			op->row_id ? base_find_row(base, op->row_id) : NULL;
+
+		if (!line || line->failed == 0)
+			line = base_find_lone(base, op->row_id);
+		if (!line)
+			line = base_find_lone(base, op->page_id);
+		op->failures = line ? line->failed : 0;
+	}
+}
+
 static size_t live_pairs(const struct pairing *p)
 {
 	size_t n = 0;
@@ -285,6 +371,8 @@ void decide(const struct world *w, const struct base *base,
 		if (is_free_page(&d.pairing.of[NOTION][i]))
 			decide_lone_page(&d, d.pairing.of[NOTION][i].record);
 	ops_stamps_last(ops);
+	count_failures(base, ops);
+	ops_failing_last(ops);
 	outlook->live_pairs = live_pairs(&d.pairing);
 	pairing_fini(&d.pairing);
 	lines_fini(&d.lines);

@@ -24,6 +24,7 @@ struct policy {
 	enum conflict_rule conflict;
 	enum orphan_rule orphans;
 	bool use_base; /* with --base: equal pairs are noted there */
+	struct resending again;
 };
 
 struct outlook {

@@ -74,7 +74,8 @@ static void check_empty_side(
 		linked += record_is_live(row) && row->link;
 	}
 	for (size_t i = 0; i < base->n; i++)
-		agreed += !base->pairs[i].deleted;
+		agreed += base->pairs[i].known &&
+			  !base_is_deleted(&base->pairs[i]);
 	if (linked < 5 && agreed < 5)
 		return;
 	for (enum side s = 0; s < SIDES; s++)

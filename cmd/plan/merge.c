@@ -4,33 +4,59 @@
 
 #include "text.h"
 
-/* Who changed a field since the pair agreed. */
+/* Who changed a field since each half was last known. */
 enum changed {
-	CHANGED_BOTH, /* or nobody knows */
+	CHANGED_BOTH, /* or nobody can say */
 	CHANGED_ROW,
 	CHANGED_PAGE,
+	CHANGED_NEITHER, /* and yet they differ */
 };
 
 static enum changed who(bool row_kept, bool page_kept)
 {
-	if (row_kept == page_kept)
+	if (row_kept && page_kept)
+		return CHANGED_NEITHER;
+	if (!row_kept && !page_kept)
 		return CHANGED_BOTH;
 	return page_kept ? CHANGED_ROW : CHANGED_PAGE;
+}
+
+/*
+ * What was refused is an edit that has not arrived: it is sent again when its
+ * time has come, and where the half that refused it was edited since, both
+ * have changed.
+ */
+static enum changed with_refusal(
+	enum changed by, enum field f, const struct refusal *r)
+{
+	enum changed source = r->to == NOTION ? CHANGED_ROW : CHANGED_PAGE;
+
+	if (!r->is || !(r->fields & BIT(f)))
+		return by;
+	if (by == CHANGED_NEITHER)
+		return r->again ? source : CHANGED_NEITHER;
+	return by == source ? by : CHANGED_BOTH;
 }
 
 /* Of a field that differs. A cosmetic difference alone has no author. */
 static enum changed who_changed(enum field f, const struct record *row,
 	const struct record *page, const struct basis *basis)
 {
-	const char *agreed = basis->fields.value[f];
+	enum changed by;
 
 	switch (basis->kind) {
 	case BASIS_FIELDS:
-		return who(value_equal(f, row->is.value[f], agreed),
-			value_equal(f, page->is.value[f], agreed));
+		by = who(value_equal(f, row->is.value[f],
+				 basis->held[SUPABASE].is.value[f]),
+			value_equal(f, page->is.value[f],
+				basis->held[NOTION].is.value[f]));
+		return with_refusal(by, f, &basis->refused);
 	case BASIS_CHECKSUM:
-		return who(strcmp(row->checksum, basis->checksum) == 0,
+		by = who(strcmp(row->checksum, basis->checksum) == 0,
 			strcmp(page->checksum, basis->checksum) == 0);
+		return by == CHANGED_NEITHER ? CHANGED_BOTH : by;
+	case BASIS_SETTLED:
+		return CHANGED_NEITHER;
 	default:
 		return CHANGED_BOTH;
 	}
@@ -116,8 +142,10 @@ void merge_pair(struct merge *m, const struct record *row,
 
 		if (!(differ & BIT(f)))
 			continue;
-		if (by != CHANGED_PAGE && f == TYPE &&
-			must_keep_type(row, page)) {
+		if (by == CHANGED_NEITHER) {
+			m->left_alone |= BIT(f);
+		} else if (by != CHANGED_PAGE && f == TYPE &&
+			   must_keep_type(row, page)) {
 			m->kept_type = true;
 			take(m, f, row, page, NOTION);
 		} else if (by == CHANGED_BOTH) {

@@ -24,6 +24,7 @@ struct merge {
 	unsigned write[SIDES]; /* the fields in which a side must change */
 	unsigned conflict;     /* the fields that both sides changed */
 	enum side winner;      /* of the conflict */
+	unsigned left_alone;   /* those that were not kept: see semantics, 7 */
 	bool stopped;	       /* RULE_STOP met a conflict: write nothing */
 	bool kept_type;	       /* the page's further types kept its type */
 };

@@ -125,6 +125,8 @@ json *op_line(const struct op *op, size_t n)
 	if (op->code)
 		json_put_str(line, "code", op->code);
 	json_put_str(line, "reason", op->reason);
+	if (op->failures)
+		json_put_int(line, "failures", op->failures);
 	put_conflict(line, op);
 	put_agreed(line, op);
 	put_expect(line, op);

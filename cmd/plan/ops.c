@@ -55,6 +55,39 @@ void ops_stamps_last(struct ops *ops)
 	ops->cap = ops->n;
 }
 
+/* An op and where it stood, for a sort that keeps the order. */
+struct placed {
+	struct op op;
+	size_t at;
+};
+
+static int by_failures(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->op.failures != y->op.failures)
+		return x->op.failures < y->op.failures ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+void ops_failing_last(struct ops *ops)
+{
+	struct placed *all;
+	bool any = false;
+
+	for (size_t i = 0; i < ops->n && !any; i++)
+		any = ops->at[i].failures > 0;
+	if (!any)
+		return;
+	all = xcalloc(ops->n, sizeof *all);
+	for (size_t i = 0; i < ops->n; i++)
+		all[i] = (struct placed){ ops->at[i], i };
+	qsort(all, ops->n, sizeof *all, by_failures);
+	for (size_t i = 0; i < ops->n; i++)
+		ops->at[i] = all[i].op;
+	free(all);
+}
+
 void ops_fini(struct ops *ops)
 {
 	for (size_t i = 0; i < ops->n; i++)

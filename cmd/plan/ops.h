@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "content.h"
 #include "json.h"
@@ -35,6 +36,7 @@ struct op {
 	unsigned conflict; /* the fields of a conflict decided by this op */
 	bool undecided;	   /* of a skip: the conflict has no winner */
 	enum side winner;
+	int64_t failures; /* of its record's ops, in a row, before this run */
 	bool has_base;
 	struct content base;
 };
@@ -52,6 +54,8 @@ void op_reason(struct op *op, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Moves the stamps behind all others, in their order. */
 void ops_stamps_last(struct ops *ops);
+/* Moves what fails run after run behind all others, the worst last. */
+void ops_failing_last(struct ops *ops);
 void ops_fini(struct ops *ops);
 
 /* More than reading: not a skip, nor only a line of the local base. */

@@ -22,6 +22,7 @@ enum {
 	ID_HUMAN,
 	ID_UNDO,
 	ID_VERIFY,
+	ID_RETRY,
 };
 
 static const struct option_spec options[] = {
@@ -37,6 +38,8 @@ static const struct option_spec options[] = {
 	{ ID_ALLOW, "allow", "GUARD,...",
 		"let a plan pass that a guard would block: empty-side,\n"
 		"mass-delete, mass-create, mass-change, scope" },
+	{ ID_RETRY, "retry", NULL,
+		"send again now what a service did not keep" },
 	{ ID_HUMAN, "human", NULL, "text for people instead of a stream" },
 	{ ID_UNDO, "undo", "DIR",
 		"plan to take back the run whose records are in DIR" },
@@ -109,6 +112,9 @@ static int take_option(struct args *a, int id, const char *value)
 		break;
 	case ID_HUMAN:
 		a->human = true;
+		break;
+	case ID_RETRY:
+		a->policy.again.asked = true;
 		break;
 	case ID_UNDO:
 		a->undo = value;
@@ -254,6 +260,22 @@ out:
 	return rc;
 }
 
+/* When the sides were read, so that the plan of the same input is the same. */
+static usec time_of(const struct world *w)
+{
+	usec latest = USEC_NONE;
+
+	for (enum side s = 0; s < SIDES; s++) {
+		usec at = USEC_NONE;
+
+		time_parse(json_str(json_get(w->sources, side_name(s)), "at"),
+			&at);
+		if (at > latest)
+			latest = at;
+	}
+	return latest;
+}
+
 static int verify_world(const struct args *a, const struct world *w,
 	const struct base *base, struct error *e)
 {
@@ -276,6 +298,7 @@ int main(int argc, char **argv)
 	code = -1;
 	if (read_world(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
 		goto out;
+	a.policy.again.now = time_of(&w);
 	code = a.verify ? verify_world(&a, &w, &base, &e)
 			: make_plan(&a, &w, &base, &e);
 	if (close_stdout(&e) < 0)

@@ -3,8 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buf.h"
 #include "notion.h"
 #include "supabase.h"
+#include "text.h"
+
+#define SHOWN_COLUMNS 30
 
 struct op *skip(const struct settling *s, const char *code,
 	const struct record *row, const struct record *page)
@@ -89,25 +93,33 @@ static bool row_is_stale(
 	       (p->row->synced != synced && !(line && line->resets_synced));
 }
 
-static bool page_is_stale(
-	const struct world *w, const struct record *page, const char *checksum)
+static bool page_is_stale(const struct world *w, const struct record *page,
+	const char *checksum, const struct base_pair *line)
 {
-	return (w->has_checksum && !same_text(page->stored, checksum)) ||
-	       (w->has_synced && !page->synced);
+	return (w->has_checksum && !same_text(page->stored, checksum) &&
+		       !(line && line->page_rewrites_checksum)) ||
+	       (w->has_synced && !page->synced &&
+		       !(line && line->page_resets_synced));
 }
 
+static bool half_differs(
+	const struct base_half *h, const struct content *c, bool deleted)
+{
+	struct content was = agreed_content(h);
+
+	return h->deleted != deleted || content_diff(&was, c) != 0;
+}
+
+/* Whether the line says anything else than that both halves agree on this. */
 static bool line_differs(const struct base_pair *line,
 	const struct record *page, const struct content *c,
 	const char *checksum, bool deleted)
 {
-	struct content was;
-
-	if (!line || strcmp(line->page_id, page->id) != 0 ||
-		line->deleted != deleted ||
-		strcmp(line->checksum, checksum) != 0)
-		return true;
-	was = line_content(line);
-	return content_diff(&was, c) != 0;
+	return !line || strcmp(line->page_id, page->id) != 0 || !line->known ||
+	       line->sent.is || line->refused.is || line->failed > 0 ||
+	       !same_text(line->checksum, checksum) ||
+	       half_differs(&line->row, c, deleted) ||
+	       half_differs(&line->page, c, deleted);
 }
 
 static void adopt(const struct settling *s, const struct pair *p,
@@ -144,11 +156,12 @@ static const char *link_reason(const struct pair *p)
 /* An archived page is stamped when it is back: Notion may refuse its edits. */
 static void stamp(const struct settling *s, const struct record *row,
 	const struct record *page, const struct content *c,
-	const char *checksum)
+	const char *checksum, const struct base_pair *line)
 {
 	struct op *op;
 
-	if (page->archived || !page_is_stale(s->world, page, checksum))
+	if (page->archived ||
+		!page_is_stale(s->world, page, checksum, line))
 		return;
 	op = ops_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
 	mark(op, checksum, true);
@@ -193,7 +206,8 @@ static void note_conflict(
 	op->winner = m->winner;
 	op->undecided = m->stopped;
 	op->has_base = basis->kind == BASIS_FIELDS;
-	op->base = basis->fields;
+	/* Of a field in conflict, what the half held that gives way. */
+	op->base = basis->held[other_side(m->winner)].is;
 }
 
 static void write_side(const struct settling *s, const struct pair *p,
@@ -245,6 +259,84 @@ static bool is_refused(
 	return false;
 }
 
+static void show(struct buf *text, const char *value)
+{
+	if (text_is_empty(value)) {
+		buf_adds(text, "nothing");
+		return;
+	}
+	buf_addc(text, '"');
+	text_show(text, value, SHOWN_COLUMNS);
+	buf_addc(text, '"');
+}
+
+void settle_not_kept(
+	const struct settling *s, const struct pair *p, unsigned fields)
+{
+	struct op *op = skip(s, OP_NOT_KEPT, p->row, p->page);
+	struct buf text = BUF_INIT(4096);
+	enum field f = 0;
+
+	while (f < FIELDS && !(fields & BIT(f)))
+		f++;
+	if (f == FIELDS) {
+		buf_addf(&text, "the row is %s and the page is %s",
+			p->row->deleted ? "deleted" : "live",
+			p->page->deleted ? "in the trash" : "live");
+	} else {
+		buf_addf(&text, "%s: Supabase holds ", field_name(f));
+		show(&text, p->row->is.value[f]);
+		buf_adds(&text, " and Notion ");
+		show(&text, p->page->is.value[f]);
+	}
+	op_reason(op, "%s, and nobody has edited either since%s",
+		buf_str(&text),
+		p->basis.refused.is
+			? ": what was sent was not kept; look at the triggers, "
+			  "rules and automations there, then run plan with "
+			  "--retry"
+			: "; edit the one that is wrong");
+	buf_fini(&text);
+}
+
+/*
+ * The checksum that a half keeps while the pair is not one: that which it has,
+ * or that of the last agreement.
+ */
+static const char *standing_sum(const struct pair *p, enum side side)
+{
+	const char *stored =
+		side == SUPABASE ? p->row->stored : p->page->stored;
+
+	if (!stored && p->basis.line)
+		stored = p->basis.line->checksum;
+	return stored ? stored
+		      : (side == SUPABASE ? p->row : p->page)->checksum;
+}
+
+/*
+ * Some fields are left alone: what else changed is written, and nothing is
+ * noted as agreed. A link is evidence and isn't lost.
+ */
+static void settle_rest(const struct settling *s, const struct pair *p,
+	const struct merge *m, enum revive revive, const char *why)
+{
+	struct merge each = *m;
+
+	for (int i = 0; i < SIDES; i++) {
+		enum side to = i == 0 ? NOTION : SUPABASE;
+
+		snprintf(each.checksum, sizeof each.checksum, "%s",
+			standing_sum(p, to));
+		write_side(s, p, &each, to, revive, why);
+	}
+	if (!m->write[SUPABASE] && revive != REVIVE_ROW &&
+		!same_text(p->row->link, p->page->id))
+		link_pair(
+			s, p, standing_sum(p, SUPABASE), true, link_reason(p));
+	settle_not_kept(s, p, m->left_alone);
+}
+
 void settle_live(const struct settling *s, const struct pair *p,
 	const struct merge *m, enum revive revive, const char *why)
 {
@@ -254,6 +346,10 @@ void settle_live(const struct settling *s, const struct pair *p,
 
 	if (is_refused(s, p, m))
 		return;
+	if (m->left_alone) {
+		settle_rest(s, p, m, revive, why);
+		return;
+	}
 	write_side(s, p, m, NOTION, revive, why);
 	write_side(s, p, m, SUPABASE, revive, why);
 	if (!row_written && row_is_stale(p, m->checksum, true))
@@ -263,7 +359,8 @@ void settle_live(const struct settling *s, const struct pair *p,
 	if (last > before)
 		agree(&s->ops->at[last - 1], &m->result, m->checksum, false);
 	if (!page_written)
-		stamp(s, p->row, p->page, &m->result, m->checksum);
+		stamp(s, p->row, p->page, &m->result, m->checksum,
+			p->basis.line);
 	if (s->ops->n == before)
 		adopt(s, p, &m->result, m->checksum, false);
 }
@@ -314,7 +411,7 @@ static bool deleted_content(const struct pair *p, struct content *c)
 {
 	*c = p->row->is;
 	if (p->basis.kind == BASIS_FIELDS)
-		*c = p->basis.fields;
+		*c = p->basis.held[NOTION].is;
 	else if (content_diff(&p->row->is, &p->page->is))
 		return false;
 	return true;
@@ -361,7 +458,7 @@ void settle_create(
 	agree(op, &only->is, only->checksum, false);
 	op_reason(op, "%s", why);
 	if (to == SUPABASE)
-		stamp(s, NULL, only, &only->is, only->checksum);
+		stamp(s, NULL, only, &only->is, only->checksum, NULL);
 }
 
 void settle_trash_page(

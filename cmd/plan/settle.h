@@ -34,6 +34,12 @@ enum revive {
 /* Both halves live on, with the content that was merged. */
 void settle_live(const struct settling *s, const struct pair *p,
 	const struct merge *m, enum revive revive, const char *why);
+/*
+ * The pair is left alone, for what was sent was not kept (semantics, section
+ * 7): the fields in which it differs, 0 where it is the presence.
+ */
+void settle_not_kept(
+	const struct settling *s, const struct pair *p, unsigned fields);
 /* The half of `side` follows the other one into the trash. */
 void settle_trash(
 	const struct settling *s, const struct pair *p, enum side side);
