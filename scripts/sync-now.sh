@@ -24,7 +24,7 @@ Read both sides, plan, and carry the plan out.
       --version      show the version and exit
 
 Other options go to plan, such as --conflict notion, --orphans restore,
---allow mass-delete. What the run did is in SYNC_LOG_DIR/last_run.json and in
+--allow mass-delete, --retry. What the run did is in SYNC_LOG_DIR/last_run.json and in
 SYNC_LOG_DIR/runs; bin/report tells it.
 TEXT
 }
@@ -42,7 +42,7 @@ while [ $# -gt 0 ]; do
       plan_options+=("$1" "$2")
       shift
       ;;
-    --conflict=* | --orphans=* | --allow=*) plan_options+=("$1") ;;
+    --conflict=* | --orphans=* | --allow=* | --retry) plan_options+=("$1") ;;
     *) die 2 "unknown option: $1 (try: $0 --help)" ;;
   esac
   shift

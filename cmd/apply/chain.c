@@ -96,8 +96,10 @@ int ops_chain(struct ops *ops, const char *name, struct error *e)
 	bool undoes = json_get(ops->head, "undo") != NULL;
 	int rc;
 
-	for (size_t i = 0; i < ops->n; i++)
+	for (size_t i = 0; i < ops->n; i++) {
 		sorted[i] = &ops->list[i];
+		sorted[i]->undoes = undoes;
+	}
 	qsort(sorted, ops->n, sizeof *sorted, by_pair_then_order);
 	for (size_t i = 1; i < ops->n; i++)
 		if (*pair_key(sorted[i]) && strcmp(pair_key(sorted[i - 1]),

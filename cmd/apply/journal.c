@@ -311,32 +311,12 @@ int journal_linked(struct journal *j, const char *row_id, struct error *e)
 	return close_create(j, "linked", row_id, e);
 }
 
-static void keep_flag(json *line, const char *key, bool before)
+int journal_line(struct journal *j, json *take_line, struct error *e)
 {
-	if (before && !json_get(line, key))
-		json_put_bool(line, key, true);
-}
-
-int journal_pair(struct journal *j, json *take_line, struct error *e)
-{
-	const char *row_id = json_str(take_line, "row_id");
-	const struct base_pair *before = base_find_row(&j->before, row_id);
-	json *line = stream_line("pair"), *member;
 	int rc;
 
-	while ((member = json_first(take_line))) {
-		char *key = xstrdup(json_key(member));
-
-		json_put(line, key, json_detach(take_line, key));
-		free(key);
-	}
-	json_free(take_line);
-	if (before) {
-		keep_flag(line, "rewrites_checksum", before->rewrites_checksum);
-		keep_flag(line, "resets_synced", before->resets_synced);
-	}
 	pthread_mutex_lock(&j->lock);
-	rc = append(j, line, e);
+	rc = append(j, take_line, e);
 	pthread_mutex_unlock(&j->lock);
 	return rc;
 }

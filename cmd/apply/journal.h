@@ -10,7 +10,7 @@
  *   {"kind":"created","row_id","page_id"}              its page is known
  *   {"kind":"not-created","row_id"}                    certainly not made
  *   {"kind":"linked","row_id"}                         the create is finished
- *   {"kind":"pair",…}                                  a base line: base.h
+ *   {"kind":"pair",…}, {"kind":"lone",…}               base lines: base.h
  *
  * A create is open from "creating" until "not-created" or "linked", at most
  * for a week. The lock
@@ -88,10 +88,7 @@ int journal_created(struct journal *j, const char *row_id, const char *page_id,
 	struct error *e);
 int journal_not_created(struct journal *j, const char *row_id, struct error *e);
 int journal_linked(struct journal *j, const char *row_id, struct error *e);
-/*
- * A base line for a pair that agrees; take_line has no "kind" yet. Where it
- * doesn't say what the table's triggers do, the pair's line from before does.
- */
-int journal_pair(struct journal *j, json *take_line, struct error *e);
+/* A line for the base (base.h), or any other; the line is taken. */
+int journal_line(struct journal *j, json *take_line, struct error *e);
 
 #endif

@@ -35,6 +35,7 @@ json *row_values(const struct supabase_row *row)
 	json_put_str(v, "date", row->date);
 	json_put_str(v, "link", *row->page_id ? row->page_id : NULL);
 	json_put_bool(v, "deleted", row->deleted);
+	json_put_str(v, "stored_checksum", row->checksum);
 	return v;
 }
 
@@ -46,6 +47,7 @@ json *page_values(const struct notion_page *page)
 	json_put_str(v, "type", page->type);
 	json_put_str(v, "date", page->date);
 	json_put_bool(v, "deleted", page->in_trash);
+	json_put_str(v, "stored_checksum", page->checksum);
 	return v;
 }
 

@@ -245,6 +245,7 @@ void ops_fini(struct ops *ops)
 		json_free(ops->list[i].line);
 		json_free(ops->list[i].row);
 		json_free(ops->list[i].page);
+		json_free(ops->list[i].known);
 		free(ops->list[i].updated_at);
 	}
 	free(ops->list);

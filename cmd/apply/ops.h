@@ -30,12 +30,14 @@ struct op {
 	const char *content_sum; /* expected of the target; NULL: none */
 	bool row_gone; /* the plan saw no row of that id: there must be none */
 	const json *agreed; /* NULL: not settled by this op */
-	struct op *next;    /* of the same pair, in order; NULL: the last */
-	bool follows;	    /* it is the next of another */
-	bool taken;	    /* by one of the workers */
-	bool superseded;    /* an earlier op of its pair wasn't done */
-	bool incomplete;    /* an earlier op of its pair isn't in the plan */
-	bool first_link;    /* of a row that was never synced: see expect.h */
+	bool undoes;	    /* the plan takes a run back */
+	json *known;	 /* the pair's base line after the op before: known.h */
+	struct op *next; /* of the same pair, in order; NULL: the last */
+	bool follows;	 /* it is the next of another */
+	bool taken;	 /* by one of the workers */
+	bool superseded; /* an earlier op of its pair wasn't done */
+	bool incomplete; /* an earlier op of its pair isn't in the plan */
+	bool first_link; /* of a row that was never synced: see expect.h */
 };
 
 struct ops {

@@ -62,6 +62,11 @@ bool not_kept(struct outcome *o, const char *fmt, ...)
 	return give_up(o, STATUS_FAILED, &a);
 }
 
+bool is_not_kept(const struct outcome *o)
+{
+	return o->has_error && strcmp(o->error.code, NOT_KEPT) == 0;
+}
+
 static void show_value(struct buf *text, const char *value)
 {
 	if (!value || !*value) {

@@ -1,4 +1,6 @@
 #include "pages.h"
+#include "known.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +13,7 @@ struct page_write {
 	struct values wanted;
 	bool in_trash; /* how the page shall be afterwards */
 	bool stamps;   /* Checksum and Synced are written too */
+	bool revives;  /* out of the trash, and a second request follows */
 };
 
 static json *date_value(const json *set)
@@ -117,6 +120,93 @@ void take_page_answer(struct run *r, const json *object,
 	notion_page_fini(&page);
 }
 
+/* What was sent is compared with what is there; false: o says what was kept. */
+static bool is_kept(const struct page_write *w, const struct notion_page *page,
+	struct outcome *o)
+{
+	struct buf text = BUF_INIT(4096);
+	const json *set = w->op->set;
+	const struct values *v = &w->wanted;
+	bool kept;
+
+	if (json_get(set, "decision") &&
+		!text_equal(page->decision, v->decision))
+		tell_kept(&text, "decision", v->decision, page->decision);
+	if (json_get(set, "type") && !text_equal_folded(page->type, v->type))
+		tell_kept(&text, "type", v->type, page->type);
+	if (json_get(set, "date") && !text_equal(page->date, v->date))
+		tell_kept(&text, "date", v->date, page->date);
+	if (page->in_trash != w->in_trash)
+		tell_kept(&text, "in_trash", w->in_trash ? "true" : "false",
+			page->in_trash ? "true" : "false");
+	kept = text.len == 0;
+	if (!kept)
+		not_kept(o, NOT_KEPT_BY_NOTION "%s", buf_str(&text));
+	buf_fini(&text);
+	return kept;
+}
+
+/* An automation may have put other values in than were sent: see base.h. */
+static void note_automations(const struct page_write *w,
+	const struct notion_page *page, struct outcome *o)
+{
+	const struct notion_schema *s = &w->r->schema;
+	const char *sum = w->op->checksum;
+
+	if (s->checksum && sum &&
+		(!page->checksum || strcmp(page->checksum, sum) != 0)) {
+		o->page_rewrites_checksum = true;
+		note(o, "Notion keeps something else than was sent in "
+			"Checksum: look at the database's automations");
+	}
+	if (s->synced && page->synced != w->op->synced) {
+		o->page_resets_synced = true;
+		note(o, "Notion keeps something else than was sent in Synced: "
+			"look at the database's automations");
+	}
+}
+
+static bool judge_page(const struct page_write *w,
+	const struct notion_page *page, struct outcome *o)
+{
+	json_free(o->page_after);
+	o->page_after = page_values(page);
+	if (!is_kept(w, page, o))
+		return false;
+	if (w->stamps)
+		note_automations(w, page, o);
+	if (!page_holds(page, &w->wanted)) {
+		o->differs = true;
+		note(o, "the page was edited just now; the next run takes that "
+			"over");
+	}
+	return done(o);
+}
+
+/*
+ * A write is done when its answer shows it. One that can't be read, or whose
+ * title came back cut, as one with many mentions does, is asked for again.
+ */
+static bool take_answer(
+	const struct page_write *w, const json *object, struct outcome *o)
+{
+	struct notion_page page;
+	struct problem ignored;
+	bool ok;
+
+	if (notion_page_parse(&page, object, &w->r->schema, &ignored) < 0) {
+		if (!look_at_page(w->r, w->op->page_id, &page, o))
+			return unclear(o);
+	} else if (page.title_cut) {
+		notion_page_fini(&page);
+		if (!look_at_page(w->r, w->op->page_id, &page, o))
+			return unclear(o);
+	}
+	ok = judge_page(w, &page, o);
+	notion_page_fini(&page);
+	return ok;
+}
+
 /* The outcome is unknown, or somebody was faster: the page itself tells. */
 static bool look_what_happened(const struct page_write *w,
 	const struct api_error *a, struct outcome *o)
@@ -128,9 +218,7 @@ static bool look_what_happened(const struct page_write *w,
 		return a->outcome_unknown ? unclear(o) : false;
 	if (page.in_trash == w->in_trash && page_holds(&page, &w->wanted) &&
 		(!w->stamps || stamps_are_there(w, &page))) {
-		json_free(o->page_after);
-		o->page_after = page_values(&page);
-		ok = done(o);
+		ok = judge_page(w, &page, o);
 	} else if (is_as_planned(w, &page)) {
 		give_up(o, a->outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
 			a);
@@ -143,11 +231,35 @@ static bool look_what_happened(const struct page_write *w,
 	return ok;
 }
 
+/* The page as it is to be, noted before it is sent. */
+static bool note_first(const struct page_write *w, struct outcome *o)
+{
+	json *after;
+
+	if (w->revives)
+		return known_revived(w->r, w->op, o);
+	if (!w->op->set && w->op->kind != OP_TRASH && w->op->kind != OP_RESTORE)
+		return true;
+	after = json_object();
+	json_put_str(after, "decision", w->wanted.decision);
+	json_put_str(after, "type", w->wanted.type);
+	json_put_str(after, "date", w->wanted.date);
+	json_put_bool(after, "deleted", w->in_trash);
+	return known_sent(w->r, w->op, after, o);
+}
+
 static bool send(const struct page_write *w, json *take_body, struct outcome *o)
 {
 	struct api_error a;
 	json *object = NULL;
-	int rc = notion_page_patch(&w->r->notion, w->op->page_id, take_body,
+	int rc;
+	bool ok;
+
+	if (!note_first(w, o)) {
+		json_free(take_body);
+		return false;
+	}
+	rc = notion_page_patch(&w->r->notion, w->op->page_id, take_body,
 		may_repeat, (void *)w, &object, &a);
 
 	json_free(take_body);
@@ -155,9 +267,9 @@ static bool send(const struct page_write *w, json *take_body, struct outcome *o)
 		return look_what_happened(w, &a, o);
 	if (rc < 0)
 		return give_up(o, STATUS_FAILED, &a);
-	take_page_answer(w->r, object, &w->wanted, o);
+	ok = take_answer(w, object, o);
 	json_free(object);
-	return done(o);
+	return ok;
 }
 
 static json *properties_body(
@@ -259,6 +371,7 @@ bool page_restore(struct run *r, const struct op *op, struct outcome *o)
 	bool ok;
 
 	out.wanted = values_of(op->page);
+	out.revives = op->set != NULL;
 	if (!recheck_row(r, op, o) || !set_trash(&out, o))
 		return false;
 	if (!op->set && !r->schema.checksum && !r->schema.synced)
@@ -269,8 +382,8 @@ bool page_restore(struct run *r, const struct op *op, struct outcome *o)
 	write.stamps = true;
 	ok = write_properties(&write, o);
 	json_free(live);
-	if (ok)
-		return true;
+	if (ok || is_not_kept(o))
+		return ok;
 	note(o, "the page is out of the trash, and its content is not written "
 		"yet");
 	return unclear(o);

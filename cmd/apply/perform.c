@@ -5,6 +5,7 @@
 
 #include "expect.h"
 #include "inserts.h"
+#include "known.h"
 #include "pages.h"
 #include "rows.h"
 
@@ -23,7 +24,7 @@ static perform *const performers[OP_KINDS][OP_TARGETS] = {
 static bool needs_person(const char *code)
 {
 	static const char *const codes[] = { "poison", "problem", "double-link",
-		"conflict", "unknown-page", "waits" };
+		"conflict", "unknown-page", "waits", OP_NOT_KEPT };
 
 	for (size_t i = 0; code && i < sizeof codes / sizeof codes[0]; i++)
 		if (strcmp(codes[i], code) == 0)
@@ -49,27 +50,11 @@ static void do_op(struct run *r, struct op *op, struct outcome *o)
 		performers[op->kind][op->target](r, op, o);
 }
 
-/* The base line of a pair that this op has brought to agreement. */
-static json *base_line(const struct op *op, const struct outcome *o)
-{
-	json *line = json_object();
-	char now[TIME_SIZE];
-
-	json_put_str(line, "row_id", op->row_id ? op->row_id : o->row_id);
-	json_put_str(line, "page_id", op->page_id ? op->page_id : o->page_id);
-	for (const json *v = json_first(op->agreed); v; v = json_next(v))
-		json_put(line, json_key(v), json_copy(v));
-	if (o->row_after) { /* the row was written: its triggers were seen */
-		json_put_bool(line, "rewrites_checksum", o->rewrites_checksum);
-		json_put_bool(line, "resets_synced", o->resets_synced);
-	}
-	json_put_str(line, "at", time_format(time_now(), now));
-	return line;
-}
-
 /* What follows from an op that was done, or wasn't. */
-static void settle(struct run *r, const struct op *op, const struct outcome *o)
+static void settle(struct run *r, struct op *op, const struct outcome *o)
 {
+	if (known_note(r, op, o, &r->fatal) < 0)
+		return;
 	if (o->status != STATUS_DONE) {
 		if (strcmp(o->code ? o->code : "", "dry-run") != 0)
 			op_supersede(op);
@@ -77,9 +62,6 @@ static void settle(struct run *r, const struct op *op, const struct outcome *o)
 	}
 	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->row_after,
 		*o->updated_at ? o->updated_at : NULL, o->page_after);
-	if (op->agreed && !o->differs &&
-		journal_pair(r->journal, base_line(op, o), &r->fatal) < 0)
-		return;
 	if (op->row_id)
 		journal_linked(r->journal, op->row_id, &r->fatal);
 }
@@ -105,6 +87,12 @@ static json *result_line(
 		cost->requests ? 1 + (int64_t)cost->retries : 0);
 	json_put_int(line, "requests", (int64_t)cost->requests);
 	json_put_int(line, "ms", cost->took / 1000);
+	if (o->status == STATUS_FAILED) {
+		int64_t before = 0;
+
+		json_whole(json_get(line, "failures"), &before);
+		json_put_int(line, "failures", before + 1);
+	}
 	if (o->has_error)
 		json_put(line, "error", api_error_json(&o->error));
 	return line;
@@ -140,7 +128,7 @@ static bool was_not_begun(const struct outcome *o)
 	       o->error.action == API_STOPPED;
 }
 
-void perform_conclude(struct course *c, struct run *r, const struct op *op,
+void perform_conclude(struct course *c, struct run *r, struct op *op,
 	struct outcome *o, const struct cost *cost)
 {
 	struct error e;

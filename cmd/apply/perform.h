@@ -29,7 +29,7 @@ bool perform_op(struct course *c, struct run *r, struct op *op);
  * later ops of its pair expect, its result. Without a result where the program
  * was told to stop before anything was written. Empties o.
  */
-void perform_conclude(struct course *c, struct run *r, const struct op *op,
+void perform_conclude(struct course *c, struct run *r, struct op *op,
 	struct outcome *o, const struct cost *cost);
 
 #endif

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "known.h"
 #include "look.h"
+#include "text.h"
 
 /* One patch: the condition's values and what is set. */
 struct patch {
@@ -214,30 +216,89 @@ static void note_triggers(const struct patch *p, const struct supabase_row *row,
 	}
 }
 
+/* What was sent is compared with what came back; false: o says what was kept.
+ */
+static bool is_kept(const struct patch *p, const struct supabase_row *row,
+	const struct values *v, struct outcome *o)
+{
+	struct buf text = BUF_INIT(4096);
+	const json *set = p->op->target == TARGET_SUPABASE ? p->op->set : NULL;
+	bool kept;
+
+	if (p->link_only)
+		set = NULL;
+	if (json_get(set, "decision") &&
+		!text_equal(row->decision, v->decision))
+		tell_kept(&text, "decision", v->decision, row->decision);
+	if (json_get(set, "type") && !text_equal(row->type, v->type))
+		tell_kept(&text, "type", v->type, row->type);
+	if (json_get(set, "date") && !text_equal(row->date, v->date))
+		tell_kept(&text, "date", v->date, row->date);
+	if (p->page_id && strcmp(row->page_id, p->page_id) != 0)
+		tell_kept(&text, "notion_page_id", p->page_id, row->page_id);
+	if (!p->link_only && row->deleted != p->deleted)
+		tell_kept(&text, SUPABASE_SOFT_DELETE,
+			p->deleted ? "a time" : NULL,
+			row->deleted ? "a time" : NULL);
+	kept = text.len == 0;
+	if (!kept)
+		not_kept(o, NOT_KEPT_BY_TABLE "%s", buf_str(&text));
+	buf_fini(&text);
+	return kept;
+}
+
+/* A write is done when its answer shows it. */
+static bool judge_row(const struct patch *p, const struct supabase_row *row,
+	struct outcome *o)
+{
+	struct values wanted = values_after(p->op->row, p->op->set);
+
+	o->row_after = row_values(row);
+	if (row->updated != USEC_NONE)
+		time_format(row->updated, o->updated_at);
+	if (!is_kept(p, row, &wanted, o))
+		return false;
+	note_triggers(p, row, o);
+	if (!p->link_only && !row_holds(row, &wanted)) {
+		o->differs = true;
+		note(o, "the row was edited just now; the next run takes that "
+			"over");
+	}
+	return done(o);
+}
+
 static bool take_answer(
 	const struct patch *p, json *take_object, struct outcome *o)
 {
-	struct values wanted = values_after(p->op->row, p->op->set);
 	struct supabase_row row;
 	struct problem why;
+	bool ok;
 
 	if (supabase_row_parse(&row, take_object, &why) < 0) {
-		o->differs = true;
 		note(o, "what came back can't be read: %.150s", why.detail);
 		json_free(take_object);
-		return done(o);
+		return unclear(o);
 	}
-	note_triggers(p, &row, o);
-	if (!p->link_only && !row_holds(&row, &wanted)) {
-		o->differs = true;
-		note(o, "the table itself changes what is written to it");
-	}
-	o->row_after = row_values(&row);
-	if (row.updated != USEC_NONE)
-		time_format(row.updated, o->updated_at);
+	ok = judge_row(p, &row, o);
 	supabase_row_fini(&row);
 	json_free(take_object);
-	return done(o);
+	return ok;
+}
+
+/* The row as it is to be, noted before its content or presence is sent. */
+static bool note_first(struct run *r, const struct patch *p, struct outcome *o)
+{
+	struct values v = values_after(p->op->row, p->op->set);
+	json *after;
+
+	if (p->link_only || p->op->target != TARGET_SUPABASE)
+		return true;
+	after = json_object();
+	json_put_str(after, "decision", v.decision);
+	json_put_str(after, "type", v.type);
+	json_put_str(after, "date", v.date);
+	json_put_bool(after, "deleted", p->deleted);
+	return known_sent(r, p->op, after, o);
 }
 
 static bool carry_out(struct run *r, struct patch *p, struct outcome *o)
@@ -251,6 +312,10 @@ static bool carry_out(struct run *r, struct patch *p, struct outcome *o)
 		if (!p->link_only && !recheck_row(r, p->op, o))
 			return false;
 		return skip(o, "dry-run", "it would be written now");
+	}
+	if (!note_first(r, p, o)) {
+		json_free(p->set);
+		return false;
 	}
 	rc = try_patch(r, p, &c, false, &row, o);
 	if (rc == 0)

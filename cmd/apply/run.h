@@ -60,6 +60,9 @@ struct outcome {
 	bool differs; /* the other side stored something else than was sent */
 	/* A trigger of the table changed what was written: see base.h. */
 	bool rewrites_checksum, resets_synced;
+	/* An automation of the database did so with a page. */
+	bool page_rewrites_checksum, page_resets_synced;
+	bool sent; /* a write was noted before it was sent: known.h */
 };
 
 void outcome_fini(struct outcome *o);
@@ -91,6 +94,7 @@ bool give_up(struct outcome *o, enum status status, const struct api_error *a);
 	"Notion took the write and keeps something else (look at the " \
 	"database's automations): "
 bool not_kept(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
+bool is_not_kept(const struct outcome *o);
 /* Appends `name: "sent" was sent, "kept" is kept`, both cut; NULL: nothing. */
 void tell_kept(
 	struct buf *text, const char *name, const char *sent, const char *kept);

@@ -175,6 +175,35 @@ bool base_is_deleted(const struct base_pair *p)
 	return p->known && p->row.deleted && p->page.deleted;
 }
 
+static bool same_sum(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static bool is_sum_of(const char *stored, const struct base_half *h)
+{
+	char sum[CHECKSUM_SIZE];
+
+	checksum_of(h->decision, h->type, h->date, sum);
+	return strcmp(stored, sum) == 0;
+}
+
+bool base_explains(const struct base_pair *p, const char *stored, bool on_page)
+{
+	const struct base_sent *s = &p->sent;
+
+	if (!stored || same_sum(stored, p->checksum) ||
+		(on_page ? p->page_rewrites_checksum : p->rewrites_checksum) ||
+		same_sum(stored, on_page ? p->page_sum : p->row_sum))
+		return true;
+	if (p->known &&
+		(is_sum_of(stored, &p->row) || is_sum_of(stored, &p->page)))
+		return true;
+	return s->is &&
+	       (same_sum(stored, s->checksum) || is_sum_of(stored, &s->row) ||
+		       is_sum_of(stored, &s->page));
+}
+
 static bool is_lone(const struct base_pair *p)
 {
 	return !p->row_id || !p->page_id;

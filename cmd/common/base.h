@@ -109,6 +109,15 @@ void base_fini(struct base *b);
 const struct base_pair *base_find_row(const struct base *b, const char *row_id);
 /* The lone line of a row or a page; NULL: there is none. */
 const struct base_pair *base_find_lone(const struct base *b, const char *id);
+/*
+ * Whether the line can explain the checksum that is stored on its row or page;
+ * NULL, none, always. It is the sum of what its half, or the other one, held
+ * then, of what they last agreed on, of what a request brought, or the one that
+ * was there all along (a link or a stamp was lost on the way). A line that
+ * can't explain both is not trusted, for somebody else has synced the pair
+ * since.
+ */
+bool base_explains(const struct base_pair *p, const char *stored, bool on_page);
 /* Both halves are known to be deleted: a deletion that was agreed. */
 bool base_is_deleted(const struct base_pair *p);
 

@@ -110,7 +110,7 @@ static size_t known_pairs(const struct settings *settings)
 		of = json_str(base.scope, "supabase");
 		if (of && strcmp(of, table) == 0)
 			for (size_t i = 0; i < base.n; i++)
-				n += !base.pairs[i].deleted;
+				n += !base_is_deleted(&base.pairs[i]);
 		base_fini(&base);
 	}
 	free(table);

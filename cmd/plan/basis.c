@@ -73,43 +73,13 @@ const char *page_stored(const struct record *page, const struct base_pair *line)
 	return line && line->page_rewrites_checksum ? NULL : page->stored;
 }
 
-static bool is_sum_of(const char *stored, const struct base_half *h)
-{
-	struct content c = agreed_content(h);
-	char sum[CHECKSUM_SIZE];
-
-	content_checksum(&c, sum);
-	return strcmp(stored, sum) == 0;
-}
-
-/*
- * A stored checksum that the line can explain: what its half, or the other one,
- * held then, what they last agreed on, what a request that was sent wrote, or
- * the one that was there all along (a link or a stamp was lost on the way).
- */
-static bool is_explained(const struct base_pair *line, const char *stored,
-	const char *known_there)
-{
-	const struct base_sent *s = &line->sent;
-
-	if (!stored || same_text(stored, line->checksum) ||
-		same_text(stored, known_there))
-		return true;
-	if (line->known && (is_sum_of(stored, &line->row) ||
-				   is_sum_of(stored, &line->page)))
-		return true;
-	return s->is &&
-	       (same_text(stored, s->checksum) || is_sum_of(stored, &s->row) ||
-		       is_sum_of(stored, &s->page));
-}
-
-/* It names both, and speaks against neither of the stored checksums. */
+/* It names both, and can explain both of the stored checksums. */
 static bool is_trusted(const struct base_pair *line, const struct record *row,
 	const struct record *page)
 {
 	return strcmp(line->page_id, page->id) == 0 &&
-	       is_explained(line, row_stored(row, line), line->row_sum) &&
-	       is_explained(line, page_stored(page, line), line->page_sum);
+	       base_explains(line, row->stored, false) &&
+	       base_explains(line, page->stored, true);
 }
 
 /* --- a request whose answer was not noted --------------------------------- */
@@ -246,8 +216,7 @@ static void take_checksum(
 			return;
 		}
 	} else if ((!of_row || !of_page) && b->line && b->line->known &&
-		   !is_explained(b->line, one,
-			   of_row ? b->line->row_sum : b->line->page_sum)) {
+		   !base_explains(b->line, one, !of_row)) {
 		b->why = "the stored checksum is not that of the local base";
 		return;
 	}

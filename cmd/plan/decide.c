@@ -153,8 +153,8 @@ static bool is_held_back(const struct decision *d, const struct record *only)
 		only->side == NOTION ? only : NULL);
 	op_reason(op,
 		"%s took it with success and kept nothing: look at the "
-		"triggers, rules and automations there, then run plan with "
-		"--retry",
+		"triggers, rules and automations there, then run "
+		"scripts/sync-now.sh --retry",
 		side_title(other_side(only->side)));
 	return true;
 }

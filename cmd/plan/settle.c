@@ -293,8 +293,8 @@ void settle_not_kept(
 		buf_str(&text),
 		p->basis.refused.is
 			? ": what was sent was not kept; look at the triggers, "
-			  "rules and automations there, then run plan with "
-			  "--retry"
+			  "rules and automations there, then run "
+			  "scripts/sync-now.sh --retry"
 			: "; edit the one that is wrong");
 	buf_fini(&text);
 }

@@ -203,7 +203,10 @@ static void check_killed(struct trial *t, uint64_t *seed)
 	s.now += 10 * USEC_MINUTE;
 	for (const json *op = json_first(t->plan); op; op = json_next(op)) {
 		if (stop-- == 0) {
-			if (is(op, "create", "notion") && one_in(seed, 2))
+			if ((is(op, "create", "notion") ||
+				    (t->policy.use_base && writes(op) &&
+					    !is(op, "create", NULL))) &&
+				one_in(seed, 2))
 				sim_apply(&s, op, true);
 			break;
 		}

@@ -133,20 +133,54 @@ static void make_world(struct world *w, const struct sim *s, uint64_t *shuffle)
 	must(world_seal(w, &e), &e);
 }
 
+static json *known_half(const struct sim_known *k, enum side side)
+{
+	struct content c = sim_content(k->value[side]);
+	json *half = content_json(&c, ALL_FIELDS);
+
+	json_put_bool(half, "deleted", k->deleted[side]);
+	return half;
+}
+
+static void put_known(json *to, const struct sim_known *k)
+{
+	json_put(to, "row_is", known_half(k, SUPABASE));
+	json_put(to, "page_is", known_half(k, NOTION));
+}
+
+json *sim_line_json(const struct sim_line *l)
+{
+	struct content c = sim_content(l->value);
+	json *line = json_object(), *sent;
+
+	json_put_str(line, "kind", "pair");
+	json_put_str(line, "row_id", l->row_id);
+	json_put_str(line, "page_id", l->page_id);
+	json_put_str(line, "checksum", *l->checksum ? l->checksum : NULL);
+	if (l->noted) {
+		put_known(line, &l->known);
+	} else if (!l->sent) {
+		content_put(line, &c, ALL_FIELDS);
+		json_put_bool(line, "deleted", l->deleted);
+	}
+	json_put_str(
+		line, "row_sum", *l->sum[SUPABASE] ? l->sum[SUPABASE] : NULL);
+	json_put_str(line, "page_sum", *l->sum[NOTION] ? l->sum[NOTION] : NULL);
+	if (l->sent) {
+		sent = json_put(line, "sent", json_object());
+		json_put_str(sent, "to", side_name(l->sent_to));
+		json_put_str(
+			sent, "checksum", *l->sent_sum ? l->sent_sum : NULL);
+		put_known(sent, &l->then);
+	}
+	return line;
+}
+
 static void make_base(struct base *b, const struct sim *s)
 {
 	*b = (struct base){ 0 };
-	for (size_t i = 0; i < s->n_lines; i++) {
-		struct content c = sim_content(s->line[i].value);
-		json *line = content_json(&c, ALL_FIELDS);
-
-		json_put_str(line, "kind", "pair");
-		json_put_str(line, "row_id", s->line[i].row_id);
-		json_put_str(line, "page_id", s->line[i].page_id);
-		json_put_str(line, "checksum", s->line[i].checksum);
-		json_put_bool(line, "deleted", s->line[i].deleted);
-		base_add(b, line);
-	}
+	for (size_t i = 0; i < s->n_lines; i++)
+		base_add(b, sim_line_json(&s->line[i]));
 	base_fold(b);
 }
 
@@ -235,15 +269,134 @@ static struct sim_record *create(struct sim *s, const json *op, enum side side,
 	return made;
 }
 
-static void note_line(struct sim *s, const char *row_id, const char *page_id,
-	const json *agreed)
+static struct sim_line *line_for(
+	struct sim *s, const char *row_id, const char *page_id)
 {
 	struct sim_line *l = (struct sim_line *)sim_find_line(s, row_id);
 
+	if (l && strcmp(l->page_id, page_id) == 0)
+		return l;
 	if (!l)
 		l = &s->line[s->n_lines++];
 	if (s->n_lines > SIM_MAX)
 		abort();
+	*l = (struct sim_line){ 0 };
+	set_text(l->row_id, UUID_SIZE, row_id);
+	set_text(l->page_id, UUID_SIZE, page_id);
+	return l;
+}
+
+static void known_as(struct sim_known *k, enum side side,
+	const char (*value)[SIM_TEXT], bool deleted)
+{
+	memcpy(k->value[side], value, sizeof k->value[side]);
+	k->deleted[side] = deleted;
+}
+
+/* What the line says so far; false: nothing. */
+static bool known_so_far(const struct sim_line *l, struct sim_known *k)
+{
+	if (l && l->noted) {
+		*k = l->known;
+	} else if (l && !l->sent) {
+		known_as(k, SUPABASE, l->value, l->deleted);
+		known_as(k, NOTION, l->value, l->deleted);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/*
+ * The rule of cmd/apply/known.h, told once more: what is known when the op has
+ * left both halves as they are now.
+ */
+static bool known_after(struct sim_known *k, const struct sim_line *l,
+	const struct sim_record *half[SIDES], enum side side, enum op_kind kind,
+	const json *set)
+{
+	struct content c[SIDES] = { sim_content(half[SUPABASE]->value),
+		sim_content(half[NOTION]->value) };
+	const struct sim_record *r = half[side];
+	unsigned differ = content_diff(&c[SUPABASE], &c[NOTION]);
+	bool alike = half[SUPABASE]->deleted == half[NOTION]->deleted;
+
+	if (kind == OP_TRASH && alike) {
+		known_as(k, SUPABASE, r->value, true);
+		known_as(k, NOTION, r->value, true);
+		return true;
+	}
+	if (alike && !differ) {
+		for (enum side x = 0; x < SIDES; x++)
+			known_as(k, x, half[x]->value, half[x]->deleted);
+		return true;
+	}
+	if (!known_so_far(l, k))
+		return false;
+	for (enum field f = 0; f < FIELDS; f++)
+		for (enum side x = 0; x < SIDES; x++)
+			if (json_get(set, field_name(f)) && !(differ & BIT(f)))
+				memcpy(k->value[x][f], half[x]->value[f],
+					SIM_TEXT);
+	if (alike)
+		k->deleted[SUPABASE] = k->deleted[NOTION] = r->deleted;
+	return true;
+}
+
+/* What the line can't explain was written by somebody else. */
+static bool is_trusted(const struct sim_line *l, const char *row_sum,
+	const char *page_sum, const struct sim_record *page)
+{
+	struct base_pair p;
+	bool trusted;
+
+	if (strcmp(l->page_id, page->id) != 0 ||
+		base_pair_parse(&p, sim_line_json(l)) < 0)
+		return false;
+	trusted = base_explains(&p, *row_sum ? row_sum : NULL, false) &&
+		  base_explains(&p, *page_sum ? page_sum : NULL, true);
+	json_free(p.line);
+	return trusted;
+}
+
+static void note(struct sim *s, struct sim_record *row, struct sim_record *page,
+	char was[SIDES][CHECKSUM_SIZE], const json *op, enum op_kind kind,
+	enum side side, bool half)
+{
+	const struct sim_record *halves[SIDES] = { row, page };
+	struct sim_line *l = (struct sim_line *)sim_find_line(s, row->id);
+	struct sim_known k;
+	struct content c, of_page;
+
+	if (l && !is_trusted(l, was[SUPABASE], was[NOTION], page))
+		l = NULL;
+	if (!known_after(&k, l, halves, side, kind, json_get(op, "set")))
+		return;
+	l = line_for(s, row->id, page->id);
+	if (half) {
+		l->sent = true;
+		l->sent_to = side;
+		l->then = k;
+		set_text(l->sent_sum, CHECKSUM_SIZE, json_str(op, "checksum"));
+		return;
+	}
+	l->sent = false;
+	l->noted = true;
+	l->known = k;
+	set_text(l->sum[SUPABASE], CHECKSUM_SIZE, row->stored);
+	set_text(l->sum[NOTION], CHECKSUM_SIZE, page->stored);
+	c = sim_content(k.value[SUPABASE]);
+	of_page = sim_content(k.value[NOTION]);
+	if (content_diff(&c, &of_page) == 0)
+		content_checksum(&c, l->checksum);
+}
+
+static void note_agreed(struct sim *s, const char *row_id, const char *page_id,
+	const json *agreed)
+{
+	struct sim_line *l = line_for(s, row_id, page_id);
+
+	*l = (struct sim_line){ 0 };
 	set_text(l->row_id, UUID_SIZE, row_id);
 	set_text(l->page_id, UUID_SIZE, page_id);
 	for (enum field f = 0; f < FIELDS; f++)
@@ -271,6 +424,7 @@ void sim_apply(struct sim *s, const json *op, bool half)
 	const char *page_id = json_str(op, "page_id");
 	struct sim_record *row = sim_find(s, SUPABASE, row_id);
 	struct sim_record *page = sim_find(s, NOTION, page_id), *made;
+	char was[SIDES][CHECKSUM_SIZE] = { "", "" };
 	enum op_target target;
 	enum op_kind kind;
 	enum side side;
@@ -279,6 +433,10 @@ void sim_apply(struct sim *s, const json *op, bool half)
 		op_target_parse(json_str(op, "target"), &target) < 0)
 		abort();
 	side = target == TARGET_NOTION ? NOTION : SUPABASE;
+	if (row)
+		set_text(was[SUPABASE], CHECKSUM_SIZE, row->stored);
+	if (page)
+		set_text(was[NOTION], CHECKSUM_SIZE, page->stored);
 	if (kind == OP_CREATE) {
 		made = create(s, op, side, row, page, half);
 		set_values(made, json_get(op, "set"));
@@ -289,8 +447,14 @@ void sim_apply(struct sim *s, const json *op, bool half)
 	} else if (target == TARGET_NOTION || target == TARGET_SUPABASE) {
 		write_half(s, op, kind, side, side == NOTION ? page : row);
 	}
-	if (json_get(op, "agreed") && !half)
-		note_line(s, row_id, page_id, json_get(op, "agreed"));
+	row = sim_find(s, SUPABASE, row_id);
+	page = sim_find(s, NOTION, page_id);
+	if (kind == OP_SKIP || (kind == OP_CREATE && half))
+		return;
+	if (row && page && kind != OP_ADOPT && !*page->state)
+		note(s, row, page, was, op, kind, side, half);
+	else if (json_get(op, "agreed"))
+		note_agreed(s, row_id, page_id, json_get(op, "agreed"));
 }
 
 static void print_record(const struct sim_record *r, enum side side)

@@ -25,11 +25,24 @@ struct sim_record {
 	usec created, edited;
 };
 
+/* What a line says of both halves. */
+struct sim_known {
+	char value[SIDES][FIELDS][SIM_TEXT];
+	bool deleted[SIDES];
+};
+
 struct sim_line {
 	char row_id[UUID_SIZE], page_id[UUID_SIZE];
-	char value[FIELDS][SIM_TEXT];
+	char value[FIELDS][SIM_TEXT]; /* of both, in the older form */
 	char checksum[CHECKSUM_SIZE];
 	bool deleted;
+	/* As apply notes it, op by op: each half by itself. */
+	bool noted, sent;
+	struct sim_known known; /* where noted */
+	char sum[SIDES][CHECKSUM_SIZE];
+	enum side sent_to;
+	char sent_sum[CHECKSUM_SIZE];
+	struct sim_known then; /* where sent: what holds if it has arrived */
 };
 
 struct sim {
@@ -62,10 +75,16 @@ void sim_store(struct sim_record *r);
 struct sim_record *sim_find(struct sim *s, enum side side, const char *id);
 const struct sim_line *sim_find_line(const struct sim *s, const char *row_id);
 
+/* The line as it stands in the base file. */
+json *sim_line_json(const struct sim_line *l);
+
 /* The ops of a plan, as an array of their lines. `shuffle`: another order. */
 json *sim_plan(
 	const struct sim *s, const struct policy *policy, uint64_t *shuffle);
-/* Carries an op out. Half: a page is made and its row doesn't know it yet. */
+/*
+ * Carries an op out, and notes it as apply does. Half: the write has arrived,
+ * and its answer was never seen; of a create, the row doesn't know its page.
+ */
 void sim_apply(struct sim *s, const json *op, bool half);
 
 void sim_print(const struct sim *s);
