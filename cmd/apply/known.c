@@ -152,7 +152,21 @@ static void move_on(struct halves *h, const struct op *op, const json *after,
 	}
 }
 
-/* False: nothing can be said, for the pair has no line and is not done. */
+/* What is left of the pair goes to the other half. */
+static bool source_is_written_later(const struct op *op)
+{
+	const struct op *later = op->next;
+
+	while (later && (later->target == op->target || !later->set))
+		later = later->next;
+	return later != NULL;
+}
+
+/*
+ * False: nothing can be said. A pair without a line, whose other half is still
+ * to be written, goes by what that half holds: what differs from it is an edit
+ * of this one, and is on its way there.
+ */
 static bool halves_after(struct halves *h, const struct op *op,
 	const json *after, const struct base_pair *p)
 {
@@ -170,6 +184,8 @@ static bool halves_after(struct halves *h, const struct op *op,
 			half_json(source, is_deleted(source)));
 	else if (p->known)
 		move_on(h, op, after, p);
+	else if (source_is_written_later(op))
+		both(h, source, false);
 	else
 		return false;
 	return true;

@@ -313,7 +313,7 @@ static bool known_so_far(const struct sim_line *l, struct sim_known *k)
  */
 static bool known_after(struct sim_known *k, const struct sim_line *l,
 	const struct sim_record *half[SIDES], enum side side, enum op_kind kind,
-	const json *set)
+	const json *set, bool later_to_source)
 {
 	struct content c[SIDES] = { sim_content(half[SUPABASE]->value),
 		sim_content(half[NOTION]->value) };
@@ -331,8 +331,11 @@ static bool known_after(struct sim_known *k, const struct sim_line *l,
 			known_as(k, x, half[x]->value, half[x]->deleted);
 		return true;
 	}
-	if (!known_so_far(l, k))
-		return false;
+	if (!known_so_far(l, k)) {
+		for (enum side x = 0; x < SIDES && later_to_source; x++)
+			known_as(k, x, half[other_side(side)]->value, false);
+		return later_to_source;
+	}
 	for (enum field f = 0; f < FIELDS; f++)
 		for (enum side x = 0; x < SIDES; x++)
 			if (json_get(set, field_name(f)) && !(differ & BIT(f)))
@@ -341,6 +344,19 @@ static bool known_after(struct sim_known *k, const struct sim_line *l,
 	if (alike)
 		k->deleted[SUPABASE] = k->deleted[NOTION] = r->deleted;
 	return true;
+}
+
+/* A later op of the pair writes the half that this one leaves. */
+static bool later_to_source(const json *op)
+{
+	for (const json *next = json_next(op); next; next = json_next(next))
+		if (same_text(json_str(next, "page_id"),
+			    json_str(op, "page_id")) &&
+			json_get(next, "set") &&
+			!same_text(json_str(next, "target"),
+				json_str(op, "target")))
+			return true;
+	return false;
 }
 
 /* What the line can't explain was written by somebody else. */
@@ -370,7 +386,8 @@ static void note(struct sim *s, struct sim_record *row, struct sim_record *page,
 
 	if (l && !is_trusted(l, was[SUPABASE], was[NOTION], page))
 		l = NULL;
-	if (!known_after(&k, l, halves, side, kind, json_get(op, "set")))
+	if (!known_after(&k, l, halves, side, kind, json_get(op, "set"),
+		    later_to_source(op)))
 		return;
 	l = line_for(s, row->id, page->id);
 	if (half) {
