@@ -381,16 +381,20 @@ static void note(struct sim *s, struct sim_record *row, struct sim_record *page,
 {
 	const struct sim_record *halves[SIDES] = { row, page };
 	struct sim_line *l = (struct sim_line *)sim_find_line(s, row->id);
-	struct sim_known k;
+	struct sim_known k, before = { 0 };
 	struct content c, of_page;
+	bool was_known;
 
 	if (l && !is_trusted(l, was[SUPABASE], was[NOTION], page))
 		l = NULL;
 	if (!known_after(&k, l, halves, side, kind, json_get(op, "set"),
 		    later_to_source(op)))
 		return;
+	was_known = known_so_far(l, &before);
 	l = line_for(s, row->id, page->id);
 	if (half) {
+		l->noted = was_known;
+		l->known = before;
 		l->sent = true;
 		l->sent_to = side;
 		l->then = k;
