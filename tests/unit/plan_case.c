@@ -180,22 +180,63 @@ static void add_problem(void *arg, const json *one)
 	add_line(arg, line);
 }
 
+/* "decision|type|date", a deleted half with "deleted " before it. */
+static json *half_of(const char *s)
+{
+	json *half = json_object();
+	bool deleted = strncmp(s, "deleted ", 8) == 0;
+
+	put_content(half, deleted ? s + 8 : s);
+	json_put_bool(half, "deleted", deleted);
+	return half;
+}
+
+static void put_halves(json *to, const json *one)
+{
+	static const char *const keys[] = { "row_is", "page_is", "set" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (json_str(one, keys[i]))
+			json_put(to, keys[i], half_of(json_str(one, keys[i])));
+}
+
+/* What was sent, or refused. */
+static void put_write(json *line, const json *one, const char *key)
+{
+	const json *from = json_get(one, key);
+	json *write;
+
+	if (!from)
+		return;
+	write = json_copy(from);
+	put_halves(write, from);
+	put_checksum(write, "checksum", json_str(from, "checksum"));
+	json_put(line, key, write);
+}
+
 static void add_base(void *arg, const json *one)
 {
 	struct setting *s = arg;
 	json *line = json_object();
-	size_t before = s->base.n;
+	size_t before = s->base.n + s->base.n_lone;
+	bool lone = !json_get(one, "row") || !json_get(one, "page");
 
-	json_put_str(line, "kind", "pair");
+	json_put_str(line, "kind", lone ? "lone" : "pair");
 	put_id(line, "row_id", json_str(one, "row"));
 	put_id(line, "page_id", json_str(one, "page"));
-	put_content(line, json_str(one, "is"));
+	if (lone)
+		json_put(line, "is", half_of(json_str(one, "is")));
+	else
+		put_content(line, json_str(one, "is"));
 	put_checksum(line, "checksum",
 		json_str(one, "stored") ? json_str(one, "stored")
 					: json_str(one, "is"));
 	copy_keys(line, one);
+	put_halves(line, one);
+	put_write(line, one, "sent");
+	put_write(line, one, "refused");
 	base_add(&s->base, line);
-	if (s->base.n != before + 1)
+	if (s->base.n + s->base.n_lone != before + 1)
 		s->rc = fail(&s->e, RC_BUG, "a line of the base is none");
 }
 
@@ -247,6 +288,9 @@ static void set_policy(struct setting *s, const json *one)
 	s->policy.orphans = (enum orphan_rule)place_of(
 		json_str(policy, "orphans"), orphans);
 	s->policy.use_base = base != NULL;
+	s->policy.again.asked = json_true(policy, "retry");
+	s->policy.again.now = USEC_NONE;
+	time_parse(json_str(policy, "now"), &s->policy.again.now);
 	if (json_str(policy, "allow"))
 		s->rc = guards_allow(
 			&s->guards, json_str(policy, "allow"), &s->e);
