@@ -371,9 +371,9 @@ int setting_take(const struct env_file *f, const char *name, bool needed,
 		return 0;
 	if (getenv(name))
 		return fail(e, RC_CONFIG,
-			"%s is empty in the environment, which comes before "
-			".env: set it to %s there, or unset %s",
-			name, settings[i].what, name);
+			"%s is not set: it is empty in the environment, which "
+			"comes before .env: put %s there, or unset it there",
+			name, settings[i].what);
 	return fail(e, RC_CONFIG,
 		"%s is not set: put %s into the environment or into .env", name,
 		settings[i].what);

@@ -299,7 +299,8 @@ static void test_environment_wins(void)
 	settings_fini(&s);
 	setenv("SUPABASE_URL", "", 1);
 	check_int(settings_load(&s, NEED_SUPABASE, &e), -1);
-	check_has(e.text, "SUPABASE_URL is empty in the environment");
+	check_has(e.text,
+		"SUPABASE_URL is not set: it is empty in the environment");
 	unsetenv("SUPABASE_URL");
 	unsetenv("SUPABASE_TABLE");
 }
