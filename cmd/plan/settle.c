@@ -160,8 +160,7 @@ static void stamp(const struct settling *s, const struct record *row,
 {
 	struct op *op;
 
-	if (page->archived ||
-		!page_is_stale(s->world, page, checksum, line))
+	if (page->archived || !page_is_stale(s->world, page, checksum, line))
 		return;
 	op = ops_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
 	mark(op, checksum, true);
