@@ -15,12 +15,52 @@ start_server() {
 	URL=$(<ready)
 }
 
+# One that hangs is killed.
 stop_server() {
-	[[ -z ${SERVER-} ]] || { kill "$SERVER" && wait "$SERVER"; } 2>/dev/null || true
+	local killer
+	[[ ${SERVER-} ]] || return 0
+	(sleep 10 && kill -KILL "$SERVER") >/dev/null 2>&1 3>&- &
+	killer=$!
+	{ kill "$SERVER" && wait "$SERVER"; } 2>/dev/null || true
+	pkill -P "$killer" || true
+	{ kill "$killer" && wait "$killer"; } 2>/dev/null || true
 	SERVER=
 }
 
 # sign SECRET BODY: as Notion signs a call.
 sign() {
 	printf 'sha256=%s' "$(printf %s "$2" | openssl dgst -sha256 -hmac "$1" | sed 's/.* //')"
+}
+
+# get PATH [CURL-OPTION…]: $code, the body in $body, the head in the file head
+get() {
+	local path=$1
+	shift
+	# A refusal may be an end without an answer: 000.
+	: >body
+	code=$(curl -s --max-time 20 -o body -D head -w '%{http_code}' "$@" \
+		"$URL$path") || true
+	body=$(<body)
+}
+
+must_get() {
+	local want=$1
+	shift
+	get "$@"
+	[[ $code == "$want" ]] ||
+		{ echo "$*: $code instead of $want: $body"; return 1; }
+}
+
+# summary AGE-SECONDS [OBJECT]: a run's record
+summary() {
+	local more=${2-}
+	jq -nc --argjson age "$1" --argjson more "${more:-"{}"}" '(now - $age | floor) as $t
+		| {v: 1, run_id: "20261125T193500Z-7", status: "ok", exit_code: 0,
+			stage: "apply", message: null, started_at: ($t - 4 | todate),
+			ended_at: ($t | todate), duration_ms: 4000, errors: 0,
+			conflicts: 0, ops: {}, counts: {}} + $more'
+}
+
+both() {
+	summary "$@" | tee logs/last_run.json >logs/last_success.json
 }

@@ -16,39 +16,6 @@ teardown() {
 	common_teardown
 }
 
-# get PATH [CURL-OPTION…]: $code, the body in $body, the head in the file head
-get() {
-	local path=$1
-	shift
-	# A refusal may be an end without an answer: 000.
-	: >body
-	code=$(curl -s --max-time 20 -o body -D head -w '%{http_code}' "$@" \
-		"$URL$path") || true
-	body=$(<body)
-}
-
-must_get() {
-	local want=$1
-	shift
-	get "$@"
-	[[ $code == "$want" ]] ||
-		{ echo "$*: $code instead of $want: $body"; return 1; }
-}
-
-# summary AGE-SECONDS [OBJECT]: a run's record
-summary() {
-	local more=${2-}
-	jq -nc --argjson age "$1" --argjson more "${more:-"{}"}" '(now - $age | floor) as $t
-		| {v: 1, run_id: "20261125T193500Z-7", status: "ok", exit_code: 0,
-			stage: "apply", message: null, started_at: ($t - 4 | todate),
-			ended_at: ($t | todate), duration_ms: 4000, errors: 0,
-			conflicts: 0, ops: {}, counts: {}} + $more'
-}
-
-both() {
-	summary "$@" | tee logs/last_run.json >logs/last_success.json
-}
-
 # health CODE FILTER: what /health says after the second in which it may be kept
 health() {
 	sleep 1.1

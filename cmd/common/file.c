@@ -180,6 +180,22 @@ int file_read(const char *path, struct buf *b, struct error *e)
 	return rc;
 }
 
+int file_read_regular(const char *path, struct buf *b, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		rc = fail_errno(e, "%s", path);
+	else if (!S_ISREG(st.st_mode))
+		rc = fail(e, RC_LOCAL, "%s: not a regular file", path);
+	else
+		rc = file_read_from(fd, path, b, e);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 static int make_dir(const char *path, struct error *e)
 {
 	struct stat st;

@@ -44,6 +44,11 @@ int file_write(int fd, const char *path, const char *data, size_t len,
 int file_read(const char *path, struct buf *b, struct error *e);
 /* The rest of what is open as fd, which stays open; path is for messages. */
 int file_read_from(int fd, const char *path, struct buf *b, struct error *e);
+/*
+ * The same of a regular file, without ever waiting: anything else in its place
+ * (a FIFO that nobody writes to, a device) is RC_LOCAL.
+ */
+int file_read_regular(const char *path, struct buf *b, struct error *e);
 /* Makes the folder and those above it; those that are there are fine. */
 int file_make_dirs(const char *path, struct error *e);
 /* "dir/name", allocated. */

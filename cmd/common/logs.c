@@ -158,7 +158,7 @@ static int record_read(struct run *r, const char *path, struct error *e)
 
 	if (stat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
-	if (file_read(path, &text, e) < 0)
+	if (file_read_regular(path, &text, e) < 0)
 		goto out;
 	if (text.len == 0)
 		fail(e, RC_STREAM, "empty");

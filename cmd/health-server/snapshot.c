@@ -97,7 +97,7 @@ static void load_schedule(struct snapshot *s)
 
 	json_free(s->schedule);
 	s->schedule = NULL;
-	if (file_read(path, &text, &ignored) == 0)
+	if (file_read_regular(path, &text, &ignored) == 0)
 		s->schedule = json_parse(
 			buf_str(&text), text.len, JSON_STRICT, &ignored);
 	buf_fini(&text);

@@ -36,6 +36,29 @@ static bool is_there(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+static void test_read_regular(void)
+{
+	char *path = in_dir("plain"), *fifo = in_dir("fifo");
+	struct buf b = BUF_INIT(1000);
+	struct error e;
+
+	check_int(file_replace_with(path, "one", 3, &e), 0);
+	check_int(file_read_regular(path, &b, &e), 0);
+	check_str(buf_str(&b), "one");
+	/* None of these waits for a writer that never comes. */
+	check_int(mkfifo(fifo, 0600), 0);
+	check_int(file_read_regular(fifo, &b, &e), -1);
+	check_int(e.code, RC_LOCAL);
+	check_int(file_read_regular(dir, &b, &e), -1);
+	check_int(file_read_regular("/dev/zero", &b, &e), -1);
+	check_int(file_read_regular("/nowhere/at/all", &b, &e), -1);
+	buf_fini(&b);
+	unlink(path);
+	unlink(fifo);
+	free(path);
+	free(fifo);
+}
+
 static void test_replace(void)
 {
 	char *path = in_dir("a"), *new_path = in_dir("a.new");
@@ -278,6 +301,7 @@ int main(void)
 
 	if (!mkdtemp(dir))
 		return 1;
+	run(test_read_regular);
 	run(test_replace);
 	run(test_replace_through_a_link);
 	run(test_open_own);
