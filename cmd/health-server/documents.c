@@ -2,12 +2,15 @@
 
 #include <string.h>
 
+#include "cut.h"
 #include "mask.h"
 #include "opt.h"
 #include "report_data.h"
 #include "words.h"
 
 #define ERRORS_SHOWN 5
+/* Of the page's data, but for what a child said, which has its own bound. */
+#define PAGE_DATA_MAX ((size_t)1 << 20)
 
 const char *health_status(const struct health *h)
 {
@@ -82,7 +85,7 @@ static json *errors_document(const struct snapshot *s, const struct health *h)
 			time_parse(at, &t) < 0 ||
 			(h->success != USEC_NONE && t < h->success))
 			continue;
-		json_add(errors, json_copy(l));
+		json_add(errors, cut_copy(l, CUT_TEXT));
 		if (json_count(errors) > ERRORS_SHOWN)
 			json_free(json_take_first(errors));
 	}
@@ -153,6 +156,43 @@ static usec newest_run(const struct logs *l)
 	return newest;
 }
 
+static bool fits(const json *v)
+{
+	struct buf text = BUF_INIT(PAGE_DATA_MAX);
+	bool whole = json_print(v, &text) == 0;
+
+	buf_fini(&text);
+	return whole;
+}
+
+/*
+ * However long the texts of records are, the page is there: they are cut until
+ * it fits, and at last its lists of them are left out.
+ */
+static json *fitted(json *take_v)
+{
+	static const size_t most[] = { CUT_TEXT, 1000, 200, 80 };
+	static const char *const parts[] = { "last_run", "waiting", "notes",
+		"guards", "damage", "log", "conflicts" };
+	json *v = NULL;
+	bool whole = false;
+
+	for (size_t i = 0; !whole && i < sizeof most / sizeof most[0]; i++) {
+		json_free(v);
+		v = json_copy(take_v);
+		for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++)
+			cut_member(v, parts[p], most[i]);
+		whole = fits(v);
+	}
+	json_free(take_v);
+	if (whole)
+		return v;
+	json_put(json_get(v, "waiting"), "records", json_array());
+	json_put(v, "conflicts", json_array());
+	json_put(v, "log", json_array());
+	return v;
+}
+
 json *status_document(
 	const struct snapshot *s, const struct health *h, struct control *c)
 {
@@ -169,6 +209,7 @@ json *status_document(
 	json_put(v, "conflicts", json_copy(s->conflicts));
 	json_put(v, "schedule",
 		s->schedule ? json_copy(s->schedule) : json_string(NULL));
+	v = fitted(v);
 	json_put(v, "control", control_data(c, newest_run(&s->logs)));
 	return v;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "text.h"
 
 #define TEXT_MAX ((size_t)1 << 20)
 
@@ -46,6 +47,23 @@ char *mask_paths(const char *text)
 		at += n;
 	}
 	return out.data ? buf_take(&out) : xstrdup("");
+}
+
+char *mend_text(const char *text, size_t len)
+{
+	struct buf out = BUF_INIT(3 * len + 1);
+
+	while (len) {
+		size_t n = *text ? utf8_char_len(text, len) : 0;
+
+		if (n)
+			buf_add(&out, text, n);
+		else
+			buf_adds(&out, "\xEF\xBF\xBD");
+		text += n ? n : 1;
+		len -= n ? n : 1;
+	}
+	return buf_take(&out);
 }
 
 static json *masked(const json *v)

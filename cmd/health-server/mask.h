@@ -14,7 +14,9 @@
  * NULL.
  */
 char *mask_paths(const char *text);
-/* The same in obj[key], and in each element of an array there. */
+/* The same text; what is not UTF-8 in it, or NUL, is U+FFFD. Allocated. */
+char *mend_text(const char *text, size_t len);
+/* mask_paths() in obj[key], and in each element of an array there. */
 void mask_member(json *obj, const char *key);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "cut.h"
 #include "file.h"
 #include "synclog.h"
 
@@ -64,9 +65,14 @@ static bool has_changed(struct snapshot *s, enum watched_file f)
 
 static void keep_newest(void *arg, const json *line)
 {
-	json *conflicts = arg;
+	static const char *const shown[] = { "run_id", "row_id", "page_id",
+		"winner", "fields", "set", "lost" };
+	json *conflicts = arg, *kept = json_add(conflicts, json_object());
 
-	json_add(conflicts, json_copy(line));
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		if (json_get(line, shown[i]))
+			json_put(kept, shown[i],
+				cut_copy(json_get(line, shown[i]), CUT_TEXT));
 	if (json_count(conflicts) > CONFLICTS_SHOWN)
 		json_free(json_take_first(conflicts));
 }

@@ -1,12 +1,12 @@
 #include "synclog.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "mask.h"
-#include "text.h"
 
 #define TAIL_BYTES 65536
 
@@ -102,12 +102,15 @@ json *synclog_tail(const char *path, size_t most)
 	char *line, *lf;
 
 	read_tail(path, &text);
+	/* A name that broke a character must not hide the line it is in. */
 	for (line = text.data; line && (lf = strchr(line, '\n')); line = lf) {
-		json *parsed = NULL;
+		json *parsed;
+		char *mended;
 
 		*lf++ = '\0';
-		if (utf8_valid(line, strlen(line)))
-			parsed = parse_line(line);
+		mended = mend_text(line, strlen(line));
+		parsed = parse_line(mended);
+		free(mended);
 		if (parsed)
 			json_add(lines, parsed);
 		if (json_count(lines) > most)

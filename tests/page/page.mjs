@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, existsSync, writeFileSync, chmodSync } from "n
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { Folder, hostile, states } from "./states.mjs";
+import { Folder, hostile, needed, odd, seen, states } from "./states.mjs";
 
 const [server, browserPath, folder, only] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
@@ -89,6 +89,13 @@ async function showState(browser, name, word, build) {
       const open = await page.locator("#waits table").last().locator("tbody").textContent();
       check(["The row's words", "The page's words <b>", "(empty)", "Ops"].every((w) => open.includes(w)),
         `${name}, ${width}, ${scheme}: an open conflict has both values`, open);
+      const [decided, events] = [await page.textContent("#conflicts"), await page.textContent("#log")];
+      check(decided.includes(seen + needed) && events.includes(seen) && ![...odd].some((c) => c > "~" && all.includes(c)),
+        `${name}, ${width}, ${scheme}: what hides or turns text is shown by its number`, decided);
+      check(decided.includes("www… [cut]") && !decided.includes("the end"),
+        `${name}, ${width}, ${scheme}: a long text is cut, and says so`, decided.slice(-300));
+      const apart = await page.evaluate(() => getComputedStyle(document.querySelector("#conflicts td")).unicodeBidi);
+      check(apart === "isolate", `${name}, ${width}, ${scheme}: a text's direction ends with it`, apart);
       check(await page.title() === "Needs attention: vaultsync", `${name}, ${width}, ${scheme}: and not run`,
         await page.title());
     }

@@ -10,6 +10,11 @@ const ids = ["b6997d27-450d-43f4-9edf-014d7016130e", "57d4d048-b785-4a49-b911-6f
 // What came from data: it must be shown, and never be more than text.
 export const hostile = `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`;
 
+// Characters that turn text round, hide it, or drive a terminal, and what must be seen of them; those that letters and
+// emoji need.
+export const odd = "\u202eevil\u2066\u001b[2J\u009b1m\u2028\u200b\ufeff", seen = "\\u{202E}evil\\u{2066}\\u{001B}[2J"
+  + "\\u{009B}1m\\u{2028}\\u{200B}\\u{FEFF}", needed = "\u{1f468}\u200d\u{1f469} \u0645\u06cc\u200c\u062e";
+
 export class Folder {
   constructor(dir) {
     this.dir = dir;
@@ -116,8 +121,11 @@ export const states = [
         winner: "supabase", lost: { type: "UX" } },
       { run_id: "r", row_id: ids[1], set: { decision: hostile }, fields: ["decision", "date"],
         winner: "notion", lost: { decision: "Name a decision <script>", date: null } },
+      { run_id: "r", row_id: ids[2], set: { decision: "w".repeat(4500) + "the end" }, fields: ["decision"],
+        winner: "notion", lost: { decision: odd + needed } },
     ]);
     f.log("warn", "apply", hostile);
+    f.log("error", "apply", odd);
   }],
   ["running", "Healthy", (f) => {
     history(f, 10);
