@@ -349,6 +349,7 @@ static const struct {
 	{ "SYNC_CONTROL_TOKEN", NULL, NULL, check_secret },
 	{ "SYNC_HOOK_SECRET_NOTION", NULL, NULL, check_secret },
 	{ "SYNC_HOOK_SECRET_SUPABASE", NULL, NULL, check_secret },
+	{ "SYNC_HOST_NAMES", NULL, NULL, check_command },
 };
 #define N_SETTINGS (sizeof settings / sizeof settings[0])
 

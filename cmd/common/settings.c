@@ -180,7 +180,9 @@ static int load_secrets(
 	if (load_text(f, "SYNC_CONTROL_TOKEN", &s->control_token, e) < 0 ||
 		load_text(f, "SYNC_HOOK_SECRET_NOTION", &s->hook_notion, e) < 0)
 		return -1;
-	return load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e);
+	if (load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e) < 0)
+		return -1;
+	return load_text(f, "SYNC_HOST_NAMES", &s->host_names, e);
 }
 
 /* A core file would hold the keys. */
@@ -258,6 +260,7 @@ void settings_fini(struct settings *s)
 	wipe(s->control_token);
 	wipe(s->hook_notion);
 	wipe(s->hook_supabase);
+	free(s->host_names);
 	free(s->state_dir);
 	free(s->log_dir);
 	free(s->rate_dir);

@@ -53,6 +53,7 @@ struct settings {
 	char *control_token; /* SYNC_CONTROL_TOKEN: a person, for a run */
 	char *hook_notion;   /* SYNC_HOOK_SECRET_NOTION: signs its calls */
 	char *hook_supabase; /* SYNC_HOOK_SECRET_SUPABASE: sent with them */
+	char *host_names;    /* SYNC_HOST_NAMES: it answers under these too */
 
 	/* always */
 	char *state_dir, *log_dir;

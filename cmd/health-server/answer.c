@@ -8,6 +8,13 @@ void answer_init(struct answer *a)
 void answer_fini(struct answer *a)
 {
 	buf_fini(&a->body);
+	shared_drop(a->shared);
+}
+
+void answer_share(struct answer *a, size_t *held)
+{
+	shared_drop(a->shared);
+	a->shared = shared_take(&a->body, held);
 }
 
 void answer_text(struct answer *a, unsigned status, const char *text)

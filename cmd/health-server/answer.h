@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "json.h"
+#include "shared.h"
 
 #define ANSWER_MAX ((size_t)8 << 20)
 
@@ -14,15 +15,18 @@ struct answer {
 	unsigned status;
 	const char *type;
 	struct buf body;
-	const char *allow;    /* of a 405: "GET, HEAD"; or NULL */
-	const char *retry;    /* of a 429: seconds; or NULL */
-	const char *location; /* of a 308; or NULL */
-	const char *policy;   /* Content-Security-Policy; NULL: nothing */
-	bool asks_token;      /* of a 401 */
+	struct shared *shared; /* stands for the body; or NULL */
+	const char *allow;     /* of a 405: "GET, HEAD"; or NULL */
+	const char *retry;     /* of a 429: seconds; or NULL */
+	const char *location;  /* of a 308; or NULL */
+	const char *policy;    /* Content-Security-Policy; NULL: nothing */
+	bool asks_token;       /* of a 401 */
 };
 
 void answer_init(struct answer *a);
 void answer_fini(struct answer *a);
+/* From now on all who are sent it share its body. */
+void answer_share(struct answer *a, size_t *held);
 /* A line of text, as text/plain. */
 void answer_text(struct answer *a, unsigned status, const char *text);
 void answer_json(

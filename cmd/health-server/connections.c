@@ -1,7 +1,8 @@
 #include "connections.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
+#include <string.h>
 
 #include "alloc.h"
 
@@ -18,27 +19,76 @@ void connections_fini(struct connections *c)
 	pthread_mutex_destroy(&c->lock);
 }
 
-struct connection *connection_add(struct connections *c, int fd)
+/*
+ * Who is at the other end: an IPv4 address, or the network of an IPv6 one, of
+ * which everybody has as many addresses as he likes.
+ */
+static void note_address(
+	unsigned char out[ADDRESS_BYTES], const struct sockaddr *from)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)from;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)from;
+
+	memset(out, 0, ADDRESS_BYTES);
+	if (!from)
+		return;
+	if (from->sa_family == AF_INET) {
+		out[0] = 4;
+		memcpy(out + 1, &v4->sin_addr, 4);
+	} else if (from->sa_family == AF_INET6 &&
+		   IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+		out[0] = 4;
+		memcpy(out + 1, v6->sin6_addr.s6_addr + 12, 4);
+	} else if (from->sa_family == AF_INET6) {
+		out[0] = 6;
+		memcpy(out + 1, v6->sin6_addr.s6_addr, 8);
+	}
+}
+
+static void end_connection(struct connection *one)
+{
+	one->ended = true;
+	shutdown(one->fd, SHUT_RDWR);
+}
+
+/* Ends the oldest, of one address or (NULL) of all, where there are too many.
+ */
+static void make_room(
+	struct connections *c, const unsigned char *address, size_t most)
+{
+	struct connection *oldest = NULL;
+	size_t n = 0;
+
+	for (struct connection *one = c->first; one; one = one->next) {
+		if (one->ended || (address && memcmp(one->address, address,
+						      ADDRESS_BYTES) != 0))
+			continue;
+		n++;
+		if (!oldest || one->since <= oldest->since)
+			oldest = one;
+	}
+	if (n > most)
+		end_connection(oldest);
+}
+
+struct connection *connection_add(
+	struct connections *c, int fd, const struct sockaddr *from)
 {
 	struct connection *one = xcalloc(1, sizeof *one);
 
 	one->fd = fd;
 	one->since = time_monotonic();
+	note_address(one->address, from);
 	pthread_mutex_lock(&c->lock);
 	one->next = c->first;
 	one->from = &c->first;
 	if (one->next)
 		one->next->from = &one->next;
 	c->first = one;
+	make_room(c, one->address, CONNECTIONS_OF_ADDRESS);
+	make_room(c, NULL, CONNECTIONS_MAX);
 	pthread_mutex_unlock(&c->lock);
 	return one;
-}
-
-void connection_answered(struct connections *c, struct connection *one)
-{
-	pthread_mutex_lock(&c->lock);
-	one->since = time_monotonic();
-	pthread_mutex_unlock(&c->lock);
 }
 
 void connection_remove(struct connections *c, struct connection *one)
@@ -58,6 +108,6 @@ void connections_end_slow(struct connections *c)
 	pthread_mutex_lock(&c->lock);
 	for (struct connection *one = c->first; one; one = one->next)
 		if (now - one->since > REQUEST_SECONDS * USEC_SECOND)
-			shutdown(one->fd, SHUT_RDWR);
+			end_connection(one);
 	pthread_mutex_unlock(&c->lock);
 }

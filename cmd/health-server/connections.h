@@ -1,23 +1,36 @@
 /*
- * The connections that are open, to end those that take too long: the daemon's
- * own time-out begins anew with each byte, so a client that sends one now and
- * then could hold its place for ever.
+ * The connections that are open.
+ *
+ * Those that take too long are ended: the daemon's own time-out starts over
+ * with each byte, so a client that sends one now and then could hold its place
+ * for ever. And so that nobody can take all places, those of one address are
+ * few, and the newest has the right of way: one more ends the oldest. Whoever
+ * asks and goes is done long before it is that.
  */
 #ifndef HEALTH_SERVER_CONNECTIONS_H
 #define HEALTH_SERVER_CONNECTIONS_H
 
 #include <pthread.h>
+#include <stdbool.h>
+#include <sys/socket.h>
 
 #include "times.h"
 
-#define CONNECTIONS_MAX 1100
+#define CONNECTIONS_MAX 512
+/* Behind a proxy everybody has the same one. */
+#define CONNECTIONS_OF_ADDRESS 64
 #define IDLE_SECONDS 10 /* without a byte */
-#define REQUEST_SECONDS \
-	30 /* from connecting, or the last answer, to an answer */
+/* From connecting to the last byte of the answer. */
+#define REQUEST_SECONDS 30
+
+/* Of IPv6 the first half, which is one network's. */
+#define ADDRESS_BYTES 9
 
 struct connection {
 	int fd;
 	usec since;
+	bool ended; /* by us: it is shut down, and will be removed */
+	unsigned char address[ADDRESS_BYTES];
 	struct connection *next, **from;
 };
 
@@ -29,9 +42,8 @@ struct connections {
 void connections_init(struct connections *c);
 void connections_fini(struct connections *c);
 
-struct connection *connection_add(struct connections *c, int fd);
-/* An answer was sent: the time begins anew. */
-void connection_answered(struct connections *c, struct connection *one);
+struct connection *connection_add(
+	struct connections *c, int fd, const struct sockaddr *from);
 /* Before its descriptor is closed. */
 void connection_remove(struct connections *c, struct connection *one);
 /* Shuts those down that are over their time; from any thread. */

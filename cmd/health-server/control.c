@@ -13,7 +13,6 @@
 #include "alloc.h"
 #include "mask.h"
 #include "spawn_child.h"
-#include "text.h"
 #include "token.h"
 
 #define END_SECONDS 10
@@ -24,8 +23,8 @@ int control_init(struct control *c, const char *token, char *take_script,
 	*c = (struct control){ .script = take_script,
 		.token = token,
 		.output = -1,
-		.pressed = USEC_NONE,
-		.wrong_since = USEC_NONE };
+		.pressed = USEC_NONE };
+	guesses_init(&c->guesses);
 	pthread_mutex_init(&c->lock, NULL);
 	for (int k = 0; k < CONTROLS; k++)
 		c->runs[k] = (struct control_run){ .started = USEC_NONE,
@@ -127,24 +126,6 @@ static void start(
 	answer_text(a, 202, "started");
 }
 
-/* Guessing is slowed down for everybody alike: who asks can't be told apart. */
-static bool guesses_too_often(struct control *c, usec now)
-{
-	if (c->wrong_since == USEC_NONE || now - c->wrong_since > USEC_MINUTE ||
-		now < c->wrong_since) {
-		c->wrong_since = now;
-		c->wrong = 0;
-	}
-	return c->wrong >= CONTROL_WRONG_MAX;
-}
-
-static void refuse_token(struct control *c, struct answer *a)
-{
-	c->wrong++;
-	answer_text(a, 401, "wrong token: it is SYNC_CONTROL_TOKEN");
-	a->asks_token = true;
-}
-
 static bool too_soon(const struct control *c, usec now)
 {
 	return c->pressed != USEC_NONE && now >= c->pressed &&
@@ -156,11 +137,10 @@ static void press(struct control *c, enum control_kind kind,
 {
 	usec now = time_now();
 
-	if (guesses_too_often(c, now)) {
-		answer_text(a, 429, "too many wrong tokens: wait a minute");
-		a->retry = "60";
-	} else if (!token_is_right(authorization, c->token)) {
-		refuse_token(c, a);
+	if (!token_is_right(authorization, c->token)) {
+		guess_refuse(&c->guesses,
+			"wrong token: it is SYNC_CONTROL_TOKEN", a);
+		a->asks_token = true;
 	} else if (c->child) {
 		answer_text(a, 429, "a run started from here still goes on");
 		a->retry = "10";
@@ -191,26 +171,12 @@ void control_press(struct control *c, enum control_kind kind,
 /* A character may be cut at the end, and anything be in what a child says. */
 static json *output_data(const struct control_run *r)
 {
-	struct buf clean = BUF_INIT(3 * CONTROL_OUTPUT_MAX);
-	const char *s = buf_str(&r->output);
-	size_t left = r->output.len;
-	json *data;
-	char *text;
+	char *clean = mend_text(buf_str(&r->output), r->output.len);
+	char *text = mask_paths(clean);
+	json *data = json_string(text);
 
-	while (left) {
-		size_t n = utf8_char_len(s, left);
-
-		if (n && *s)
-			buf_add(&clean, s, n);
-		else
-			buf_adds(&clean, "\xEF\xBF\xBD");
-		s += n ? n : 1;
-		left -= n ? n : 1;
-	}
-	text = mask_paths(buf_str(&clean));
-	data = json_string(text);
 	free(text);
-	buf_fini(&clean);
+	free(clean);
 	return data;
 }
 

@@ -12,11 +12,11 @@
 
 #include "answer.h"
 #include "error.h"
+#include "guesses.h"
 #include "times.h"
 
 #define CONTROL_OUTPUT_MAX ((size_t)256 << 10)
-#define CONTROL_PAUSE 10    /* seconds between two presses */
-#define CONTROL_WRONG_MAX 5 /* wrong tokens in a minute, from all together */
+#define CONTROL_PAUSE 10 /* seconds between two presses */
 
 enum control_kind {
 	CONTROL_SYNC,
@@ -39,9 +39,8 @@ struct control {
 	pid_t child;	   /* 0: none */
 	int output;	   /* what the child says, -1: none */
 	enum control_kind kind;
-	usec pressed;	  /* USEC_NONE: never */
-	usec wrong_since; /* start of the minute */
-	int wrong;
+	usec pressed; /* USEC_NONE: never */
+	struct guesses guesses;
 	struct control_run runs[CONTROLS];
 };
 

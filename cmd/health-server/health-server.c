@@ -11,6 +11,7 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "hosts.h"
 #include "opt.h"
 #include "server.h"
 #include "settings.h"
@@ -19,6 +20,7 @@
 enum {
 	OPT_PREFIX = 256,
 	OPT_SCRIPTS,
+	OPT_HOST_NAME,
 };
 
 static const struct option_spec options[] = {
@@ -28,6 +30,9 @@ static const struct option_spec options[] = {
 		"write the base URL there once requests are answered" },
 	{ OPT_PREFIX, "prefix", "PATH",
 		"the path under which a proxy passes requests on, as /vault" },
+	{ OPT_HOST_NAME, "host-name", "NAME",
+		"a name under which it answers, besides addresses and\n"
+		"localhost; again for more, or SYNC_HOST_NAMES" },
 	{ OPT_SCRIPTS, "scripts", "DIR",
 		"where sync-now.sh is (scripts beside the folder of this\n"
 		"program)" },
@@ -42,11 +47,14 @@ static const struct command command = {
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "It reads SYNC_LOG_DIR (logs). SYNC_CONTROL_TOKEN puts "
 		 "buttons on the page,\nSYNC_HOOK_SECRET_NOTION and "
-		 "SYNC_HOOK_SECRET_SUPABASE let the services call.",
+		 "SYNC_HOOK_SECRET_SUPABASE let the services call,\nand "
+		 "SYNC_HOST_NAMES holds names under which it answers.",
 };
 
 struct args {
-	const char *listen, *ready, *prefix, *scripts;
+	const char *ready, *prefix, *scripts;
+	struct sockaddr_storage address;
+	struct hosts hosts;
 };
 
 static bool is_prefix(const char *s)
@@ -60,27 +68,43 @@ static bool is_prefix(const char *s)
 	       strspn(s, good) == n;
 }
 
+/* 0, or the code to end with. */
+static int take_option(struct args *a, int id, const char *value)
+{
+	struct error e;
+	int rc = 0;
+
+	if (id == 'l')
+		rc = parse_listen(value, &a->address, &e);
+	else if (id == 'r')
+		a->ready = value;
+	else if (id == OPT_SCRIPTS)
+		a->scripts = value;
+	else if (id == OPT_HOST_NAME)
+		rc = hosts_add(&a->hosts, value, &e) < 0
+			     ? fail_at(&e, "--host-name")
+			     : 0;
+	else if (is_prefix(value))
+		a->prefix = value;
+	else
+		return opt_usage(&command,
+			"--prefix: %s is not a path such as /vault", value);
+	return rc < 0 ? error_report(&e) : 0;
+}
+
 /* -1, or the code to end with. */
 static int parse_args(struct args *a, int argc, char **argv)
 {
 	struct opt o;
 	int id, code;
 
-	*a = (struct args){ .listen = "0.0.0.0:8080", .prefix = "" };
+	*a = (struct args){ .prefix = "" };
+	take_option(a, 'l', "0.0.0.0:8080");
 	opt_init(&o, &command, argc, argv);
 	while ((id = opt_next(&o, &code)) >= 0) {
-		if (id == 'l')
-			a->listen = o.value;
-		else if (id == 'r')
-			a->ready = o.value;
-		else if (id == OPT_SCRIPTS)
-			a->scripts = o.value;
-		else if (!is_prefix(o.value))
-			return opt_usage(&command,
-				"--prefix: %s is no path such as /vault",
-				o.value);
-		else
-			a->prefix = o.value;
+		code = take_option(a, id, o.value);
+		if (code != 0)
+			return code;
 	}
 	if (id == OPT_EXIT)
 		return code;
@@ -147,20 +171,32 @@ static int start_without_signals(struct server *server, struct site *site,
 	return rc;
 }
 
+/* Replit tells in its environment under which names it leads to us. */
+static int add_names(
+	struct hosts *h, const struct settings *settings, struct error *e)
+{
+	struct error ignored;
+
+	hosts_add(h, getenv("REPLIT_DOMAINS"), &ignored);
+	hosts_add(h, getenv("REPLIT_DEV_DOMAIN"), &ignored);
+	if (hosts_add(h, settings->host_names, e) == 0)
+		return 0;
+	e->code = RC_CONFIG;
+	return fail_at(e, "SYNC_HOST_NAMES");
+}
+
 static int serve(
 	const struct args *a, const struct settings *settings, struct error *e)
 {
 	const atomic_int *stop = stop_on_signals();
-	struct sockaddr_storage address;
 	struct server server;
 	struct site site;
 	int rc;
 
-	if (parse_listen(a->listen, &address, e) < 0)
-		return -1;
-	rc = site_init(&site, settings, a->prefix, find_script(a->scripts), e);
+	rc = site_init(&site, settings, &a->hosts, a->prefix,
+		find_script(a->scripts), e);
 	if (rc == 0)
-		rc = start_without_signals(&server, &site, &address, e);
+		rc = start_without_signals(&server, &site, &a->address, e);
 	if (rc == 0) {
 		rc = announce(&server, a, e);
 		if (rc == 0)
@@ -178,13 +214,16 @@ int main(int argc, char **argv)
 	struct error e;
 	int code = parse_args(&a, argc, argv);
 
-	if (code >= 0)
-		return code;
-	code = settings_load(&settings, NEED_SECRETS, &e);
-	if (code == 0)
-		code = serve(&a, &settings, &e);
-	if (code < 0)
-		code = error_report(&e);
-	settings_fini(&settings);
+	if (code < 0) {
+		code = settings_load(&settings, NEED_SECRETS, &e);
+		if (code == 0)
+			code = add_names(&a.hosts, &settings, &e);
+		if (code == 0)
+			code = serve(&a, &settings, &e);
+		if (code < 0)
+			code = error_report(&e);
+		settings_fini(&settings);
+	}
+	hosts_fini(&a.hosts);
 	return stop_or(code);
 }

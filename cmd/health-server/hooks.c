@@ -4,14 +4,47 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
-#include "token.h"
+#include "times.h"
 
 #define WAKE_FILE "wake"
 #define TOKEN_FILE "notion-verification-token"
+#define DOOR_FILE "hook-setup"
 #define TOKEN_MAX 200
+
+void hooks_init(struct hooks *h, const struct settings *settings)
+{
+	h->settings = settings;
+	guesses_init(&h->notion);
+	guesses_init(&h->supabase);
+}
+
+void intake_init(struct intake *in)
+{
+	*in = (struct intake){ .kept = BUF_INIT(HANDSHAKE_MAX) };
+}
+
+int intake_add(struct intake *in, const void *data, size_t len)
+{
+	if (len > HOOK_BODY_MAX - in->len)
+		return -1;
+	in->len += len;
+	if (in->signature)
+		signature_add(in->signature, data, len);
+	/* A handshake that is longer than fits is none. */
+	if (in->keeps && buf_add(&in->kept, data, len) < 0)
+		in->keeps = false;
+	return 0;
+}
+
+void intake_fini(struct intake *in)
+{
+	signature_free(in->signature);
+	buf_fini(&in->kept);
+}
 
 /* Makes the file; one that is there is not touched. 1: it was there. */
 static int make_file(
@@ -32,6 +65,9 @@ static int make_file(
 		rc = fail_errno(e, "%s", path);
 	if (fd >= 0 && close(fd) < 0 && rc == 0)
 		rc = fail_errno(e, "%s", path);
+	if (fd >= 0 && rc < 0)
+		unlink(path); /* half a token would stand in the way of a whole
+				 one */
 	free(path);
 	return rc;
 }
@@ -46,6 +82,31 @@ static void wake(const struct settings *s, struct answer *a)
 		return;
 	}
 	answer_text(a, 202, "noted");
+}
+
+/*
+ * Whether an operator waits for Notion's token: the door's file was made within
+ * the last ten minutes. One from the future is no sign of that.
+ */
+static bool door_is_open(const struct settings *s)
+{
+	char *path = path_join(s->state_dir, DOOR_FILE);
+	struct stat st;
+	usec age = USEC_NONE;
+
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+		age = time_now() - (usec)st.st_mtim.tv_sec * USEC_SECOND;
+	free(path);
+	return age >= 0 && age <= DOOR_SECONDS * USEC_SECOND;
+}
+
+static void shut_door(const struct settings *s)
+{
+	char *path = path_join(s->state_dir, DOOR_FILE);
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		warning("%s: %s: remove it", path, strerror(errno));
+	free(path);
 }
 
 /* The token of a handshake's body, or NULL. */
@@ -63,8 +124,8 @@ static const char *token_of(const json *body)
 }
 
 /*
- * The first token stands until the operator has taken it away: otherwise anyone
- * could put another into its place.
+ * The first token stands until the operator has opened the door again:
+ * otherwise anyone could put another into its place.
  */
 static void keep_token(
 	const struct settings *s, const char *token, struct answer *a)
@@ -82,16 +143,19 @@ static void keep_token(
 	} else if (rc > 0) {
 		answer_text(a, 409, "another token waits to be taken");
 	} else {
+		shut_door(s);
 		warning("Notion's verification token has come: paste the line "
 			"in %s/" TOKEN_FILE " into Notion, put it into "
 			"SYNC_HOOK_SECRET_NOTION, remove the file, and start "
-			"health-server again",
+			"health-server again; if Notion refuses it, somebody "
+			"else sent it: run controls.sh hook-setup again",
 			s->state_dir);
 		answer_text(a, 200, "kept");
 	}
 }
 
-static void shake_hands(
+/* True where the body brought a token, and a answers it. */
+static bool shake_hands(
 	const struct settings *s, const struct buf *body, struct answer *a)
 {
 	struct error ignored;
@@ -100,32 +164,47 @@ static void shake_hands(
 
 	if (token)
 		keep_token(s, token, a);
-	else
-		answer_text(a, 404, "not found");
 	json_free(v);
+	return token != NULL;
 }
 
-void hook_notion(const struct settings *s, const char *signature,
-	const struct buf *body, struct answer *a)
+bool hook_notion_reads(
+	struct hooks *h, const char *signature, struct intake *in)
 {
-	if (!s->hook_notion)
-		shake_hands(s, body, a);
-	else if (signature_is_right(
-			 signature, s->hook_notion, buf_str(body), body->len))
-		wake(s, a);
+	if (h->settings->hook_notion)
+		in->signature =
+			signature_begin(signature, h->settings->hook_notion);
+	in->keeps = door_is_open(h->settings);
+	return in->signature || in->keeps;
+}
+
+void hook_notion(struct hooks *h, struct intake *in, struct answer *a)
+{
+	if (in->signature && signature_is_right(in->signature))
+		wake(h->settings, a);
+	else if (in->keeps && shake_hands(h->settings, &in->kept, a))
+		return;
+	else if (h->settings->hook_notion)
+		guess_refuse(&h->notion, "wrong signature", a);
 	else
-		answer_text(a, 401, "wrong signature");
+		answer_text(a, 404, "not found");
 }
 
-void hook_supabase(
-	const struct settings *s, const char *authorization, struct answer *a)
+bool hook_supabase_reads(struct hooks *h, const char *authorization)
 {
-	if (!s->hook_supabase) {
+	const char *secret = h->settings->hook_supabase;
+
+	return secret && token_is_right(authorization, secret);
+}
+
+void hook_supabase(struct hooks *h, const char *authorization, struct answer *a)
+{
+	if (!h->settings->hook_supabase) {
 		answer_text(a, 404, "not found");
-	} else if (token_is_right(authorization, s->hook_supabase)) {
-		wake(s, a);
+	} else if (token_is_right(authorization, h->settings->hook_supabase)) {
+		wake(h->settings, a);
 	} else {
-		answer_text(a, 401, "wrong secret");
+		guess_refuse(&h->supabase, "wrong secret", a);
 		a->asks_token = true;
 	}
 }

@@ -44,7 +44,7 @@ int parse_listen(
 			return 0;
 	}
 	return fail(e, RC_USAGE,
-		"--listen: %.80s is no address and port: write 0.0.0.0:8080, "
+		"--listen: %.80s is not an address and port: write 0.0.0.0:8080, "
 		"127.0.0.1:8080 or [::1]:8080",
 		text);
 }

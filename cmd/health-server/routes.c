@@ -12,18 +12,32 @@
 #define METRICS_TYPE \
 	"application/openmetrics-text; version=1.0.0; charset=utf-8"
 
+static void make_page(struct site *s)
+{
+	page_policy(s->policy);
+	answer_init(&s->page);
+	s->page.type = "text/html; charset=utf-8";
+	s->page.policy = s->policy;
+	buf_add(&s->page.body, page_html, page_html_len);
+	answer_share(&s->page, &s->held);
+}
+
 int site_init(struct site *s, const struct settings *settings,
-	const char *prefix, char *take_script, struct error *e)
+	const struct hosts *hosts, const char *prefix, char *take_script,
+	struct error *e)
 {
 	*s = (struct site){ .settings = settings,
+		.hosts = hosts,
 		.prefix = prefix,
-		.root = xasprintf("%s/", prefix) };
+		.root = xasprintf("%s/", prefix),
+		.told_host = USEC_NONE };
 	for (int m = 0; m < MADE; m++) {
 		answer_init(&s->made[m].answer);
 		s->made[m].at = USEC_NONE;
 	}
 	snapshot_init(&s->snapshot, settings->log_dir);
-	page_policy(s->policy);
+	hooks_init(&s->hooks, settings);
+	make_page(s);
 	return control_init(
 		&s->control, settings->control_token, take_script, e);
 }
@@ -32,6 +46,7 @@ void site_fini(struct site *s)
 {
 	control_fini(&s->control);
 	snapshot_fini(&s->snapshot);
+	answer_fini(&s->page);
 	free(s->root);
 	for (int m = 0; m < MADE; m++)
 		answer_fini(&s->made[m].answer);
@@ -100,55 +115,60 @@ static void make(struct site *s, enum made m, usec now, struct answer *a)
 	makers[m](s, &h, a);
 }
 
+static bool is_new_enough(const struct site *s, usec at, usec now)
+{
+	if (at == USEC_NONE)
+		return false;
+	return (now >= at && now - at < USEC_SECOND) || s->held > HELD_MAX;
+}
+
 static const struct answer *made(struct site *s, enum made m)
 {
+	struct answer *a = &s->made[m].answer;
 	usec now = time_now();
 
-	if (s->made[m].at == USEC_NONE || now < s->made[m].at ||
-		now - s->made[m].at >= USEC_SECOND) {
-		make(s, m, now, &s->made[m].answer);
+	if (!is_new_enough(s, s->made[m].at, now)) {
+		make(s, m, now, a);
+		answer_share(a, &s->held);
 		s->made[m].at = now;
 	}
-	return &s->made[m].answer;
+	return a;
 }
 
 static const struct answer *get_health(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)ask, (void)body, (void)a;
+	(void)ask, (void)in, (void)a;
 	return made(s, MADE_HEALTH);
 }
 
 static const struct answer *get_metrics(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)ask, (void)body, (void)a;
+	(void)ask, (void)in, (void)a;
 	return made(s, MADE_METRICS);
 }
 
 static const struct answer *get_status(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)ask, (void)body, (void)a;
+	(void)ask, (void)in, (void)a;
 	return made(s, MADE_STATUS);
 }
 
 static const struct answer *get_livez(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)s, (void)ask, (void)body;
+	(void)s, (void)ask, (void)in;
 	answer_text(a, 200, "ok");
 	return a;
 }
 
 static const struct answer *get_page(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)ask, (void)body;
-	a->type = "text/html; charset=utf-8";
-	a->policy = s->policy;
-	buf_add(&a->body, page_html, page_html_len);
-	return a;
+	(void)ask, (void)in, (void)a;
+	return &s->page;
 }
 
 /*
@@ -179,54 +199,74 @@ static const struct answer *press(struct site *s, enum control_kind kind,
 {
 	control_press(
 		&s->control, kind, ask->authorization, why_foreign(ask), a);
-	s->made[MADE_STATUS].at = USEC_NONE;
+	if (a->status == 202)
+		s->made[MADE_STATUS].at = USEC_NONE;
 	return a;
 }
 
 static const struct answer *post_sync(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)body;
+	(void)in;
 	return press(s, CONTROL_SYNC, ask, a);
 }
 
 static const struct answer *post_dry_run(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)body;
+	(void)in;
 	return press(s, CONTROL_DRY_RUN, ask, a);
 }
 
 static const struct answer *post_notion(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	hook_notion(s->settings, ask->signature, body, a);
+	(void)ask;
+	hook_notion(&s->hooks, in, a);
 	return a;
 }
 
 static const struct answer *post_supabase(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	(void)body;
-	hook_supabase(s->settings, ask->authorization, a);
+	(void)in;
+	hook_supabase(&s->hooks, ask->authorization, a);
 	return a;
+}
+
+static bool notion_reads(
+	struct site *s, const struct ask *ask, struct intake *in)
+{
+	return hook_notion_reads(&s->hooks, ask->signature, in);
+}
+
+static bool supabase_reads(
+	struct site *s, const struct ask *ask, struct intake *in)
+{
+	(void)in;
+	return hook_supabase_reads(&s->hooks, ask->authorization);
 }
 
 static const struct route {
 	const char *path;
 	bool post;
 	const struct answer *(*answer)(struct site *s, const struct ask *ask,
-		const struct buf *body, struct answer *a);
+		struct intake *in, struct answer *a);
+	/*
+	 * Of a hook, whether it reads this call's body. Services call it by
+	 * whatever name leads here: what it tells them is nothing.
+	 */
+	bool (*reads)(struct site *s, const struct ask *ask, struct intake *in);
 } routes[] = {
-	{ "/", false, get_page },
-	{ "/health", false, get_health },
-	{ "/livez", false, get_livez },
-	{ "/metrics", false, get_metrics },
-	{ "/status.json", false, get_status },
-	{ "/control/sync-now", true, post_sync },
-	{ "/control/dry-run", true, post_dry_run },
-	{ "/hooks/notion", true, post_notion },
-	{ "/hooks/supabase", true, post_supabase },
+	{ "/", false, get_page, NULL },
+	{ "/health", false, get_health, NULL },
+	{ "/livez", false, get_livez, NULL },
+	{ "/metrics", false, get_metrics, NULL },
+	{ "/status.json", false, get_status, NULL },
+	{ "/control/sync-now", true, post_sync, NULL },
+	{ "/control/dry-run", true, post_dry_run, NULL },
+	{ "/hooks/notion", true, post_notion, notion_reads },
+	{ "/hooks/supabase", true, post_supabase, supabase_reads },
 };
 
 /* The path as it is without the prefix; a proxy may have cut it already. */
@@ -254,19 +294,45 @@ static bool is_read(const char *method)
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
-bool site_takes_body(const struct site *s, const struct ask *ask)
+bool site_reads_body(struct site *s, const struct ask *ask, struct intake *in)
 {
 	const struct route *r = find_route(s, ask->path);
 
-	return r && r->post && strcmp(ask->method, "POST") == 0;
+	return r && r->reads && strcmp(ask->method, "POST") == 0 &&
+	       r->reads(s, ask, in);
+}
+
+/* At most once a minute, for anybody can make us say it. */
+static void tell_host(struct site *s, const char *host)
+{
+	usec now = time_monotonic();
+
+	if (s->told_host != USEC_NONE && now - s->told_host < USEC_MINUTE)
+		return;
+	s->told_host = now;
+	warning("a request for the host %.100s was refused: if that is this "
+		"server's name, put it into SYNC_HOST_NAMES and start "
+		"health-server again",
+		host);
+}
+
+static const struct answer *refuse_host(
+	struct site *s, const struct ask *ask, struct answer *a)
+{
+	tell_host(s, ask->host);
+	answer_text(a, 421,
+		"this server doesn't answer under that name: put it into "
+		"SYNC_HOST_NAMES, or let health-server have it as --host-name");
+	return a;
 }
 
 const struct answer *site_answer(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a)
+	struct intake *in, struct answer *a)
 {
-	static const struct buf empty = BUF_INIT(0);
 	const struct route *r = find_route(s, ask->path);
 
+	if (!(r && r->reads) && !hosts_have(s->hosts, ask->host))
+		return refuse_host(s, ask, a);
 	/* The page asks for what stands beside it, so it needs the slash. */
 	if (*s->prefix && strcmp(ask->path, s->prefix) == 0) {
 		answer_text(a, 308, "the page is at the same path and a slash");
@@ -283,5 +349,5 @@ const struct answer *site_answer(struct site *s, const struct ask *ask,
 		a->allow = r->post ? "POST" : "GET, HEAD";
 		return a;
 	}
-	return r->answer(s, ask, body ? body : &empty, a);
+	return r->answer(s, ask, in, a);
 }

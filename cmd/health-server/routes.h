@@ -4,10 +4,14 @@
 
 #include "control.h"
 #include "hooks.h"
+#include "hosts.h"
 #include "page.h"
 #include "snapshot.h"
 
-/* Answers that are made at most once a second, however often they are asked. */
+/*
+ * Answers that are made at most once a second, however often they are asked,
+ * and that all who read one share.
+ */
 enum made {
 	MADE_HEALTH,
 	MADE_METRICS,
@@ -15,13 +19,24 @@ enum made {
 	MADE,
 };
 
+/*
+ * Bytes of all the answers that somebody still reads. Slow readers could hold
+ * an older one each; beyond this the newest one stays in place until they end.
+ */
+#define HELD_MAX ((size_t)8 << 20)
+
 struct site {
 	const struct settings *settings;
 	const char *prefix; /* "" or "/vault": where a proxy puts us */
 	char *root;	    /* of the page: "/vault/" */
+	const struct hosts *hosts;
+	usec told_host; /* of a name that isn't ours; USEC_NONE: never */
+	struct hooks hooks;
 	struct control control;
 	struct snapshot snapshot;
 	char policy[POLICY_MAX];
+	struct answer page;
+	size_t held;
 	struct {
 		struct answer answer;
 		usec at; /* USEC_NONE: never */
@@ -40,13 +55,20 @@ struct ask {
  * daemon; only its control has a lock.
  */
 int site_init(struct site *s, const struct settings *settings,
-	const char *prefix, char *take_script, struct error *e);
+	const struct hosts *hosts, const char *prefix, char *take_script,
+	struct error *e);
 void site_fini(struct site *s);
 
-/* Whether the body of this request is wanted at all, and read. */
-bool site_takes_body(const struct site *s, const struct ask *ask);
-/* body is NULL where there is none. Returns the answer, a or a made one. */
+/*
+ * Whether the body of this request is wanted, to be given to intake_add(); all
+ * others are answered at once, and not read.
+ */
+bool site_reads_body(struct site *s, const struct ask *ask, struct intake *in);
+/*
+ * in is that of site_reads_body(), or an empty one. Returns the answer, a or
+ * one that is shared.
+ */
 const struct answer *site_answer(struct site *s, const struct ask *ask,
-	const struct buf *body, struct answer *a);
+	struct intake *in, struct answer *a);
 
 #endif

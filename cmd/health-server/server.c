@@ -9,10 +9,23 @@
 #include <microhttpd.h>
 
 #include "alloc.h"
+#include "head.h"
+
+/*
+ * Beyond CONNECTIONS_MAX the oldest ones end, so the library needs a few places
+ * more than there are: it would let the newest wait instead.
+ */
+#define CONNECTIONS_ACCEPTED (CONNECTIONS_MAX + 64)
+
+/* The library's strict reading of requests, as its versions call it. */
+#if MHD_VERSION >= 0x00097701
+#define OPTION_STRICT MHD_OPTION_CLIENT_DISCIPLINE_LVL
+#else
+#define OPTION_STRICT MHD_OPTION_STRICT_FOR_CLIENT
+#endif
 
 struct exchange {
-	bool begun, wants_body, too_long;
-	struct buf body;
+	struct intake intake;
 	struct answer answer;
 };
 
@@ -21,26 +34,21 @@ static const char *header(struct MHD_Connection *c, const char *name)
 	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
-static struct connection *connection_of(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	return info ? info->socket_context : NULL;
-}
-
 static void on_connection(void *cls, struct MHD_Connection *c, void **context,
 	enum MHD_ConnectionNotificationCode what)
 {
 	struct server *s = cls;
-	const union MHD_ConnectionInfo *info;
+	const union MHD_ConnectionInfo *fd, *address;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		info = MHD_get_connection_info(
+		fd = MHD_get_connection_info(
 			c, MHD_CONNECTION_INFO_CONNECTION_FD);
-		if (info)
-			*context = connection_add(
-				&s->connections, info->connect_fd);
+		address = MHD_get_connection_info(
+			c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+		if (fd)
+			*context =
+				connection_add(&s->connections, fd->connect_fd,
+					address ? address->client_addr : NULL);
 	} else if (*context) {
 		connection_remove(&s->connections, *context);
 		*context = NULL;
@@ -50,32 +58,48 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context,
 static void on_completed(void *cls, struct MHD_Connection *c, void **at,
 	enum MHD_RequestTerminationCode why)
 {
-	struct server *s = cls;
-	struct connection *one = connection_of(c);
 	struct exchange *x = *at;
 
-	(void)why;
-	if (one)
-		connection_answered(&s->connections, one);
+	(void)cls, (void)c, (void)why;
 	if (!x)
 		return;
-	buf_fini(&x->body);
+	intake_fini(&x->intake);
 	answer_fini(&x->answer);
 	free(x);
 	*at = NULL;
 }
 
+/* What is shared is held until the last byte of it was sent. */
+static struct MHD_Response *body_of(const struct answer *a)
+{
+	struct MHD_Response *r;
+
+	if (!a->shared)
+		return MHD_create_response_from_buffer(a->body.len,
+			(void *)buf_str(&a->body), MHD_RESPMEM_MUST_COPY);
+	r = MHD_create_response_from_buffer_with_free_callback_cls(
+		a->shared->len, a->shared->data, shared_drop,
+		shared_use(a->shared));
+	if (!r)
+		shared_drop(a->shared);
+	return r;
+}
+
 static struct MHD_Response *make_response(const struct answer *a)
 {
 	static const char *const always[][2] = {
+		/*
+		 * One request a connection: what follows it can't be taken for
+		 * another one that a proxy has not seen.
+		 */
+		{ "Connection", "close" },
 		{ "Cache-Control", "no-store" },
 		{ "X-Content-Type-Options", "nosniff" },
 		{ "X-Frame-Options", "DENY" },
 		{ "Referrer-Policy", "no-referrer" },
 		{ "Cross-Origin-Resource-Policy", "same-origin" },
 	};
-	struct MHD_Response *r = MHD_create_response_from_buffer(
-		a->body.len, (void *)buf_str(&a->body), MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *r = body_of(a);
 
 	if (!r)
 		return NULL;
@@ -97,15 +121,13 @@ static struct MHD_Response *make_response(const struct answer *a)
 }
 
 static enum MHD_Result send_answer(
-	struct MHD_Connection *c, const struct answer *a, bool close)
+	struct MHD_Connection *c, const struct answer *a)
 {
 	struct MHD_Response *r = make_response(a);
 	enum MHD_Result rc;
 
 	if (!r)
 		return MHD_NO;
-	if (close)
-		MHD_add_response_header(r, "Connection", "close");
 	rc = MHD_queue_response(c, a->status, r);
 	MHD_destroy_response(r);
 	return rc;
@@ -130,24 +152,29 @@ static bool is_too_long(struct MHD_Connection *c)
 	return length && strtoull(length, NULL, 10) > HOOK_BODY_MAX;
 }
 
+static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x,
+	unsigned status, const char *why)
+{
+	answer_text(&x->answer, status, why);
+	return send_answer(c, &x->answer);
+}
+
 /* A body that nobody wants is not read: the connection ends instead. */
 static enum MHD_Result begin(struct server *s, struct MHD_Connection *c,
-	struct exchange *x, const struct ask *ask)
+	struct exchange *x, const struct ask *ask, const char *version)
 {
-	bool has_body = header(c, "Transfer-Encoding") ||
-			(header(c, "Content-Length") &&
-				strcmp(header(c, "Content-Length"), "0") != 0);
+	const char *fault = head_fault(c, version);
 
-	x->begun = true;
-	x->wants_body = site_takes_body(s->site, ask);
-	if (x->wants_body && is_too_long(c)) {
-		answer_text(&x->answer, 413, "the body is too long");
-		return send_answer(c, &x->answer, true);
-	}
-	if (x->wants_body || !has_body)
+	if (fault)
+		return refuse(c, x, 400, fault);
+	if (site_reads_body(s->site, ask, &x->intake))
+		return is_too_long(c)
+			       ? refuse(c, x, 413, "the body is too long")
+			       : MHD_YES;
+	if (!head_has_body(c))
 		return MHD_YES;
 	return send_answer(
-		c, site_answer(s->site, ask, NULL, &x->answer), true);
+		c, site_answer(s->site, ask, &x->intake, &x->answer));
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
@@ -158,22 +185,21 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
 	struct exchange *x = *at;
 	struct ask ask = ask_of(c, method, url);
 
-	(void)version;
 	if (!x) {
 		x = *at = xcalloc(1, sizeof *x);
-		x->body = (struct buf)BUF_INIT(HOOK_BODY_MAX);
+		intake_init(&x->intake);
 		answer_init(&x->answer);
-		return begin(s, c, x, &ask);
+		return begin(s, c, x, &ask, version);
 	}
 	if (*size) {
 		/* Without a length told before: no answer, only an end. */
-		if (buf_add(&x->body, data, *size) < 0)
+		if (intake_add(&x->intake, data, *size) < 0)
 			return MHD_NO;
 		*size = 0;
 		return MHD_YES;
 	}
 	return send_answer(
-		c, site_answer(s->site, &ask, &x->body, &x->answer), false);
+		c, site_answer(s->site, &ask, &x->intake, &x->answer));
 }
 
 static void ignore_log(void *cls, const char *fmt, va_list ap)
@@ -186,15 +212,22 @@ static void ignore_log(void *cls, const char *fmt, va_list ap)
 /* Each connection is a descriptor. */
 static void raise_limit(void)
 {
+	const rlim_t wanted = CONNECTIONS_ACCEPTED + 100;
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
-		limit.rlim_cur >= CONNECTIONS_MAX + 100)
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
 		return;
-	limit.rlim_cur = limit.rlim_max < CONNECTIONS_MAX + 100
-				 ? limit.rlim_max
-				 : CONNECTIONS_MAX + 100;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* All that are accepted have these of the socket that listens. */
+static void bound_buffers(int fd)
+{
+	int send = SOCKET_SEND, receive = SOCKET_RECEIVE;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof send);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive);
 }
 
 static int listen_on(const struct sockaddr_storage *address, struct server *s,
@@ -209,6 +242,7 @@ static int listen_on(const struct sockaddr_storage *address, struct server *s,
 	if (fd < 0)
 		return fail_errno(e, "socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	bound_buffers(fd);
 	s->address = *address;
 	if (bind(fd, (const struct sockaddr *)address, size) == 0 &&
 		listen(fd, SOMAXCONN) == 0 &&
@@ -235,8 +269,8 @@ int server_start(struct server *s, struct site *site,
 		NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, ignore_log,
 		NULL, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, OPTION_STRICT, 1,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_ACCEPTED,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
 		MHD_OPTION_END);

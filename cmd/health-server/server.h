@@ -1,7 +1,9 @@
 /*
- * HTTP: one thread answers all. Bounded are connections (CONNECTIONS_MAX), the
- * request line with all headers (HEAD_MAX), bodies (HOOK_BODY_MAX, and only
- * where one is wanted), and the time of each request (connections.h).
+ * HTTP: one thread answers all. Bounded are connections and the time of each
+ * request (connections.h), the request line with all headers (HEAD_MAX), what
+ * the kernel holds of each connection (SOCKET_SEND, SOCKET_RECEIVE), and bodies
+ * (HOOK_BODY_MAX, of which nothing is kept: hooks.h). So it takes some 40 MiB
+ * at the very most, whatever strangers do.
  */
 #ifndef HEALTH_SERVER_SERVER_H
 #define HEALTH_SERVER_SERVER_H
@@ -13,6 +15,8 @@
 #include "routes.h"
 
 #define HEAD_MAX ((size_t)16 << 10)
+#define SOCKET_SEND (32 << 10)
+#define SOCKET_RECEIVE (16 << 10)
 
 struct MHD_Daemon;
 

@@ -28,9 +28,10 @@ static bool is_passed_on(const char *variable)
 	static const char *const passed[] = { "PATH=", "HOME=", "LANG=", "LC_",
 		"TZ=", "TMPDIR=", "SUPABASE_", "NOTION_", "SYNC_",
 		"VAULTSYNC_BIN=", "VAULTSYNC_HOME=", "VAULTSYNC_COMMAND=",
-		"http_proxy=", "https_proxy=", "HTTPS_PROXY=", "all_proxy=",
-		"ALL_PROXY=", "no_proxy=", "NO_PROXY=", "SSL_CERT_FILE=",
-		"SSL_CERT_DIR=" };
+		/* of systemd: where .env may be, as env_file.c knows */
+		"CREDENTIALS_DIRECTORY=", "http_proxy=", "https_proxy=",
+		"HTTPS_PROXY=", "all_proxy=", "ALL_PROXY=", "no_proxy=",
+		"NO_PROXY=", "SSL_CERT_FILE=", "SSL_CERT_DIR=" };
 	static const char *const own[] = { "SYNC_CONTROL_TOKEN=",
 		"SYNC_HOOK_SECRET_" };
 

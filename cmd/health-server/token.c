@@ -1,13 +1,24 @@
 #include "token.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+
+#include "alloc.h"
 
 #define SHA256_BYTES 32
+#define SIGNATURE_PREFIX "sha256="
+#define SIGNATURE_LEN (sizeof SIGNATURE_PREFIX - 1 + 2 * SHA256_BYTES)
+
+struct signature {
+	EVP_PKEY *key;
+	EVP_MD_CTX *mac;
+	char claimed[SIGNATURE_LEN + 1];
+};
 
 /* Digests are compared, so that not even the length can be measured. */
 static bool same_text(const char *a, const char *b)
@@ -21,23 +32,59 @@ static bool same_text(const char *a, const char *b)
 
 bool token_is_right(const char *authorization, const char *token)
 {
-	if (!authorization || strncmp(authorization, "Bearer ", 7) != 0)
+	if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
 		return false;
-	return same_text(authorization + 7, token);
+	authorization += 7;
+	return same_text(authorization + strspn(authorization, " "), token);
 }
 
-bool signature_is_right(
-	const char *signature, const char *secret, const void *body, size_t len)
+struct signature *signature_begin(const char *header, const char *secret)
+{
+	static const char hex[] = "0123456789abcdef";
+	const size_t prefix = sizeof SIGNATURE_PREFIX - 1;
+	struct signature *s;
+
+	if (!header || strlen(header) != SIGNATURE_LEN ||
+		strncmp(header, SIGNATURE_PREFIX, prefix) != 0 ||
+		strspn(header + prefix, hex) != 2 * SHA256_BYTES)
+		return NULL;
+	s = xcalloc(1, sizeof *s);
+	strcpy(s->claimed, header);
+	s->key = EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, NULL,
+		(const unsigned char *)secret, strlen(secret));
+	s->mac = EVP_MD_CTX_new();
+	if (s->key && s->mac &&
+		EVP_DigestSignInit(s->mac, NULL, EVP_sha256(), NULL, s->key) ==
+			1)
+		return s;
+	signature_free(s);
+	return NULL;
+}
+
+void signature_add(struct signature *s, const void *data, size_t len)
+{
+	EVP_DigestSignUpdate(s->mac, data, len);
+}
+
+bool signature_is_right(struct signature *s)
 {
 	unsigned char mac[SHA256_BYTES];
-	char expected[sizeof "sha256=" + 2 * SHA256_BYTES] = "sha256=";
+	char expected[SIGNATURE_LEN + 1] = SIGNATURE_PREFIX;
+	size_t len = sizeof mac;
 
-	if (!signature)
-		return false;
-	if (!HMAC(EVP_sha256(), secret, (int)strlen(secret), body, len, mac,
-		    NULL))
+	if (EVP_DigestSignFinal(s->mac, mac, &len) != 1 || len != sizeof mac)
 		return false;
 	for (size_t i = 0; i < SHA256_BYTES; i++)
-		sprintf(expected + 7 + 2 * i, "%02x", mac[i]);
-	return same_text(signature, expected);
+		sprintf(expected + sizeof SIGNATURE_PREFIX - 1 + 2 * i, "%02x",
+			mac[i]);
+	return same_text(s->claimed, expected);
+}
+
+void signature_free(struct signature *s)
+{
+	if (!s)
+		return;
+	EVP_MD_CTX_free(s->mac);
+	EVP_PKEY_free(s->key);
+	free(s);
 }
