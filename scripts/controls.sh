@@ -13,6 +13,7 @@ The manual controls of the sync.
   dry-run      print what a run would do, and write nothing anywhere (see sync-now.sh --help)
   report       tell how the last runs went, and what to do next (bin/report)
   wake         have scripts/schedule.sh run the sync now, instead of when it is due
+  hook-setup   for ten minutes, let Notion hand over the token of a new webhook
   -h, --help   show this and exit
       --version
 
@@ -31,6 +32,30 @@ wake() {
     die 75 "no schedule runs here: start $(typed schedule), or run the sync with: $(typed sync-now)"
 }
 
+# health-server takes such a token only while this file is new (hooks.h).
+hook_setup() {
+  local new
+  [ $# = 0 ] || die 2 "hook-setup takes no option"
+  need_programs report
+  cd "$place"
+  state=$("$bin/report" --paths | jq -er .state) || die 78 "see above"
+  (umask 077 && mkdir -p "$state" && rm -f "$state/notion-verification-token" &&
+    new=$(mktemp "$state/hook-setup.XXXXXX") && mv -f "$new" "$state/hook-setup") ||
+    die 74 "cannot write $state/hook-setup"
+  cat <<TEXT
+For ten minutes health-server takes the verification token of a webhook. Now:
+
+  1. In Notion: Settings, Connections, the connection, Webhooks: make a
+     subscription to https://YOUR.HOST/hooks/notion, or let it send the token
+     again.
+  2. Its token is in $state/notion-verification-token then: paste it into Notion,
+     put it into SYNC_HOOK_SECRET_NOTION, remove the file, and start
+     health-server again.
+
+If Notion refuses the token, somebody else was faster: run this again.
+TEXT
+}
+
 [ $# -gt 0 ] || { usage >&2; exit 2; }
 command=$1
 shift
@@ -43,6 +68,7 @@ case $command in
     exec "$bin/report" "$@"
     ;;
   wake) wake "$@" ;;
+  hook-setup) hook_setup "$@" ;;
   -h | --help) usage ;;
   --version) exec "$bin/report" --version ;;
   *) die 2 "unknown command: $command (try: $0 --help)" ;;

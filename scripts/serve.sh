@@ -7,10 +7,12 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: serve.sh [options] [options of schedule]
-Run the schedule, and health-server beside it, until one of them ends or INT,
-TERM or HUP ends both.
+Run the schedule, and health-server beside it, until the schedule ends or INT,
+TERM or HUP ends both. A health-server that ends is started again.
 
   -l, --listen ADDRESS:PORT   where health-server listens (0.0.0.0:8080)
+      --host-name NAME        a name under which it answers, besides addresses
+                              and localhost; again for more
   -h, --help                  show this and exit
       --version               show the version and exit
 
@@ -18,15 +20,15 @@ Other options go to schedule, such as --every 5m.
 TEXT
 }
 
-listen=0.0.0.0:8080 options=()
+page=() options=()
 while [ $# -gt 0 ]; do
   case $1 in
-    -l | --listen)
+    -l | --listen | --host-name)
       [ $# -gt 1 ] || die 2 "$1 needs an argument"
-      listen=$2
+      page+=("$1" "$2")
       shift
       ;;
-    --listen=*) listen=${1#*=} ;;
+    --listen=* | --host-name=*) page+=("$1") ;;
     -h | --help) usage; exit 0 ;;
     --version) exec "$bin/report" --version ;;
     --once | --once=*) die 2 "--once ends at once: run it by itself, with: $(typed schedule) --once" ;;
@@ -36,36 +38,68 @@ while [ $# -gt 0 ]; do
 done
 
 need_programs health-server report
+# health-server knows which values there are.
+"$bin/health-server" ${page[@]+"${page[@]}"} --version >/dev/null || exit
 cd "$place"
-server='' schedule='' signal=''
+server='' schedule='' sleeper='' signal='' pause=1 began=0
 # shellcheck disable=SC2317 # called by the traps
 stop() {
   signal=$1
-  [ -z "$schedule" ] || kill -TERM "$schedule" 2>/dev/null || true
-  [ -z "$server" ] || kill -TERM "$server" 2>/dev/null || true
+  local child
+  for child in $schedule $server $sleeper; do kill -TERM "$child" 2>/dev/null || true; done
 }
 trap 'stop INT' INT
 trap 'stop TERM' TERM
 trap 'stop HUP' HUP
 
-"$bin/health-server" --listen "$listen" &
-server=$!
+start_page() {
+  began=$SECONDS
+  "$bin/health-server" ${page[@]+"${page[@]}"} &
+  server=$!
+}
+
+# The page must never end the sync, so whatever became of it (somebody took all
+# memory, the port is taken), it comes back, after pauses that grow to a minute.
+plan_page() {
+  server=''
+  [ $((SECONDS - began)) -lt 60 ] || pause=1
+  warn "health-server has ended with code $1: starting it again in $pause s; the schedule goes on"
+  sleep "$pause" &
+  sleeper=$!
+  pause=$((pause < 30 ? pause * 2 : 60))
+}
+
+# ended CHILD: whether it has; sets $code.
+ended() {
+  [ "$1" ] && ! kill -0 "$1" 2>/dev/null || return 1
+  code=0
+  wait "$1" || code=$?
+}
+
+start_page
 "$home/scripts/schedule.sh" ${options[@]+"${options[@]}"} &
 schedule=$!
-
-# The first that ends decides; the other one is ended in order.
 code=0
-wait -n "$server" "$schedule" || code=$?
-if [ -z "$signal" ]; then
-  if kill -0 "$server" 2>/dev/null; then
-    warn "the schedule has ended with code $code: stopping the health page too"
-  else
-    warn "health-server has ended with code $code: stopping the schedule too"
+while [ -z "$signal" ]; do
+  # shellcheck disable=SC2086 # none, or one
+  wait -n "$schedule" $server $sleeper || true
+  ! ended "$schedule" || break
+  if ended "$server"; then
+    plan_page "$code"
+  elif ended "$sleeper"; then
+    sleeper=''
+    start_page
   fi
-  [ "$code" != 0 ] || code=70 # neither ends by itself
+done
+# Again, for one that was being started when the signal came.
+if [ "$signal" ]; then
+  stop "$signal"
+else
+  warn "the schedule has ended with code $code: stopping the health page too"
+  [ "$code" != 0 ] || code=70 # it doesn't end by itself
   stop ''
 fi
-for child in "$schedule" "$server"; do
+for child in $schedule $server $sleeper; do
   while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
 done
 if [ "$signal" ]; then
