@@ -138,7 +138,8 @@ package_alone='
   for f in /etc/vaultsync /var/lib/vaultsync /usr/libexec/vaultsync; do
     [ ! -e $f ] || { echo "left: $f"; exit 1; }
   done
-  apt-get autoremove -y -qq --purge -o APT::AutoRemove::RecommendsImportant=false >/dev/null
+  apt-get autoremove -y -qq --purge -o APT::AutoRemove::RecommendsImportant=false \
+    -o APT::AutoRemove::SuggestsImportant=false >/dev/null
   dpkg-query -W | diff /before -'
 
 package() {
