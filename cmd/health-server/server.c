@@ -38,17 +38,20 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context,
 	enum MHD_ConnectionNotificationCode what)
 {
 	struct server *s = cls;
-	const union MHD_ConnectionInfo *fd, *address;
+	const union MHD_ConnectionInfo *info;
+	int fd;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		fd = MHD_get_connection_info(
+		info = MHD_get_connection_info(
 			c, MHD_CONNECTION_INFO_CONNECTION_FD);
-		address = MHD_get_connection_info(
+		if (!info)
+			return;
+		/* The next one may be put into the same place. */
+		fd = info->connect_fd;
+		info = MHD_get_connection_info(
 			c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-		if (fd)
-			*context =
-				connection_add(&s->connections, fd->connect_fd,
-					address ? address->client_addr : NULL);
+		*context = connection_add(
+			&s->connections, fd, info ? info->client_addr : NULL);
 	} else if (*context) {
 		connection_remove(&s->connections, *context);
 		*context = NULL;
