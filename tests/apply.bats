@@ -450,32 +450,6 @@ contents() {
 	live notion three
 }
 
-@test "a row that can be read and not updated: 78, and what keeps it" {
-	seed supabase one
-	must_pass sync_now -q
-	edit notion one '{"type":"UX"}'
-	make_plan
-	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"times":-1,
-		"status":200,"body":"[]","content_type":"application/json"}'
-	must_fail $RC_CONFIG "$BIN/apply" --base state/base.ndjson plan
-	must_say "no update reaches it"
-	must_say "policy"
-}
-
-@test "a service that fails three times in a row is an outage, whatever else goes well" {
-	local title
-	mapfile -t all < <(printf 'decision %s\n' {1..30})
-	seed supabase "${all[@]}"
-	must_pass sync_now -q
-	for title in "${all[@]:0:6}"; do edit supabase "$title" '{"type":"UX"}'; done
-	make_plan
-	control DELETE log >/dev/null
-	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":500,"times":-1}'
-	SYNC_JOBS=1 SYNC_RETRIES=1 SYNC_BACKOFF_MS=1 must_fail $RC_TEMPORARY "$BIN/apply" \
-		--base state/base.ndjson plan
-	must_hold 'last.complete == false and last.totals.failed + last.totals.unknown == 3'
-}
-
 @test "stamps come last" {
 	seed notion one two three
 	make_plan

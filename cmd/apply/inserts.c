@@ -4,95 +4,8 @@
 #include "expect.h"
 #include "inserts.h"
 #include "look.h"
+#include "new_row.h"
 #include "rows.h"
-
-/* A derived id that is taken by a row linked elsewhere: how many are tried. */
-#define ID_ATTEMPTS 8
-
-/* The row of a page: its id is derived from the page's, so it is made once. */
-static json *new_row(const struct op *op, unsigned attempt)
-{
-	json *row = json_object();
-	char id[UUID_SIZE];
-
-	uuid_row_for_page(op->page_id, attempt, id);
-	json_put_str(row, "id", id);
-	json_put_str(row, "decision", json_str(op->set, "decision"));
-	json_put_str(row, "type", json_str(op->set, "type"));
-	json_put_str(row, "date", json_str(op->set, "date"));
-	json_put_str(row, "notion_page_id", op->page_id);
-	json_put_bool(row, "notion_synced", op->synced);
-	json_put_str(row, "checksum", op->checksum);
-	return row;
-}
-
-/* 1 with *row as it was made, 0 where the id is taken, -1 with o filled. */
-static int insert(struct run *r, const struct op *op, unsigned attempt,
-	json **row, struct outcome *o)
-{
-	json *rows = json_array(), *made = NULL;
-	struct api_error a;
-	int rc = -1;
-
-	json_add(rows, new_row(op, attempt));
-	if (supabase_rows_insert(&r->supabase, rows, &made, &a) < 0) {
-		give_up(o, a.outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
-			&a);
-	} else {
-		*row = json_is_null(json_first(made))
-			       ? NULL
-			       : json_copy(json_first(made));
-		rc = *row != NULL;
-	}
-	json_free(made);
-	json_free(rows);
-	return rc;
-}
-
-/* Who has the derived id? 1: our own earlier insert, 0: another, -1. */
-static int look_who(struct run *r, const struct op *op, const char *id,
-	json **object, struct outcome *o)
-{
-	struct supabase_row row;
-	int mine;
-
-	if (!look_at_row(r, id, &row, object, o))
-		return -1;
-	mine = strcmp(row.page_id, op->page_id) == 0;
-	if (!mine && !*row.page_id) {
-		skip(o, "changed",
-			"the row %s was made for this page and has lost its "
-			"link; the next run pairs them",
-			id);
-		mine = -1;
-	}
-	supabase_row_fini(&row);
-	if (mine <= 0)
-		json_free(*object);
-	return mine;
-}
-
-/* The page was looked at. */
-static bool insert_one(struct run *r, const struct op *op, struct outcome *o)
-{
-	char id[UUID_SIZE];
-	json *row = NULL;
-	int got = 0;
-
-	for (unsigned i = 0; got == 0 && i < ID_ATTEMPTS; i++) {
-		uuid_row_for_page(op->page_id, i, id);
-		got = insert(r, op, i, &row, o);
-		if (got == 0)
-			got = look_who(r, op, id, &row, o);
-	}
-	if (got < 0)
-		return false;
-	if (got == 0)
-		return skip(o, "changed",
-			"all ids that this page's row could have are taken");
-	snprintf(o->row_id, sizeof o->row_id, "%s", id);
-	return row_take_new(op, row, o);
-}
 
 bool row_create_dry(struct run *r, const struct op *op, struct outcome *o)
 {
@@ -100,157 +13,136 @@ bool row_create_dry(struct run *r, const struct op *op, struct outcome *o)
 	       skip(o, "dry-run", "it would be inserted now");
 }
 
-/* Inserts that are tried together, and what the latest failure was. */
+/* Inserts that are tried together. */
 struct batch {
+	struct course *course;
 	struct run *r;
-	struct api_error error;
-	int failed_in_row;
-	bool unsure; /* a common request may have been carried out */
+	char at[TIME_SIZE]; /* the rows' updated_at */
 };
 
-/* Where nothing more will succeed, nothing more is sent. */
-static bool is_hopeless(const struct batch *b)
+/* Some of a batch, in one request. */
+struct request {
+	struct batch *b;
+	struct insert **list;
+	size_t n;
+};
+
+static enum status unless_sent(const struct insert *i, enum status status)
 {
-	return b->failed_in_row > 0 &&
-	       (api_error_stops(&b->error) || b->failed_in_row >= OUTAGE_AFTER);
+	return *i->sent_at ? STATUS_UNKNOWN : status;
 }
 
-static void insert_alone(struct batch *b, struct insert *i)
+/* The rows of these pages, as they are now. */
+static int rows_there(const struct request *q, json **rows, struct api_error *a)
 {
-	struct cost before = cost_so_far(b->r), cost;
+	const char *pages[INSERTS_MAX];
 
-	if (is_hopeless(b)) {
-		give_up(&i->outcome, b->unsure ? STATUS_UNKNOWN : STATUS_FAILED,
-			&b->error);
-		return;
-	}
-	insert_one(b->r, i->op, &i->outcome);
-	cost = cost_since(b->r, &before);
-	cost_add(&i->cost, &cost);
-	if (!i->outcome.has_error) {
-		b->failed_in_row = 0;
-	} else if (api_error_stops(&i->outcome.error) ||
-		   i->outcome.error.action == API_RETRY) {
-		b->failed_in_row++;
-		b->error = i->outcome.error;
-	}
+	for (size_t i = 0; i < q->n; i++)
+		pages[i] = q->list[i]->op->page_id;
+	return supabase_rows_by_pages(&q->b->r->supabase, pages, q->n, rows, a);
 }
 
-static json *row_of(const json *rows, const char *id)
+/* Before a repeat: none of the rows may be there. */
+static int none_is_there(void *arg)
 {
-	for (json *v = json_first(rows); v; v = json_next(v)) {
-		const char *has = json_str(v, "id");
-
-		if (has && strcmp(has, id) == 0)
-			return v;
-	}
-	return NULL;
-}
-
-/* One that isn't among the rows that were made has an id that was taken. */
-static void take_made(struct batch *b, struct insert *i, const json *made)
-{
-	char id[UUID_SIZE];
-	const json *row;
-
-	uuid_row_for_page(i->op->page_id, 0, id);
-	row = row_of(made, id);
-	if (!row) {
-		insert_alone(b, i);
-		return;
-	}
-	snprintf(i->outcome.row_id, sizeof i->outcome.row_id, "%s", id);
-	row_take_new(i->op, json_copy(row), &i->outcome);
-}
-
-/* All in one request; false where that failed. */
-static bool insert_at_once(struct batch *b, struct insert **list, size_t n)
-{
-	struct cost before = cost_so_far(b->r), cost;
-	json *rows = json_array(), *made = NULL;
 	struct api_error a;
+	json *rows = NULL;
+	int rc = rows_there(arg, &rows, &a);
+
+	if (rc == 0 && json_first(rows))
+		rc = -1;
+	json_free(rows);
+	return rc;
+}
+
+static int send(const struct request *q, unsigned attempt, json **made,
+	struct api_error *a)
+{
+	struct run *r = q->b->r;
+	json *rows = json_array();
 	int rc;
 
-	for (size_t i = 0; i < n; i++)
-		json_add(rows, new_row(list[i]->op, 0));
-	rc = supabase_rows_insert(&b->r->supabase, rows, &made, &a);
-	cost = cost_since(b->r, &before);
-	cost_add(&list[0]->cost, &cost);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		take_made(b, list[i], made);
-	if (rc < 0 && a.outcome_unknown)
-		b->unsure = true;
-	if (rc < 0 && api_error_stops(&a)) {
-		b->failed_in_row = 1;
-		b->error = a;
+	for (size_t i = 0; i < q->n; i++) {
+		json_add(rows, new_row(r, q->list[i]->op, attempt, q->b->at));
+		snprintf(q->list[i]->sent_at, TIME_SIZE, "%s", q->b->at);
 	}
-	json_free(made);
+	rc = supabase_rows_insert(
+		&r->supabase, rows, none_is_there, (void *)q, made, a);
+	/* Certainly none was made: as if it had not been sent. */
+	for (size_t i = 0; rc < 0 && i < q->n; i++)
+		if (!a->outcome_unknown && a->action != API_CHANGED)
+			q->list[i]->sent_at[0] = '\0';
 	json_free(rows);
-	return rc == 0;
+	return rc;
 }
 
-static void insert_all(struct batch *b, struct insert **list, size_t n)
+/* The row of this op's page among them: with its own id, or with any. */
+static const json *row_of(const struct op *op, const json *rows)
 {
-	if (n == 1) {
-		insert_alone(b, list[0]);
-	} else if (is_hopeless(b) || !insert_at_once(b, list, n)) {
-		insert_all(b, list, n / 2);
-		insert_all(b, list + n / 2, n - n / 2);
-	}
-}
+	const json *found = NULL;
 
-/* Made by this op's own request, now or earlier. */
-static bool is_own(const struct op *op, const char *row_id)
-{
-	char id[UUID_SIZE];
-
-	for (unsigned i = 0; i < ID_ATTEMPTS; i++) {
-		uuid_row_for_page(op->page_id, i, id);
-		if (strcmp(id, row_id) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool has_other_row(const struct op *op, const json *rows)
-{
 	for (const json *v = json_first(rows); v; v = json_next(v)) {
-		char page_id[UUID_SIZE], row_id[UUID_SIZE];
-		const char *link = json_str(v, "notion_page_id");
-		const char *id = json_str(v, "id");
-
-		if (link && uuid_normalize(link, page_id) == 0 &&
-			strcmp(page_id, op->page_id) == 0 &&
-			(!id || uuid_normalize(id, row_id) < 0 ||
-				!is_own(op, row_id)))
-			return true;
+		if (!is_of_page(op, v))
+			continue;
+		if (has_own_id(op, v))
+			return v;
+		found = v;
 	}
-	return false;
+	return found;
 }
 
-/* Drops those whose page has got a row since the plan; how many are left. */
-static size_t drop_linked(struct batch *b, struct insert **list, size_t n)
+/*
+ * The page has this row. Where it isn't ours, or was edited since, it is not
+ * what we sent that counts.
+ */
+static void take_found(struct batch *b, struct insert *i, const json *row)
 {
+	struct outcome *o = &i->outcome;
+	const char *at = json_str(row, "updated_at");
+	usec sent = USEC_NONE, is = USEC_NONE;
+
+	time_parse(i->sent_at, &sent);
+	if (at)
+		time_parse(at, &is);
+	if (!has_own_id(i->op, row) && !*i->sent_at)
+		skip(o, "changed", "another row is linked to the page by now");
+	else if (!is_as_sent(i->op, row) && has_own_id(i->op, row) &&
+		 (sent == USEC_NONE || sent != is))
+		skip(o, "changed",
+			"the page has got its row since the plan, and that was "
+			"edited");
+	else
+		take_new_row(b->r, i->op, json_copy(row), o);
+}
+
+/*
+ * Looks for rows of the pages, and settles those that are found; how many are
+ * left, moved to the front.
+ */
+static size_t take_those_there(struct batch *b, struct insert **list, size_t n)
+{
+	struct request q = { .b = b, .list = list, .n = n };
 	struct cost before = cost_so_far(b->r), cost;
-	const char *pages[INSERTS_MAX];
+	json *rows = NULL;
 	struct api_error a;
 	size_t left = 0;
-	json *rows;
-	int rc;
+	int rc = rows_there(&q, &rows, &a);
 
-	for (size_t i = 0; i < n; i++)
-		pages[i] = list[i]->op->page_id;
-	rc = supabase_rows_by_pages(&b->r->supabase, pages, n, &rows, &a);
 	cost = cost_since(b->r, &before);
 	cost_add(&list[0]->cost, &cost);
+	if (rc < 0 && n > 0) { /* a failure of all is one */
+		give_up(&list[0]->outcome, STATUS_FAILED, &a);
+		perform_judge(
+			b->course, b->r, list[0]->op, &list[0]->outcome, &cost);
+	}
 	for (size_t i = 0; i < n; i++) {
-		struct outcome *o = &list[i]->outcome;
+		const json *row = row_of(list[i]->op, rows);
 
 		if (rc < 0)
-			give_up(o, STATUS_FAILED, &a);
-		else if (has_other_row(list[i]->op, rows))
-			skip(o, "changed",
-				"another row is linked to the page by now");
+			give_up(&list[i]->outcome,
+				unless_sent(list[i], STATUS_FAILED), &a);
+		else if (row)
+			take_found(b, list[i], row);
 		else
 			list[left++] = list[i];
 	}
@@ -258,22 +150,194 @@ static size_t drop_linked(struct batch *b, struct insert **list, size_t n)
 	return left;
 }
 
-size_t rows_create(struct run *r, struct insert *list, size_t n)
+/* What has become of a row that was sent. */
+enum found {
+	FOUND_MADE,  /* *row is the answer */
+	FOUND_IT,    /* *row is the page's row, which was looked for */
+	FOUND_OTHER, /* the id belongs to the row of another page */
+	FOUND_NONE,
+	FOUND_NOTHING_OUT, /* the outcome is filled */
+};
+
+/* It isn't in the answer, or its answer is lost. */
+static enum found look_for(
+	struct batch *b, struct insert *i, const char *id, json **row)
+{
+	struct supabase_client *client = &b->r->supabase;
+	struct outcome *o = &i->outcome;
+	struct api_error a;
+	const char *link;
+
+	if (supabase_row_get(client, id, row, &a) < 0)
+		goto failed;
+	if (*row && is_of_page(i->op, *row))
+		return FOUND_IT;
+	link = json_str(*row, "notion_page_id");
+	if (*row && link && *link) {
+		json_free(*row);
+		*row = NULL;
+		return FOUND_OTHER;
+	}
+	if (*row) {
+		skip(o, "changed",
+			"the row %s was made for this page and has lost its "
+			"link; the next run pairs them",
+			id);
+		return FOUND_NOTHING_OUT;
+	}
+	if (supabase_row_by_page(client, i->op->page_id, row, &a) < 0)
+		goto failed;
+	return *row ? FOUND_IT : FOUND_NONE;
+failed:
+	give_up(o, unless_sent(i, STATUS_FAILED), &a);
+	return FOUND_NOTHING_OUT;
+}
+
+/* Sends it, unless that was done, and looks for it where it must. */
+static enum found try_id(struct batch *b, struct insert *i, unsigned attempt,
+	bool sent, json **row)
+{
+	struct request q = { .b = b, .list = &i, .n = 1 };
+	enum found found;
+	char id[UUID_SIZE];
+	json *made = NULL;
+	struct api_error a = { .action = API_RETRY };
+	int rc = sent ? 0 : send(&q, attempt, &made, &a);
+
+	if (rc == 0 && row_of(i->op, made)) {
+		*row = json_copy(row_of(i->op, made));
+		found = FOUND_MADE;
+	} else if (rc < 0 && !*i->sent_at) {
+		give_up(&i->outcome, STATUS_FAILED, &a);
+		found = FOUND_NOTHING_OUT;
+	} else {
+		uuid_row_for_page(i->op->page_id, attempt, id);
+		found = look_for(b, i, id, row);
+	}
+	if (found == FOUND_NONE && rc < 0) {
+		give_up(&i->outcome, STATUS_UNKNOWN, &a);
+		found = FOUND_NOTHING_OUT;
+	}
+	json_free(made);
+	return found;
+}
+
+/* sent: it was, with others, and is missing in the answer. */
+static void insert_one(struct batch *b, struct insert *i, bool sent)
+{
+	json *row = NULL;
+	enum found found = FOUND_OTHER;
+
+	for (unsigned n = 0; found == FOUND_OTHER && n < ID_ATTEMPTS; n++)
+		found = try_id(b, i, n, sent && n == 0, &row);
+	if (found == FOUND_MADE)
+		take_new_row(b->r, i->op, json_copy(row), &i->outcome);
+	else if (found == FOUND_IT)
+		take_found(b, i, row);
+	else if (found == FOUND_OTHER)
+		skip(&i->outcome, "changed",
+			"all ids that this page's row could have are taken");
+	else if (found == FOUND_NONE)
+		not_kept(&i->outcome,
+			"Supabase took the row of this page and keeps none, "
+			"neither by its id nor by its page: look at the "
+			"table's triggers and rules for inserts");
+	json_free(row);
+}
+
+static void insert_alone(struct batch *b, struct insert *i, bool sent)
+{
+	struct cost before = cost_so_far(b->r), cost;
+
+	if (!perform_goes_on(b->course, b->r)) {
+		i->untried = !*i->sent_at;
+		skip(&i->outcome, "changed",
+			"the run ended before it was looked for");
+		unclear(&i->outcome);
+		return;
+	}
+	insert_one(b, i, sent);
+	cost = cost_since(b->r, &before);
+	perform_judge(b->course, b->r, i->op, &i->outcome, &cost);
+	cost_add(&i->cost, &cost);
+}
+
+/* Those that are missing in the answer are looked for, all by one request. */
+static void take_answers(const struct request *q, const json *made)
+{
+	struct insert *missing[INSERTS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->n; i++) {
+		const json *row = row_of(q->list[i]->op, made);
+
+		if (row)
+			take_new_row(q->b->r, q->list[i]->op, json_copy(row),
+				&q->list[i]->outcome);
+		else
+			missing[n++] = q->list[i];
+	}
+	if (n > 0)
+		n = take_those_there(q->b, missing, n);
+	for (size_t i = 0; i < n; i++)
+		insert_alone(q->b, missing[i], true);
+}
+
+/* All in one request; how many are still to be tried, at the front. */
+static size_t insert_at_once(struct batch *b, struct insert **list, size_t n)
+{
+	struct request q = { .b = b, .list = list, .n = n };
+	struct cost before = cost_so_far(b->r), cost;
+	json *made = NULL;
+	struct api_error a;
+	int rc = send(&q, 0, &made, &a);
+
+	cost = cost_since(b->r, &before);
+	cost_add(&list[0]->cost, &cost);
+	if (rc == 0) {
+		take_answers(&q, made);
+		n = 0;
+	} else if (*list[0]->sent_at) {
+		n = take_those_there(b, list, n);
+	}
+	json_free(made);
+	return n;
+}
+
+static void insert_all(struct batch *b, struct insert **list, size_t n)
+{
+	if (n > 1 && perform_goes_on(b->course, b->r))
+		n = insert_at_once(b, list, n);
+	if (n == 1) {
+		insert_alone(b, list[0], false);
+	} else if (n > 1) {
+		insert_all(b, list, n / 2);
+		insert_all(b, list + n / 2, n - n / 2);
+	}
+}
+
+size_t rows_create(
+	struct course *c, struct run *r, struct insert *list, size_t n)
 {
 	struct insert *as_seen[INSERTS_MAX];
-	struct batch b = { .r = r };
+	struct batch b = { .course = c, .r = r };
 	size_t i, n_seen = 0;
 
-	for (i = 0; i < n && *r->stop == 0; i++) {
+	time_format(run_now(r), b.at);
+	for (i = 0; i < n && perform_goes_on(c, r); i++) {
+		struct outcome *o = &list[i].outcome;
 		struct cost before = cost_so_far(r);
+		bool ok = expect_fill(r, list[i].op, o) &&
+			  page_still_says_so(r, list[i].op, o);
 
-		if (expect_fill(r, list[i].op, &list[i].outcome) &&
-			page_still_says_so(r, list[i].op, &list[i].outcome))
-			as_seen[n_seen++] = &list[i];
 		list[i].cost = cost_since(r, &before);
+		if (ok)
+			as_seen[n_seen++] = &list[i];
+		else
+			perform_judge(c, r, list[i].op, o, &list[i].cost);
 	}
 	if (n_seen > 0)
-		n_seen = drop_linked(&b, as_seen, n_seen);
+		n_seen = take_those_there(&b, as_seen, n_seen);
 	if (n_seen > 0)
 		insert_all(&b, as_seen, n_seen);
 	return i;

@@ -76,6 +76,17 @@ bool page_is_as_seen(const struct notion_page *page, const json *seen)
 	       page->in_trash == json_true(seen, "deleted");
 }
 
+void tell_values(
+	struct buf *text, const struct values *sent, const struct values *kept)
+{
+	if (!text_equal(sent->decision, kept->decision))
+		tell_kept(text, "decision", sent->decision, kept->decision);
+	if (!text_equal(sent->type, kept->type))
+		tell_kept(text, "type", sent->type, kept->type);
+	if (!same(sent->date, kept->date))
+		tell_kept(text, "date", sent->date, kept->date);
+}
+
 bool row_holds(const struct supabase_row *row, const struct values *v)
 {
 	return text_equal(row->decision, v->decision) &&

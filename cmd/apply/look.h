@@ -24,6 +24,9 @@ json *page_values(const struct notion_page *page);
 /* Exactly as the plan saw them: values, deletion, a row's link too. */
 bool row_is_as_seen(const struct supabase_row *row, const json *seen);
 bool page_is_as_seen(const struct notion_page *page, const json *seen);
+/* tell_kept() of those of the three that differ. */
+void tell_values(
+	struct buf *text, const struct values *sent, const struct values *kept);
 /* In text form, for a service may keep a text a little differently. */
 bool row_holds(const struct supabase_row *row, const struct values *v);
 bool page_holds(const struct notion_page *page, const struct values *v);

@@ -7,6 +7,7 @@
 #include "inserts.h"
 #include "known.h"
 #include "pages.h"
+#include "probe.h"
 #include "rows.h"
 
 typedef bool perform(struct run *r, const struct op *op, struct outcome *o);
@@ -63,7 +64,7 @@ static void settle(struct run *r, struct op *op, const struct outcome *o)
 	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->row_after,
 		*o->updated_at ? o->updated_at : NULL, o->page_after);
 	if (op->row_id)
-		journal_linked(r->journal, op->row_id, &r->fatal);
+		journal_linked(r->journal, op->row_id, op->page_id, &r->fatal);
 }
 
 static json *result_line(
@@ -98,26 +99,66 @@ static json *result_line(
 	return line;
 }
 
+/* Its answer says nothing of others, or all of them: no need to ask. */
+static bool is_of_all(const struct api_error *a)
+{
+	return a->action == API_STOPPED ||
+	       (a->action == API_OUTAGE &&
+		       (a->status == 0 || a->status == 429 ||
+			       a->status == 529));
+}
+
+/* The run ends with e, unless it is to end already. */
+static void end_with(struct course *c, const struct error *e)
+{
+	pthread_mutex_lock(&c->lock);
+	if (c->fatal.code == RC_DONE)
+		c->fatal = *e;
+	pthread_mutex_unlock(&c->lock);
+}
+
 /*
- * Whether the run can go on behind this outcome; c->fatal says why not. Only an
- * op that was done by requests shows that its service is well: others may have
- * sent nothing at all, or have only read.
+ * Counts it. True where the services must be asked now: at once about what may
+ * be refused to all, else after some failures in a row. Only an op that was
+ * done by requests shows that its service is well: others may have sent
+ * nothing at all, or have only read.
  */
-static void judge(struct course *c, const struct op *op,
+static bool must_ask(struct course *c, const struct op *op,
 	const struct outcome *o, const struct cost *cost)
 {
 	int *failed = &c->failed_in_row[op->target];
+	bool stops = o->has_error && api_error_stops(&o->error) &&
+		     !o->error.no_new_pages;
+	bool ask = false;
 
+	pthread_mutex_lock(&c->lock);
 	if (o->status == STATUS_DONE && cost->requests > 0)
 		*failed = 0;
-	if (!o->has_error || c->fatal.code != RC_DONE)
+	if (o->has_error && o->error.no_new_pages)
+		c->no_new_pages = o->error;
+	if (c->fatal.code == RC_DONE && o->has_error &&
+		(stops || o->error.action == API_RETRY)) {
+		ask = (stops && (*failed == 0 || is_of_all(&o->error))) ||
+		      *failed % OUTAGE_AFTER == OUTAGE_AFTER - 1;
+		++*failed;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return ask;
+}
+
+void perform_judge(struct course *c, struct run *r, const struct op *op,
+	const struct outcome *o, const struct cost *cost)
+{
+	struct error e;
+
+	if (!must_ask(c, op, o, cost))
 		return;
-	*failed += o->error.action == API_RETRY;
-	if (api_error_stops(&o->error)) {
-		api_fail(&o->error, &c->fatal, "the run ends here");
-	} else if (*failed >= OUTAGE_AFTER) {
-		api_fail(&o->error, &c->fatal, "the run ends here");
-		c->fatal.code = RC_TEMPORARY;
+	if (is_of_all(&o->error)) {
+		api_fail(&o->error, &e, "the run ends here");
+		end_with(c, &e);
+	} else if (!services_answer(r, &e) ||
+		   (api_error_stops(&o->error) && !may_write(r, op, &e))) {
+		end_with(c, &e);
 	}
 }
 
@@ -144,7 +185,6 @@ void perform_conclude(struct course *c, struct run *r, struct op *op,
 	pthread_mutex_lock(&c->lock);
 	if (r->fatal.code != RC_DONE && c->fatal.code == RC_DONE)
 		c->fatal = r->fatal;
-	judge(c, op, o, cost);
 	if (o->status == STATUS_FAILED || o->status == STATUS_UNKNOWN ||
 		needs_person(json_str(line, "code")))
 		c->attention = true;
@@ -154,7 +194,15 @@ void perform_conclude(struct course *c, struct run *r, struct op *op,
 	outcome_fini(o);
 }
 
-static bool goes_on(struct course *c, const struct run *r)
+bool perform_makes_pages(struct course *c, struct api_error *why)
+{
+	pthread_mutex_lock(&c->lock);
+	*why = c->no_new_pages;
+	pthread_mutex_unlock(&c->lock);
+	return !*why->code;
+}
+
+bool perform_goes_on(struct course *c, const struct run *r)
 {
 	bool on;
 
@@ -164,15 +212,30 @@ static bool goes_on(struct course *c, const struct run *r)
 	return on;
 }
 
+/* A service that goes on failing is asked less often for each record. */
+static void repeat_as_worth(
+	struct course *c, struct run *r, const struct op *op)
+{
+	long retries = c->retries;
+
+	pthread_mutex_lock(&c->lock);
+	if (c->failed_in_row[op->target] >= OUTAGE_AFTER && retries > 1)
+		retries = 1;
+	pthread_mutex_unlock(&c->lock);
+	r->notion.api.retries = r->supabase.api.retries = retries;
+}
+
 bool perform_op(struct course *c, struct run *r, struct op *op)
 {
 	struct outcome o = { 0 };
 	struct cost before = cost_so_far(r), cost;
 
-	if (!goes_on(c, r))
+	if (!perform_goes_on(c, r))
 		return false;
+	repeat_as_worth(c, r, op);
 	do_op(r, op, &o);
 	cost = cost_since(r, &before);
+	perform_judge(c, r, op, &o, &cost);
 	perform_conclude(c, r, op, &o, &cost);
 	return true;
 }

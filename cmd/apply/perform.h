@@ -1,5 +1,11 @@
 /*
  * Carrying ops out: each gets its result, one line as it ends.
+ *
+ * A failure belongs to its record as long as the services answer anything else.
+ * Where one fails again and again, or refuses what may be refused to all, it is
+ * asked beside it (probe.h), and the run ends only where that fails too. While
+ * one goes on failing, its requests are repeated less, so that a thousand bad
+ * records take no day.
  */
 #ifndef APPLY_PERFORM_H
 #define APPLY_PERFORM_H
@@ -18,16 +24,30 @@ struct course {
 	 * or output): the run ends with it. Code RC_DONE: none.
 	 */
 	struct error fatal;
-	int failed_in_row[OP_TARGETS];
+	int failed_in_row[OP_TARGETS]; /* since an op of it was done */
+	long retries;		       /* of a request, as it was set */
+	/* Notion takes no new pages: why; code "" while it does. */
+	struct api_error no_new_pages;
 	bool attention; /* something needs a person */
 };
+
+/* False where a create was refused because Notion takes no new pages: why. */
+bool perform_makes_pages(struct course *c, struct api_error *why);
+/* The run has not been ended, by a failure or a signal. */
+bool perform_goes_on(struct course *c, const struct run *r);
+/*
+ * What an op's failure, or its success, says of the services: may end the run.
+ * Asks them, so that it takes its time; not to be called under the lock.
+ */
+void perform_judge(struct course *c, struct run *r, const struct op *op,
+	const struct outcome *o, const struct cost *cost);
 
 /* False, with nothing done, where the run is to end. */
 bool perform_op(struct course *c, struct run *r, struct op *op);
 /*
- * What follows from an op that was carried out elsewhere: the base, what the
- * later ops of its pair expect, its result. Without a result where the program
- * was told to stop before anything was written. Empties o.
+ * What follows from an op that was carried out elsewhere, and judged: the base,
+ * what the later ops of its pair expect, its result. Without a result where the
+ * program was told to stop before anything was written. Empties o.
  */
 void perform_conclude(struct course *c, struct run *r, struct op *op,
 	struct outcome *o, const struct cost *cost);

@@ -148,21 +148,20 @@ static bool is_as_planned(const struct patch *p, const struct supabase_row *row)
 static void tell_who_kept_it(
 	struct run *r, const struct patch *p, struct outcome *o)
 {
-	struct api_error hidden = { .action = API_CONFIG,
-		.status = 200,
-		.code = "hidden",
-		.message = "the row can be read, and no update reaches it",
-		.hint = "a row-level security policy or a trigger keeps this "
-			"key from it: use the service role's key, which passes "
-			"policies, and look at the table's triggers" };
 	struct supabase_row now;
 
 	if (!look_at_row(r, p->op->row_id, &now, NULL, o))
 		return;
-	if (is_as_planned(p, &now))
-		give_up(o, STATUS_FAILED, &hidden);
-	else
+	if (is_as_planned(p, &now)) {
+		o->row_after = row_values(&now);
+		not_kept(o,
+			"the row can be read, and no update reaches it: a "
+			"row-level security policy or a trigger keeps this key "
+			"from it: use the service role's key, which passes "
+			"policies, and look at the table's triggers");
+	} else {
 		skip(o, "changed", "the row was edited just now");
+	}
 	supabase_row_fini(&now);
 }
 
@@ -448,11 +447,4 @@ bool row_link(struct run *r, const struct op *op, struct outcome *o)
 {
 	return may_link(r, op, o) &&
 	       row_link_to(r, op, op->page_id, op->checksum, o);
-}
-
-bool row_take_new(const struct op *op, json *take_object, struct outcome *o)
-{
-	struct patch p = new_patch(op, op->page_id);
-
-	return take_answer(&p, take_object, o);
 }

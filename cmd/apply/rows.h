@@ -30,7 +30,5 @@ bool row_link_to(struct run *r, const struct op *op, const char *page_id,
  * False with o filled.
  */
 bool page_still_says_so(struct run *r, const struct op *op, struct outcome *o);
-/* Compares the row that an insert made with what was sent; true. */
-bool row_take_new(const struct op *op, json *take_object, struct outcome *o);
 
 #endif

@@ -32,12 +32,15 @@ enum status {
 /* Temporary failures in a row that make an outage. */
 #define OUTAGE_AFTER 3
 
+struct course;
+
 struct run {
 	struct notion_client notion;
 	struct supabase_client supabase;
 	struct notion_schema schema; /* shared; the first worker's own */
 	char data_source[UUID_SIZE];
 	struct journal *journal; /* shared */
+	struct course *course; /* what the workers have in common: perform.h */
 	bool dry_run;
 	const atomic_int *stop;
 	struct error fatal;	  /* the run ends with it; code RC_DONE: none */

@@ -245,10 +245,11 @@ static void insert_all(struct worker *w, struct op **ops, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct insert){ .op = ops[i] };
-	tried = rows_create(w->run, list, n);
+	tried = rows_create(&w->crew->course, w->run, list, n);
 	for (size_t i = 0; i < tried; i++)
-		perform_conclude(&w->crew->course, w->run, ops[i],
-			&list[i].outcome, &list[i].cost);
+		if (!list[i].untried)
+			perform_conclude(&w->crew->course, w->run, ops[i],
+				&list[i].outcome, &list[i].cost);
 	for (size_t i = 0; i < tried; i++)
 		do_chain(w, ops[i]->next);
 }
@@ -299,7 +300,9 @@ void workers_run(struct run *workers, size_t n, struct ops *ops,
 	struct stream_writer *w, bool *attention, bool *complete)
 {
 	struct crew crew = {
-		.course = { .lock = PTHREAD_MUTEX_INITIALIZER, .w = w },
+		.course = { .lock = PTHREAD_MUTEX_INITIALIZER,
+			.w = w,
+			.retries = workers[0].notion.api.retries },
 		.ended = PTHREAD_COND_INITIALIZER,
 		.ops = ops,
 		.batch = batch_of(ops, n),
@@ -312,6 +315,8 @@ void workers_run(struct run *workers, size_t n, struct ops *ops,
 		list[i] = (struct worker){
 			.crew = &crew, .run = &workers[i], .i = i
 		};
+	for (size_t i = 0; i < n; i++)
+		workers[i].course = &crew.course;
 	started = start(list, n);
 	work(&list[0]);
 	for (size_t i = 1; i < started; i++)

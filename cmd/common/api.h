@@ -59,9 +59,10 @@ struct api_error {
 	int status;    /* HTTP; 0: no answer */
 	char code[64]; /* the API's, or "network", "timeout", "not-json", … */
 	char message[API_MESSAGE_MAX + 1]; /* valid UTF-8, no key */
-	usec wait;	 /* asked for by the service; -1: it is not */
-	bool smaller;	 /* fewer rows in one answer may help */
-	char hint[1024]; /* what mends it, "" where nothing is known */
+	usec wait;	   /* asked for by the service; -1: it is not */
+	bool smaller;	   /* fewer rows in one answer may help */
+	bool no_new_pages; /* Notion takes no new pages, and edits go on */
+	char hint[1024];   /* what mends it, "" where nothing is known */
 };
 
 /* No other record is worth a try: every action but the first four. */

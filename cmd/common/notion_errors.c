@@ -84,6 +84,7 @@ static void judge_details(const json *more, struct api_error *a)
 		a->committed_id[0] = '\0';
 	if (json_str(more, "block_limit")) {
 		a->action = API_CONFIG;
+		a->no_new_pages = true;
 		api_copy_text(a->hint, sizeof a->hint,
 			"the workspace's plan allows no further pages");
 	}
@@ -103,6 +104,8 @@ void notion_judge(const struct api *api, const struct http_answer *answer,
 	a->smaller = rule->smaller;
 	if (rule->hint)
 		api_copy_text(a->hint, sizeof a->hint, rule->hint);
+	if (code && strcmp(code, "row_limit_exceeded") == 0)
+		a->no_new_pages = true;
 	judge_details(json_get(body, "additional_data"), a);
 	/* As when Cloudflare refuses it: few tries, slow ones. */
 	if (api_is_from_gateway(answer, body))

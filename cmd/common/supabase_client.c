@@ -187,13 +187,16 @@ int supabase_rows_by_pages(struct supabase_client *c,
 }
 
 int supabase_rows_insert(struct supabase_client *c, const json *rows,
-	json **inserted, struct api_error *a)
+	int (*recheck)(void *arg), void *arg, json **inserted,
+	struct api_error *a)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
 	struct api_call call = { .method = "POST",
 		.body = rows,
 		.headers = insert_headers,
-		.repeatable = true };
+		.repeatable = true,
+		.recheck = recheck,
+		.recheck_arg = arg };
 	int rc;
 
 	start_url(c, &url);

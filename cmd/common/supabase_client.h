@@ -53,6 +53,8 @@ int supabase_find_columns(struct supabase_client *c, struct error *e);
 int supabase_probe_types(struct supabase_client *c, struct error *e);
 int supabase_probe_update(struct supabase_client *c, struct error *e);
 int supabase_probe_insert(struct supabase_client *c, struct error *e);
+/* Whether it answers at all: reads one row's id. */
+int supabase_answers(struct supabase_client *c, struct api_error *a);
 /* Whether notion_page_id has a unique index. */
 int supabase_probe_link(
 	struct supabase_client *c, bool *unique, struct error *e);
@@ -78,11 +80,15 @@ int supabase_rows_by_pages(struct supabase_client *c,
 
 /*
  * Inserts an array of rows that all have the same keys, "id" among them; all
- * or none. *inserted has the rows that were made; one whose id was there
- * already is missing in it, and wasn't touched.
+ * or none. *inserted has the rows that were made, as the table keeps them. One
+ * that is missing in it was there already and wasn't touched, or a trigger or
+ * a rule has put it elsewhere, or nowhere: it must be looked for. So must all
+ * before a repeat, for a trigger may give a new id to each: recheck(arg) does
+ * it (see api.h).
  */
 int supabase_rows_insert(struct supabase_client *c, const json *rows,
-	json **inserted, struct api_error *a);
+	int (*recheck)(void *arg), void *arg, json **inserted,
+	struct api_error *a);
 
 /*
  * The condition of a patch, "id=eq.…&updated_at=eq.…": every value is

@@ -59,6 +59,11 @@ static int try_filter(
 	return rc;
 }
 
+int supabase_answers(struct supabase_client *c, struct api_error *a)
+{
+	return try_filter(c, "order=id", a) == 0 ? 0 : -1;
+}
+
 static bool is_there(const struct supabase_client *c, size_t i)
 {
 	return c->soft_delete ||

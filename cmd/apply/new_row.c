@@ -1,0 +1,157 @@
+#include "new_row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "checksum.h"
+#include "look.h"
+
+json *new_row(const struct run *r, const struct op *op, unsigned attempt,
+	const char *at)
+{
+	json *row = json_object();
+	char id[UUID_SIZE];
+
+	uuid_row_for_page(op->page_id, attempt, id);
+	json_put_str(row, "id", id);
+	json_put_str(row, "decision", json_str(op->set, "decision"));
+	json_put_str(row, "type", json_str(op->set, "type"));
+	json_put_str(row, "date", json_str(op->set, "date"));
+	json_put_str(row, "notion_page_id", op->page_id);
+	json_put_bool(row, "notion_synced", op->synced);
+	json_put_str(row, "checksum", op->checksum);
+	json_put_str(row, "updated_at", at);
+	if (r->supabase.soft_delete)
+		json_put_str(row, SUPABASE_SOFT_DELETE, NULL);
+	return row;
+}
+
+bool is_of_page(const struct op *op, const json *row)
+{
+	const char *link = json_str(row, "notion_page_id");
+	char page_id[UUID_SIZE];
+
+	return link && uuid_normalize(link, page_id) == 0 &&
+	       strcmp(page_id, op->page_id) == 0;
+}
+
+bool has_own_id(const struct op *op, const json *row)
+{
+	char own[UUID_SIZE], id[UUID_SIZE];
+
+	if (uuid_normalize(json_str(row, "id"), id) < 0)
+		return false;
+	for (unsigned i = 0; i < ID_ATTEMPTS; i++) {
+		uuid_row_for_page(op->page_id, i, own);
+		if (strcmp(own, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What of it isn't as it was sent, for people; "" where all is. */
+static void compare(
+	const struct op *op, const struct supabase_row *row, struct buf *text)
+{
+	struct values sent = values_of(op->set);
+	struct values kept = { row->decision, row->type, row->date };
+
+	if (!row_holds(row, &sent))
+		tell_values(text, &sent, &kept);
+	if (row->deleted)
+		tell_kept(text, SUPABASE_SOFT_DELETE, NULL, "a time");
+	if (strcmp(row->page_id, op->page_id) != 0)
+		tell_kept(text, "notion_page_id", op->page_id, row->page_id);
+}
+
+bool is_as_sent(const struct op *op, const json *object)
+{
+	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);
+	struct supabase_row row;
+	struct problem ignored;
+	bool same = false;
+
+	if (supabase_row_parse(&row, object, &ignored) == 0) {
+		compare(op, &row, &text);
+		same = text.len == 0;
+		supabase_row_fini(&row);
+	}
+	buf_fini(&text);
+	return same;
+}
+
+/*
+ * As long as nothing else is known of the pair, what the row bears is evidence:
+ * it must not say that the row holds what the page holds, nor that it was
+ * deleted since.
+ */
+static void withdraw(struct run *r, const struct supabase_row *row,
+	const json *object, struct outcome *o)
+{
+	struct buf where = SUPABASE_WHERE_INIT;
+	json *set = json_object(), *after = NULL;
+	char sum[CHECKSUM_SIZE];
+	struct api_error a;
+
+	checksum_of(row->decision, row->type, row->date, sum);
+	json_put_str(set, "checksum", sum);
+	json_put_bool(set, "notion_synced", row->synced && !row->deleted);
+	if (supabase_where(&where, "id", row->id) < 0 ||
+		supabase_where(&where, "notion_page_id",
+			json_str(object, "notion_page_id")) < 0 ||
+		supabase_row_patch(&r->supabase, &where, set, &after, &a) < 0)
+		note(o, "its checksum is still that of what was sent");
+	json_free(after);
+	json_free(set);
+	buf_fini(&where);
+}
+
+/* Triggers that keep these two for themselves change no content. */
+static void note_marks(
+	const struct op *op, const struct supabase_row *row, struct outcome *o)
+{
+	if (op->checksum &&
+		(!row->checksum || strcmp(row->checksum, op->checksum) != 0)) {
+		o->rewrites_checksum = true;
+		note(o, "the table itself changes what is written to checksum");
+	}
+	if (row->synced != op->synced) {
+		o->resets_synced = true;
+		note(o, "the table itself changes what is written to "
+			"notion_synced");
+	}
+}
+
+bool take_new_row(struct run *r, const struct op *op, json *take_object,
+	struct outcome *o)
+{
+	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);
+	struct supabase_row row;
+	struct problem p;
+	bool kept;
+
+	if (supabase_row_parse(&row, take_object, &p) < 0) {
+		snprintf(o->row_id, sizeof o->row_id, "%s", row.id);
+		json_free(take_object);
+		return not_kept(o,
+			NOT_KEPT_BY_TABLE "what came back can't be read: %s",
+			p.detail);
+	}
+	snprintf(o->row_id, sizeof o->row_id, "%s", row.id);
+	compare(op, &row, &text);
+	kept = text.len == 0;
+	o->row_after = row_values(&row);
+	if (row.updated != USEC_NONE)
+		time_format(row.updated, o->updated_at);
+	if (kept) {
+		note_marks(op, &row, o);
+		done(o);
+	} else {
+		not_kept(o, NOT_KEPT_BY_TABLE "%s", buf_str(&text));
+		withdraw(r, &row, take_object, o);
+	}
+	supabase_row_fini(&row);
+	json_free(take_object);
+	buf_fini(&text);
+	return kept;
+}
