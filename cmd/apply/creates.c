@@ -10,14 +10,13 @@
 #include <time.h>
 
 #include "checksum.h"
+#include "made_page.h"
 #include "pages.h"
+#include "perform.h"
 #include "rows.h"
 
 /* Notion's query may lag behind a write by a minute or two. */
 #define UNCLEAR_WAIT (5 * USEC_MINUTE)
-/* Notion's clock against ours, and its times are cut to the minute. */
-#define CLOCK_SLACK (2 * USEC_MINUTE)
-
 /* A page that an unclear create may have made. */
 struct search {
 	struct run *r;
@@ -175,41 +174,45 @@ static bool settle_earlier(struct run *r, const struct open_create *c,
 	return true;
 }
 
-static json *create_properties(struct run *r, const struct op *op)
+/* The answer is lost, or isn't ours: is the page there? Looked for twice. */
+static bool find_unanswered(struct run *r, const struct op *op, usec since,
+	const struct api_error *a, struct made_page *m, struct outcome *o)
 {
-	return page_properties(r, op, NULL);
-}
-
-/* The answer is lost: is the page there? Looked for twice. */
-static bool find_unanswered(struct run *r, const struct op *op,
-	const struct api_error *a, char page_id[UUID_SIZE], struct outcome *o)
-{
-	struct open_create open;
-	const struct open_create *c =
-		journal_find(r->journal, op->row_id, &open);
-	struct search s = { .r = r,
-		.checksum = op->checksum,
-		.since = c ? c->at : api_now(&r->notion.api) };
+	struct search s = { .r = r, .checksum = op->checksum, .since = since };
 	struct timespec pause = { .tv_sec = 2 };
 
-	for (int i = 0; i < 2 && !*s.found && !*r->stop; i++) {
+	for (int i = 0; i < 2 && !*m->id && !*r->stop; i++) {
 		if (i > 0)
 			nanosleep(&pause, NULL);
 		s.failed = false;
 		search(&s);
+		if (*s.found && !made_page_get(r, op, s.found, since, m, o))
+			*s.found = '\0';
 	}
-	if (!*s.found)
-		return give_up(o, STATUS_UNKNOWN, a);
-	snprintf(page_id, UUID_SIZE, "%s", s.found);
-	return true;
+	return *m->id ? true : give_up(o, STATUS_UNKNOWN, a);
 }
 
-/* Sends the create; true with page_id filled. */
-static bool send_create(struct run *r, const struct op *op,
-	char page_id[UUID_SIZE], struct outcome *o)
+/* Another page's: nothing that is there is linked on such a word. */
+static struct api_error foreign_answer(const json *object)
 {
-	struct values wanted = values_of(op->set);
-	json *properties = create_properties(r, op), *object = NULL;
+	struct api_error a = { .action = API_RETRY,
+		.outcome_unknown = true,
+		.status = 200,
+		.code = "foreign-page" };
+	const char *id = json_str(object, "id");
+
+	snprintf(a.message, sizeof a.message,
+		"the answer to the create names a page that is not what was "
+		"sent: %.60s",
+		id ? id : "none");
+	return a;
+}
+
+/* Sends the create; true with m filled. */
+static bool send_create(struct run *r, const struct op *op, usec since,
+	struct made_page *m, struct outcome *o)
+{
+	json *properties = page_properties(r, op, NULL), *object = NULL;
 	struct api_error a;
 	struct error e;
 	int rc = notion_page_create(
@@ -217,43 +220,60 @@ static bool send_create(struct run *r, const struct op *op,
 
 	json_free(properties);
 	if (rc == 0) {
-		snprintf(page_id, UUID_SIZE, "%s", json_str(object, "id"));
-		take_page_answer(r, object, &wanted, o);
+		bool ours = made_page_take(r, op, object, since, m, o);
+
+		m->answered = ours;
+		a = foreign_answer(object);
 		json_free(object);
-		return true;
+		if (ours)
+			return true;
 	}
-	if (*a.committed_id) {
-		snprintf(page_id, UUID_SIZE, "%s", a.committed_id);
+	if (*a.committed_id)
+		made_page_get(r, op, a.committed_id, since, m, o);
+	if (*m->id)
 		return true;
-	}
-	if (a.outcome_unknown)
-		return find_unanswered(r, op, &a, page_id, o);
+	if (a.outcome_unknown || *a.committed_id)
+		return find_unanswered(r, op, since, &a, m, o);
 	if (journal_not_created(r->journal, op->row_id, &e) < 0)
 		return journal_failed(r, &e, o);
 	return give_up(o, STATUS_FAILED, &a);
 }
 
+/* False with o filled. */
+static bool link_row(struct run *r, const struct op *op,
+	const struct made_page *m, struct outcome *o)
+{
+	/* As long as nothing else is known, a trashed page was not agreed. */
+	struct op unsynced = *op;
+
+	unsynced.synced = op->synced && !m->in_trash;
+	if (row_link_to(r, &unsynced, m->id, m->checksum, o))
+		return true;
+	if (o->status == STATUS_SKIPPED && m->answered &&
+		made_page_yield(r, op->row_id, m->id, m->checksum, o))
+		return false;
+	note(o, "the page %s was made, and the row is not linked to it yet",
+		m->id);
+	return is_not_kept(o) ? false : unclear(o);
+}
+
 /* The page is there, with this content: remember it, link the row to it. */
 static bool link_created(struct run *r, const struct op *op,
-	const char *page_id, const char *checksum, struct outcome *o)
+	const struct made_page *m, struct outcome *o)
 {
 	struct error e;
 
-	snprintf(o->page_id, sizeof o->page_id, "%s", page_id);
-	if (journal_created(r->journal, op->row_id, page_id, &e) < 0) {
+	snprintf(o->page_id, sizeof o->page_id, "%s", m->id);
+	if (journal_created(r->journal, op->row_id, m->id, m->answered, &e) <
+		0) {
 		journal_failed(r, &e, o);
 		return unclear(o);
 	}
-	if (!row_link_to(r, op, page_id, checksum, o)) {
-		note(o,
-			"the page %s was made, and the row is not linked to it "
-			"yet",
-			page_id);
-		return unclear(o);
-	}
-	if (journal_linked(r->journal, op->row_id, &e) < 0)
+	if (!link_row(r, op, m, o))
+		return false;
+	if (journal_linked(r->journal, op->row_id, m->id, &e) < 0)
 		r->fatal = e; /* the op is done, the run is not */
-	return true;
+	return *m->differs ? made_page_not_kept(r, op, m, o) : true;
 }
 
 /* A row whose page was moved or erased gets a new one: not if that is back. */
@@ -280,33 +300,60 @@ static bool old_page_is_gone(
 		       : skip(o, "changed", "the page it is linked to is back");
 }
 
+/* Once Notion has refused a page because it takes no more, none is sent. */
+static bool takes_pages(struct run *r, struct outcome *o)
+{
+	struct api_error why;
+
+	if (perform_makes_pages(r->course, &why))
+		return true;
+	return skip(o, "waits", "Notion takes no new pages: %.200s%s%.200s",
+		why.message, why.hint[0] ? ": " : "", why.hint);
+}
+
+/* The page is what an earlier run sent, and maybe edited since. */
+static void take_earlier(const struct open_create *c, const struct op *op,
+	struct made_page *m, struct outcome *o)
+{
+	m->answered = c->answered;
+	snprintf(m->checksum, sizeof m->checksum, "%s", c->checksum);
+	/* It may hold what the row held then. */
+	if (strcmp(c->checksum, op->checksum) != 0)
+		o->differs = true;
+}
+
 bool page_create(struct run *r, const struct op *op, struct outcome *o)
 {
 	struct open_create open;
 	const struct open_create *c =
 		journal_find(r->journal, op->row_id, &open);
-	char page_id[UUID_SIZE] = "", sent[CHECKSUM_SIZE];
+	struct made_page m = { 0 };
 	struct error e;
+	usec now;
 
-	snprintf(sent, sizeof sent, "%s", c ? c->checksum : op->checksum);
-
-	if (c && !settle_earlier(r, c, page_id, o))
+	if (c && !settle_earlier(r, c, m.id, o))
 		return false;
-	if (!*page_id &&
-		(!recheck_row(r, op, o) || !old_page_is_gone(r, op, o)))
+	if (!*m.id && (!takes_pages(r, o) || !recheck_row(r, op, o) ||
+			      !old_page_is_gone(r, op, o)))
 		return false;
 	if (r->dry_run)
 		return skip(o, "dry-run", "it would be created now");
-	if (!*page_id) {
-		if (journal_creating(r->journal, op->row_id, op->checksum,
-			    api_now(&r->notion.api), &e) < 0)
-			return journal_failed(r, &e, o);
-		snprintf(sent, sizeof sent, "%s", op->checksum);
-		if (!send_create(r, op, page_id, o))
-			return false;
+	if (*m.id) {
+		take_earlier(c, op, &m, o);
+		return link_created(r, op, &m, o);
 	}
-	/* An earlier run's page may hold what the row held then. */
-	if (strcmp(sent, op->checksum) != 0)
-		o->differs = true;
-	return link_created(r, op, page_id, sent, o);
+	now = api_now(&r->notion.api);
+	if (journal_creating(r->journal, op->row_id, op->checksum, now, &e) < 0)
+		return journal_failed(r, &e, o);
+	return send_create(r, op, now, &m, o) && link_created(r, op, &m, o);
+}
+
+bool page_was_left_over(struct run *r, const struct op *op, struct outcome *o)
+{
+	struct open_create open;
+	const struct open_create *c =
+		journal_find_page(r->journal, op->page_id, &open);
+
+	return c && !r->dry_run &&
+	       made_page_yield(r, c->row_id, c->page_id, c->checksum, o);
 }

@@ -5,6 +5,7 @@
 #include "inserts.h"
 #include "look.h"
 #include "new_row.h"
+#include "pages.h"
 #include "rows.h"
 
 bool row_create_dry(struct run *r, const struct op *op, struct outcome *o)
@@ -328,7 +329,8 @@ size_t rows_create(
 		struct outcome *o = &list[i].outcome;
 		struct cost before = cost_so_far(r);
 		bool ok = expect_fill(r, list[i].op, o) &&
-			  page_still_says_so(r, list[i].op, o);
+			  page_still_says_so(r, list[i].op, o) &&
+			  !page_was_left_over(r, list[i].op, o);
 
 		list[i].cost = cost_since(r, &before);
 		if (ok)

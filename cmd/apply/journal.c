@@ -104,6 +104,43 @@ bool journal_has_page(struct journal *j, const char *page_id)
 	return has;
 }
 
+const struct open_create *journal_find_page(
+	struct journal *j, const char *page_id, struct open_create *copy)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&j->lock);
+	for (size_t i = 0; i < j->n && !found; i++) {
+		const struct open_create *c = &j->creates[i];
+
+		found = !c->closed && c->from_before && c->answered &&
+			strcmp(c->page_id, page_id) == 0;
+		if (found)
+			*copy = *c;
+	}
+	pthread_mutex_unlock(&j->lock);
+	return found ? copy : NULL;
+}
+
+bool journal_page_is_taken(
+	struct journal *j, const char *page_id, const char *row_id)
+{
+	bool taken = false;
+
+	pthread_mutex_lock(&j->lock);
+	for (size_t i = 0; i < j->n && !taken; i++)
+		taken = strcmp(j->creates[i].page_id, page_id) == 0 &&
+			strcmp(j->creates[i].row_id, row_id) != 0;
+	for (size_t i = 0; i < j->before.n && !taken; i++) {
+		const struct base_pair *p = &j->before.pairs[i];
+
+		taken = p->page_id && strcmp(p->page_id, page_id) == 0 &&
+			strcmp(p->row_id, row_id) != 0;
+	}
+	pthread_mutex_unlock(&j->lock);
+	return taken;
+}
+
 /* What an earlier run left: a line that makes no sense is passed over. */
 static void replay_line(struct journal *j, const json *line)
 {
@@ -126,8 +163,10 @@ static void replay_line(struct journal *j, const json *line)
 	c = find(j, row_id);
 	if (!c)
 		return;
-	if (strcmp(kind, "created") == 0 && page_id)
+	if (strcmp(kind, "created") == 0 && page_id) {
 		snprintf(c->page_id, sizeof c->page_id, "%s", page_id);
+		c->answered = json_true(line, "answered");
+	}
 	if (strcmp(kind, "linked") == 0 || strcmp(kind, "not-created") == 0)
 		c->closed = true;
 }
@@ -268,32 +307,42 @@ int journal_creating(struct journal *j, const char *row_id,
 }
 
 int journal_created(struct journal *j, const char *row_id, const char *page_id,
-	struct error *e)
+	bool answered, struct error *e)
 {
 	json *line = row_line("created", row_id);
 	struct open_create *c;
 	int rc;
 
 	json_put_str(line, "page_id", page_id);
+	if (answered)
+		json_put_bool(line, "answered", true);
 	pthread_mutex_lock(&j->lock);
 	c = find(j, row_id);
-	if (c)
+	if (c) {
 		snprintf(c->page_id, sizeof c->page_id, "%s", page_id);
+		c->answered = answered;
+	}
 	rc = append(j, line, e);
 	pthread_mutex_unlock(&j->lock);
 	return rc;
 }
 
+/* Its own answer names a page, and not this one, which may be NULL. */
+static bool made_another(const struct open_create *c, const char *page_id)
+{
+	return page_id && c->answered && strcmp(c->page_id, page_id) != 0;
+}
+
 /* Without an open create there is nothing to close. */
 static int close_create(struct journal *j, const char *kind, const char *row_id,
-	struct error *e)
+	const char *page_id, struct error *e)
 {
 	struct open_create *c;
 	int rc = 0;
 
 	pthread_mutex_lock(&j->lock);
 	c = find(j, row_id);
-	if (c) {
+	if (c && !made_another(c, page_id)) {
 		c->closed = true;
 		rc = append(j, row_line(kind, row_id), e);
 	}
@@ -303,12 +352,13 @@ static int close_create(struct journal *j, const char *kind, const char *row_id,
 
 int journal_not_created(struct journal *j, const char *row_id, struct error *e)
 {
-	return close_create(j, "not-created", row_id, e);
+	return close_create(j, "not-created", row_id, NULL, e);
 }
 
-int journal_linked(struct journal *j, const char *row_id, struct error *e)
+int journal_linked(struct journal *j, const char *row_id, const char *page_id,
+	struct error *e)
 {
-	return close_create(j, "linked", row_id, e);
+	return close_create(j, "linked", row_id, page_id, e);
 }
 
 int journal_line(struct journal *j, json *take_line, struct error *e)
@@ -340,8 +390,9 @@ static int keep_open_creates(struct journal *j, usec now, struct error *e)
 		if (*c->page_id)
 			buf_addf(&text,
 				"{\"kind\":\"created\",\"row_id\":\"%s\","
-				"\"page_id\":\"%s\"}\n",
-				c->row_id, c->page_id);
+				"\"page_id\":\"%s\"%s}\n",
+				c->row_id, c->page_id,
+				c->answered ? ",\"answered\":true" : "");
 	}
 	rc = file_replace_with(j->path, buf_str(&text), text.len, e);
 	buf_fini(&text);

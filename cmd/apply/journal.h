@@ -7,7 +7,8 @@
  *   {"kind":"scope","scope":{…},"run":"…"}             a run begins
  *   {"kind":"creating","row_id","checksum","at"}       before a page create is
  *                                                      sent; on the disk first
- *   {"kind":"created","row_id","page_id"}              its page is known
+ *   {"kind":"created","row_id","page_id","answered"}   its page is known;
+ *                                                      true: by the answer
  *   {"kind":"not-created","row_id"}                    certainly not made
  *   {"kind":"linked","row_id"}                         the create is finished
  *   {"kind":"pair",…}, {"kind":"lone",…}               base lines: base.h
@@ -34,6 +35,7 @@ struct open_create {
 	char page_id[UUID_SIZE]; /* "": not known whether there is one */
 	char checksum[65];
 	usec at;	  /* when it was sent */
+	bool answered;	  /* page_id is from the create's own answer */
 	bool from_before; /* of an earlier run */
 	bool closed;
 };
@@ -80,14 +82,28 @@ const struct open_create *journal_find(
 	struct journal *j, const char *row_id, struct open_create *copy);
 /* Whether an open create is known to have made this page. */
 bool journal_has_page(struct journal *j, const char *page_id);
+/*
+ * The open create of an earlier run whose own answer named this page, copied
+ * into *copy; NULL: there is none.
+ */
+const struct open_create *journal_find_page(
+	struct journal *j, const char *page_id, struct open_create *copy);
+/*
+ * Whether the page is another row's: by a create of this run or an earlier one,
+ * or by the base as it was.
+ */
+bool journal_page_is_taken(
+	struct journal *j, const char *page_id, const char *row_id);
 
 /* at: now, by the clock of Notion, with whose times it is compared. */
 int journal_creating(struct journal *j, const char *row_id,
 	const char *checksum, usec at, struct error *e);
 int journal_created(struct journal *j, const char *row_id, const char *page_id,
-	struct error *e);
+	bool answered, struct error *e);
 int journal_not_created(struct journal *j, const char *row_id, struct error *e);
-int journal_linked(struct journal *j, const char *row_id, struct error *e);
+/* A create whose own answer names another page than this one stays open. */
+int journal_linked(struct journal *j, const char *row_id, const char *page_id,
+	struct error *e);
 /* A line for the base (base.h), or any other; the line is taken. */
 int journal_line(struct journal *j, json *take_line, struct error *e);
 

@@ -99,8 +99,12 @@ static void withdraw(struct run *r, const struct supabase_row *row,
 	if (supabase_where(&where, "id", row->id) < 0 ||
 		supabase_where(&where, "notion_page_id",
 			json_str(object, "notion_page_id")) < 0 ||
-		supabase_row_patch(&r->supabase, &where, set, &after, &a) < 0)
+		supabase_row_patch(&r->supabase, &where, set, &after, &a) < 0 ||
+		!after)
 		note(o, "its checksum is still that of what was sent");
+	else
+		json_put_str(o->row_after, "stored_checksum",
+			json_str(after, "checksum"));
 	json_free(after);
 	json_free(set);
 	buf_fini(&where);

@@ -20,6 +20,11 @@ bool page_restore(struct run *r, const struct op *op, struct outcome *o);
 
 /* Makes the page of a row and links the row to it: creates.c. */
 bool page_create(struct run *r, const struct op *op, struct outcome *o);
+/*
+ * A row is to be inserted for a page that an earlier run made for another row,
+ * which has got another page since: it goes to the trash, and o says so.
+ */
+bool page_was_left_over(struct run *r, const struct op *op, struct outcome *o);
 
 /*
  * The "properties" of a write, by property id: what set has, Checksum and

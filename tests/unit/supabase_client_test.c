@@ -158,7 +158,9 @@ static void test_insert(void)
 
 	json_put_str(json_add(rows, json_object()), "id", ID);
 	begin(answers, 2);
-	check_int(supabase_rows_insert(&client, rows, NULL, NULL, &inserted, &a), 0);
+	check_int(
+		supabase_rows_insert(&client, rows, NULL, NULL, &inserted, &a),
+		0);
 	check_int(json_count(inserted), 0);
 	end(2);
 	check_has(server.requests[1], "POST /rest/v1/decision_vault?select=");

@@ -1,0 +1,198 @@
+#include "made_page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "look.h"
+#include "text.h"
+
+/* Of the sync's own connection, in its data source, and no older. */
+static bool is_new_and_ours(struct run *r, const struct notion_page *page,
+	const json *object, usec since)
+{
+	char parent[UUID_SIZE];
+
+	notion_page_parent(object, parent);
+	return strcmp(parent, r->data_source) == 0 &&
+	       page->created >= since - CLOCK_SLACK &&
+	       (!r->schema.bot_user || page->own);
+}
+
+/* An automation may change a field or two, hardly all of them. */
+static bool bears_what_was_sent(
+	const struct op *op, const struct notion_page *page)
+{
+	return (page->checksum && op->checksum &&
+		       strcmp(page->checksum, op->checksum) == 0) ||
+	       text_equal(page->decision, json_str(op->set, "decision"));
+}
+
+static void compare(const struct op *op, const struct notion_page *page,
+	struct made_page *m)
+{
+	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);
+	struct values sent = values_of(op->set);
+	struct values kept = { page->decision, page->type, page->date };
+
+	/* A title with many mentions comes back cut: nothing to compare. */
+	if (!page->title_cut && !page_holds(page, &sent))
+		tell_values(&text, &sent, &kept);
+	if (page->in_trash)
+		tell_kept(&text, "in_trash", NULL, "true");
+	api_copy_text(m->differs, sizeof m->differs, buf_str(&text));
+	buf_fini(&text);
+}
+
+bool made_page_take(struct run *r, const struct op *op, const json *object,
+	usec since, struct made_page *m, struct outcome *o)
+{
+	struct notion_page page;
+	struct problem ignored;
+	bool ours;
+
+	if (notion_page_parse(&page, object, &r->schema, &ignored) < 0)
+		return false;
+	ours = is_new_and_ours(r, &page, object, since) &&
+	       bears_what_was_sent(op, &page) &&
+	       !journal_page_is_taken(r->journal, page.id, op->row_id);
+	if (ours) {
+		*m = (struct made_page){ .in_trash = page.in_trash };
+		snprintf(m->id, sizeof m->id, "%s", page.id);
+		compare(op, &page, m);
+		if (*m->differs)
+			checksum_of(page.decision, page.type, page.date,
+				m->checksum);
+		else
+			snprintf(m->checksum, sizeof m->checksum, "%s",
+				op->checksum);
+		json_free(o->page_after);
+		o->page_after = page.title_cut ? NULL : page_values(&page);
+	}
+	notion_page_fini(&page);
+	return ours;
+}
+
+bool made_page_get(struct run *r, const struct op *op, const char *page_id,
+	usec since, struct made_page *m, struct outcome *o)
+{
+	enum notion_place place;
+	struct outcome ignored = { 0 };
+	struct api_error a;
+	json *object = NULL;
+	bool ours;
+
+	if (notion_page_get(&r->notion, page_id, r->data_source, &r->schema,
+		    &place, &object, &a) < 0)
+		return false;
+	ours = object && made_page_take(r, op, object, since, m, o) &&
+	       page_has_other_row(r, page_id, op->row_id, &ignored) == 0;
+	json_free(object);
+	return ours;
+}
+
+/* Its Checksum becomes that of what it holds. */
+static void withdraw(
+	struct run *r, const struct made_page *m, struct outcome *o)
+{
+	json *body = json_object(), *properties, *object = NULL;
+	struct api_error a;
+
+	properties = json_put(body, "properties", json_object());
+	json_put(properties, r->schema.checksum,
+		notion_rich_text_value(m->checksum));
+	if (notion_page_patch(
+		    &r->notion, m->id, body, NULL, NULL, &object, &a) < 0)
+		note(o, "its Checksum is still that of what was sent");
+	else if (o->page_after)
+		json_put_str(o->page_after, "stored_checksum", m->checksum);
+	json_free(object);
+	json_free(body);
+}
+
+bool made_page_not_kept(struct run *r, const struct op *op,
+	const struct made_page *m, struct outcome *o)
+{
+	bool stale = r->schema.checksum && !m->in_trash && op->checksum &&
+		     strcmp(m->checksum, op->checksum) != 0;
+
+	not_kept(o, NOT_KEPT_BY_NOTION "%s", m->differs);
+	if (stale)
+		withdraw(r, m, o);
+	return false;
+}
+
+/* Live, as it was made, and no row's. */
+static bool may_go(struct run *r, const char *row_id, const char *page_id,
+	const char *checksum)
+{
+	struct outcome ignored = { 0 };
+	char sum[CHECKSUM_SIZE];
+	struct notion_page page;
+	bool same;
+
+	if (!look_at_page(r, page_id, &page, &ignored))
+		return false;
+	checksum_of(page.decision, page.type, page.date, sum);
+	same = !page.in_trash && !page.title_cut &&
+	       strcmp(sum, checksum) == 0 && page.edited == page.created &&
+	       (!r->schema.bot_user || page.own);
+	notion_page_fini(&page);
+	return same && page_has_other_row(r, page_id, row_id, &ignored) == 0;
+}
+
+/* The row's link, where it leads to another live page of ours; else "". */
+static void other_link(struct run *r, const char *row_id, const char *page_id,
+	char other[UUID_SIZE])
+{
+	struct outcome ignored = { 0 };
+	struct supabase_row row;
+	enum notion_place place;
+	struct api_error a;
+	json *object = NULL;
+
+	*other = '\0';
+	if (!look_at_row(r, row_id, &row, NULL, &ignored))
+		return;
+	if (*row.page_id && strcmp(row.page_id, page_id) != 0 &&
+		notion_page_get(&r->notion, row.page_id, r->data_source,
+			&r->schema, &place, &object, &a) == 0 &&
+		place == NOTION_LIVE)
+		snprintf(other, UUID_SIZE, "%s", row.page_id);
+	json_free(object);
+	supabase_row_fini(&row);
+}
+
+static bool trash(struct run *r, const char *page_id)
+{
+	json *body = json_object(), *object = NULL;
+	struct api_error a;
+	bool trashed;
+
+	json_put_bool(body, "in_trash", true);
+	trashed = notion_page_patch(&r->notion, page_id, body, NULL, NULL,
+			  &object, &a) == 0 &&
+		  json_true(object, "in_trash");
+	json_free(object);
+	json_free(body);
+	return trashed;
+}
+
+bool made_page_yield(struct run *r, const char *row_id, const char *page_id,
+	const char *checksum, struct outcome *o)
+{
+	char other[UUID_SIZE];
+	struct error e;
+
+	other_link(r, row_id, page_id, other);
+	if (!*other || !may_go(r, row_id, page_id, checksum) ||
+		!trash(r, page_id))
+		return false;
+	outcome_fini(o);
+	skip(o, "changed",
+		"another run has made the page %s for this row meanwhile; ours, "
+		"%s, is in the trash",
+		other, page_id);
+	if (journal_not_created(r->journal, row_id, &e) < 0)
+		r->fatal = e;
+	return true;
+}
