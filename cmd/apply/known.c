@@ -504,8 +504,8 @@ static int note_not_kept(struct run *r, struct op *op, const struct outcome *o,
 static int note_failed(struct run *r, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
-	bool general = o->has_error && api_error_stops(&o->error);
-	bool failed = o->status == STATUS_FAILED && !general;
+	bool kept_back = o->has_error && o->error.action == API_STOPPED;
+	bool failed = o->status == STATUS_FAILED && !kept_back;
 	json *line;
 
 	if (!p->line)
