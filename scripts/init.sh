@@ -20,10 +20,11 @@ the properties of the Notion database.
 
 Settings that are in the environment are not asked for: SUPABASE_URL,
 SUPABASE_SERVICE_ROLE_KEY, NOTION_API_KEY, NOTION_DATABASE_ID. Without a
-terminal nothing is asked. NOTION_DATA_SOURCE_ID, SUPABASE_TABLE and
-NOTION_API_URL go into the file where they are set; the first is asked for where
-the database has several data sources. The file is SYNC_ENV_FILE, else .env beside the
-Makefile, and only its owner may read it.
+terminal nothing is asked. NOTION_DATA_SOURCE_ID, SUPABASE_TABLE,
+SUPABASE_SCHEMA, SYNC_ALLOW_HTTP and NOTION_API_URL go into the file where they
+are set; the first is asked for where the database has several data sources.
+The file is SYNC_ENV_FILE, else .env beside the Makefile, and only its owner may
+read it.
 TEXT
 }
 
@@ -46,7 +47,7 @@ file=${SYNC_ENV_FILE:-$place/.env}
 [ ! -L "$file" ] || file=$(readlink -f "$file")
 names=(SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID)
 # Written where they are set.
-others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE NOTION_API_URL)
+others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE SUPABASE_SCHEMA SYNC_ALLOW_HTTP NOTION_API_URL)
 declare -A value=()
 new='' none='' several=''
 trap 'rm -f ${new:+"$new"} ${none:+"$none"}' EXIT

@@ -152,7 +152,7 @@ hide_settings() {
 	start_sandbox
 	one_row
 	hide_settings
-	run answer https://x.supabase.co/rest/v1 "$URL" ntn_sandbox \
+	run answer https://x.supabase.co/auth/v1 "$URL" ntn_sandbox \
 		sb_secret_sandbox ntn_wrong ntn_sandbox Decisions "$DATABASE"
 	[[ $status -eq 0 ]] || seen "exit"
 	[[ $output == *"SUPABASE_URL has a path"* ]] || seen "path"

@@ -66,8 +66,8 @@ static int set_up(struct http *h)
 	curl_easy_cleanup(h->curl);
 	h->curl = curl;
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(
-		curl, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
+		loopback || h->plain_http ? "http,https" : "https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
@@ -94,13 +94,14 @@ int http_init(struct http *h, const struct http_config *config, struct error *e)
 {
 	*h = (struct http){
 		.timeout = config->timeout,
+		.plain_http = config->plain_http,
 		.stop = config->stop,
 		.body = BUF_INIT(
 			config->body_max ? config->body_max : HTTP_BODY_MAX),
 	};
 	if (strncmp(config->url, "https://", 8) != 0 &&
 		(strncmp(config->url, "http://", 7) != 0 ||
-			!url_is_loopback(config->url)))
+			!(config->plain_http || url_is_loopback(config->url))))
 		return fail(e, RC_CONFIG,
 			"%s: keys are sent over https only, or to this "
 			"machine itself",

@@ -48,7 +48,9 @@
 #define HTTP_BODY_MAX (64u << 20)
 
 struct http_config {
-	const char *url; /* scheme, host, port; no path */
+	/* Scheme, host, port, and what each path has in front; no last "/". */
+	const char *url;
+	bool plain_http; /* http is allowed, to any host */
 	long timeout;	 /* seconds for a whole exchange */
 	size_t body_max; /* bytes of a decoded answer; 0: HTTP_BODY_MAX */
 	/* While *stop is not 0, reads end; NULL: never. */
@@ -58,6 +60,7 @@ struct http_config {
 struct http {
 	void *curl;
 	char *url;
+	bool plain_http;
 	long timeout;
 	struct curl_slist *headers;
 	char *key; /* what no message may show */
@@ -66,7 +69,10 @@ struct http {
 	usec last; /* end of the exchange before */
 };
 
-/* RC_CONFIG where the URL is neither https nor a loopback address. */
+/*
+ * RC_CONFIG where the URL is neither https nor a loopback address, unless plain
+ * http is allowed.
+ */
 int http_init(
 	struct http *h, const struct http_config *config, struct error *e);
 /* A header of every request. */

@@ -19,98 +19,17 @@
 #define TAKE_SECRET \
 	"take the secret key (sb_secret_…) of Project Settings, API Keys"
 #define TAKE_TOKEN "take the token (ntn_…) of Notion, Settings, Connections"
-#define TAKE_URL \
-	"take the project's URL, https://….supabase.co (Project Settings, " \
-	"Data API)"
-
-int url_is_loopback(const char *url)
-{
-	static const char *const hosts[] = { "127.0.0.1", "[::1]",
-		"localhost" };
-	const char *host = strstr(url, "://");
-
-	if (!host)
-		return 0;
-	host += 3;
-	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-		size_t n = strlen(hosts[i]);
-
-		if (strncmp(host, hosts[i], n) == 0 &&
-			strchr(":/", host[n]) != NULL)
-			return 1;
-	}
-	return 0;
-}
-
-/* Host and port: letters, digits, ".", "-", or an IPv6 address in brackets. */
-static bool is_authority(const char *s, size_t n)
-{
-	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "abcdefghijklmnopqrstuvwxyz"
-				   "0123456789.-:[]";
-
-	return n > 0 && strspn(s, good) >= n;
-}
 
 static bool starts(const char *s, const char *with)
 {
 	return strncasecmp(s, with, strlen(with)) == 0;
 }
 
-static int check_url(const char *name, const char *url, struct error *e)
+static int check_switch(const char *name, const char *value, struct error *e)
 {
-	const char *host = strstr(url, "://");
-	size_t n;
-
-	if (!host || strlen(url) > URL_MAX ||
-		(strncmp(url, "https://", 8) != 0 &&
-			strncmp(url, "http://", 7) != 0))
-		return fail(e, RC_CONFIG,
-			"%s is no URL: it looks like https://host", name);
-	host += 3;
-	n = strcspn(host, "/?#");
-	if (!is_authority(host, n))
-		return fail(e, RC_CONFIG,
-			"%s has no plain host name: it looks like "
-			"https://host, without user and password",
-			name);
-	if (host[n] != '\0' && strcmp(host + n, "/") != 0)
-		return fail(e, RC_CONFIG,
-			"%s has a path: leave out all behind the host, as in "
-			"%.*s",
-			name, (int)(host - url) + (int)n, url);
-	if (strncmp(url, "https://", 8) != 0 && !url_is_loopback(url))
-		return fail(e, RC_CONFIG,
-			"%s is plain http: a key is sent over https only, or "
-			"to this machine itself",
-			name);
-	return 0;
-}
-
-/* Addresses near the right one that people copy instead of it. */
-static int check_supabase_url(
-	const char *name, const char *url, struct error *e)
-{
-	const char *host = strstr(url, "://");
-
-	if (starts(url, "postgres://") || starts(url, "postgresql://"))
-		return fail(e, RC_CONFIG,
-			"%s is the connection string of the database, which "
-			"the sync doesn't use: " TAKE_URL,
-			name);
-	if (host && (starts(host + 3, "supabase.com") ||
-			    starts(host + 3, "app.supabase.com") ||
-			    starts(host + 3, "www.supabase.com")))
-		return fail(e, RC_CONFIG,
-			"%s is the address of the dashboard, not of a "
-			"project: " TAKE_URL,
-			name);
-	if (host && starts(host + 3, "db.") && strstr(host, ".supabase.co"))
-		return fail(e, RC_CONFIG,
-			"%s is the host of the database, which has no Data "
-			"API: " TAKE_URL,
-			name);
-	return check_url(name, url, e);
+	if (strcmp(value, "0") == 0 || strcmp(value, "1") == 0)
+		return 0;
+	return fail(e, RC_CONFIG, "%s is neither 1 nor 0", name);
 }
 
 /* Printable ASCII without blanks: anything else would break the header. */
@@ -260,16 +179,30 @@ static int check_notion_key(const char *name, const char *key, struct error *e)
 	return fail(e, RC_CONFIG, "%s %s: " TAKE_TOKEN, name, wrong);
 }
 
-static int check_table(const char *name, const char *table, struct error *e)
+static bool is_name(const char *s)
 {
 	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
 				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
-	if (strspn(table, good) == strlen(table) && strlen(table) <= 63)
+	return *s && strspn(s, good) == strlen(s) && strlen(s) <= 63;
+}
+
+static int check_table(const char *name, const char *table, struct error *e)
+{
+	if (is_name(table))
 		return 0;
 	return fail(e, RC_CONFIG,
 		"%s is no table name: letters, digits and _ only, without the "
-		"schema",
+		"schema, which SUPABASE_SCHEMA names",
+		name);
+}
+
+static int check_schema(const char *name, const char *schema, struct error *e)
+{
+	if (is_name(schema))
+		return 0;
+	return fail(e, RC_CONFIG,
+		"%s is not the name of a schema: letters, digits and _ only",
 		name);
 }
 
@@ -332,24 +265,30 @@ static int check_secret(const char *name, const char *value, struct error *e)
 static const struct {
 	const char *name, *what, *fallback;
 	int (*check)(const char *name, const char *value, struct error *e);
+	/* NULL, or what it may not be beside other settings. */
+	int (*check_beside)(const struct env_file *f, const char *name,
+		const char *value, struct error *e);
 } settings[] = {
 	{ "SUPABASE_URL", "the project's URL (https://….supabase.co)", NULL,
-		check_supabase_url },
+		setting_check_supabase_url, setting_check_plain },
 	{ "SUPABASE_SERVICE_ROLE_KEY", "the project's secret key (sb_secret_…)",
-		NULL, check_supabase_key },
-	{ "SUPABASE_TABLE", NULL, "decision_vault", check_table },
+		NULL, check_supabase_key, NULL },
+	{ "SUPABASE_TABLE", NULL, "decision_vault", check_table, NULL },
+	{ "SUPABASE_SCHEMA", NULL, "public", check_schema, NULL },
+	{ "SYNC_ALLOW_HTTP", NULL, "0", check_switch, NULL },
 	{ "NOTION_API_KEY", "the connection's token (ntn_…)", NULL,
-		check_notion_key },
+		check_notion_key, NULL },
 	{ "NOTION_DATABASE_ID", "the database's id or its page's URL", NULL,
-		check_database },
-	{ "NOTION_DATA_SOURCE_ID", "the data source's id", NULL, check_source },
-	{ "NOTION_API_URL", NULL, NOTION_URL, check_url },
-	{ "SYNC_PING_URL", NULL, NULL, check_ping_url },
-	{ "SYNC_NOTIFY_CMD", NULL, NULL, check_command },
-	{ "SYNC_CONTROL_TOKEN", NULL, NULL, check_secret },
-	{ "SYNC_HOOK_SECRET_NOTION", NULL, NULL, check_secret },
-	{ "SYNC_HOOK_SECRET_SUPABASE", NULL, NULL, check_secret },
-	{ "SYNC_HOST_NAMES", NULL, NULL, check_command },
+		check_database, NULL },
+	{ "NOTION_DATA_SOURCE_ID", "the data source's id", NULL, check_source,
+		NULL },
+	{ "NOTION_API_URL", NULL, NOTION_URL, setting_check_url, NULL },
+	{ "SYNC_PING_URL", NULL, NULL, check_ping_url, NULL },
+	{ "SYNC_NOTIFY_CMD", NULL, NULL, check_command, NULL },
+	{ "SYNC_CONTROL_TOKEN", NULL, NULL, check_secret, NULL },
+	{ "SYNC_HOOK_SECRET_NOTION", NULL, NULL, check_secret, NULL },
+	{ "SYNC_HOOK_SECRET_SUPABASE", NULL, NULL, check_secret, NULL },
+	{ "SYNC_HOST_NAMES", NULL, NULL, check_command, NULL },
 };
 #define N_SETTINGS (sizeof settings / sizeof settings[0])
 
@@ -366,9 +305,11 @@ int setting_take(const struct env_file *f, const char *name, bool needed,
 	*value = env_lookup(f, name);
 	if (!*value)
 		*value = settings[i].fallback;
-	if (*value)
-		return settings[i].check(name, *value, e);
-	if (!needed)
+	if (*value && settings[i].check(name, *value, e) < 0)
+		return -1;
+	if (*value && settings[i].check_beside)
+		return settings[i].check_beside(f, name, *value, e);
+	if (*value || !needed)
 		return 0;
 	if (getenv(name))
 		return fail(e, RC_CONFIG,

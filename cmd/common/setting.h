@@ -17,6 +17,20 @@
 int setting_take(const struct env_file *f, const char *name, bool needed,
 	const char **value, struct error *e);
 
+/*
+ * The URL that requests go to: without the last "/", and without the "/rest/v1"
+ * that is often copied with it; the path of a proxy in front of it is kept.
+ */
+char *setting_url_base(const char *url);
+
+/* setting_url.c: of https, or of this machine; and a project's. */
+int setting_check_url(const char *name, const char *url, struct error *e);
+int setting_check_supabase_url(
+	const char *name, const char *url, struct error *e);
+/* The key crosses the network in the clear: somebody must have said so. */
+int setting_check_plain(const struct env_file *f, const char *name,
+	const char *url, struct error *e);
+
 /* Whether a legacy key names the project that the URL leads to. */
 int setting_check_project(const char *url, const char *key, struct error *e);
 

@@ -16,26 +16,22 @@
 
 #define INTERVAL_MAX (31 * 86400L)
 
-/* scheme://host:port of a URL that was checked. */
-static char *url_base(const char *url)
-{
-	const char *host = strstr(url, "://") + 3;
-
-	return xstrndup(url, (size_t)(host - url) + strcspn(host, "/"));
-}
-
 static int load_supabase(
 	struct settings *s, const struct env_file *f, struct error *e)
 {
-	const char *url, *key, *table;
+	const char *url, *key, *table, *schema, *plain;
 
 	if (setting_take(f, "SUPABASE_URL", true, &url, e) < 0 ||
 		setting_take(f, "SUPABASE_SERVICE_ROLE_KEY", true, &key, e) <
 			0 ||
 		setting_check_project(url, key, e) < 0 ||
-		setting_take(f, "SUPABASE_TABLE", true, &table, e) < 0)
+		setting_take(f, "SUPABASE_TABLE", true, &table, e) < 0 ||
+		setting_take(f, "SUPABASE_SCHEMA", true, &schema, e) < 0 ||
+		setting_take(f, "SYNC_ALLOW_HTTP", true, &plain, e) < 0)
 		return -1;
-	s->supabase_url = url_base(url);
+	s->supabase_url = setting_url_base(url);
+	s->plain_http = *plain == '1';
+	s->schema = xstrdup(schema);
 	s->supabase_key = xstrdup(key);
 	s->table = xstrdup(table);
 	return 0;
@@ -54,7 +50,7 @@ static int load_notion(struct settings *s, const struct env_file *f,
 			e) < 0)
 		return -1;
 	s->notion_key = xstrdup(key);
-	s->notion_url = url_base(url);
+	s->notion_url = setting_url_base(url);
 	if (source)
 		uuid_normalize(source, s->notion_data_source);
 	if (database)
@@ -252,6 +248,7 @@ void settings_fini(struct settings *s)
 {
 	free(s->supabase_url);
 	wipe(s->supabase_key);
+	free(s->schema);
 	free(s->table);
 	free(s->notion_url);
 	wipe(s->notion_key);

@@ -13,6 +13,8 @@
 #ifndef COMMON_SETTINGS_H
 #define COMMON_SETTINGS_H
 
+#include <stdbool.h>
+
 #include "env_file.h"
 #include "error.h"
 #include "uuid.h"
@@ -30,9 +32,15 @@ enum settings_need {
 
 struct settings {
 	/* Supabase: set with NEED_SUPABASE */
-	char *supabase_url; /* scheme, host, port; no path, no last "/" */
+	/*
+	 * Scheme, host and port, and the prefix of a path where a proxy puts
+	 * the project behind one; no last "/", no "/rest/v1".
+	 */
+	char *supabase_url;
+	bool plain_http;    /* SYNC_ALLOW_HTTP: over http to any host */
 	char *supabase_key; /* sb_secret_…, or a JWT whose role is service_role
 			     */
+	char *schema;	    /* SUPABASE_SCHEMA, "public" */
 	char *table;
 
 	/* Notion: set with NEED_NOTION or NEED_NOTION_KEY */
@@ -81,8 +89,9 @@ int settings_load_from(struct settings *s, const struct env_file *f,
 	unsigned need, struct error *e);
 /*
  * One of SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, SUPABASE_TABLE,
- * NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID, NOTION_API_URL
- * alone, whatever the others are: RC_CONFIG as settings_load() would say it.
+ * SUPABASE_SCHEMA, NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID,
+ * NOTION_API_URL alone, whatever the others are: RC_CONFIG as settings_load()
+ * would say it.
  */
 int settings_check(const struct env_file *f, const char *name, struct error *e);
 /* Wipes the keys and frees everything. */

@@ -34,7 +34,8 @@ static int load(struct settings *s, const char *env_file, unsigned need,
 		"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_TABLE", "NOTION_API_KEY",
 		"NOTION_DATABASE_ID", "NOTION_DATA_SOURCE_ID", "NOTION_API_URL",
 		"SYNC_STATE_DIR", "SYNC_LOG_DIR", "SYNC_NOTION_RPM",
-		"SYNC_TIMEOUT", "SYNC_RETRIES", "SYNC_JOBS", "SYNC_MAX_WAIT" };
+		"SYNC_TIMEOUT", "SYNC_RETRIES", "SYNC_JOBS", "SYNC_MAX_WAIT",
+		"SUPABASE_SCHEMA", "SYNC_ALLOW_HTTP" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		unsetenv(names[i]);
@@ -201,13 +202,87 @@ static void test_urls(void)
 	check_url("http://127.0.0.1@evil.example", NULL);
 	check_url("http://localhost:1@evil.example", NULL);
 	check_url("https://user:" SECRET "@abc.supabase.co", NULL);
-	check_url("https://abc.supabase.co/rest/v1", NULL);
+	check_url("https://abc.supabase.co/rest/v1", "https://abc.supabase.co");
+	check_url(
+		"https://abc.supabase.co/rest/v1/", "https://abc.supabase.co");
+	check_url("https://abc.supabase.co//", "https://abc.supabase.co");
+	check_url("http://127.0.0.1:1/rest/v1", "http://127.0.0.1:1");
+	check_url("https://host.example/supabase/",
+		"https://host.example/supabase");
+	check_url("https://host.example/a/b-c/rest/v1",
+		"https://host.example/a/b-c");
+	check_url("https://abc.supabase.co/auth/v1", NULL);
+	check_url("https://ABC.Supabase.CO/x", NULL);
+	check_url("https://abc.supabase.co/rest/v1/decision_vault", NULL);
+	check_url("https://host.example/rest/v1/decision_vault", NULL);
+	check_url("https://host.example/rest/v1?select=id", NULL);
+	check_url("https://host.example/a//b", NULL);
+	check_url("https://host.example/a/../b", NULL);
+	check_url("https://host.example/a%2Fb", NULL);
+	check_url("https://host.example/a b", NULL);
 	check_url("https://abc.supabase.co?x=1", NULL);
 	check_url("https://", NULL);
 	check_url("https:///x", NULL);
 	check_url("ftp://abc.supabase.co", NULL);
 	check_url("abc.supabase.co", NULL);
 	check_url("https://abc supabase.co", NULL);
+}
+
+static void check_plain(const char *url, const char *allow, const char *why)
+{
+	struct buf file = BUF_INIT(10000);
+	struct settings s;
+	struct error e = { 0 };
+
+	buf_addf(&file,
+		"SUPABASE_URL=%s\nSYNC_ALLOW_HTTP=%s\n"
+		"SUPABASE_SERVICE_ROLE_KEY=sb_secret_" SECRET "\n",
+		url, allow);
+	if (why) {
+		check_refused(buf_str(&file), NEED_SUPABASE, why);
+	} else if (check_int(load(&s, buf_str(&file), NEED_SUPABASE, &e), 0)) {
+		check(s.plain_http == (*allow == '1'));
+		settings_fini(&s);
+	} else {
+		printf("\tfor %s: %s\n", url, e.text);
+	}
+	buf_fini(&file);
+}
+
+/* Within a private network, where somebody said so. */
+static void test_plain_http(void)
+{
+	check_plain("http://kong:8000", "1", NULL);
+	check_plain("http://kong:8000/rest/v1", "1", NULL);
+	check_plain("http://10.0.0.7", "1", NULL);
+	check_plain("https://abc.supabase.co", "1", NULL);
+	check_plain("https://abc.supabase.co", "0", NULL);
+	check_plain("http://kong:8000", "0", "set SYNC_ALLOW_HTTP=1");
+	check_plain("http://kong:8000", "yes", "SYNC_ALLOW_HTTP is neither");
+	check_plain("http://abc.supabase.co", "1", "over https only");
+	check_plain("http://abc.supabase.co:80", "1", "over https only");
+	check_refused(NOTION "SYNC_ALLOW_HTTP=1\n"
+			     "NOTION_API_URL=http://notion:1\n",
+		NEED_NOTION, "over https only");
+}
+
+static void test_schema(void)
+{
+	struct settings s;
+	struct error e = { 0 };
+
+	if (check_int(load(&s, SUPABASE, NEED_SUPABASE, &e), 0)) {
+		check_str(s.schema, "public");
+		settings_fini(&s);
+	}
+	if (check_int(load(&s, SUPABASE "SUPABASE_SCHEMA=api\n", NEED_SUPABASE,
+			      &e),
+		    0)) {
+		check_str(s.schema, "api");
+		settings_fini(&s);
+	}
+	check_refused(SUPABASE "SUPABASE_SCHEMA=a,b\n", NEED_SUPABASE,
+		"SUPABASE_SCHEMA is not the name of a schema");
 }
 
 static void check_key(const char *key, const char *why)
@@ -443,6 +518,8 @@ int main(void)
 	run(test_wrong_lines);
 	run(test_missing);
 	run(test_urls);
+	run(test_plain_http);
+	run(test_schema);
 	run(test_keys);
 	run(test_notion);
 	run(test_environment_wins);
