@@ -110,7 +110,7 @@ must_have_rows() {
 	start_sandbox
 	control POST config '{"table_missing":true}' >/dev/null
 	must_fail $RC_CONFIG fetch
-	must_say 'create table public\.decision_vault \('
+	must_say 'create table if not exists public\.decision_vault \('
 	control POST config '{"table_missing":false,"no_grant":true}' >/dev/null
 	must_fail $RC_CONFIG fetch
 	must_say 'grant select, insert, update on public\.decision_vault'

@@ -131,7 +131,7 @@ static int check_scope(struct run *r, const struct settings *s,
 	const json *scope = json_get(ops->head, "scope");
 	const char *table = json_str(scope, "supabase");
 	const char *source = json_str(scope, "notion");
-	char *ours = supabase_scope(s->supabase_url, s->table);
+	char *ours = supabase_scope(s->supabase_url, s->schema, s->table);
 	int rc = 0;
 
 	if (!table || !source || uuid_normalize(source, r->data_source) < 0)

@@ -153,7 +153,7 @@ struct api {
 	struct http http;
 	const char *name; /* "Notion", for messages */
 	api_judge *judge;
-	const char *subject;	/* for judge: the table */
+	const char *subject;	/* for judge: the table, as SQL names it */
 	const char *unresolved; /* hint where the host has no address */
 	struct rate *rate;	/* shared by all clients; NULL: no budget */
 	struct flight *flight;	/* NULL: this client is the only one */

@@ -125,14 +125,29 @@ int supabase_can_hold(const char *date, struct problem *p)
 	return 0;
 }
 
-char *supabase_scope(const char *url, const char *table)
+char *supabase_scope(const char *url, const char *schema, const char *table)
 {
 	const char *host = strstr(url, "://");
+	bool of_public = strcmp(schema, "public") == 0;
 	char *scope;
 
 	host = host ? host + 3 : url;
-	scope = xasprintf("%.*s/%s", (int)strcspn(host, "/?#"), host, table);
+	scope = xasprintf("%s/%s%s%s", host, of_public ? "" : schema,
+		of_public ? "" : ".", table);
 	for (char *c = scope; *c != '/'; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return scope;
+}
+
+/* Behind a schema's name and a dot any word may stand, in lower case. */
+char *supabase_sql_table(const char *schema, const char *table)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
+	const char *quote = strspn(table, plain) == strlen(table) &&
+					    !isdigit((unsigned char)*table)
+				    ? ""
+				    : "\"";
+	const char *of = strcmp(schema, "public") == 0 ? "" : "\"";
+
+	return xasprintf("%s%s%s.%s%s%s", of, schema, of, quote, table, quote);
 }

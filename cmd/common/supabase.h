@@ -45,16 +45,25 @@ int supabase_row_parse(
 	struct supabase_row *row, const json *object, struct problem *p);
 void supabase_row_fini(struct supabase_row *row);
 
+/* The table as SQL names it: public."DecisionVault"; quoted where it must be.
+ */
+char *supabase_sql_table(const char *schema, const char *table);
+
 /*
  * Whether a row shows that a column of the table has a type in which it can't
  * be synced, such as a date with a time of day: RC_CONFIG with the SQL that
  * mends it. A value that is merely out of range is no such sign.
  */
 int supabase_check_types(
-	const char *table, const json *object, struct error *e);
-/* That error, for a column found out in another way; returns -1. */
-int supabase_wrong_type(struct error *e, const char *table, const char *column,
-	const char *should_be);
+	const char *sql_table, const json *object, struct error *e);
+/*
+ * That error, for a column found out in another way; returns -1. `is` is the
+ * type that it has, as PostgreSQL calls it, "array" for one of any elements;
+ * NULL where that isn't known, and its values are taken by their text. An id
+ * that can't become a UUID is kept beside a new one.
+ */
+int supabase_wrong_type(struct error *e, const char *sql_table,
+	const char *column, const char *should_be, const char *is);
 
 /*
  * Whether a row can hold these values: -1 with p filled, code "poison", for a
@@ -62,7 +71,11 @@ int supabase_wrong_type(struct error *e, const char *table, const char *column,
  */
 int supabase_can_hold(const char *date, struct problem *p);
 
-/* The host of a project URL and the table, as in a fetch head's scope. */
-char *supabase_scope(const char *url, const char *table);
+/*
+ * The host of a project URL, its path where it has one, and the table, as in a
+ * fetch head's scope: "host/table", in another schema than public
+ * "host/schema.table".
+ */
+char *supabase_scope(const char *url, const char *schema, const char *table);
 
 #endif

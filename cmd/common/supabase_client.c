@@ -24,18 +24,20 @@ static void add_key(struct supabase_client *c, const char *key)
 int supabase_client_init(struct supabase_client *c, const struct settings *s,
 	const atomic_int *stop, struct error *e)
 {
-	struct http_config config = {
-		.url = s->supabase_url, .timeout = s->timeout, .stop = stop
-	};
+	struct http_config config = { .url = s->supabase_url,
+		.plain_http = s->plain_http,
+		.timeout = s->timeout,
+		.stop = stop };
 
 	*c = (struct supabase_client){
 		.api = { .judge = supabase_judge, .stop = stop },
 		.table = xstrdup(s->table),
+		.sql_table = supabase_sql_table(s->schema, s->table),
 		.path = xasprintf("/rest/v1/%s", s->table),
 	};
 	rate_init(&c->rate, 0, NULL);
 	c->api.rate = &c->rate;
-	c->api.subject = c->table;
+	c->api.subject = c->sql_table;
 	c->api.unresolved = "check SUPABASE_URL; a paused or deleted project "
 			    "has no address: see supabase.com/dashboard";
 	if (http_init(&c->api.http, &config, e) < 0 ||
@@ -44,6 +46,9 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 		return -1;
 	}
 	add_key(c, s->supabase_key);
+	/* Reads go by the one, writes by the other. */
+	http_add_header(&c->api.http, "Accept-Profile", s->schema);
+	http_add_header(&c->api.http, "Content-Profile", s->schema);
 	return 0;
 }
 
@@ -52,6 +57,7 @@ void supabase_client_fini(struct supabase_client *c)
 	api_fini(&c->api);
 	rate_fini(&c->rate);
 	free(c->table);
+	free(c->sql_table);
 	free(c->path);
 	*c = (struct supabase_client){ 0 };
 }

@@ -19,7 +19,7 @@
 struct supabase_client {
 	struct api api;
 	struct rate rate; /* no budget; the pauses that it asks for */
-	char *table;
+	char *table, *sql_table;
 	char *path;	  /* "/rest/v1/<table>" */
 	bool soft_delete; /* see supabase_find_columns() */
 };

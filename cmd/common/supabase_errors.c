@@ -4,14 +4,14 @@
 #include <string.h>
 
 #define TABLE_SQL \
-	"run in the SQL editor: create table public.%s (id uuid primary " \
+	"run in the SQL editor: create table if not exists %s (id uuid primary " \
 	"key default gen_random_uuid(), decision text, type text, date " \
 	"date, created_at timestamptz default now(), updated_at " \
 	"timestamptz default now(), notion_page_id text, notion_synced " \
 	"boolean default false, checksum text); grant select, insert, " \
-	"update on public.%s to service_role; notify pgrst, 'reload schema';"
+	"update on %s to service_role; notify pgrst, 'reload schema';"
 #define COLUMNS_SQL \
-	"run in the SQL editor: alter table public.%s add column if not " \
+	"run in the SQL editor: alter table %s add column if not " \
 	"exists decision text, add column if not exists type text, add " \
 	"column if not exists date date, add column if not exists " \
 	"created_at timestamptz default now(), add column if not exists " \
@@ -20,20 +20,21 @@
 	"boolean default false, add column if not exists checksum text; " \
 	"notify pgrst, 'reload schema';"
 #define GRANT_SQL \
-	"run in the SQL editor: grant select, insert, update on public.%s " \
-	"to service_role;"
+	"run in the SQL editor: grant usage on schema %n to service_role; " \
+	"grant select, insert, update on %s to service_role;"
 #define POLICY_KEY \
 	"row-level security holds for this key: set " \
 	"SUPABASE_SERVICE_ROLE_KEY to the project's secret key, " \
 	"which passes policies (Project Settings, API Keys)"
-#define KEY_SQL \
-	"run in the SQL editor: alter table public.%s add primary key (id);"
+#define KEY_SQL "run in the SQL editor: alter table %s add unique (id);"
+#define SAME_ID \
+	"several rows have the same id: give all but one another, then " KEY_SQL
 #define NEW_KEY \
 	"set SUPABASE_SERVICE_ROLE_KEY to the project's secret key " \
 	"(Project Settings, API Keys)"
 #define WRONG_URL \
-	"check SUPABASE_URL: there is no Data API, or the schema public " \
-	"isn't exposed by it (Project Settings, Data API)"
+	"check SUPABASE_URL: there is no Data API (Project Settings, Data " \
+	"API)"
 #define VIEW \
 	"SUPABASE_TABLE must name a table that can be written: %s is a view " \
 	"that can't, or a rule or trigger of it refuses this kind of write"
@@ -43,10 +44,13 @@
 	"SUPABASE_TABLE"
 #define GENERATED \
 	"make it a plain column; run in the SQL editor, with its name for " \
-	"COLUMN: alter table public.%s alter column COLUMN drop expression;"
+	"COLUMN: alter table %s alter column COLUMN drop expression;"
 #define SCHEMAS \
-	"name one of the schemas that the Data API exposes, or expose it " \
-	"(Project Settings, Data API)"
+	"set SUPABASE_SCHEMA to one that the Data API exposes, or expose " \
+	"this one (Project Settings, Data API, Exposed schemas)"
+#define SWITCHED_OFF \
+	"where it stays so: is the Data API switched off, or is a schema " \
+	"exposed that isn't there (Project Settings, Data API)?"
 #define PAUSED "the project is paused or restricted: see supabase.com/dashboard"
 #define READ_ONLY \
 	"the database is in read-only mode, as when its disk is full: see " \
@@ -86,19 +90,19 @@ static const struct api_rule rules[] = {
 	{ "58*", 0, 0, API_RETRY, false, false, NULL },
 	{ "PGRST000", 0, 0, API_WAIT, false, false, NULL },
 	{ "PGRST001", 0, 0, API_WAIT, false, false, NULL },
-	{ "PGRST002", 0, 0, API_WAIT, false, false, NULL },
+	{ "PGRST002", 0, 0, API_WAIT, false, false, SWITCHED_OFF },
 	{ "PGRST003", 0, 0, API_RETRY, false, false, NULL },
 	{ "PGRST100", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST102", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST103", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST105", 0, 0, API_CONFIG, false, false, VIEW },
-	{ "PGRST106", 0, 0, API_CONFIG, false, false, WRONG_URL },
+	{ "PGRST106", 0, 0, API_CONFIG, false, false, SCHEMAS },
 	{ "PGRST107", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST108", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST116", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST117", 0, 0, API_BUG, false, false, NULL },
 	{ "PGRST122", 0, 0, API_BUG, false, false, NULL },
-	{ "PGRST124", 0, 0, API_CONFIG, false, false, KEY_SQL },
+	{ "PGRST124", 0, 0, API_CONFIG, false, false, SAME_ID },
 	{ "PGRST125", 0, 0, API_CONFIG, false, false, WRONG_URL },
 	{ "PGRST202", 0, 0, API_CONFIG, false, false, NULL },
 	{ "PGRST204", 0, 0, API_CONFIG, false, false, COLUMNS_SQL },
@@ -128,33 +132,19 @@ static const struct api_rule rules[] = {
 
 #define N_RULES (sizeof rules / sizeof rules[0])
 
-/* As SQL wants it: what isn't plain and in lower case stands in quotes. */
-static void add_identifier(struct buf *out, const char *name)
-{
-	size_t plain = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
-
-	if (name[plain] == '\0' && (*name < '0' || *name > '9')) {
-		buf_adds(out, name);
-		return;
-	}
-	buf_addc(out, '"');
-	for (; *name; name++) {
-		if (*name == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *name);
-	}
-	buf_addc(out, '"');
-}
-
-/* A hint is a text with the table's name in place of each %s. */
+/*
+ * A hint is a text with the table as SQL names it in place of each %s, and its
+ * schema in place of %n.
+ */
 static void put_hint(struct api_error *a, const char *hint, const char *table)
 {
 	struct buf text = BUF_INIT(sizeof a->hint);
 	const char *at;
 
-	for (; (at = strstr(hint, "%s")); hint = at + 2) {
+	for (; (at = strchr(hint, '%')); hint = at + 2) {
 		buf_add(&text, hint, (size_t)(at - hint));
-		add_identifier(&text, table);
+		buf_add(&text, table,
+			at[1] == 'n' ? strcspn(table, ".") : strlen(table));
 	}
 	buf_adds(&text, hint);
 	api_copy_text(a->hint, sizeof a->hint, buf_str(&text));
@@ -179,8 +169,6 @@ static void judge_details(const struct api *api, const json *body,
 		hint = NULL;
 	if (strcmp(a->code, "0A000") == 0 && is_about_view(a))
 		hint = VIEW;
-	if (strcmp(a->code, "PGRST106") == 0 && json_str(body, "hint"))
-		hint = SCHEMAS;
 	/* No grant mends that, though PostgreSQL has one code for both. */
 	if (strcmp(a->code, "42501") == 0 &&
 		strstr(a->message, "row-level security"))

@@ -4,6 +4,7 @@
 #include "supabase_client.h"
 
 #define NIL "00000000-0000-0000-0000-000000000000"
+#define TYPE_SIZE 64
 #define NO_ROW "id=is.null"
 #define UPDATED \
 	"decision,type,date,updated_at,notion_page_id,notion_synced," \
@@ -70,16 +71,43 @@ static bool is_there(const struct supabase_client *c, size_t i)
 	       strcmp(types[i].column, SUPABASE_SOFT_DELETE) != 0;
 }
 
-/* Whether this one column has its type: 0, 1 where not, -1. */
-static int probe_column(struct supabase_client *c, size_t i, struct error *e)
+/* The type that PostgreSQL names where a literal doesn't fit it; "": none. */
+static void type_in(const char *message, char type[TYPE_SIZE])
+{
+	static const char *const in_front[] = { ", not type ",
+		"input syntax for type ", "operator does not exist: " };
+	const char *at = NULL;
+	size_t n;
+
+	snprintf(type, TYPE_SIZE, "%s",
+		strncmp(message, "malformed array", 15) == 0 ? "array" : "");
+	for (size_t i = 0; !at && i < sizeof in_front / sizeof in_front[0];
+		i++) {
+		at = strstr(message, in_front[i]);
+		at = at ? at + strlen(in_front[i]) : NULL;
+	}
+	n = at ? strcspn(at, ":=") : 0;
+	while (n > 0 && at[n - 1] == ' ')
+		n--;
+	if (n > 0 && n < TYPE_SIZE)
+		snprintf(type, TYPE_SIZE, "%.*s", (int)n, at);
+}
+
+/*
+ * Whether this one column has its type: 0, 1 where not, with what it is as far
+ * as that is told, -1.
+ */
+static int probe_column(struct supabase_client *c, size_t i,
+	char type[TYPE_SIZE], struct error *e)
 {
 	char filter[128];
-	struct api_error a;
+	struct api_error a = { 0 };
 	int rc;
 
 	snprintf(filter, sizeof filter, "%s=%s", types[i].column,
 		types[i].takes);
 	rc = try_filter(c, filter, &a);
+	type_in(rc == 1 ? a.message : "", type);
 	if (rc == 0 && types[i].refuses) {
 		snprintf(filter, sizeof filter, "%s=%s", types[i].column,
 			types[i].refuses);
@@ -107,11 +135,9 @@ static int probe_together(struct supabase_client *c, struct error *e)
 	return rc < 0 ? api_fail(&a, e, "Supabase") : rc;
 }
 
-/*
- * A row where none can be: its id is no key. What lets it through drops the
- * condition of an update, too, which would then change every row.
- */
-static int probe_filters(struct supabase_client *c, struct error *e)
+/* Whether a row comes with this filter: 1, 0, or -1. */
+static int has_row(
+	struct supabase_client *c, const char *filter, struct error *e)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
 	struct api_call call = { .method = "GET", .read = true };
@@ -119,35 +145,56 @@ static int probe_filters(struct supabase_client *c, struct error *e)
 	struct api_error a;
 	int rc;
 
-	buf_addf(&url, "%s?select=id&limit=1&" NO_ROW, c->path);
+	buf_addf(&url, "%s?select=id&limit=1&%s", c->path, filter);
 	call.path = buf_str(&url);
 	rc = api_call(&c->api, &call, &answer, &a);
 	buf_fini(&url);
-	if (rc < 0)
-		return api_fail(&a, e, "Supabase");
-	if (json_str(json_first(answer.body), "id"))
-		rc = fail(e, RC_CONFIG, "Supabase: " DROPPED);
+	if (rc == 0)
+		rc = json_first(answer.body) != NULL;
+	else
+		api_fail(&a, e, "Supabase");
 	json_free(answer.body);
 	return rc;
+}
+
+/*
+ * A row where none can be: its id is no key. What lets it through drops the
+ * condition of an update, too, which would then change every row.
+ */
+static int probe_filters(struct supabase_client *c, struct error *e)
+{
+	int rc = has_row(c, NO_ROW, e);
+
+	return rc > 0 ? fail(e, RC_CONFIG, "Supabase: " DROPPED) : rc;
+}
+
+/* Whether texts in place of UUIDs are others than UUIDs, too. */
+static int has_other_ids(struct supabase_client *c, struct error *e)
+{
+	return has_row(
+		c, "id=not.like.________-____-____-____-____________", e);
 }
 
 int supabase_probe_types(struct supabase_client *c, struct error *e)
 {
 	int apart = probe_together(c, e), wrong = 0;
+	char type[TYPE_SIZE] = "";
 	size_t i;
 
 	if (apart < 0)
 		return -1;
 	for (i = 0; i < TYPES_SIZE && wrong == 0; i++)
 		if (is_there(c, i) && (apart || types[i].refuses))
-			wrong = probe_column(c, i, e);
+			wrong = probe_column(c, i, type, e);
 	if (wrong <= 0)
 		return wrong;
 	/* A type that refuses nothing may be a filter that was lost. */
 	if (probe_filters(c, e) < 0)
 		return -1;
-	return supabase_wrong_type(
-		e, c->table, types[i - 1].column, types[i - 1].type);
+	if (i == 1 && !type[0] && has_other_ids(c, e) > 0)
+		snprintf(type, sizeof type, "text");
+	return supabase_wrong_type(e, c->sql_table, types[i - 1].column,
+		types[i - 1].type, type[0] ? type : NULL);
 }
 
 /*

@@ -59,7 +59,7 @@ void check_supabase_key(struct doctor *d, struct finding *f)
 void check_table(struct doctor *d, struct finding *f)
 {
 	if (!is_troubled(d, CHECK_TABLE, f))
-		find_ok(f, "%s is there", d->settings.table);
+		find_ok(f, "%s is there", d->supabase.sql_table);
 }
 
 void check_columns(struct doctor *d, struct finding *f)
@@ -88,7 +88,7 @@ void check_types(struct doctor *d, struct finding *f)
 	else if (supabase_rows_after(&d->supabase, NULL, 100, &rows, &a) < 0)
 		rc = api_fail(&a, &e, "Supabase");
 	for (json *row = json_first(rows); row && rc == 0; row = json_next(row))
-		rc = supabase_check_types(d->settings.table, row, &e);
+		rc = supabase_check_types(d->supabase.sql_table, row, &e);
 	json_free(rows);
 	if (rc < 0)
 		find_bad(f, &e);
@@ -100,7 +100,8 @@ void check_types(struct doctor *d, struct finding *f)
 static size_t known_pairs(const struct settings *settings)
 {
 	char *path = path_join(settings->state_dir, "base.ndjson");
-	char *table = supabase_scope(settings->supabase_url, settings->table);
+	char *table = supabase_scope(
+		settings->supabase_url, settings->schema, settings->table);
 	const char *of;
 	struct base base;
 	struct error ignored;

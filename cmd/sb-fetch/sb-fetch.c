@@ -34,13 +34,13 @@ static const struct command command = {
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "Settings: SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, "
-		 "SUPABASE_TABLE; see sb-fetch(1).",
+		 "SUPABASE_SCHEMA, SUPABASE_TABLE; see sb-fetch(1).",
 };
 
 static int write_head(
 	struct fetch *f, const struct settings *s, struct error *e)
 {
-	char *scope = supabase_scope(s->supabase_url, s->table);
+	char *scope = supabase_scope(s->supabase_url, s->schema, s->table);
 	json *head = stream_head("fetch");
 	char now[TIME_SIZE];
 
@@ -131,7 +131,7 @@ static int write_rows(struct fetch *f, json *rows, struct error *e)
 	memcpy(before, f->last, sizeof before);
 	while ((row = json_take_first(rows))) {
 		if (check_order(f, row, e) < 0 ||
-			supabase_check_types(f->client.table, row, e) < 0) {
+			supabase_check_types(f->client.sql_table, row, e) < 0) {
 			json_free(row);
 			return -1;
 		}

@@ -66,10 +66,12 @@ static const struct expected of_supabase[] = {
 	{ "22008", 400, API_BAD_RECORD, false, false, NULL },
 	{ "22001", 400, API_BAD_RECORD, false, false, NULL },
 	{ "22P05", 400, API_BAD_RECORD, false, false, NULL },
-	{ "42P10", 400, API_CONFIG, false, false, "add primary key (id)" },
+	{ "42P10", 400, API_CONFIG, false, false, "add unique (id)" },
 	{ "42703", 400, API_CONFIG, false, false, "alter table public.t " },
-	{ "42501", 403, API_CONFIG, false, false, "grant select" },
-	{ "42P01", 404, API_CONFIG, false, false, "create table public.t (" },
+	{ "42501", 403, API_CONFIG, false, false,
+		"grant usage on schema public to service_role; grant select" },
+	{ "42P01", 404, API_CONFIG, false, false,
+		"create table if not exists public.t (" },
 	{ "PGRST205", 404, API_CONFIG, false, false, "on public.t to" },
 	{ "PGRST204", 400, API_CONFIG, false, false, "notify pgrst" },
 	{ "42883", 404, API_CONFIG, false, false, NULL },
@@ -77,12 +79,12 @@ static const struct expected of_supabase[] = {
 	{ "PGRST100", 400, API_BUG, false, false, NULL },
 	{ "PGRST102", 400, API_BUG, false, false, NULL },
 	{ "PGRST103", 416, API_BUG, false, false, NULL },
-	{ "PGRST106", 406, API_CONFIG, false, false, "SUPABASE_URL" },
+	{ "PGRST106", 406, API_CONFIG, false, false, "SUPABASE_SCHEMA" },
 	{ "PGRST107", 406, API_BUG, false, false, NULL },
 	{ "PGRST116", 406, API_BUG, false, false, NULL },
 	{ "PGRST117", 405, API_BUG, false, false, NULL },
 	{ "PGRST122", 400, API_BUG, false, false, NULL },
-	{ "PGRST124", 400, API_CONFIG, false, false, "primary key" },
+	{ "PGRST124", 400, API_CONFIG, false, false, "several rows" },
 	{ "PGRST125", 404, API_CONFIG, false, false, "SUPABASE_URL" },
 	{ "25006", 405, API_OUTAGE, false, false, "disk" },
 	{ "PGRST301", 401, API_CREDENTIALS, false, false, "secret key" },
@@ -98,7 +100,7 @@ static const struct expected of_supabase[] = {
 	{ "53300", 503, API_WAIT, false, false, NULL },
 	{ "PGRST000", 503, API_WAIT, false, false, NULL },
 	{ "PGRST001", 503, API_WAIT, false, false, NULL },
-	{ "PGRST002", 503, API_WAIT, false, false, NULL },
+	{ "PGRST002", 503, API_WAIT, false, false, "switched off" },
 	{ "PGRST003", 504, API_RETRY, false, false, NULL },
 	{ "40001", 500, API_RETRY, false, false, NULL },
 	{ "40P01", 500, API_RETRY, false, false, NULL },
@@ -113,7 +115,7 @@ static const struct expected of_supabase[] = {
 	{ "55000", 500, API_CONFIG, false, false, NULL },
 	{ "55P02", 500, API_CONFIG, false, false, NULL },
 	{ "428C9", 400, API_CONFIG, false, false, "t alter column" },
-	{ "0A000", 400, API_CONFIG, false, false, "rule of t" },
+	{ "0A000", 400, API_CONFIG, false, false, "rule of public.t" },
 	{ "22012", 400, API_BAD_RECORD, false, false, NULL },
 	{ "PGRST105", 405, API_CONFIG, false, false, "t is a view" },
 	{ "PGRST111", 500, API_CONFIG, false, false, NULL },
@@ -141,7 +143,7 @@ static const struct expected of_supabase[] = {
 
 static void check_rows(api_judge *judge, const struct expected *rows, size_t n)
 {
-	struct api api = { .subject = "t" };
+	struct api api = { .subject = "public.t" };
 
 	for (size_t i = 0; i < n; i++) {
 		struct http_answer answer = { .status = rows[i].status,
@@ -185,7 +187,7 @@ static void test_supabase(void)
 /* One code for a missing grant and for a policy; a grant mends the first. */
 static void test_policy(void)
 {
-	struct api api = { .subject = "t" };
+	struct api api = { .subject = "public.t" };
 	struct http_answer answer = { .status = 403,
 		.content_type = "application/json" };
 	struct api_error a = { 0 };
@@ -275,7 +277,7 @@ static void test_details_and_hint(void)
 	check_str(a.message,
 		"Invalid schema: x; hint: Only the following schemas are "
 		"exposed: public, api");
-	check_has(a.hint, "name one of the schemas");
+	check_has(a.hint, "set SUPABASE_SCHEMA to one");
 	judge_text("t", "23514", "violates check", "Failing row\n(1).", "Look",
 		&a);
 	check_str(a.message,
@@ -310,10 +312,11 @@ static void test_views_and_names(void)
 		&a);
 	check_int(a.action, API_CONFIG);
 	check_str(a.hint, "");
-	judge_text("DecisionVault", "42501", "m", NULL, NULL, &a);
+	judge_text("public.\"DecisionVault\"", "42501", "m", NULL, NULL, &a);
 	check_has(a.hint, "on public.\"DecisionVault\" to service_role");
-	judge_text("a\"b", "42501", "m", NULL, NULL, &a);
-	check_has(a.hint, "on public.\"a\"\"b\" to service_role");
+	judge_text("\"user\".\"Log\"", "42501", "m", NULL, NULL, &a);
+	check_has(a.hint, "grant usage on schema \"user\" to service_role");
+	check_has(a.hint, "on \"user\".\"Log\" to service_role");
 }
 
 static void test_exit_codes(void)

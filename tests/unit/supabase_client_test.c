@@ -18,12 +18,14 @@ static struct api_error a;
 
 static void begin_with(const char *key, const char *const *answers, size_t n)
 {
-	static char texts[8][REPLY_MAX], url[64], table[] = "decision_vault";
+	static char texts[8][REPLY_MAX], url[64], table[] = "decision_vault",
+						  schema[] = "public";
 	static char copy[64];
 	static struct reply replies[8];
 	struct settings s = { .supabase_url = url,
 		.supabase_key = copy,
 		.table = table,
+		.schema = schema,
 		.timeout = 10,
 		.retries = 1,
 		.max_wait = 300 };

@@ -181,19 +181,44 @@ static void test_can_hold(void)
 
 static void check_scope(const char *url, const char *wanted)
 {
-	char *scope = supabase_scope(url, "decision_vault");
+	char *scope = supabase_scope(url, "public", "decision_vault");
 
 	check_str(scope, wanted);
 	free(scope);
 }
 
+static void check_sql_table(
+	const char *schema, const char *table, const char *wanted)
+{
+	char *name = supabase_sql_table(schema, table);
+
+	check_str(name, wanted);
+	free(name);
+}
+
+static void test_sql_table(void)
+{
+	check_sql_table("public", "decision_vault", "public.decision_vault");
+	check_sql_table("public", "t2", "public.t2");
+	/* No word is reserved behind a dot. */
+	check_sql_table("public", "order", "public.order");
+	check_sql_table("public", "DecisionVault", "public.\"DecisionVault\"");
+	check_sql_table(
+		"public", "2024_decisions", "public.\"2024_decisions\"");
+	check_sql_table("user", "Log", "\"user\".\"Log\"");
+}
+
 static void test_scope(void)
 {
+	char *scope;
+
 	check_scope(
 		"https://AbC.supabase.co", "abc.supabase.co/decision_vault");
-	check_scope("https://abc.supabase.co/rest/v1/",
-		"abc.supabase.co/decision_vault");
+	check_scope("https://Host/Supabase", "host/Supabase/decision_vault");
 	check_scope("http://127.0.0.1:54321", "127.0.0.1:54321/decision_vault");
+	scope = supabase_scope("https://abc.supabase.co", "api", "t");
+	check_str(scope, "abc.supabase.co/api.t");
+	free(scope);
 }
 
 int main(void)
@@ -206,5 +231,6 @@ int main(void)
 	run(test_link_first);
 	run(test_can_hold);
 	run(test_scope);
+	run(test_sql_table);
 	return test_end();
 }
