@@ -327,3 +327,54 @@ schedule() {
 	must_fail $RC_LOCAL pipe "'$BIN/doctor' --list >/dev/full"
 	must_fail $RC_LOCAL pipe "'$BIN/doctor' >/dev/full"
 }
+
+@test "whose Notion token it is, and whether it ends" {
+	start_sandbox
+	must_pass "$BIN/doctor" --json -o notion-key
+	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("of the internal connection")
+		and contains("doesn'"'"'t end"))'
+	control POST config '{"personal_token":true}' >/dev/null
+	must_fail $RC_ATTENTION "$BIN/doctor" --json -o notion-key
+	must_hold '.[0].checks[0] | .mark == "warn" and (.text | contains("a personal access token, of ")
+		and contains("7 days to a year"))'
+	control POST config '{"personal_token":false}' >/dev/null
+	control POST faults '{"match":{"api":"notion","path":"/users/me"},"status":200,"times":-1,
+		"content_type":"application/json",
+		"body":"{\"object\":\"user\",\"id\":\"0b000000-0000-4000-8000-00000000000b\",\"name\":\"Sync\\u001b[2J\",\"type\":\"bot\",\"bot\":{\"owner\":{\"type\":\"user\",\"user\":{\"object\":\"user\",\"id\":\"0c000000-0000-4000-8000-00000000000c\"}}}}"}' >/dev/null
+	must_pass "$BIN/doctor" -o notion-key
+	[[ $output == *"of the public connection Sync"*"takes it back"* ]] || seen "public"
+	[[ $output != *$'\e'* ]] || seen "an escape reaches the terminal"
+}
+
+# PostgREST says what is missing in hint and details: it is shown.
+@test "what PostgREST adds to an error is shown" {
+	start_sandbox
+	control POST config '{"no_grant":true}' >/dev/null
+	must_fail $RC_CONFIG "$BIN/doctor" -o grants
+	[[ $output == *"GRANT SELECT ON public.decision_vault TO service_role"* ]] || seen "the grant"
+	control POST config '{"no_grant":false}' >/dev/null
+	SUPABASE_SCHEMA=hidden must_fail $RC_CONFIG "$BIN/doctor" -o supabase
+	[[ $output == *"Only the following schemas are exposed: public"* ]] || seen "the schemas"
+}
+
+@test "another schema, and a URL with what is often copied with it" {
+	start_sandbox
+	control POST config '{"in_schema_api":true}' >/dev/null
+	must_fail $RC_CONFIG "$BIN/doctor" -o supabase
+	export SUPABASE_SCHEMA=api SUPABASE_URL=$SUPABASE_URL/rest/v1/
+	must_pass "$BIN/doctor" -o supabase,table,columns,grants,column-types
+	[[ $output == *"api\".decision_vault is there"* ]] || seen "the table's name"
+	control GET log | jq -e -s '[.[] | select(.api == "supabase")][-3:]
+		| all(.headers["accept-profile"] == "api" and .headers["content-profile"] == "api")' >/dev/null
+	records >one
+	jq -e -s '.[0].scope | tostring | test("/api.decision_vault")' sb >/dev/null || seen "the scope"
+}
+
+@test "plain http to a host of a private network" {
+	start_sandbox
+	export SUPABASE_URL=http://127.1:${SANDBOX##*:}
+	must_fail $RC_CONFIG "$BIN/doctor" -o supabase
+	[[ $output == *"set SYNC_ALLOW_HTTP=1"* ]] || seen "the way out"
+	SYNC_ALLOW_HTTP=1 must_pass "$BIN/doctor" -o supabase,tls
+	[[ $output == *"none, as SYNC_ALLOW_HTTP allows"* ]] || seen "tls"
+}

@@ -159,6 +159,7 @@ void doctor_fini(struct doctor *d)
 {
 	if (d->supabase_is.open)
 		supabase_client_fini(&d->supabase);
+	json_free(d->notion_user);
 	if (d->notion_is.open)
 		notion_client_fini(&d->notion);
 	if (d->settings_loaded)

@@ -81,6 +81,7 @@ struct doctor {
 	struct service supabase_is, notion_is;
 	struct supabase_client supabase;
 	struct notion_client notion;
+	json *notion_user; /* whose token it is; NULL: not known */
 	char source[UUID_SIZE];
 	int source_rc;
 	struct error source_words;

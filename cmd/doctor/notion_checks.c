@@ -18,12 +18,38 @@ void check_notion(struct doctor *d, struct finding *f)
 		find_ok(f, "%s answers", d->settings.notion_url);
 }
 
+/*
+ * Who acts with the token: a person whose own it is, the bot of a connection
+ * that a person authorised, or that of an internal one.
+ */
 void check_notion_key(struct doctor *d, struct finding *f)
 {
+	const json *bot = json_get(d->notion_user, "bot");
+	const char *owner = json_str(json_get(bot, "owner"), "type");
+	const char *name = json_str(d->notion_user, "name");
+
 	if (d->notion_is.rc < 0)
 		find_bad(f, &d->notion_is.words);
+	else if (!notion_is_bot(d->notion_user))
+		find_warn(f,
+			"accepted: a personal access token, of %.100s: it ends "
+			"7 days to a year after it was made (Notion doesn't "
+			"tell when), and sooner where that person loses "
+			"access; the sync shows as this person's edits. The "
+			"token of an internal connection doesn't end: Notion, "
+			"Settings, Connections",
+			name ? name : "a person");
+	else if (owner && strcmp(owner, "user") == 0)
+		find_ok(f,
+			"accepted: of the public connection %.100s, which a "
+			"person authorised; it ends where that person takes "
+			"it back or loses access",
+			name ? name : "without a name");
 	else
-		find_ok(f, "accepted");
+		find_ok(f,
+			"accepted: of the internal connection %.100s; it "
+			"doesn't end",
+			name ? name : "without a name");
 }
 
 /* Looking for the database is the first thing that takes the right to read. */

@@ -41,7 +41,6 @@ void ask_supabase(struct doctor *d)
 void ask_notion(struct doctor *d)
 {
 	struct service *s = &d->notion_is;
-	json *user;
 
 	if (s->asked || !d->settings_loaded || !d->settings.notion_key)
 		return;
@@ -52,11 +51,10 @@ void ask_notion(struct doctor *d)
 		return;
 	s->open = true;
 	hurry(&d->notion.api);
-	s->rc = notion_me(&d->notion, &user, &s->error);
+	s->rc = notion_me(&d->notion, &d->notion_user, &s->error);
 	if (s->rc < 0)
 		api_fail(&s->error, &s->words, "Notion, our own user");
 	s->answered = s->rc == 0 || s->error.status > 0;
-	json_free(user);
 }
 
 static usec skew_of(const struct service *s, const struct api *api)
@@ -95,7 +93,8 @@ static const char *tls_of(const struct service *s, const char *url)
 	if (!s->asked)
 		return "not asked";
 	if (strncmp(url, "https://", 8) != 0)
-		return "none, to this machine itself";
+		return url_is_loopback(url) ? "none, to this machine itself"
+					    : "none, as SYNC_ALLOW_HTTP allows";
 	return s->answered ? "verified" : "no answer";
 }
 
