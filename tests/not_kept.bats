@@ -151,6 +151,18 @@ now() {
 	must_be_settled
 }
 
+@test "a link that a trigger takes away is told, and no page is made twice" {
+	seed notion three
+	seed supabase three
+	triggers '{"on":"update","find":"three","keep":["notion_page_id"]}'
+	must_be_told 'notion_page_id'
+	[[ $(control GET dump | jq -sc 'map(select(.decision == "three")) | length') == 2 ]]
+	triggers
+	must_pass sync_now -q --retry
+	[[ $(now supabase three .notion_page_id) == "$(now notion three .id)" ]]
+	must_be_settled
+}
+
 @test "a day later it is sent again without being asked" {
 	automations '{"on":"edit","swallow":true}'
 	edit supabase one '{"decision":"one, edited"}'

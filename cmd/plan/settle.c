@@ -278,7 +278,9 @@ void settle_not_kept(
 
 	while (f < FIELDS && !(fields & BIT(f)))
 		f++;
-	if (f == FIELDS) {
+	if (f == FIELDS && p->row->deleted == p->page->deleted) {
+		buf_adds(&text, "the row has no link to its page");
+	} else if (f == FIELDS) {
 		buf_addf(&text, "the row is %s and the page is %s",
 			p->row->deleted ? "deleted" : "live",
 			p->page->deleted ? "in the trash" : "live");
@@ -336,6 +338,15 @@ static void settle_rest(const struct settling *s, const struct pair *p,
 	settle_not_kept(s, p, m->left_alone);
 }
 
+/* The link is missing, and the table has not kept it less than a day ago. */
+static bool link_was_refused(const struct pair *p)
+{
+	const struct refusal *r = &p->basis.refused;
+
+	return r->is && !r->again && !r->fields && !r->deleted &&
+	       !same_text(p->row->link, p->page->id);
+}
+
 void settle_live(const struct settling *s, const struct pair *p,
 	const struct merge *m, enum revive revive, const char *why)
 {
@@ -351,6 +362,10 @@ void settle_live(const struct settling *s, const struct pair *p,
 	}
 	write_side(s, p, m, NOTION, revive, why);
 	write_side(s, p, m, SUPABASE, revive, why);
+	if (!row_written && !page_written && link_was_refused(p)) {
+		settle_not_kept(s, p, 0);
+		return;
+	}
 	if (!row_written && row_is_stale(p, m->checksum, true))
 		link_pair(s, p, m->checksum, true,
 			page_written ? "the pair agrees" : link_reason(p));
