@@ -160,6 +160,16 @@ static bool is_about_view(const struct api_error *a)
 	return strstr(a->message, "view") != NULL;
 }
 
+/* "Failing row contains (…)" repeats a record's texts, which no log is for. */
+static const char *details_of(const json *body)
+{
+	const char *details = json_str(body, "details");
+	static const char row[] = "Failing row contains";
+
+	return details && strncmp(details, row, sizeof row - 1) == 0 ? NULL
+								     : details;
+}
+
 static void judge_details(const struct api *api, const json *body,
 	const struct api_rule *rule, struct api_error *a)
 {
@@ -175,7 +185,7 @@ static void judge_details(const struct api *api, const json *body,
 		hint = POLICY_KEY;
 	if (hint)
 		put_hint(a, hint, api->subject);
-	api_append_text(api, a, "details", json_str(body, "details"));
+	api_append_text(api, a, "details", details_of(body));
 	api_append_text(api, a, "hint", json_str(body, "hint"));
 }
 

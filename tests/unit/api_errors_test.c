@@ -282,6 +282,12 @@ static void test_details_and_hint(void)
 		&a);
 	check_str(a.message,
 		"violates check; details: Failing row (1).; hint: Look");
+	/* A record's own texts are not for a log. */
+	judge_text("t", "23502", "null value in column",
+		"Failing row contains "
+		"(1, our secret plan).",
+		"Look", &a);
+	check_str(a.message, "null value in column; hint: Look");
 	/* Bounded, and without a key. */
 	memset(endless, 'x', sizeof endless - 1);
 	endless[sizeof endless - 1] = '\0';
