@@ -48,15 +48,31 @@ row-link "api":"supabase","method":"PATCH","path":"id=eq.@unlinked@"
 LIST
 )
 
-# What fewer than three ops of the mixed run ask for is no outage: it goes on.
-few='page-create page-trash page-restore row-link'
+# A failure belongs to its record as long as the service answers a cheap read
+# beside it: Notion who we are, Supabase one row's id. Only a fault that meets
+# that read too, or the data source, which is asked first, is an outage or a
+# refusal for all.
+for_all=' source-get row-get '
+# These may meet the harmless writes that are asked next where the answer could
+# concern all: then both are right.
+probed=' page-create page-patch row-insert row-patch '
 
-# outage_must_show TARGET KIND: narrows $codes for a fault that stays.
-outage_must_show() {
-	# What other workers get done in between shows that the service is well.
-	((jobs == 1)) || return 0
-	# Supabase's 409 is about one record.
-	[[ " $few " == *" $1 "* || $2:$1 == 409:row-* || $codes != 1,75 ]] || codes=75
+# expect TARGET KIND TIMES: sets $codes for the cell.
+expect() {
+	local stays=''
+	[[ $3 == 1 ]] || stays=1
+	case $codes in
+		1,75)
+			# What other workers get done in between shows that the service is
+			# well; Supabase's 409 is about one record.
+			if [[ $for_all != *" $1 "* ]]; then
+				[[ $probed == *" $1 "* ]] || codes=1
+			elif ((jobs == 1)) && [[ $stays && $2:$1 != 409:row-* ]]; then
+				codes=75
+			fi
+			;;
+		77*) [[ $1 == source-get ]] || codes=1,$codes ;;
+	esac
 }
 
 allowed() { # allowed CODE LIST
@@ -117,7 +133,7 @@ while read -r target match; do
 			(((n + offset) % step == 0)) || continue
 			codes=$codes_once
 			[[ $times == 1 ]] || codes=$codes_always
-			[[ $times == 1 ]] || outage_must_show "$target" "$name"
+			expect "$target" "$name" "$times"
 			cell "$target" "$match" "$name" "$fault" "$times" "$codes"
 		done
 	done <"$here/kinds"
