@@ -62,6 +62,32 @@ ROW='"api":"supabase","method":"PATCH"'
 	must_end_as '[["notion","of the row",false],["supabase","of the row",false]]'
 }
 
+@test "before the second request of a restore: the row's edit arrives" {
+	edit notion one '{"decision":"of the page"}'
+	act notion "of the page" trash
+	later
+	edit supabase one '{"decision":"of the row"}'
+	later
+	cut_at "{$PAGE,\"body\":\"of the row\"}" before
+	live notion "of the page"
+	must_end_as '[["notion","of the row",false],["supabase","of the row",false]]'
+	[[ ! -s logs/conflicts.ndjson ]] || seen "a conflict was made up"
+}
+
+@test "a page of an unanswered create, and the row is edited: the edit arrives" {
+	seed supabase three
+	cut_at "{\"api\":\"notion\",\"method\":\"POST\",\"path\":\"/v1/pages\"}"
+	later
+	edit supabase three '{"decision":"three, edited"}'
+	later
+	sync_now -q || true
+	must_pass sync_now -q
+	live notion "three, edited"
+	live supabase "three, edited"
+	none notion three
+	must_be_settled
+}
+
 @test "before the first request of a restore" {
 	edit notion one '{"decision":"of the page"}'
 	act notion "of the page" trash

@@ -72,27 +72,66 @@ static const char *page_of(const struct op *op, const struct outcome *o)
 	return op->page_id ? op->page_id : *o->page_id ? o->page_id : NULL;
 }
 
+static bool same_text_value(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/*
+ * A request of an earlier run, whose answer was not noted, has arrived: the
+ * half that plan saw says so, as it told plan (cmd/plan/basis.c).
+ */
+static void resolve_sent(struct base_pair *p, const struct op *op)
+{
+	const struct base_sent *s = &p->sent;
+	const json *seen = s->to_page ? op->page : op->row;
+	const char *stored = json_str(seen, "stored_checksum");
+	const char *before = s->to_page ? p->page_sum : p->row_sum;
+	bool deleted = s->to_page ? s->page.deleted : s->row.deleted;
+	bool arrived;
+	json *half;
+
+	if (!s->is || !seen)
+		return;
+	half = base_half_json(s->to_page ? &s->page : &s->row);
+	arrived = same_half(half, seen) || (deleted && is_deleted(seen)) ||
+		  (!deleted && stored && same_text_value(stored, s->checksum) &&
+			  !same_text_value(stored, before) &&
+			  !same_text_value(stored, p->checksum));
+	json_free(half);
+	if (!arrived)
+		return;
+	p->row = s->row;
+	p->page = s->page;
+	p->known = true;
+}
+
 /*
  * The pair's line as it stands, parsed into p, whose line the caller frees:
- * what an earlier op of the pair has noted, else what the run found, where
- * that can be trusted. False: there is none.
+ * what this op, or an earlier one of the pair, has noted, else what the run
+ * found, where that can be trusted. False: there is none.
  */
-static bool known_line(struct run *r, const struct op *op, struct base_pair *p)
+static bool known_line(struct run *r, const struct op *op,
+	const struct outcome *o, struct base_pair *p)
 {
+	const json *noted = o && o->known ? o->known : op->known;
 	const struct base_pair *before;
 
 	*p = (struct base_pair){ 0 };
-	if (op->known)
-		return base_pair_parse(p, json_copy(op->known)) == 0;
+	if (noted)
+		return base_pair_parse(p, json_copy(noted)) == 0;
 	if (!op->row_id || !op->page_id)
 		return false;
 	before = base_find_row(&r->journal->before, op->row_id);
-	return before && strcmp(before->page_id, op->page_id) == 0 &&
-	       base_explains(
-		       before, json_str(op->row, "stored_checksum"), false) &&
-	       base_explains(
-		       before, json_str(op->page, "stored_checksum"), true) &&
-	       base_pair_parse(p, json_copy(before->line)) == 0;
+	if (!before || strcmp(before->page_id, op->page_id) != 0 ||
+		!base_explains(
+			before, json_str(op->row, "stored_checksum"), false) ||
+		!base_explains(
+			before, json_str(op->page, "stored_checksum"), true) ||
+		base_pair_parse(p, json_copy(before->line)) < 0)
+		return false;
+	resolve_sent(p, op);
+	return true;
 }
 
 static const struct base_pair *known_lone(
@@ -177,8 +216,10 @@ static bool halves_after(struct halves *h, const struct op *op,
 		both(h, op->agreed, is_deleted(op->agreed));
 	else if (!source)
 		return false;
-	else if (op->kind == OP_TRASH && is_deleted(source))
+	else if (op->kind == OP_TRASH && (is_deleted(source) || op->undoes))
 		both(h, after, true);
+	else if (op->kind == OP_LINK && is_deleted(op->agreed))
+		both(h, op->agreed, true);
 	else if (same_half(after, source))
 		put_sides(h, op, half_json(after, is_deleted(after)),
 			half_json(source, is_deleted(source)));
@@ -254,14 +295,14 @@ static void put_flags(
 	json *line, const struct outcome *o, const struct base_pair *p)
 {
 	put_flag(line, "rewrites_checksum",
-		o->row_after ? o->rewrites_checksum : p->rewrites_checksum);
+		o->row_marks ? o->rewrites_checksum : p->rewrites_checksum);
 	put_flag(line, "resets_synced",
-		o->row_after ? o->resets_synced : p->resets_synced);
+		o->row_marks ? o->resets_synced : p->resets_synced);
 	put_flag(line, "page_rewrites_checksum",
-		o->page_after ? o->page_rewrites_checksum
+		o->page_marks ? o->page_rewrites_checksum
 			      : p->page_rewrites_checksum);
 	put_flag(line, "page_resets_synced",
-		o->page_after ? o->page_resets_synced : p->page_resets_synced);
+		o->page_marks ? o->page_resets_synced : p->page_resets_synced);
 }
 
 static void put_failed(json *line, int64_t failed)
@@ -335,7 +376,7 @@ bool known_sent(
 	struct error e;
 	int rc = 0;
 
-	known_line(r, op, &p);
+	known_line(r, op, o, &p);
 	if (op->row_id && op->page_id && halves_after(&h, op, take_after, &p))
 		rc = note_sent(r, op, &h, &p, o, &e);
 	json_free(p.line);
@@ -348,11 +389,12 @@ bool known_revived(struct run *r, const struct op *op, struct outcome *o)
 	struct base_pair p;
 	struct halves h;
 	struct error e;
+	json *line;
 	int rc;
 
 	if (!op->row_id || !op->page_id)
 		return true;
-	if (!known_line(r, op, &p) || !p.known) {
+	if (!known_line(r, op, NULL, &p) || !p.known) {
 		both(&h, op->page, false);
 	} else {
 		h.row = base_half_json(&p.row);
@@ -364,8 +406,18 @@ bool known_revived(struct run *r, const struct op *op, struct outcome *o)
 		json_put_bool(h.row, "deleted", false);
 		json_put_bool(h.page, "deleted", false);
 	}
+	/* What the second request starts from. */
+	line = new_line("pair", op->row_id, op->page_id);
+	json_put(line, "row_is", json_copy(h.row));
+	json_put(line, "page_is", json_copy(h.page));
+	put_sum(line, "checksum", p.checksum);
+	put_sums(line, op, o, &p);
+	put_flags(line, o, &p);
+	put_failed(line, p.failed);
 	rc = note_sent(r, op, &h, &p, o, &e);
 	json_free(p.line);
+	json_free(o->known);
+	o->known = line;
 	return journal_is_well(r, rc, &e, o);
 }
 
@@ -407,11 +459,16 @@ static int note_done(struct run *r, struct op *op, const struct outcome *o,
 {
 	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
 	const json *after = target_after(op, o);
-	json *supposed = after ? NULL : supposed_after(op), *line;
+	json *supposed, *line;
 	struct halves h = { 0 };
-	bool sure = row_id && page_id &&
-		    halves_after(&h, op, after ? after : supposed, p);
+	bool sure;
 
+	/* A page of an earlier run, made of what the row held then. */
+	if (op->kind == OP_CREATE && !after && o->differs)
+		return 0;
+	supposed = after ? NULL : supposed_after(op);
+	sure = row_id && page_id &&
+	       halves_after(&h, op, after ? after : supposed, p);
 	json_free(supposed);
 	if (!sure)
 		return 0;
@@ -420,6 +477,10 @@ static int note_done(struct run *r, struct op *op, const struct outcome *o,
 	put_checksum(line, p);
 	put_sums(line, op, o, p);
 	put_flags(line, o, p);
+	if (p->refused.is &&
+		!same_half(json_get(line, "row_is"), json_get(line, "page_is")))
+		json_put(line, "refused",
+			json_copy(json_get(p->line, "refused")));
 	return hand_on(r, op, line, e);
 }
 
@@ -500,7 +561,10 @@ static int note_not_kept(struct run *r, struct op *op, const struct outcome *o,
 	return hand_on(r, op, line, e);
 }
 
-/* Certainly not written: what was known before holds on. */
+/*
+ * Certainly not written: what was known before holds on. Where nothing was, a
+ * line with nothing but the count takes the place of what was noted as sent.
+ */
 static int note_failed(struct run *r, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
@@ -508,10 +572,10 @@ static int note_failed(struct run *r, struct op *op, const struct outcome *o,
 	bool failed = o->status == STATUS_FAILED && !kept_back;
 	json *line;
 
-	if (!p->line)
+	if (!p->line && !o->sent)
 		return failed ? note_lone(r, op, o, NULL, e) : 0;
-	line = json_copy(p->line);
-	json_free(json_detach(line, "sent"));
+	line = p->line ? json_copy(p->line)
+		       : new_line("pair", row_of(op, o), page_of(op, o));
 	if (failed)
 		put_failed(line, p->failed + 1);
 	return hand_on(r, op, line, e);
@@ -525,7 +589,7 @@ int known_note(
 
 	if (op->kind == OP_SKIP || r->dry_run)
 		return 0;
-	known_line(r, op, &p);
+	known_line(r, op, o->status == STATUS_DONE ? o : NULL, &p);
 	if (o->status == STATUS_DONE)
 		rc = note_done(r, op, o, &p, e);
 	else if (is_not_kept(o))

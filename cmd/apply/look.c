@@ -81,7 +81,7 @@ void tell_values(
 {
 	if (!text_equal(sent->decision, kept->decision))
 		tell_kept(text, "decision", sent->decision, kept->decision);
-	if (!text_equal(sent->type, kept->type))
+	if (!text_equal_folded(sent->type, kept->type))
 		tell_kept(text, "type", sent->type, kept->type);
 	if (!same(sent->date, kept->date))
 		tell_kept(text, "date", sent->date, kept->date);
@@ -90,7 +90,8 @@ void tell_values(
 bool row_holds(const struct supabase_row *row, const struct values *v)
 {
 	return text_equal(row->decision, v->decision) &&
-	       text_equal(row->type, v->type) && same(row->date, v->date);
+	       text_equal_folded(row->type, v->type) &&
+	       same(row->date, v->date);
 }
 
 /* The spelling of an option is Notion's: compared as the sync compares. */

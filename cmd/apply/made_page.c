@@ -87,6 +87,11 @@ bool made_page_get(struct run *r, const struct op *op, const char *page_id,
 	ours = object && made_page_take(r, op, object, since, m, o) &&
 	       page_has_other_row(r, page_id, op->row_id, &ignored) == 0;
 	json_free(object);
+	if (!ours) { /* another row has it: it is not taken after all */
+		*m = (struct made_page){ 0 };
+		json_free(o->page_after);
+		o->page_after = NULL;
+	}
 	return ours;
 }
 

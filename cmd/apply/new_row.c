@@ -114,6 +114,7 @@ static void withdraw(struct run *r, const struct supabase_row *row,
 static void note_marks(
 	const struct op *op, const struct supabase_row *row, struct outcome *o)
 {
+	o->row_marks = true;
 	if (op->checksum &&
 		(!row->checksum || strcmp(row->checksum, op->checksum) != 0)) {
 		o->rewrites_checksum = true;

@@ -119,5 +119,6 @@ void outcome_fini(struct outcome *o)
 {
 	json_free(o->row_after);
 	json_free(o->page_after);
+	json_free(o->known);
 	*o = (struct outcome){ 0 };
 }

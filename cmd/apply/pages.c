@@ -153,6 +153,7 @@ static void note_automations(const struct page_write *w,
 	const struct notion_schema *s = &w->r->schema;
 	const char *sum = w->op->checksum;
 
+	o->page_marks = true;
 	if (s->checksum && sum &&
 		(!page->checksum || strcmp(page->checksum, sum) != 0)) {
 		o->page_rewrites_checksum = true;

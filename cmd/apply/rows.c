@@ -204,6 +204,7 @@ static void note_triggers(const struct patch *p, const struct supabase_row *row,
 {
 	const char *sum = p->checksum;
 
+	o->row_marks = true;
 	if (sum && (!row->checksum || strcmp(row->checksum, sum) != 0)) {
 		o->rewrites_checksum = true;
 		note(o, "the table itself changes what is written to checksum");
@@ -229,7 +230,7 @@ static bool is_kept(const struct patch *p, const struct supabase_row *row,
 	if (json_get(set, "decision") &&
 		!text_equal(row->decision, v->decision))
 		tell_kept(&text, "decision", v->decision, row->decision);
-	if (json_get(set, "type") && !text_equal(row->type, v->type))
+	if (json_get(set, "type") && !text_equal_folded(row->type, v->type))
 		tell_kept(&text, "type", v->type, row->type);
 	if (json_get(set, "date") && !text_equal(row->date, v->date))
 		tell_kept(&text, "date", v->date, row->date);

@@ -65,7 +65,9 @@ struct outcome {
 	bool rewrites_checksum, resets_synced;
 	/* An automation of the database did so with a page. */
 	bool page_rewrites_checksum, page_resets_synced;
-	bool sent; /* a write was noted before it was sent: known.h */
+	bool row_marks, page_marks; /* whether that was seen at all */
+	bool sent;   /* a write was noted before it was sent: known.h */
+	json *known; /* the pair's line after the first of two requests */
 };
 
 void outcome_fini(struct outcome *o);

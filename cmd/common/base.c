@@ -119,11 +119,12 @@ static int parse_known(struct base_pair *p, const json *line)
 {
 	const json *row = json_get(line, "row_is");
 	const json *page = json_get(line, "page_is");
-	bool older = !row && !page && !p->sent.is;
+	bool older = !row && !page && !p->sent.is &&
+		     (p->checksum || json_get(line, "decision"));
 
 	p->known = older || (row && page);
 	if (!p->known)
-		return p->sent.is && !row && !page ? 0 : -1;
+		return !row && !page ? 0 : -1;
 	if (older && !p->checksum)
 		return -1;
 	return parse_half(&p->row, older ? line : row) < 0 ||
@@ -166,7 +167,7 @@ int base_pair_parse(struct base_pair *p, json *take_line)
 	if (parse_pair(p, take_line) == 0)
 		return 0;
 	json_free(take_line);
-	p->line = NULL;
+	*p = (struct base_pair){ 0 };
 	return -1;
 }
 

@@ -76,7 +76,8 @@ struct base_sent {
 /* A pair line, or a lone one, which lacks one of the ids. */
 struct base_pair {
 	const char *row_id, *page_id;
-	bool known; /* row and page say something; else only `sent` does */
+	/* row and page say something; else only `sent` and `failed` do. */
+	bool known;
 	struct base_half row, page;
 	const char *checksum; /* NULL: they have never agreed */
 	const char *row_sum, *page_sum;

@@ -101,8 +101,9 @@ static bool was_taken_back(const struct base_sent *s, const struct record *r)
 }
 
 /*
- * Whether the request has arrived: its half holds just what was sent, or bears
- * the checksum that came with it. Both can only be its doing, or as good as.
+ * Whether the request has arrived: its half holds what it was to change, or
+ * bears the checksum that came with it. Both can only be its doing, or as good
+ * as.
  */
 static bool has_arrived(const struct base_pair *line, const struct record *row,
 	const struct record *page)
@@ -114,8 +115,12 @@ static bool has_arrived(const struct base_pair *line, const struct record *row,
 		s->to_page ? page_stored(page, line) : row_stored(row, line);
 	const char *before = s->to_page ? line->page_sum : line->row_sum;
 	struct content sent = agreed_content(half);
+	struct content was =
+		agreed_content(s->to_page ? &line->page : &line->row);
+	unsigned changes = line->known ? content_diff(&sent, &was) : ALL_FIELDS;
 
-	if (r->deleted == half->deleted && content_diff(&r->is, &sent) == 0)
+	if (r->deleted == half->deleted &&
+		(content_diff(&r->is, &sent) & changes) == 0)
 		return true;
 	if (half->deleted)
 		return r->deleted || was_taken_back(s, r);

@@ -279,7 +279,8 @@ void settle_not_kept(
 	while (f < FIELDS && !(fields & BIT(f)))
 		f++;
 	if (f == FIELDS && p->row->deleted == p->page->deleted) {
-		buf_adds(&text, "the row has no link to its page");
+		buf_adds(&text,
+			"the row's link, checksum or mark is not what was sent");
 	} else if (f == FIELDS) {
 		buf_addf(&text, "the row is %s and the page is %s",
 			p->row->deleted ? "deleted" : "live",
@@ -338,13 +339,12 @@ static void settle_rest(const struct settling *s, const struct pair *p,
 	settle_not_kept(s, p, m->left_alone);
 }
 
-/* The link is missing, and the table has not kept it less than a day ago. */
+/* The table has kept neither link nor mark less than a day ago. */
 static bool link_was_refused(const struct pair *p)
 {
 	const struct refusal *r = &p->basis.refused;
 
-	return r->is && !r->again && !r->fields && !r->deleted &&
-	       !same_text(p->row->link, p->page->id);
+	return r->is && !r->again && !r->fields && !r->deleted;
 }
 
 void settle_live(const struct settling *s, const struct pair *p,
@@ -362,7 +362,8 @@ void settle_live(const struct settling *s, const struct pair *p,
 	}
 	write_side(s, p, m, NOTION, revive, why);
 	write_side(s, p, m, SUPABASE, revive, why);
-	if (!row_written && !page_written && link_was_refused(p)) {
+	if (!row_written && !page_written && link_was_refused(p) &&
+		row_is_stale(p, m->checksum, true)) {
 		settle_not_kept(s, p, 0);
 		return;
 	}
@@ -442,7 +443,8 @@ void settle_deleted(const struct settling *s, const struct pair *p)
 	if (known)
 		kept = checksum;
 	/* Without any checksum the mark would claim an agreement. */
-	if (p->row->synced && kept) {
+	if (p->row->synced && kept &&
+		!(p->basis.line && p->basis.line->resets_synced)) {
 		link_pair(s, p, kept, false, "both are deleted");
 		if (known)
 			agree(&s->ops->at[s->ops->n - 1], &c, checksum, true);
