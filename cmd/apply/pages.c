@@ -96,30 +96,6 @@ static int may_repeat(void *arg)
 	return rc;
 }
 
-void take_page_answer(struct run *r, const json *object,
-	const struct values *wanted, struct outcome *o)
-{
-	struct notion_page page;
-	struct problem why;
-
-	if (notion_page_parse(&page, object, &r->schema, &why) < 0) {
-		o->differs = true;
-		note(o, "what came back can't be read: %.150s", why.detail);
-		return;
-	}
-	/* A title with many mentions comes back cut: nothing to compare. */
-	if (!page.title_cut && !page_holds(&page, wanted)) {
-		o->differs = true;
-		note(o, "Notion keeps this a little differently than it was "
-			"sent; the next run takes over what it keeps");
-	}
-	if (!page.title_cut) {
-		json_free(o->page_after);
-		o->page_after = page_values(&page);
-	}
-	notion_page_fini(&page);
-}
-
 /* What was sent is compared with what is there; false: o says what was kept. */
 static bool is_kept(const struct page_write *w, const struct notion_page *page,
 	struct outcome *o)

@@ -33,8 +33,5 @@ bool page_was_left_over(struct run *r, const struct op *op, struct outcome *o);
  */
 json *page_properties(const struct run *r, const struct op *op,
 	const struct notion_page *page);
-/* Compares what came back with what was sent, and fills o->page_after. */
-void take_page_answer(struct run *r, const json *object,
-	const struct values *wanted, struct outcome *o);
 
 #endif

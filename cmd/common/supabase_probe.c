@@ -12,7 +12,7 @@
 #define DROPPED \
 	"filters of a request are lost on the way, so that an update of " \
 	"one row would change all: let SUPABASE_URL lead to the project " \
-	"itself, or mend the proxy in between"
+	"itself, or correct the proxy in between"
 #define TYPES_SIZE (sizeof types / sizeof types[0])
 
 /*

@@ -175,7 +175,7 @@ static void decide_row_orphan(
 	if (must_wait(d, row, NULL))
 		return;
 	if (d->policy->orphans == ORPHANS_RESTORE) {
-		create_other(d, row, "its page is gone: made anew");
+		create_other(d, row, "its page is gone: made again");
 		return;
 	}
 	op = skip(&d->to, "orphan", row, NULL);
@@ -219,7 +219,7 @@ static void decide_page_orphan(const struct decision *d,
 	struct op *op;
 
 	if (d->policy->orphans == ORPHANS_RESTORE) {
-		create_other(d, page, "its row is gone: made anew");
+		create_other(d, page, "its row is gone: made again");
 		return;
 	}
 	/* A page that came back after an agreed deletion is wanted. */
