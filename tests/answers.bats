@@ -32,7 +32,7 @@ refusals() {
 @test "what the table itself refuses is a setting, asked once" {
 	answers $RC_CONFIG 'drop expression' '"match":{"api":"supabase","method":"PATCH"},
 		"status":400,"code":"428C9","message":"column \"checksum\" can only be updated to DEFAULT"'
-	answers $RC_CONFIG 'INSERT or UPDATE rules.*rule of decision_vault' \
+	answers $RC_CONFIG 'INSERT or UPDATE rules.*rule of public\.decision_vault' \
 		'"match":{"api":"supabase","method":"POST"},"status":400,"code":"0A000",
 		"message":"INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules"'
 }

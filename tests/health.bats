@@ -159,8 +159,11 @@ health() {
 	[[ $code == 431 || $code == 413 || $code == 000 ]]
 	head -c 300000 /dev/zero >big
 	must_get 413 /hooks/supabase --data-binary @big -H 'Authorization: Bearer a-secret-of-this-test'
-	# What isn't wanted is not read, however long it is.
-	must_get 401 /hooks/supabase --data-binary @big
+	# What isn't wanted is not read, however long it is: the refusal may be lost
+	# where the connection ends with bytes still under way.
+	must_get 401 /hooks/supabase --data-binary small
+	get /hooks/supabase --data-binary @big
+	[[ $code == 401 || $code == 000 ]]
 	get /hooks/supabase --data-binary @big -H 'Transfer-Encoding: chunked' \
 		-H 'Authorization: Bearer a-secret-of-this-test'
 	[[ $code == 000 || $code == 413 ]]
