@@ -18,7 +18,7 @@ FORTIFY  := $(if $(filter -fsanitize=%,$(CFLAGS)),,$(if $(filter-out -O0,$(filte
 HARDENED := -fPIE -fstack-protector-strong $(call takes,-fstack-clash-protection) \
             $(call takes,-fcf-protection)
 
-CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Icmd/common $(FORTIFY) $(CPPFLAGS)
+CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Ilib $(FORTIFY) $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
                -Wformat=2 -Werror $(HARDENED) $(CFLAGS)
 LDFLAGS_ALL  = -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
@@ -32,27 +32,41 @@ LIBS_apply        = -lcurl
 LIBS_notion-setup = -lcurl
 LIBS_doctor       = -lcurl
 LIBS_health-server = -lmicrohttpd -lpthread
-LIBS_sandbox      = -lmicrohttpd -lsqlite3 -lpthread
 
+# The floors, from the top down: a room includes what is below it, and the
+# linker meets its needs in that order. tests/floors.sh holds them to it.
+FLOORS    := supabase notion runs settings sync net util
+LIBS      := $(FLOORS:%=$(BUILD)/lib/%.a)
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
-COMMON    := $(BUILD)/libcommon.a
 UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
                tests/property/*_test.c))
 SEEDER    := $(BUILD)/tests/property/seed_world
-SOURCES   := $(wildcard cmd/*/*.[ch] tests/unit/*.[ch] tests/property/*.[ch])
+SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] \
+               tests/unit/*.[ch] tests/property/*.[ch])
 
 all: $(PROGRAMS:%=$(BIN)/%)
 
-$(COMMON): $(call objects,common)
-	@rm -f $@
-	$(AR) rcs $@ $^
+define floor_rule
+$(BUILD)/lib/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/$(1)/*.c))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+endef
+$(foreach f,$(FLOORS),$(eval $(call floor_rule,$(f))))
 
 define program_rule
-$(BIN)/$(1): $(call objects,$(1)) $(COMMON)
+$(BIN)/$(1): $(call objects,$(1)) $(LIBS)
 	@mkdir -p $(BIN)
 	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS_$(1)) $(BASE_LIBS)
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+$(foreach p,$(filter-out sandbox,$(PROGRAMS)),$(eval $(call program_rule,$(p))))
+
+# The sandbox stands apart: what it knows of the two services is its own, and the
+# linker gives it nothing but lib/util.
+$(BUILD)/sandbox/%.o: CPPFLAGS_ALL += -I.
+$(BIN)/sandbox: $(patsubst %.c,$(BUILD)/%.o,$(wildcard sandbox/*.c sandbox/*/*.c)) $(BUILD)/lib/util.a
+	@mkdir -p $(BIN)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lmicrohttpd -lsqlite3 -lpthread $(BASE_LIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -68,7 +82,7 @@ $(BUILD)/cmd/health-server/page.o: CPPFLAGS_ALL += -I$(BUILD)
 
 # A unit test may look into one program: its pure objects, never its main().
 $(BUILD)/tests/%: $(BUILD)/tests/%.o \
-                  $(filter-out %/plan.o,$(call objects,plan)) $(COMMON)
+                  $(filter-out %/plan.o,$(call objects,plan)) $(LIBS)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
 
 # What is not a test itself is linked to those beside it that need it.
@@ -99,8 +113,9 @@ format:
 	clang-format -i $(SOURCES)
 
 lint:
+	tests/floors.sh
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck -x scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh .ci/run
+	shellcheck -x tests/floors.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh .ci/run
 
 install: all
 	$(INSTALL)

@@ -12,7 +12,7 @@ BIN=$(cd "$BIN" && pwd)
 export BIN
 command -v dpkg-shlibdeps >/dev/null ||
   { echo "deb: dpkg-shlibdeps is not there: apt-get install dpkg-dev" >&2; exit 78; }
-version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' cmd/common/opt.h)
+version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' lib/util/opt.h)
 # shellcheck source=/dev/null
 release=$(. /etc/os-release && [ "$ID" != debian ] || echo "${VERSION_ID:-}")
 version+=${release:++deb$release}

@@ -39,7 +39,9 @@ page() {
 
 for p in $PROGRAMS; do
   put 755 "$BIN/$p" "libexec/vaultsync/bin/$p"
-  page "$p" "cmd/$p/$p.1" | put 644 /dev/stdin "share/man/man1/vaultsync-$p.1"
+  manual=cmd/$p/$p.1
+  [ -e "$manual" ] || manual=$p/$p.1
+  page "$p" "$manual" | put 644 /dev/stdin "share/man/man1/vaultsync-$p.1"
 done
 for s in $scripts; do
   page "$s" "scripts/$s.1" | put 644 /dev/stdin "share/man/man1/vaultsync-$s.1"

@@ -231,7 +231,7 @@ help_options() {
 	done
 	while read -r name; do
 		grep -q "$name" "$ROOT/man/vaultsync.7" || { echo "not in the page: $name"; return 1; }
-	done < <(grep -hoE '"(SUPABASE|NOTION|SYNC)_[A-Z_]+"' "$ROOT"/cmd/common/setting*.c |
+	done < <(grep -hoE '"(SUPABASE|NOTION|SYNC)_[A-Z_]+"' "$ROOT"/lib/settings/setting*.c |
 		tr -d '"' | sort -u)
 }
 

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "cost.h"
-#include "file.h"
-#include "opt.h"
+#include "pool.h"
 #include "preflight.h"
-#include "settings.h"
-#include "stop.h"
-#include "workers.h"
+#include "settings/settings.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/opt.h"
+#include "util/stop.h"
 
 enum {
 	OPT_BASE = 'b',
@@ -125,7 +125,7 @@ static bool writes_anything(const struct ops *ops)
 }
 
 /* A plan is for one table and one data source: those of the settings. */
-static int check_scope(struct run *r, const struct settings *s,
+static int check_scope(struct worker *r, const struct settings *s,
 	const struct ops *ops, struct error *e)
 {
 	const json *scope = json_get(ops->head, "scope");
@@ -148,7 +148,7 @@ static int check_scope(struct run *r, const struct settings *s,
 
 /* Asks Notion which data source the settings mean; it must be the plan's. */
 static int check_data_source(
-	struct run *r, const struct settings *s, struct error *e)
+	struct worker *r, const struct settings *s, struct error *e)
 {
 	char ours[UUID_SIZE];
 
@@ -180,7 +180,7 @@ static enum scope_rule scope_rule(const struct args *a, const struct ops *ops)
 		       : SCOPE_REFUSE;
 }
 
-static int open_journal(struct run *r, const struct settings *s,
+static int open_journal(struct worker *r, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
 	char *base = a->base ? xstrdup(a->base)
@@ -201,7 +201,7 @@ out:
 	return rc;
 }
 
-static int write_head(const struct run *r, const struct ops *ops,
+static int write_head(const struct worker *r, const struct ops *ops,
 	struct stream_writer *w, struct error *e)
 {
 	json *head = stream_head("results");
@@ -216,7 +216,7 @@ static int write_head(const struct run *r, const struct ops *ops,
 }
 
 /* By Notion's clock; USEC_NONE where it has not answered. */
-static usec notion_now(const struct run *r)
+static usec notion_now(const struct worker *r)
 {
 	const struct api *api = &r->notion.api;
 
@@ -224,9 +224,9 @@ static usec notion_now(const struct run *r)
 }
 
 /* From the head to the end line; the exit code, with r->fatal reported. */
-static int work(struct run *workers, size_t n, struct ops *ops)
+static int work(struct worker *workers, size_t n, struct ops *ops)
 {
-	struct run *r = &workers[0];
+	struct worker *r = &workers[0];
 	struct stream_writer w;
 	bool attention = false, complete = false;
 	struct error e;
@@ -234,7 +234,7 @@ static int work(struct run *workers, size_t n, struct ops *ops)
 
 	stream_writer_init(&w, stdout);
 	if (write_head(r, ops, &w, &r->fatal) == 0)
-		workers_run(workers, n, ops, &w, &attention, &complete);
+		pool_run(workers, n, ops, &w, &attention, &complete);
 	if (!r->dry_run && journal_close(r->journal, notion_now(r), &e) < 0 &&
 		r->fatal.code == RC_DONE)
 		r->fatal = e;
@@ -251,7 +251,7 @@ static int work(struct run *workers, size_t n, struct ops *ops)
 }
 
 /* A plan without the heads of its sources: the data source itself is asked. */
-static int ask_schema(struct run *r, struct error *e)
+static int ask_schema(struct worker *r, struct error *e)
 {
 	json *source;
 	int rc;
@@ -265,7 +265,7 @@ static int ask_schema(struct run *r, struct error *e)
 }
 
 /* The properties' ids, and whether the table has deleted_at. */
-static int find_shapes(struct run *r, const struct ops *ops, struct error *e)
+static int find_shapes(struct worker *r, const struct ops *ops, struct error *e)
 {
 	const json *sources = json_get(ops->head, "sources");
 	const json *notion = json_get(sources, "notion");
@@ -280,7 +280,7 @@ static int find_shapes(struct run *r, const struct ops *ops, struct error *e)
 	return 0;
 }
 
-static int start_clients(struct run *r, const struct settings *s,
+static int start_clients(struct worker *r, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
 	if (check_scope(r, s, ops, e) < 0 ||
@@ -295,8 +295,9 @@ static int start_clients(struct run *r, const struct settings *s,
 }
 
 /* All that must hold before the first write. */
-static int get_ready(struct run *workers, size_t *n, const struct settings *s,
-	const struct args *a, const struct ops *ops, struct error *e)
+static int get_ready(struct worker *workers, size_t *n,
+	const struct settings *s, const struct args *a, const struct ops *ops,
+	struct error *e)
 {
 	struct error ignored;
 
@@ -304,7 +305,7 @@ static int get_ready(struct run *workers, size_t *n, const struct settings *s,
 		open_journal(&workers[0], s, a, ops, e) < 0)
 		return -1;
 	if (preflight(&workers[0], ops, e) == 0 &&
-		workers_hire(workers, n, s, ops, e) == 0)
+		pool_start(workers, n, s, ops, e) == 0)
 		return 0;
 	journal_close(workers[0].journal, notion_now(&workers[0]), &ignored);
 	return -1;
@@ -313,7 +314,7 @@ static int get_ready(struct run *workers, size_t *n, const struct settings *s,
 int main(int argc, char **argv)
 {
 	struct journal journal = JOURNAL_CLOSED;
-	struct run workers[JOBS_MAX] = { 0 };
+	struct worker workers[JOBS_MAX] = { 0 };
 	size_t n = 1;
 	struct ops ops = { 0 };
 	struct settings s = { 0 };

@@ -1,6 +1,6 @@
 #include "cost.h"
 
-struct cost cost_so_far(const struct run *r)
+struct cost cost_so_far(const struct worker *r)
 {
 	const struct api_counters *n = &r->notion.api.counters;
 	const struct api_counters *s = &r->supabase.api.counters;
@@ -12,7 +12,7 @@ struct cost cost_so_far(const struct run *r)
 	};
 }
 
-struct cost cost_since(const struct run *r, const struct cost *before)
+struct cost cost_since(const struct worker *r, const struct cost *before)
 {
 	struct cost now = cost_so_far(r);
 
@@ -38,7 +38,7 @@ static void add(json *sums, const char *key, uint64_t n)
 	json_put_int(sums, key, before + (int64_t)n);
 }
 
-json *cost_totals(const struct run *workers, size_t n)
+json *cost_totals(const struct worker *workers, size_t n)
 {
 	json *end = stream_line("end"), *totals = json_object();
 	json *requests = json_object(), *waited = json_object();

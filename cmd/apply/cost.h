@@ -2,18 +2,18 @@
 #ifndef APPLY_COST_H
 #define APPLY_COST_H
 
-#include "run.h"
+#include "worker.h"
 
 struct cost {
 	uint64_t requests, retries;
 	usec took; /* of cost_so_far(): a point of the monotonic clock */
 };
 
-struct cost cost_so_far(const struct run *r);
-struct cost cost_since(const struct run *r, const struct cost *before);
+struct cost cost_so_far(const struct worker *r);
+struct cost cost_since(const struct worker *r, const struct cost *before);
 void cost_add(struct cost *sum, const struct cost *more);
 
 /* What the end line of the results says besides the count. */
-json *cost_totals(const struct run *workers, size_t n);
+json *cost_totals(const struct worker *workers, size_t n);
 
 #endif

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "file.h"
-#include "stream.h"
-#include "words.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/humanize.h"
+#include "util/stream.h"
 
 /* After a week the listings show what there is. */
 #define OPEN_MAX (7 * 24 * 60 * USEC_MINUTE)
@@ -260,7 +260,7 @@ static int load_base(struct journal *j, enum scope_rule rule, struct error *e)
 	return fail(e, RC_GUARD,
 		"%s belongs to another table or database than this plan; "
 		"to start a new base: %s --allow scope",
-		j->base_path, command_words("scripts/sync-now.sh", command));
+		j->base_path, humanize_command("scripts/sync-now.sh", command));
 }
 
 int journal_open(struct journal *j, const char *base_path, const char *path,

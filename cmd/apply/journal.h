@@ -11,7 +11,7 @@
  *                                                      true: by the answer
  *   {"kind":"not-created","row_id"}                    certainly not made
  *   {"kind":"linked","row_id"}                         the create is finished
- *   {"kind":"pair",…}, {"kind":"lone",…}               base lines: base.h
+ *   {"kind":"pair",…}, {"kind":"lone",…}               base lines: sync/base.h
  *
  * A create is open from "creating" until "not-created" or "linked", at most
  * for a week. The lock
@@ -25,10 +25,10 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "base.h"
-#include "error.h"
-#include "times.h"
-#include "uuid.h"
+#include "sync/base.h"
+#include "util/error.h"
+#include "util/times.h"
+#include "util/uuid.h"
 
 struct open_create {
 	char row_id[UUID_SIZE];
@@ -104,7 +104,7 @@ int journal_not_created(struct journal *j, const char *row_id, struct error *e);
 /* A create whose own answer names another page than this one stays open. */
 int journal_linked(struct journal *j, const char *row_id, const char *page_id,
 	struct error *e);
-/* A line for the base (base.h), or any other; the line is taken. */
+/* A line for the base (sync/base.h), or any other; the line is taken. */
 int journal_line(struct journal *j, json *take_line, struct error *e);
 
 #endif

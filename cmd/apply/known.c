@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "checksum.h"
-#include "look.h"
-#include "text.h"
+#include "recheck.h"
+#include "sync/checksum.h"
+#include "util/text.h"
 
 static const char *const keys[] = { "decision", "type", "date" };
 #define KEYS (sizeof keys / sizeof keys[0])
@@ -111,7 +111,7 @@ static void resolve_sent(struct base_pair *p, const struct op *op)
  * what this op, or an earlier one of the pair, has noted, else what the run
  * found, where that can be trusted. False: there is none.
  */
-static bool known_line(struct run *r, const struct op *op,
+static bool known_line(struct worker *r, const struct op *op,
 	const struct outcome *o, struct base_pair *p)
 {
 	const json *noted = o && o->known ? o->known : op->known;
@@ -135,7 +135,7 @@ static bool known_line(struct run *r, const struct op *op,
 }
 
 static const struct base_pair *known_lone(
-	struct run *r, const char *row_id, const char *page_id)
+	struct worker *r, const char *row_id, const char *page_id)
 {
 	const struct base_pair *p = base_find_lone(&r->journal->before, row_id);
 
@@ -234,7 +234,7 @@ static bool halves_after(struct halves *h, const struct op *op,
 
 /* --- lines ---------------------------------------------------------------- */
 
-static void put_now(const struct run *r, json *to)
+static void put_now(const struct worker *r, json *to)
 {
 	char now[TIME_SIZE];
 
@@ -328,7 +328,7 @@ static void put_checksum(json *line, const struct base_pair *p)
 
 /* --- before a write ------------------------------------------------------- */
 
-static int note_sent(struct run *r, const struct op *op, struct halves *take,
+static int note_sent(struct worker *r, const struct op *op, struct halves *take,
 	const struct base_pair *p, struct outcome *o, struct error *e)
 {
 	json *line = new_line("pair", op->row_id, op->page_id);
@@ -356,7 +356,7 @@ static int note_sent(struct run *r, const struct op *op, struct halves *take,
 
 /* Without a journal nothing is safe. */
 static bool journal_is_well(
-	struct run *r, int rc, const struct error *e, struct outcome *o)
+	struct worker *r, int rc, const struct error *e, struct outcome *o)
 {
 	struct api_error a = { .action = API_OUTAGE };
 
@@ -368,8 +368,8 @@ static bool journal_is_well(
 	return give_up(o, STATUS_FAILED, &a);
 }
 
-bool known_sent(
-	struct run *r, const struct op *op, json *take_after, struct outcome *o)
+bool known_sent(struct worker *r, const struct op *op, json *take_after,
+	struct outcome *o)
 {
 	struct base_pair p;
 	struct halves h;
@@ -384,7 +384,7 @@ bool known_sent(
 	return journal_is_well(r, rc, &e, o);
 }
 
-bool known_revived(struct run *r, const struct op *op, struct outcome *o)
+bool known_revived(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct base_pair p;
 	struct halves h;
@@ -425,7 +425,7 @@ bool known_revived(struct run *r, const struct op *op, struct outcome *o)
 
 /* Takes the line, writes it, and tells the later ops of the pair. */
 static int hand_on(
-	struct run *r, struct op *op, json *take_line, struct error *e)
+	struct worker *r, struct op *op, json *take_line, struct error *e)
 {
 	put_now(r, take_line);
 	for (struct op *later = op->next; later; later = later->next) {
@@ -454,7 +454,7 @@ static json *supposed_after(const struct op *op)
 	return after;
 }
 
-static int note_done(struct run *r, struct op *op, const struct outcome *o,
+static int note_done(struct worker *r, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
 	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
@@ -500,7 +500,7 @@ static json *refused_fields(const struct op *op, const json *after)
 	return fields;
 }
 
-static json *refused_json(const struct run *r, const struct op *op,
+static json *refused_json(const struct worker *r, const struct op *op,
 	const json *after, const struct base_pair *p)
 {
 	json *refused = json_object();
@@ -514,7 +514,7 @@ static json *refused_json(const struct run *r, const struct op *op,
 }
 
 /* A half that has no other: what could not be made for it. */
-static int note_lone(struct run *r, struct op *op, const struct outcome *o,
+static int note_lone(struct worker *r, struct op *op, const struct outcome *o,
 	json *take_refused, struct error *e)
 {
 	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
@@ -535,8 +535,8 @@ static int note_lone(struct run *r, struct op *op, const struct outcome *o,
  * The answer showed something else than was sent. Both halves are noted as
  * they are, so that neither passes for an edit.
  */
-static int note_not_kept(struct run *r, struct op *op, const struct outcome *o,
-	const struct base_pair *p, struct error *e)
+static int note_not_kept(struct worker *r, struct op *op,
+	const struct outcome *o, const struct base_pair *p, struct error *e)
 {
 	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
 	const json *source = source_of(op), *after = target_after(op, o);
@@ -565,7 +565,7 @@ static int note_not_kept(struct run *r, struct op *op, const struct outcome *o,
  * Certainly not written: what was known before holds on. Where nothing was, a
  * line with nothing but the count takes the place of what was noted as sent.
  */
-static int note_failed(struct run *r, struct op *op, const struct outcome *o,
+static int note_failed(struct worker *r, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
 	bool kept_back = o->has_error && o->error.action == API_STOPPED;
@@ -581,8 +581,8 @@ static int note_failed(struct run *r, struct op *op, const struct outcome *o,
 	return hand_on(r, op, line, e);
 }
 
-int known_note(
-	struct run *r, struct op *op, const struct outcome *o, struct error *e)
+int known_note(struct worker *r, struct op *op, const struct outcome *o,
+	struct error *e)
 {
 	struct base_pair p;
 	int rc = 0;

@@ -1,7 +1,7 @@
 /*
- * What each half of a pair is known to hold, noted op by op (base.h says in
- * which form): before a write of a half what holds if it arrives, and after it
- * what the service's answer shows. So a run that is killed anywhere leaves
+ * What each half of a pair is known to hold, noted op by op (sync/base.h says
+ * in which form): before a write of a half what holds if it arrives, and after
+ * it what the service's answer shows. So a run that is killed anywhere leaves
  * enough for the next one to tell our own request from a person's edit.
  *
  * A field is noted in both halves when an edit has arrived on the other side,
@@ -10,26 +10,26 @@
 #ifndef APPLY_KNOWN_H
 #define APPLY_KNOWN_H
 
-#include "run.h"
+#include "worker.h"
 
 /*
  * Right before the content or presence of a half that is there is written:
  * take_after is the half as it is to be, in the form of row_values() and
  * page_values(). Sets o->sent. False with o filled, and the run ends.
  */
-bool known_sent(struct run *r, const struct op *op, json *take_after,
+bool known_sent(struct worker *r, const struct op *op, json *take_after,
 	struct outcome *o);
 /*
  * Right before a page is taken out of the trash, whose content is written by
  * a second request: in those fields the page counts as edited when the plan saw
  * it, and the row's edit has not arrived yet.
  */
-bool known_revived(struct run *r, const struct op *op, struct outcome *o);
+bool known_revived(struct worker *r, const struct op *op, struct outcome *o);
 /*
  * What became of the op, which is to be handed on to the rest of its pair. -1
  * with e filled where the journal can't be written: the run ends.
  */
-int known_note(
-	struct run *r, struct op *op, const struct outcome *o, struct error *e);
+int known_note(struct worker *r, struct op *op, const struct outcome *o,
+	struct error *e);
 
 #endif

@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "look.h"
-#include "text.h"
+#include "notion/page.h"
+#include "notion/value.h"
+#include "recheck.h"
+#include "util/text.h"
 
 /* Of the sync's own connection, in its data source, and no older. */
-static bool is_new_and_ours(struct run *r, const struct notion_page *page,
+static bool is_new_and_ours(struct worker *r, const struct notion_page *page,
 	const json *object, usec since)
 {
 	char parent[UUID_SIZE];
@@ -43,7 +45,7 @@ static void compare(const struct op *op, const struct notion_page *page,
 	buf_fini(&text);
 }
 
-bool made_page_take(struct run *r, const struct op *op, const json *object,
+bool made_page_take(struct worker *r, const struct op *op, const json *object,
 	usec since, struct made_page *m, struct outcome *o)
 {
 	struct notion_page page;
@@ -72,7 +74,7 @@ bool made_page_take(struct run *r, const struct op *op, const json *object,
 	return ours;
 }
 
-bool made_page_get(struct run *r, const struct op *op, const char *page_id,
+bool made_page_get(struct worker *r, const struct op *op, const char *page_id,
 	usec since, struct made_page *m, struct outcome *o)
 {
 	enum notion_place place;
@@ -97,7 +99,7 @@ bool made_page_get(struct run *r, const struct op *op, const char *page_id,
 
 /* Its Checksum becomes that of what it holds. */
 static void withdraw(
-	struct run *r, const struct made_page *m, struct outcome *o)
+	struct worker *r, const struct made_page *m, struct outcome *o)
 {
 	json *body = json_object(), *properties, *object = NULL;
 	struct api_error a;
@@ -114,7 +116,7 @@ static void withdraw(
 	json_free(body);
 }
 
-bool made_page_not_kept(struct run *r, const struct op *op,
+bool made_page_not_kept(struct worker *r, const struct op *op,
 	const struct made_page *m, struct outcome *o)
 {
 	bool stale = r->schema.checksum && !m->in_trash && op->checksum &&
@@ -127,7 +129,7 @@ bool made_page_not_kept(struct run *r, const struct op *op,
 }
 
 /* Live, as it was made, and no row's. */
-static bool may_go(struct run *r, const char *row_id, const char *page_id,
+static bool may_go(struct worker *r, const char *row_id, const char *page_id,
 	const char *checksum)
 {
 	struct outcome ignored = { 0 };
@@ -135,7 +137,7 @@ static bool may_go(struct run *r, const char *row_id, const char *page_id,
 	struct notion_page page;
 	bool same;
 
-	if (!look_at_page(r, page_id, &page, &ignored))
+	if (!recheck_read_page(r, page_id, &page, &ignored))
 		return false;
 	checksum_of(page.decision, page.type, page.date, sum);
 	same = !page.in_trash && !page.title_cut &&
@@ -146,8 +148,8 @@ static bool may_go(struct run *r, const char *row_id, const char *page_id,
 }
 
 /* The row's link, where it leads to another live page of ours; else "". */
-static void other_link(struct run *r, const char *row_id, const char *page_id,
-	char other[UUID_SIZE])
+static void other_link(struct worker *r, const char *row_id,
+	const char *page_id, char other[UUID_SIZE])
 {
 	struct outcome ignored = { 0 };
 	struct supabase_row row;
@@ -156,7 +158,7 @@ static void other_link(struct run *r, const char *row_id, const char *page_id,
 	json *object = NULL;
 
 	*other = '\0';
-	if (!look_at_row(r, row_id, &row, NULL, &ignored))
+	if (!recheck_read_row(r, row_id, &row, NULL, &ignored))
 		return;
 	if (*row.page_id && strcmp(row.page_id, page_id) != 0 &&
 		notion_page_get(&r->notion, row.page_id, r->data_source,
@@ -167,7 +169,7 @@ static void other_link(struct run *r, const char *row_id, const char *page_id,
 	supabase_row_fini(&row);
 }
 
-static bool trash(struct run *r, const char *page_id)
+static bool trash(struct worker *r, const char *page_id)
 {
 	json *body = json_object(), *object = NULL;
 	struct api_error a;
@@ -182,7 +184,7 @@ static bool trash(struct run *r, const char *page_id)
 	return trashed;
 }
 
-bool made_page_yield(struct run *r, const char *row_id, const char *page_id,
+bool made_page_yield(struct worker *r, const char *row_id, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
 	char other[UUID_SIZE];

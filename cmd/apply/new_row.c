@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "checksum.h"
-#include "look.h"
+#include "recheck.h"
+#include "sync/checksum.h"
 
-json *new_row(const struct run *r, const struct op *op, unsigned attempt,
+json *new_row(const struct worker *r, const struct op *op, unsigned attempt,
 	const char *at)
 {
 	json *row = json_object();
@@ -85,7 +85,7 @@ bool is_as_sent(const struct op *op, const json *object)
  * it must not say that the row holds what the page holds, nor that it was
  * deleted since.
  */
-static void withdraw(struct run *r, const struct supabase_row *row,
+static void withdraw(struct worker *r, const struct supabase_row *row,
 	const json *object, struct outcome *o)
 {
 	struct buf where = SUPABASE_WHERE_INIT;
@@ -127,7 +127,7 @@ static void note_marks(
 	}
 }
 
-bool take_new_row(struct run *r, const struct op *op, json *take_object,
+bool take_new_row(struct worker *r, const struct op *op, json *take_object,
 	struct outcome *o)
 {
 	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);

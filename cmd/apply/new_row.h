@@ -8,13 +8,13 @@
 #ifndef APPLY_NEW_ROW_H
 #define APPLY_NEW_ROW_H
 
-#include "run.h"
+#include "worker.h"
 
 /* A derived id that is taken by a row linked elsewhere: how many are tried. */
 #define ID_ATTEMPTS 8
 
 /* `at` goes into updated_at: run_now(). */
-json *new_row(const struct run *r, const struct op *op, unsigned attempt,
+json *new_row(const struct worker *r, const struct op *op, unsigned attempt,
 	const char *at);
 
 /* Whether a row object, as the API gave it, is linked to the op's page. */
@@ -23,7 +23,7 @@ bool is_of_page(const struct op *op, const json *row);
 bool has_own_id(const struct op *op, const json *row);
 /*
  * Whether it is as it was sent: all that the sync owns but for checksum and
- * notion_synced, which a trigger may keep for itself (see base.h).
+ * notion_synced, which a trigger may keep for itself (see sync/base.h).
  */
 bool is_as_sent(const struct op *op, const json *row);
 
@@ -33,7 +33,7 @@ bool is_as_sent(const struct op *op, const json *row);
  * checksum becomes that of what it holds, so that nothing says that it was ever
  * agreed. Returns whether it is done.
  */
-bool take_new_row(struct run *r, const struct op *op, json *take_object,
+bool take_new_row(struct worker *r, const struct op *op, json *take_object,
 	struct outcome *o);
 
 #endif

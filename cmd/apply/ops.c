@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "buf.h"
-#include "checksum.h"
-#include "stream.h"
-#include "times.h"
-#include "uuid.h"
-#include "words.h"
+#include "sync/checksum.h"
+#include "util/alloc.h"
+#include "util/buf.h"
+#include "util/humanize.h"
+#include "util/stream.h"
+#include "util/times.h"
+#include "util/uuid.h"
 
 /* NULL where it is absent; false where it is there and no id. */
 static bool id_member(const json *line, const char *key, const char **out)
@@ -290,7 +290,7 @@ int ops_check_guards(
 			"the plan is blocked by %s: %s; "
 			"to go on all the same: %s --allow %s",
 			buf_str(&blocked), buf_str(&seen),
-			command_words("scripts/sync-now.sh", command),
+			humanize_command("scripts/sync-now.sh", command),
 			buf_str(tripped.len ? &tripped : &blocked));
 	buf_fini(&seen);
 	buf_fini(&blocked);

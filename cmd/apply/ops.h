@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
-#include "guards.h"
-#include "json.h"
-#include "op.h"
+#include "sync/guard_names.h"
+#include "sync/op_names.h"
+#include "util/error.h"
+#include "util/json.h"
 
 struct op {
 	json *line; /* the op as it came; owned by the plan */
@@ -37,7 +37,7 @@ struct op {
 	bool taken;	 /* by one of the workers */
 	bool superseded; /* an earlier op of its pair wasn't done */
 	bool incomplete; /* an earlier op of its pair isn't in the plan */
-	bool first_link; /* of a row that was never synced: see expect.h */
+	bool first_link; /* of a row that was never synced: see short_plan.h */
 };
 
 struct ops {
@@ -54,8 +54,8 @@ int ops_read(struct ops *ops, int fd, const char *name, struct error *e);
 void ops_fini(struct ops *ops);
 
 /*
- * chain.c: joins the ops of each pair by `next`; ops_read() does it. RC_STREAM
- * for two creates of one half.
+ * op_chain.c: joins the ops of each pair by `next`; ops_read() does it.
+ * RC_STREAM for two creates of one half.
  */
 int ops_chain(struct ops *ops, const char *name, struct error *e);
 

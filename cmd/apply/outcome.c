@@ -1,10 +1,10 @@
-#include "run.h"
+#include "worker.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "util/text.h"
 
 /* How much of a value a message shows, in columns. */
 #define VALUE_COLUMNS 50
@@ -16,7 +16,7 @@ static const char *const status_names[STATUSES] = {
 	[STATUS_UNKNOWN] = "unknown",
 };
 
-usec run_now(const struct run *r)
+usec run_now(const struct worker *r)
 {
 	return api_now(api_now_is_known(&r->supabase.api) ? &r->supabase.api
 							  : &r->notion.api);

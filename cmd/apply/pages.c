@@ -1,13 +1,15 @@
 #include "pages.h"
 #include "known.h"
-#include "text.h"
+#include "notion/page.h"
+#include "notion/value.h"
+#include "util/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* One PATCH of a page. */
 struct page_write {
-	struct run *r;
+	struct worker *r;
 	const struct op *op;
 	const json *seen; /* what must be found before it is sent */
 	struct values wanted;
@@ -25,7 +27,7 @@ static json *date_value(const json *set)
 		start ? start : json_str(set, "date"), json_str(detail, "end"));
 }
 
-json *page_properties(const struct run *r, const struct op *op,
+json *page_properties(const struct worker *r, const struct op *op,
 	const struct notion_page *page)
 {
 	const struct notion_schema *s = &r->schema;
@@ -88,7 +90,7 @@ static int may_repeat(void *arg)
 	struct outcome ignored = { 0 };
 	int rc = -1;
 
-	if (!look_at_page(w->r, w->op->page_id, &page, &ignored))
+	if (!recheck_read_page(w->r, w->op->page_id, &page, &ignored))
 		return -1;
 	if (is_as_planned(w, &page))
 		rc = 0;
@@ -122,7 +124,8 @@ static bool is_kept(const struct page_write *w, const struct notion_page *page,
 	return kept;
 }
 
-/* An automation may have put other values in than were sent: see base.h. */
+/* An automation may have put other values in than were sent: see sync/base.h.
+ */
 static void note_automations(const struct page_write *w,
 	const struct notion_page *page, struct outcome *o)
 {
@@ -172,11 +175,11 @@ static bool take_answer(
 	bool ok;
 
 	if (notion_page_parse(&page, object, &w->r->schema, &ignored) < 0) {
-		if (!look_at_page(w->r, w->op->page_id, &page, o))
+		if (!recheck_read_page(w->r, w->op->page_id, &page, o))
 			return unclear(o);
 	} else if (page.title_cut) {
 		notion_page_fini(&page);
-		if (!look_at_page(w->r, w->op->page_id, &page, o))
+		if (!recheck_read_page(w->r, w->op->page_id, &page, o))
 			return unclear(o);
 	}
 	ok = judge_page(w, &page, o);
@@ -191,7 +194,7 @@ static bool look_what_happened(const struct page_write *w,
 	struct notion_page page;
 	bool ok = false;
 
-	if (!look_at_page(w->r, w->op->page_id, &page, o))
+	if (!recheck_read_page(w->r, w->op->page_id, &page, o))
 		return a->outcome_unknown ? unclear(o) : false;
 	if (page.in_trash == w->in_trash && page_holds(&page, &w->wanted) &&
 		(!w->stamps || stamps_are_there(w, &page))) {
@@ -281,7 +284,7 @@ static bool write_properties(const struct page_write *w, struct outcome *o)
 	struct notion_page page;
 	bool ok;
 
-	if (!look_at_page(w->r, w->op->page_id, &page, o))
+	if (!recheck_read_page(w->r, w->op->page_id, &page, o))
 		return false;
 	if (!is_as_planned(w, &page))
 		ok = skip(o, "changed", "the page was edited since the plan");
@@ -295,7 +298,7 @@ static bool write_properties(const struct page_write *w, struct outcome *o)
 	return ok;
 }
 
-static struct page_write new_write(struct run *r, const struct op *op)
+static struct page_write new_write(struct worker *r, const struct op *op)
 {
 	return (struct page_write){ .r = r,
 		.op = op,
@@ -303,7 +306,7 @@ static struct page_write new_write(struct run *r, const struct op *op)
 		.wanted = values_after(op->page, op->set) };
 }
 
-bool page_update(struct run *r, const struct op *op, struct outcome *o)
+bool page_update(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct page_write w = new_write(r, op);
 
@@ -311,7 +314,7 @@ bool page_update(struct run *r, const struct op *op, struct outcome *o)
 	return recheck_row(r, op, o) && write_properties(&w, o);
 }
 
-bool page_stamp(struct run *r, const struct op *op, struct outcome *o)
+bool page_stamp(struct worker *r, const struct op *op, struct outcome *o)
 {
 	return page_update(r, op, o);
 }
@@ -328,7 +331,7 @@ static bool set_trash(const struct page_write *w, struct outcome *o)
 	return send(w, trash_body(w->in_trash), o);
 }
 
-bool page_trash(struct run *r, const struct op *op, struct outcome *o)
+bool page_trash(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct page_write w = new_write(r, op);
 
@@ -341,7 +344,7 @@ bool page_trash(struct run *r, const struct op *op, struct outcome *o)
  * it was, then the content. Between the two the page is live with its old
  * content, which the next run settles like any other.
  */
-bool page_restore(struct run *r, const struct op *op, struct outcome *o)
+bool page_restore(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct page_write out = new_write(r, op), write = new_write(r, op);
 	json *live;

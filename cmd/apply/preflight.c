@@ -19,7 +19,7 @@ static void add_needs(struct needs *n, const struct op *op)
 	}
 }
 
-int preflight(struct run *r, const struct ops *ops, struct error *e)
+int preflight(struct worker *r, const struct ops *ops, struct error *e)
 {
 	struct needs n = { 0 };
 

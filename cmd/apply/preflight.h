@@ -7,13 +7,13 @@
 #ifndef APPLY_PREFLIGHT_H
 #define APPLY_PREFLIGHT_H
 
-#include "run.h"
+#include "worker.h"
 
 /*
  * Asks only where the base knows no pair yet, so a sync that has worked costs
  * no request more; what is taken away later stops the run at the first write
  * that needs it. RC_CONFIG or RC_CREDENTIALS, in the words of doctor.
  */
-int preflight(struct run *r, const struct ops *ops, struct error *e);
+int preflight(struct worker *r, const struct ops *ops, struct error *e);
 
 #endif

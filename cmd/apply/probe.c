@@ -14,7 +14,7 @@ static bool answers(
 	return false;
 }
 
-static bool both_answer(struct run *r, struct error *e)
+static bool both_answer(struct worker *r, struct error *e)
 {
 	struct api_error a;
 	json *user = NULL;
@@ -27,7 +27,7 @@ static bool both_answer(struct run *r, struct error *e)
 	return answers(rc, &a, "the run ends here: Notion", e);
 }
 
-bool services_answer(struct run *r, struct error *e)
+bool services_answer(struct worker *r, struct error *e)
 {
 	long notion = r->notion.api.retries, supabase = r->supabase.api.retries;
 	bool answer;
@@ -42,7 +42,7 @@ bool services_answer(struct run *r, struct error *e)
 	return answer;
 }
 
-static int try_nothing(struct run *r, const struct op *op, struct error *e)
+static int try_nothing(struct worker *r, const struct op *op, struct error *e)
 {
 	bool creates = op->kind == OP_CREATE;
 
@@ -59,7 +59,7 @@ static int try_nothing(struct run *r, const struct op *op, struct error *e)
 		       : supabase_probe_update(&r->supabase, e);
 }
 
-bool may_write(struct run *r, const struct op *op, struct error *e)
+bool may_write(struct worker *r, const struct op *op, struct error *e)
 {
 	if (try_nothing(r, op, e) == 0)
 		return true;

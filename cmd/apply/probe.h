@@ -4,14 +4,14 @@
 #ifndef APPLY_PROBE_H
 #define APPLY_PROBE_H
 
-#include "run.h"
+#include "worker.h"
 
 /*
  * A plain read of both: Notion's user of the connection, one row's id. False
  * with e filled, RC_TEMPORARY unless it says more, where one fails too.
  */
-bool services_answer(struct run *r, struct error *e);
+bool services_answer(struct worker *r, struct error *e);
 /* Whether this kind of op is allowed at all: false with e filled where not. */
-bool may_write(struct run *r, const struct op *op, struct error *e);
+bool may_write(struct worker *r, const struct op *op, struct error *e);
 
 #endif

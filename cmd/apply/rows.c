@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "known.h"
-#include "look.h"
-#include "text.h"
+#include "notion/page.h"
+#include "recheck.h"
+#include "util/alloc.h"
+#include "util/text.h"
 
 /* One patch: the condition's values and what is set. */
 struct patch {
@@ -72,7 +73,7 @@ static int add_time(struct buf *where, const char *updated_at)
  * -1 where the URL would be too long. The decision may be left out only by who
  * has just read it.
  */
-static int add_condition(struct buf *where, const struct run *r,
+static int add_condition(struct buf *where, const struct worker *r,
 	const struct patch *p, const struct condition *c, bool just_read)
 {
 	if (supabase_where(where, "id", p->op->row_id) < 0 ||
@@ -93,8 +94,9 @@ static int add_condition(struct buf *where, const struct run *r,
 }
 
 /* 1 with *row, 0 where no row met the condition, -1 with o filled. */
-static int try_patch(struct run *r, struct patch *p, const struct condition *c,
-	bool just_read, json **row, struct outcome *o)
+static int try_patch(struct worker *r, struct patch *p,
+	const struct condition *c, bool just_read, json **row,
+	struct outcome *o)
 {
 	struct buf where = SUPABASE_WHERE_INIT;
 	struct api_error a;
@@ -146,11 +148,11 @@ static bool is_as_planned(const struct patch *p, const struct supabase_row *row)
  * or no update of ours reaches it.
  */
 static void tell_who_kept_it(
-	struct run *r, const struct patch *p, struct outcome *o)
+	struct worker *r, const struct patch *p, struct outcome *o)
 {
 	struct supabase_row now;
 
-	if (!look_at_row(r, p->op->row_id, &now, NULL, o))
+	if (!recheck_read_row(r, p->op->row_id, &now, NULL, o))
 		return;
 	if (is_as_planned(p, &now)) {
 		o->row_after = row_values(&now);
@@ -171,14 +173,14 @@ static void tell_who_kept_it(
  * edited.
  */
 static int patch_after_a_look(
-	struct run *r, struct patch *p, json **row, struct outcome *o)
+	struct worker *r, struct patch *p, json **row, struct outcome *o)
 {
 	struct supabase_row now;
 	struct condition c;
 	json *object;
 	int rc = -1;
 
-	if (!look_at_row(r, p->op->row_id, &now, &object, o))
+	if (!recheck_read_row(r, p->op->row_id, &now, &object, o))
 		return -1;
 	if (is_done_already(p, &now)) {
 		*row = json_copy(object);
@@ -198,7 +200,7 @@ static int patch_after_a_look(
 	return rc;
 }
 
-/* A trigger may have put other values in than were sent: see base.h. */
+/* A trigger may have put other values in than were sent: see sync/base.h. */
 static void note_triggers(const struct patch *p, const struct supabase_row *row,
 	struct outcome *o)
 {
@@ -286,7 +288,8 @@ static bool take_answer(
 }
 
 /* The row as it is to be, noted before its content or presence is sent. */
-static bool note_first(struct run *r, const struct patch *p, struct outcome *o)
+static bool note_first(
+	struct worker *r, const struct patch *p, struct outcome *o)
 {
 	struct values v = values_after(p->op->row, p->op->set);
 	json *after;
@@ -301,7 +304,7 @@ static bool note_first(struct run *r, const struct patch *p, struct outcome *o)
 	return known_sent(r, p->op, after, o);
 }
 
-static bool carry_out(struct run *r, struct patch *p, struct outcome *o)
+static bool carry_out(struct worker *r, struct patch *p, struct outcome *o)
 {
 	struct condition c = seen_by_plan(p->op);
 	json *row = NULL;
@@ -326,7 +329,7 @@ static bool carry_out(struct run *r, struct patch *p, struct outcome *o)
 	return rc > 0 && take_answer(p, row, o);
 }
 
-static void put_now(const struct run *r, json *set, const char *column)
+static void put_now(const struct worker *r, json *set, const char *column)
 {
 	char now[TIME_SIZE];
 
@@ -345,7 +348,7 @@ static void put_field(json *columns, const json *set, const char *key)
  * miss the change; where one does, it wins.
  */
 static json *columns_of(
-	const struct run *r, const struct op *op, const char *page_id)
+	const struct worker *r, const struct op *op, const char *page_id)
 {
 	json *columns = json_object();
 
@@ -362,7 +365,8 @@ static json *columns_of(
 	return columns;
 }
 
-bool page_still_says_so(struct run *r, const struct op *op, struct outcome *o)
+bool page_still_says_so(
+	struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct notion_page page;
 
@@ -375,7 +379,7 @@ bool page_still_says_so(struct run *r, const struct op *op, struct outcome *o)
 }
 
 /* A link that is still to be written: no other row may have got the page. */
-static bool may_link(struct run *r, const struct op *op, struct outcome *o)
+static bool may_link(struct worker *r, const struct op *op, struct outcome *o)
 {
 	const char *link = json_str(op->row, "link");
 	int other;
@@ -390,7 +394,7 @@ static bool may_link(struct run *r, const struct op *op, struct outcome *o)
 	return other == 0;
 }
 
-bool row_update(struct run *r, const struct op *op, struct outcome *o)
+bool row_update(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, op->page_id);
 
@@ -400,7 +404,7 @@ bool row_update(struct run *r, const struct op *op, struct outcome *o)
 	return carry_out(r, &p, o);
 }
 
-bool row_trash(struct run *r, const struct op *op, struct outcome *o)
+bool row_trash(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, NULL);
 
@@ -416,7 +420,7 @@ bool row_trash(struct run *r, const struct op *op, struct outcome *o)
 	return carry_out(r, &p, o);
 }
 
-bool row_restore(struct run *r, const struct op *op, struct outcome *o)
+bool row_restore(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, op->page_id);
 
@@ -428,7 +432,7 @@ bool row_restore(struct run *r, const struct op *op, struct outcome *o)
 	return carry_out(r, &p, o);
 }
 
-bool row_link_to(struct run *r, const struct op *op, const char *page_id,
+bool row_link_to(struct worker *r, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
 	struct patch p = new_patch(op, page_id);
@@ -444,7 +448,7 @@ bool row_link_to(struct run *r, const struct op *op, const char *page_id,
 	return carry_out(r, &p, o);
 }
 
-bool row_link(struct run *r, const struct op *op, struct outcome *o)
+bool row_link(struct worker *r, const struct op *op, struct outcome *o)
 {
 	return may_link(r, op, o) &&
 	       row_link_to(r, op, op->page_id, op->checksum, o);

@@ -10,25 +10,26 @@
 #ifndef APPLY_ROWS_H
 #define APPLY_ROWS_H
 
-#include "run.h"
+#include "worker.h"
 
-bool row_update(struct run *r, const struct op *op, struct outcome *o);
-bool row_trash(struct run *r, const struct op *op, struct outcome *o);
-bool row_restore(struct run *r, const struct op *op, struct outcome *o);
-bool row_link(struct run *r, const struct op *op, struct outcome *o);
+bool row_update(struct worker *r, const struct op *op, struct outcome *o);
+bool row_trash(struct worker *r, const struct op *op, struct outcome *o);
+bool row_restore(struct worker *r, const struct op *op, struct outcome *o);
+bool row_link(struct worker *r, const struct op *op, struct outcome *o);
 
 /*
  * Writes the link to a page that was just made, and the checksum of what was
  * sent there. A link is evidence and isn't lost: it is written as long as the
  * row's link is what the plan saw, whatever else was edited meanwhile.
  */
-bool row_link_to(struct run *r, const struct op *op, const char *page_id,
+bool row_link_to(struct worker *r, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o);
 
 /*
  * The page is why the row is written: whether it is still as the plan saw it.
  * False with o filled.
  */
-bool page_still_says_so(struct run *r, const struct op *op, struct outcome *o);
+bool page_still_says_so(
+	struct worker *r, const struct op *op, struct outcome *o);
 
 #endif

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "doctor.h"
-#include "opt.h"
-#include "stop.h"
+#include "util/opt.h"
+#include "util/stop.h"
 
 enum {
 	OPT_JSON = 256,

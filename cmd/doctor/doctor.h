@@ -4,15 +4,15 @@
  * other checks, and where one of those is bad it is skipped. Nothing here
  * writes anywhere.
  */
-#ifndef DOCTOR_H
-#define DOCTOR_H
+#ifndef DOCTOR_DOCTOR_H
+#define DOCTOR_DOCTOR_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "env_file.h"
-#include "notion_client.h"
-#include "supabase_client.h"
+#include "notion/client.h"
+#include "supabase/client.h"
+#include "util/env_file.h"
 
 enum check_id {
 	CHECK_ENV_FILE,
@@ -84,7 +84,7 @@ struct doctor {
 	json *notion_user; /* whose token it is; NULL: not known */
 	char source[UUID_SIZE];
 	int source_rc;
-	struct error source_words;
+	struct error humanize_source;
 
 	struct finding found[CHECKS];
 };

@@ -10,12 +10,12 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "base.h"
 #include "doctor.h"
-#include "file.h"
-#include "opt.h"
-#include "words.h"
+#include "sync/base.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/humanize.h"
+#include "util/opt.h"
 
 #define MIB (1024ULL * 1024)
 #define DISK_BAD (10 * MIB)
@@ -246,7 +246,7 @@ static bool schedule_runs(const struct settings *s)
 static void find_schedule(struct finding *f, const json *record)
 {
 	char command[COMMAND_SIZE], report[COMMAND_SIZE], text[TIME_SIZE];
-	const char *schedule = command_words("scripts/schedule.sh", command);
+	const char *schedule = humanize_command("scripts/schedule.sh", command);
 	usec next = record_time(record, "next_at");
 	int64_t failures = json_int(record, "failures");
 
@@ -260,7 +260,7 @@ static void find_schedule(struct finding *f, const json *record)
 			"%s runs here, but its runs fail, %lld in a row so "
 			"far: see %s",
 			schedule, (long long)failures,
-			command_words("bin/report", report));
+			humanize_command("bin/report", report));
 	else if (next == USEC_NONE)
 		find_ok(f,
 			record ? "%s runs here, and a run goes on"
@@ -279,12 +279,12 @@ static void find_last_run(
 	char sync_now[COMMAND_SIZE], schedule[COMMAND_SIZE];
 	char text[TIME_SIZE];
 
-	command_words("scripts/schedule.sh", schedule);
+	humanize_command("scripts/schedule.sh", schedule);
 	if (last == USEC_NONE)
 		find_warn(f,
 			"no run yet: %s makes the first, %s one every "
 			"SYNC_INTERVAL",
-			command_words("scripts/sync-now.sh", sync_now),
+			humanize_command("scripts/sync-now.sh", sync_now),
 			schedule);
 	else if (time_now() - last > limit)
 		find_warn(f,

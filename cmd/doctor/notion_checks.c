@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "doctor.h"
-#include "notion_shape.h"
+#include "notion/page.h"
+#include "notion/shape.h"
 
 void check_notion(struct doctor *d, struct finding *f)
 {
@@ -56,9 +57,9 @@ void check_notion_key(struct doctor *d, struct finding *f)
 void check_read(struct doctor *d, struct finding *f)
 {
 	d->source_rc = notion_find_data_source(
-		&d->notion, &d->settings, d->source, &d->source_words);
-	if (d->source_rc < 0 && d->source_words.code == RC_CREDENTIALS)
-		find_bad(f, &d->source_words);
+		&d->notion, &d->settings, d->source, &d->humanize_source);
+	if (d->source_rc < 0 && d->humanize_source.code == RC_CREDENTIALS)
+		find_bad(f, &d->humanize_source);
 	else
 		find_ok(f, "the connection may read content");
 }
@@ -66,7 +67,7 @@ void check_read(struct doctor *d, struct finding *f)
 void check_database(struct doctor *d, struct finding *f)
 {
 	if (d->source_rc < 0)
-		find_bad(f, &d->source_words);
+		find_bad(f, &d->humanize_source);
 	else
 		find_ok(f, "shared with the connection; data source %s",
 			d->source);

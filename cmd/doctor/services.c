@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "doctor.h"
+#include "util/url.h"
 
 #define RETRIES 1
 #define MAX_WAIT 10

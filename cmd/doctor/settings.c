@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "settings/notion_link.h"
+
 #include "doctor.h"
 
 void check_env_file(struct doctor *d, struct finding *f)
@@ -72,8 +74,8 @@ void check_notion_database_form(struct doctor *d, struct finding *f)
 
 	check_one(d, f, "NOTION_DATABASE_ID", false);
 	if (f->mark == MARK_OK &&
-		notion_id_from_text(
-			env_lookup(&d->env, "NOTION_DATABASE_ID"), id) == 0)
+		notion_link_id(env_lookup(&d->env, "NOTION_DATABASE_ID"), id) ==
+			0)
 		find_ok(f, "%s", id);
 }
 

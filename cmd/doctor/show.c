@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "doctor.h"
-#include "text.h"
+#include "util/text.h"
 
 #define TEXT_MAX (64u << 10)
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base.h"
 #include "doctor.h"
-#include "file.h"
+#include "sync/base.h"
+#include "util/file.h"
 
 #define SQL_FILE "sql/decision_vault.sql"
 

@@ -5,9 +5,9 @@
 #ifndef HEALTH_SERVER_ANSWER_H
 #define HEALTH_SERVER_ANSWER_H
 
-#include "buf.h"
-#include "json.h"
 #include "shared.h"
+#include "util/buf.h"
+#include "util/json.h"
 
 #define ANSWER_MAX ((size_t)8 << 20)
 

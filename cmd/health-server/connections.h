@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-#include "times.h"
+#include "util/times.h"
 
 #define CONNECTIONS_MAX 512
 /* Behind a proxy everybody has the same one. */

@@ -10,10 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "mask.h"
 #include "spawn_child.h"
 #include "token.h"
+#include "util/alloc.h"
 
 #define END_SECONDS 10
 

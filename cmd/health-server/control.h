@@ -11,9 +11,9 @@
 #include <sys/types.h>
 
 #include "answer.h"
-#include "error.h"
 #include "guesses.h"
-#include "times.h"
+#include "util/error.h"
+#include "util/times.h"
 
 #define CONTROL_OUTPUT_MAX ((size_t)256 << 10)
 #define CONTROL_PAUSE 10 /* seconds between two presses */

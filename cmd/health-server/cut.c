@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "util/text.h"
 
 #define MARK "… [cut]"
 #define MARK_LEN (sizeof MARK - 1)

@@ -2,7 +2,7 @@
 #ifndef HEALTH_SERVER_CUT_H
 #define HEALTH_SERVER_CUT_H
 
-#include "json.h"
+#include "util/json.h"
 
 #define CUT_TEXT 4000 /* bytes of each text, where they fit */
 

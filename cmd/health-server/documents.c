@@ -4,9 +4,9 @@
 
 #include "cut.h"
 #include "mask.h"
-#include "opt.h"
-#include "report_data.h"
-#include "words.h"
+#include "runs/report_json.h"
+#include "util/humanize.h"
+#include "util/opt.h"
 
 #define ERRORS_SHOWN 5
 /* Of the page's data, but for what a child said, which has its own bound. */
@@ -64,10 +64,10 @@ static json *totals_document(const struct snapshot *s)
 	if (s->waiting.live_pairs >= 0)
 		json_put_int(totals, "live_pairs", s->waiting.live_pairs);
 	waiting = json_put(totals, "waiting", json_object());
-	for (int k = 0; k < WAITING_KINDS; k++)
+	for (int k = 0; k < PENDING_KINDS; k++)
 		if (s->waiting.counts[k])
 			json_put_int(waiting,
-				waiting_name((enum waiting_kind)k),
+				pending_name((enum pending_kind)k),
 				(int64_t)s->waiting.counts[k]);
 	return totals;
 }
@@ -145,7 +145,7 @@ json *no_health_document(void)
 	return v;
 }
 
-static usec newest_run(const struct logs *l)
+static usec newest_run(const struct run_records *l)
 {
 	usec newest = l->last ? l->last->started : USEC_NONE;
 	const struct run *r = l->n ? &l->runs[l->n - 1] : NULL;

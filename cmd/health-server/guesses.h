@@ -7,7 +7,7 @@
 #define HEALTH_SERVER_GUESSES_H
 
 #include "answer.h"
-#include "times.h"
+#include "util/times.h"
 
 #define GUESSES_MAX 5 /* in a minute, from all together */
 

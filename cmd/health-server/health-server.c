@@ -9,13 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "file.h"
 #include "hosts.h"
-#include "opt.h"
 #include "server.h"
-#include "settings.h"
-#include "stop.h"
+#include "settings/settings.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/opt.h"
+#include "util/stop.h"
 
 enum {
 	OPT_PREFIX = 256,

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file.h"
-#include "times.h"
+#include "util/file.h"
+#include "util/times.h"
 
 #define WAKE_FILE "wake"
 #define TOKEN_FILE "notion-verification-token"

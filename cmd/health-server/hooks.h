@@ -12,7 +12,7 @@
 
 #include "answer.h"
 #include "guesses.h"
-#include "settings.h"
+#include "settings/settings.h"
 #include "token.h"
 
 #define HOOK_BODY_MAX ((size_t)256 << 10)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "alloc.h"
+#include "util/alloc.h"
 
 #define NAME_MAX_LEN 253 /* of a name in the DNS */
 #define BETWEEN ", \t"

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "opt.h"
 #include "server.h"
+#include "util/opt.h"
 
 static int parse_host(
 	const char *host, long port, struct sockaddr_storage *address)

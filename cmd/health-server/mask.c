@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "text.h"
+#include "util/alloc.h"
+#include "util/text.h"
 
 #define TEXT_MAX ((size_t)1 << 20)
 

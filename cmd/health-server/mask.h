@@ -5,7 +5,7 @@
 #ifndef HEALTH_SERVER_MASK_H
 #define HEALTH_SERVER_MASK_H
 
-#include "json.h"
+#include "util/json.h"
 
 /*
  * The text with every absolute path of two names or more cut to its last:

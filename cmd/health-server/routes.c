@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "documents.h"
-#include "metrics.h"
+#include "runs/metrics.h"
+#include "util/alloc.h"
 
 #define HEALTH_TYPE "application/health+json"
 #define METRICS_TYPE \

@@ -8,8 +8,8 @@
 
 #include <microhttpd.h>
 
-#include "alloc.h"
 #include "head.h"
+#include "util/alloc.h"
 
 /*
  * Beyond CONNECTIONS_MAX the oldest ones end, so the library needs a few places

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "alloc.h"
+#include "util/alloc.h"
 
 struct shared *shared_take(struct buf *b, size_t *held)
 {

@@ -6,7 +6,7 @@
 #ifndef HEALTH_SERVER_SHARED_H
 #define HEALTH_SERVER_SHARED_H
 
-#include "buf.h"
+#include "util/buf.h"
 
 struct shared {
 	char *data;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "cut.h"
-#include "file.h"
 #include "synclog.h"
+#include "util/alloc.h"
+#include "util/file.h"
 
 #define SCHEDULE_MAX 4096
 
@@ -31,8 +31,8 @@ static void unload(struct snapshot *s)
 {
 	if (!s->loaded)
 		return;
-	waiting_fini(&s->waiting);
-	logs_fini(&s->logs);
+	pending_fini(&s->waiting);
+	run_records_fini(&s->logs);
 	s->loaded = false;
 }
 
@@ -113,9 +113,9 @@ static void load_schedule(struct snapshot *s)
 static int load_runs(struct snapshot *s, struct error *e)
 {
 	unload(s);
-	if (logs_load(&s->logs, s->dir, e) < 0)
+	if (run_records_load(&s->logs, s->dir, e) < 0)
 		return -1;
-	waiting_load(&s->waiting, &s->logs);
+	pending_load(&s->waiting, &s->logs);
 	s->loaded = true;
 	return 0;
 }

@@ -8,9 +8,9 @@
 
 #include <sys/stat.h>
 
-#include "health.h"
-#include "logs.h"
-#include "waiting.h"
+#include "runs/health.h"
+#include "runs/pending.h"
+#include "runs/records.h"
 
 #define LOG_LINES 30
 #define CONFLICTS_SHOWN 20
@@ -29,8 +29,8 @@ struct snapshot {
 	char *dir;
 	struct stat stamps[WATCHED];
 	bool loaded; /* logs and waiting are there */
-	struct logs logs;
-	struct waiting waiting;
+	struct run_records logs;
+	struct pending waiting;
 	json *conflicts; /* the newest ones, oldest first */
 	json *log;	 /* see synclog.h */
 	json *schedule;	 /* schedule.json, NULL where no schedule runs */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
+#include "util/alloc.h"
 
 extern char **environ;
 
@@ -28,7 +28,7 @@ static bool is_passed_on(const char *variable)
 	static const char *const passed[] = { "PATH=", "HOME=", "LANG=", "LC_",
 		"TZ=", "TMPDIR=", "SUPABASE_", "NOTION_", "SYNC_",
 		"VAULTSYNC_BIN=", "VAULTSYNC_HOME=", "VAULTSYNC_COMMAND=",
-		/* of systemd: where .env may be, as env_file.c knows */
+		/* of systemd: where .env may be, as util/env_file.c knows */
 		"CREDENTIALS_DIRECTORY=", "http_proxy=", "https_proxy=",
 		"HTTPS_PROXY=", "all_proxy=", "ALL_PROXY=", "no_proxy=",
 		"NO_PROXY=", "SSL_CERT_FILE=", "SSL_CERT_DIR=" };

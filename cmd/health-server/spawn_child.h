@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "error.h"
+#include "util/error.h"
 
 /*
  * Starts `script --quiet [option]`, no shell between, with the settings and

@@ -1,8 +1,8 @@
-/* The newest lines of logs/sync.log, whose form event_log.h describes. */
+/* The newest lines of logs/sync.log, whose form runs/event_log.h describes. */
 #ifndef HEALTH_SERVER_SYNCLOG_H
 #define HEALTH_SERVER_SYNCLOG_H
 
-#include "json.h"
+#include "util/json.h"
 
 /*
  * An array of {"time","level","run","program","message"}, oldest first, at most

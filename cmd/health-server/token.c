@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "alloc.h"
+#include "util/alloc.h"
 
 #define SHA256_BYTES 32
 #define SIGNATURE_PREFIX "sha256="

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "error.h"
-#include "opt.h"
-#include "run.h"
+#include "convert.h"
+#include "util/error.h"
+#include "util/opt.h"
 
 static const struct command command = {
 	.name = "normalize",
@@ -29,7 +29,7 @@ static int count_stdin(const struct opt *o)
 	return n;
 }
 
-static void tell(const struct totals *t)
+static void tell(const struct counts *t)
 {
 	debug("%" PRIu64 " records", t->records);
 	if (t->problems)
@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 {
 	static char stdin_operand[] = "-";
 	char *only_stdin[] = { stdin_operand };
-	struct totals totals;
+	struct counts totals;
 	struct opt o;
 	struct error e;
 	size_t n;
@@ -56,8 +56,8 @@ int main(int argc, char **argv)
 		return opt_usage(
 			&command, "standard input can be read only once");
 	n = (size_t)(argc - o.at);
-	if (run(n ? argv + o.at : only_stdin, n ? n : 1, stdout, &totals, &e) <
-			0 ||
+	if (convert(n ? argv + o.at : only_stdin, n ? n : 1, stdout, &totals,
+		    &e) < 0 ||
 		close_stdout(&e) < 0)
 		return error_report(&e);
 	tell(&totals);

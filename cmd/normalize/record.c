@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-#include "checksum.h"
-#include "supabase.h"
+#include "notion/page.h"
+#include "supabase/row.h"
+#include "sync/checksum.h"
 
 static json *line_of(const char *kind, const char *source)
 {

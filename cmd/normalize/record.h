@@ -7,9 +7,9 @@
 #ifndef NORMALIZE_RECORD_H
 #define NORMALIZE_RECORD_H
 
-#include "json.h"
-#include "notion.h"
-#include "problem.h"
+#include "notion/schema.h"
+#include "sync/problem.h"
+#include "util/json.h"
 
 /* All return a new line of kind "record" or "problem", never NULL. */
 json *record_of_row(const json *row);

@@ -5,9 +5,9 @@
 #ifndef NOTION_FETCH_FETCH_H
 #define NOTION_FETCH_FETCH_H
 
-#include "idset.h"
-#include "notion_client.h"
-#include "stream.h"
+#include "notion/client.h"
+#include "util/idset.h"
+#include "util/stream.h"
 
 struct fetch {
 	/* options */

@@ -2,9 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "fetch.h"
-#include "supabase.h"
+#include "supabase/row.h"
+#include "util/alloc.h"
 
 static void add_link(struct known *k, const json *line)
 {

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "fetch.h"
-#include "opt.h"
-#include "settings.h"
-#include "stop.h"
+#include "settings/settings.h"
+#include "util/opt.h"
+#include "util/stop.h"
 
 static const struct option_spec options[] = {
 	{ 'k', "known", "FILE",

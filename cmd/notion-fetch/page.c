@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/problem.h"
+
 #include "fetch.h"
 
 /* After so many failures in a row, the next are asked for only once each. */

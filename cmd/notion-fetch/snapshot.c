@@ -2,8 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "fetch.h"
+#include "util/alloc.h"
 
 /* Notion's listing may lag behind an edit by a minute or two. */
 #define LAG (5 * USEC_MINUTE)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "settings/notion_link.h"
+
 static int refuse_second(
 	const struct setup *s, const struct settings *settings, struct error *e)
 {
@@ -38,7 +40,7 @@ int setup_create(
 	json *properties;
 	int rc;
 
-	if (notion_id_from_text(s->parent, page) < 0)
+	if (notion_link_id(s->parent, page) < 0)
 		return fail(e, RC_USAGE,
 			"--create: no page id: open the page in Notion and "
 			"copy its link; it ends in 32 hex digits");

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opt.h"
-#include "settings.h"
+#include "notion/limits.h"
+#include "settings/settings.h"
 #include "setup.h"
-#include "stop.h"
-#include "text.h"
+#include "util/opt.h"
+#include "util/stop.h"
+#include "util/text.h"
 
 enum {
 	OPT_CREATE = 256,

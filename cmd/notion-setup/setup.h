@@ -1,13 +1,13 @@
 /*
  * notion-setup: what its parts share.
  */
-#ifndef NOTION_SETUP_H
-#define NOTION_SETUP_H
+#ifndef NOTION_SETUP_SETUP_H
+#define NOTION_SETUP_SETUP_H
 
 #include <stdbool.h>
 
-#include "notion_client.h"
-#include "notion_shape.h"
+#include "notion/client.h"
+#include "notion/shape.h"
 
 #define SETUP_TITLE "Decision Vault"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "util/text.h"
 
 const char *side_name(enum side s)
 {

@@ -10,8 +10,8 @@
 
 #include <stdbool.h>
 
-#include "checksum.h"
-#include "json.h"
+#include "sync/checksum.h"
+#include "util/json.h"
 
 enum side {
 	SUPABASE,

@@ -2,29 +2,29 @@
 
 #include <string.h>
 
+#include "emit.h"
 #include "pair.h"
-#include "settle.h"
 
 struct decision {
-	const struct world *world;
+	const struct sides *world;
 	const struct policy *policy;
 	struct lines lines;
 	struct pairing pairing;
-	struct settling to;
+	struct emitter to;
 };
 
 /* --- a pair: sections 4 and 5 --------------------------------------------- */
 
 /* Whether the live half changed since the pair agreed. */
-static bool live_changed(const struct pair *p, const struct record *live)
+static bool live_changed(const struct live_pair *p, const struct record *live)
 {
 	if (content_diff(&p->row->is, &p->page->is) == 0)
 		return false;
 	switch (p->basis.kind) {
-	case BASIS_FIELDS:
+	case MERGE_BASE_FIELDS:
 		return content_diff(&live->is, &p->basis.held[live->side].is) !=
 		       0;
-	case BASIS_CHECKSUM:
+	case MERGE_BASE_CHECKSUM:
 		return strcmp(live->checksum, p->basis.checksum) != 0;
 	default:
 		return true;
@@ -47,11 +47,11 @@ enum presence {
  * deletion is complete.
  */
 static enum presence read_presence(
-	const struct pair *p, enum side live, enum side dead)
+	const struct live_pair *p, enum side live, enum side dead)
 {
 	const struct held *held = p->basis.held;
 
-	if (p->basis.kind != BASIS_FIELDS)
+	if (p->basis.kind != MERGE_BASE_FIELDS)
 		return p->row->synced ? DELETED_SINCE : CAME_BACK;
 	if (held[live].deleted)
 		return CAME_BACK;
@@ -62,7 +62,7 @@ static enum presence read_presence(
  * A deletion or its undoing was refused: left alone until its time has come,
  * and then sent again to the half that it was meant for.
  */
-static enum presence with_refusal(const struct pair *p, enum side live)
+static enum presence with_refusal(const struct live_pair *p, enum side live)
 {
 	const struct refusal *r = &p->basis.refused;
 
@@ -72,7 +72,8 @@ static enum presence with_refusal(const struct pair *p, enum side live)
 }
 
 /* One half is live, the other soft-deleted or in the trash. */
-static void decide_half_deleted(const struct decision *d, const struct pair *p)
+static void decide_half_deleted(
+	const struct decision *d, const struct live_pair *p)
 {
 	bool row_lives = !p->row->deleted;
 	const struct record *live = row_lives ? p->row : p->page;
@@ -86,36 +87,36 @@ static void decide_half_deleted(const struct decision *d, const struct pair *p)
 		presence = with_refusal(p, live->side);
 	if (presence == CAME_BACK) {
 		merge_pair(&m, p->row, p->page, &p->basis, d->policy->conflict);
-		settle_live(&d->to, p, &m, other,
+		emit_live(&d->to, p, &m, other,
 			row_lives ? "the row came back" : "the page came back");
 	} else if (changed) {
 		merge_take(&m, p->row, p->page, live->side);
-		settle_live(&d->to, p, &m, other,
+		emit_live(&d->to, p, &m, other,
 			row_lives ? "the row changed, and a change beats "
 				    "the page's deletion"
 				  : "the page changed, and a change beats "
 				    "the row's deletion");
 	} else if (presence == NOT_KEPT) {
-		settle_not_kept(&d->to, p, 0);
+		emit_not_kept(&d->to, p, 0);
 	} else {
-		settle_trash(&d->to, p, live->side);
+		emit_trash(&d->to, p, live->side);
 	}
 }
 
 static void decide_pair(const struct decision *d, const struct record *row,
 	const struct record *page)
 {
-	struct pair p = { .row = row, .page = page };
+	struct live_pair p = { .row = row, .page = page };
 	struct merge m;
 
-	basis_find(&p.basis, &d->lines, row, page, &d->policy->again);
+	merge_base_find(&p.basis, &d->lines, row, page, &d->policy->again);
 	if (row->deleted && page->deleted) {
-		settle_deleted(&d->to, &p);
+		emit_deleted(&d->to, &p);
 	} else if (row->deleted || page->deleted) {
 		decide_half_deleted(d, &p);
 	} else {
 		merge_pair(&m, row, page, &p.basis, d->policy->conflict);
-		settle_live(&d->to, &p, &m, REVIVE_NONE, NULL);
+		emit_live(&d->to, &p, &m, REVIVE_NONE, NULL);
 	}
 }
 
@@ -163,7 +164,7 @@ static void create_other(
 	const struct decision *d, const struct record *only, const char *why)
 {
 	if (!is_held_back(d, only))
-		settle_create(&d->to, only, why);
+		emit_create(&d->to, only, why);
 }
 
 /* A live row whose page was moved out, unshared or erased. */
@@ -191,7 +192,7 @@ static void decide_row_orphan(
 
 static bool row_is_listed(const struct decision *d, const char *row_id)
 {
-	if (world_find(d->world, SUPABASE, row_id))
+	if (sides_find(d->world, SUPABASE, row_id))
 		return true;
 	for (size_t i = 0; i < d->world->n_trouble; i++)
 		if (same_text(d->world->trouble[i].row_id, row_id))
@@ -224,7 +225,7 @@ static void decide_page_orphan(const struct decision *d,
 	}
 	/* A page that came back after an agreed deletion is wanted. */
 	if (d->policy->orphans == ORPHANS_TRASH && !base_is_deleted(line)) {
-		settle_trash_page(&d->to, page, line->row_id);
+		emit_trash_page(&d->to, page, line->row_id);
 		return;
 	}
 	op = skip(&d->to, "orphan", NULL, page);
@@ -354,12 +355,12 @@ static size_t live_pairs(const struct pairing *p)
 	return n;
 }
 
-void decide(const struct world *w, const struct base *base,
+void decide(const struct sides *w, const struct base *base,
 	const struct policy *policy, struct ops *ops, struct outlook *outlook)
 {
 	struct decision d = { .world = w, .policy = policy };
 
-	d.to = (struct settling){ w, policy->use_base, ops };
+	d.to = (struct emitter){ w, policy->use_base, ops };
 	lines_init(&d.lines, base);
 	pairing_init(&d.pairing, w, &d.lines);
 	for (size_t i = 0; i < w->n_trouble; i++)
@@ -379,7 +380,7 @@ void decide(const struct world *w, const struct base *base,
 }
 
 void look_out(
-	const struct world *w, const struct base *base, struct outlook *outlook)
+	const struct sides *w, const struct base *base, struct outlook *outlook)
 {
 	struct lines lines;
 	struct pairing p;

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base.h"
 #include "merge.h"
 #include "ops.h"
-#include "world.h"
+#include "sides.h"
+#include "sync/base.h"
 
 enum orphan_rule {
 	ORPHANS_KEEP,
@@ -32,11 +32,11 @@ struct outlook {
 };
 
 /* Fills ops, which start empty, in the order in which they are carried out. */
-void decide(const struct world *w, const struct base *base,
+void decide(const struct sides *w, const struct base *base,
 	const struct policy *policy, struct ops *ops, struct outlook *outlook);
 
 /* The outlook alone, for a plan that is not made by decide(). */
-void look_out(const struct world *w, const struct base *base,
+void look_out(const struct sides *w, const struct base *base,
 	struct outlook *outlook);
 
 #endif

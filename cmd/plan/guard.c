@@ -29,7 +29,7 @@ static const char *known(const char *scope)
 }
 
 void guard_scope(
-	struct guards *g, const struct world *w, const struct base *base)
+	struct guards *g, const struct sides *w, const struct base *base)
 {
 	if (!base->scope)
 		return;
@@ -64,7 +64,7 @@ static const char *hidden_by(enum side s)
 }
 
 static void check_empty_side(
-	struct guards *g, const struct world *w, const struct base *base)
+	struct guards *g, const struct sides *w, const struct base *base)
 {
 	size_t linked = 0, agreed = 0;
 
@@ -79,7 +79,7 @@ static void check_empty_side(
 	if (linked < 5 && agreed < 5)
 		return;
 	for (enum side s = 0; s < SIDES; s++)
-		if (world_live(w, s) == 0)
+		if (sides_live(w, s) == 0)
 			trip(g, GUARD_EMPTY_SIDE,
 				"there are no live %s (%s sees none either), "
 				"but %zu live rows are linked and the local "
@@ -139,11 +139,11 @@ static bool writes_anything(const struct guards *g, const struct ops *ops)
 	return false;
 }
 
-void guards_check(struct guards *g, const struct world *w,
+void guards_check(struct guards *g, const struct sides *w,
 	const struct base *base, const struct ops *ops,
 	const struct outlook *outlook)
 {
-	size_t live[SIDES] = { world_live(w, SUPABASE), world_live(w, NOTION) };
+	size_t live[SIDES] = { sides_live(w, SUPABASE), sides_live(w, NOTION) };
 	struct totals t;
 
 	ops_count(ops, &t);

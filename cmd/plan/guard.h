@@ -1,17 +1,17 @@
 /*
  * The guards (semantics, section 6): what a plan must not do unasked.
- * `incomplete` refuses the input before there is a plan: world.h.
+ * `incomplete` refuses the input before there is a plan: sides.h.
  */
 #ifndef PLAN_GUARD_H
 #define PLAN_GUARD_H
 
 #include <stdbool.h>
 
-#include "base.h"
 #include "decide.h"
-#include "guards.h"
 #include "ops.h"
-#include "world.h"
+#include "sides.h"
+#include "sync/base.h"
+#include "sync/guard_names.h"
 
 #define GUARD_TEXT 300
 
@@ -28,9 +28,9 @@ int guards_allow(struct guards *g, const char *list, struct error *e);
 
 /* The base of another scope; to be told before the base is read as empty. */
 void guard_scope(
-	struct guards *g, const struct world *w, const struct base *base);
+	struct guards *g, const struct sides *w, const struct base *base);
 /* All the others; clears what doesn't matter to a plan without a write. */
-void guards_check(struct guards *g, const struct world *w,
+void guards_check(struct guards *g, const struct sides *w,
 	const struct base *base, const struct ops *ops,
 	const struct outlook *outlook);
 

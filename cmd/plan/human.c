@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "buf.h"
 #include "output.h"
-#include "text.h"
+#include "util/buf.h"
+#include "util/text.h"
 
 #define LINES_MAX 20 /* ops shown of one section */
 #define LINE_BYTES 65536

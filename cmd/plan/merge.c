@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "util/text.h"
 
 /* Who changed a field since each half was last known. */
 enum changed {
@@ -40,22 +40,22 @@ static enum changed with_refusal(
 
 /* Of a field that differs. A cosmetic difference alone has no author. */
 static enum changed who_changed(enum field f, const struct record *row,
-	const struct record *page, const struct basis *basis)
+	const struct record *page, const struct merge_base *basis)
 {
 	enum changed by;
 
 	switch (basis->kind) {
-	case BASIS_FIELDS:
+	case MERGE_BASE_FIELDS:
 		by = who(value_equal(f, row->is.value[f],
 				 basis->held[SUPABASE].is.value[f]),
 			value_equal(f, page->is.value[f],
 				basis->held[NOTION].is.value[f]));
 		return with_refusal(by, f, &basis->refused);
-	case BASIS_CHECKSUM:
+	case MERGE_BASE_CHECKSUM:
 		by = who(strcmp(row->checksum, basis->checksum) == 0,
 			strcmp(page->checksum, basis->checksum) == 0);
 		return by == CHANGED_NEITHER ? CHANGED_BOTH : by;
-	case BASIS_SETTLED:
+	case MERGE_BASE_SETTLED:
 		return CHANGED_NEITHER;
 	default:
 		return CHANGED_BOTH;
@@ -130,7 +130,7 @@ void merge_take(struct merge *m, const struct record *row,
 }
 
 void merge_pair(struct merge *m, const struct record *row,
-	const struct record *page, const struct basis *basis,
+	const struct record *page, const struct merge_base *basis,
 	enum conflict_rule rule)
 {
 	unsigned differ = content_diff(&row->is, &page->is);

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "basis.h"
 #include "content.h"
+#include "merge_base.h"
 #include "record.h"
 
 /* Who wins a conflict. */
@@ -30,7 +30,7 @@ struct merge {
 };
 
 void merge_pair(struct merge *m, const struct record *row,
-	const struct record *page, const struct basis *basis,
+	const struct record *page, const struct merge_base *basis,
 	enum conflict_rule rule);
 /* All of the content is taken from one side. */
 void merge_take(struct merge *m, const struct record *row,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "ops.h"
-#include "stream.h"
+#include "util/stream.h"
 
 static const struct record *target_record(const struct op *op)
 {

@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 #include "content.h"
-#include "json.h"
 #include "merge.h"
-#include "op.h"
 #include "record.h"
+#include "sync/op_names.h"
+#include "util/json.h"
 
 struct op {
 	enum op_kind kind;

@@ -4,8 +4,8 @@
 
 #include <openssl/evp.h>
 
-#include "stream.h"
-#include "words.h"
+#include "util/humanize.h"
+#include "util/stream.h"
 
 const char *conflict_rule_name(enum conflict_rule r)
 {
@@ -102,7 +102,8 @@ void plan_way_on(const struct plan *p, char *out, size_t size)
 			out, size, "plan --undo %s --allow %s", p->undo, names);
 	else
 		snprintf(out, size, "%s --allow %s",
-			command_words("scripts/sync-now.sh", command), names);
+			humanize_command("scripts/sync-now.sh", command),
+			names);
 }
 
 static void put_guards(json *head, const struct guards *g)

@@ -8,15 +8,15 @@
 #include <stdio.h>
 
 #include "decide.h"
-#include "error.h"
 #include "guard.h"
 #include "ops.h"
-#include "times.h"
-#include "uuid.h"
-#include "world.h"
+#include "sides.h"
+#include "util/error.h"
+#include "util/times.h"
+#include "util/uuid.h"
 
 struct plan {
-	const struct world *world;
+	const struct sides *world;
 	const struct policy *policy;
 	const struct guards *guards;
 	const struct ops *ops;

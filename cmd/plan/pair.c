@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "uuid.h"
+#include "util/alloc.h"
+#include "util/uuid.h"
 
 /* More rows than this can't have been made for one page. */
 #define ROW_ID_ATTEMPTS 100
 
-struct half *pairing_find(const struct pairing *p, const struct world *w,
+struct half *pairing_find(const struct pairing *p, const struct sides *w,
 	enum side side, const char *id)
 {
-	const struct record *r = id ? world_find(w, side, id) : NULL;
+	const struct record *r = id ? sides_find(w, side, id) : NULL;
 
 	return r ? &p->of[side][r - w->side[side].at] : NULL;
 }
@@ -52,7 +52,7 @@ void join(struct half *row, struct half *page, enum found found)
 	row->found = page->found = found;
 }
 
-static void count_claims(struct pairing *p, const struct world *w)
+static void count_claims(struct pairing *p, const struct sides *w)
 {
 	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
 		const struct record *row = p->of[SUPABASE][i].record;
@@ -69,7 +69,7 @@ static void count_claims(struct pairing *p, const struct world *w)
  * Step 1. The only live row with the link has the page, whatever soft-deleted
  * rows say. Several soft-deleted ones matter only to a page that is live.
  */
-static void pair_by_link(struct pairing *p, const struct world *w)
+static void pair_by_link(struct pairing *p, const struct sides *w)
 {
 	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
 		struct half *row = &p->of[SUPABASE][i], *page;
@@ -90,7 +90,7 @@ static void pair_by_link(struct pairing *p, const struct world *w)
 
 /* Step 2. */
 static void pair_by_base(
-	struct pairing *p, const struct world *w, const struct base *base)
+	struct pairing *p, const struct sides *w, const struct base *base)
 {
 	for (size_t i = 0; i < base->n; i++) {
 		const struct base_pair *line = &base->pairs[i];
@@ -105,7 +105,7 @@ static void pair_by_base(
 
 /* The row with that id can't be read, but names another page than this. */
 static bool is_linked_elsewhere(
-	const struct world *w, const char *row_id, const char *page_id)
+	const struct sides *w, const char *row_id, const char *page_id)
 {
 	for (size_t i = 0; i < w->n_trouble; i++) {
 		const struct trouble *t = &w->trouble[i];
@@ -118,7 +118,7 @@ static bool is_linked_elsewhere(
 }
 
 /* Step 3: the row that was inserted for the page, and lost its link since. */
-static struct half *row_made_for(const struct pairing *p, const struct world *w,
+static struct half *row_made_for(const struct pairing *p, const struct sides *w,
 	const struct record *page)
 {
 	for (unsigned i = 0; i < ROW_ID_ATTEMPTS; i++) {
@@ -134,7 +134,7 @@ static struct half *row_made_for(const struct pairing *p, const struct world *w,
 	return NULL;
 }
 
-static void pair_by_id(struct pairing *p, const struct world *w)
+static void pair_by_id(struct pairing *p, const struct sides *w)
 {
 	for (size_t i = 0; i < p->n[NOTION]; i++) {
 		struct half *page = &p->of[NOTION][i], *row;
@@ -148,7 +148,7 @@ static void pair_by_id(struct pairing *p, const struct world *w)
 }
 
 void pairing_init(
-	struct pairing *p, const struct world *w, const struct lines *l)
+	struct pairing *p, const struct sides *w, const struct lines *l)
 {
 	*p = (struct pairing){ 0 };
 	for (enum side s = 0; s < SIDES; s++) {

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "basis.h"
+#include "merge_base.h"
 #include "record.h"
-#include "world.h"
+#include "sides.h"
 
 /* The step that found a pair. */
 enum found {
@@ -45,11 +45,11 @@ struct pairing {
 };
 
 void pairing_init(
-	struct pairing *p, const struct world *w, const struct lines *l);
+	struct pairing *p, const struct sides *w, const struct lines *l);
 void pairing_fini(struct pairing *p);
 
 /* By id; NULL where there is none. */
-struct half *pairing_find(const struct pairing *p, const struct world *w,
+struct half *pairing_find(const struct pairing *p, const struct sides *w,
 	enum side side, const char *id);
 /* A page that some row links to. */
 bool is_claimed(const struct half *page);
@@ -58,10 +58,10 @@ bool is_free_page(const struct half *page);
 bool is_free_row(const struct half *row);
 void join(struct half *row, struct half *page, enum found found);
 
-/* hold.c: what troubles hold; once step 1 has counted the claims. */
+/* pair_hold.c: what troubles hold; once step 1 has counted the claims. */
 void hold_troubled(
-	struct pairing *p, const struct world *w, const struct lines *l);
-/* match.c: step 4. */
+	struct pairing *p, const struct sides *w, const struct lines *l);
+/* pair_checksum.c: step 4. */
 void match_by_checksum(struct pairing *p);
 
 #endif

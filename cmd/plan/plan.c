@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base.h"
 #include "decide.h"
 #include "guard.h"
-#include "opt.h"
 #include "output.h"
+#include "sides.h"
+#include "sync/base.h"
 #include "undo.h"
+#include "util/opt.h"
 #include "verify.h"
-#include "world.h"
 
 enum {
 	ID_CONFLICT = 256,
@@ -147,7 +147,7 @@ static bool parse_args(struct args *a, int argc, char **argv, int *code)
 	return *code == 0;
 }
 
-static int read_world(struct world *w, const char *input, struct error *e)
+static int read_world(struct sides *w, const char *input, struct error *e)
 {
 	struct stream_reader r;
 	const char *name;
@@ -156,7 +156,7 @@ static int read_world(struct world *w, const char *input, struct error *e)
 	if (stream_open(input, &fd, &name, e) < 0)
 		return -1;
 	stream_reader_init(&r, fd, name, STREAM_STRICT);
-	rc = world_read(w, &r, e);
+	rc = sides_read(w, &r, e);
 	stream_reader_fini(&r);
 	if (fd != STDIN_FILENO)
 		close(fd);
@@ -165,7 +165,7 @@ static int read_world(struct world *w, const char *input, struct error *e)
 
 /* A base of another scope says nothing about this one. */
 static int read_base(
-	struct base *b, struct args *a, const struct world *w, struct error *e)
+	struct base *b, struct args *a, const struct sides *w, struct error *e)
 {
 	*b = (struct base){ 0 };
 	if (!a->base)
@@ -229,7 +229,7 @@ static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 						 : RC_DONE;
 }
 
-static int make_plan(struct args *a, const struct world *w,
+static int make_plan(struct args *a, const struct sides *w,
 	const struct base *base, struct error *e)
 {
 	struct ops ops = { 0 };
@@ -261,7 +261,7 @@ out:
 }
 
 /* When the sides were read, so that the plan of the same input is the same. */
-static usec time_of(const struct world *w)
+static usec time_of(const struct sides *w)
 {
 	usec latest = USEC_NONE;
 
@@ -276,7 +276,7 @@ static usec time_of(const struct world *w)
 	return latest;
 }
 
-static int verify_world(const struct args *a, const struct world *w,
+static int verify_world(const struct args *a, const struct sides *w,
 	const struct base *base, struct error *e)
 {
 	struct human h;
@@ -288,7 +288,7 @@ static int verify_world(const struct args *a, const struct world *w,
 int main(int argc, char **argv)
 {
 	struct args a = { 0 };
-	struct world w = { 0 };
+	struct sides w = { 0 };
 	struct base base = { 0 };
 	struct error e = { 0 };
 	int code;
@@ -305,6 +305,6 @@ int main(int argc, char **argv)
 		code = -1;
 out:
 	base_fini(&base);
-	world_fini(&w);
+	sides_fini(&w);
 	return code < 0 ? error_report(&e) : code;
 }

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "uuid.h"
+#include "util/alloc.h"
+#include "util/uuid.h"
 
 /* The string members of a line, in the order in which they are kept. */
 enum text {

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 
 #include "content.h"
-#include "error.h"
-#include "json.h"
-#include "times.h"
+#include "util/error.h"
+#include "util/json.h"
+#include "util/times.h"
 
 struct record {
 	enum side side;

@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "util/text.h"
 
 /* One pair of the run: its ops that changed a half, and both halves now. */
 struct taken {
-	const struct world *world;
+	const struct sides *world;
 	struct ops *ops;
-	const struct deed *deed[SIDES]; /* NULL: that half was not changed */
-	bool unknown;			/* an outcome that nobody knows */
+	const struct result *deed[SIDES]; /* NULL: that half was not changed */
+	bool unknown;			  /* an outcome that nobody knows */
 	const struct record *row, *page;
 	const char *row_id, *page_id;
 };
@@ -58,20 +58,20 @@ static void skip_taken(
 	op_reason(op, "%s", reason);
 }
 
-static bool is_deletion(const struct deed *d)
+static bool is_deletion(const struct result *d)
 {
 	return d->kind == OP_TRASH;
 }
 
 /* How the half was left by the op. */
-static bool is_as_written(const struct deed *d, const struct record *r)
+static bool is_as_written(const struct result *d, const struct record *r)
 {
 	return r->deleted == is_deletion(d) &&
 	       (is_deletion(d) || holds(r, json_get(d->line, "set")));
 }
 
 /* The half is as it was before the op: it was taken back already. */
-static bool is_taken_back(const struct deed *d, const struct record *r)
+static bool is_taken_back(const struct result *d, const struct record *r)
 {
 	switch (d->kind) {
 	case OP_UPDATE:
@@ -85,7 +85,7 @@ static bool is_taken_back(const struct deed *d, const struct record *r)
 
 /* --- the checksum from before the run ------------------------------------- */
 
-static const json *seen_half(const struct deed *d, enum side s)
+static const json *seen_half(const struct result *d, enum side s)
 {
 	return json_get(
 		json_get(d->line, "expect"), s == SUPABASE ? "row" : "page");
@@ -146,7 +146,7 @@ static void reverse_update(
 /* Both halves get back their content and their checksums. */
 static void reverse_updates(const struct taken *t)
 {
-	const struct world *w = t->world;
+	const struct sides *w = t->world;
 	char checksum[CHECKSUM_SIZE];
 	struct content before;
 	bool is_agreed;
@@ -282,12 +282,12 @@ static bool all_taken_back(const struct taken *t)
 }
 
 /* The ops of one pair, from `d` on; returns how many there are. */
-static size_t gather(struct taken *t, const struct deed *d, size_t left)
+static size_t gather(struct taken *t, const struct result *d, size_t left)
 {
 	size_t n = 0;
 
 	do {
-		const struct deed *one = &d[n++];
+		const struct result *one = &d[n++];
 		enum side s = one->target == TARGET_NOTION ? NOTION : SUPABASE;
 
 		t->unknown |=
@@ -303,7 +303,7 @@ static size_t gather(struct taken *t, const struct deed *d, size_t left)
 	return n;
 }
 
-void undo_decide(const struct undo *u, const struct world *w, struct ops *ops)
+void undo_decide(const struct undo *u, const struct sides *w, struct ops *ops)
 {
 	const char *code, *why;
 	size_t step;
@@ -312,8 +312,8 @@ void undo_decide(const struct undo *u, const struct world *w, struct ops *ops)
 		struct taken t = { .world = w, .ops = ops };
 
 		step = gather(&t, &u->deeds[i], u->n - i);
-		t.row = t.row_id ? world_find(w, SUPABASE, t.row_id) : NULL;
-		t.page = t.page_id ? world_find(w, NOTION, t.page_id) : NULL;
+		t.row = t.row_id ? sides_find(w, SUPABASE, t.row_id) : NULL;
+		t.page = t.page_id ? sides_find(w, NOTION, t.page_id) : NULL;
 		if (all_taken_back(&t))
 			continue;
 		why = obstacle(&t, &code);

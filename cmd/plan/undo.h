@@ -16,13 +16,13 @@
 
 #include <stddef.h>
 
-#include "error.h"
-#include "json.h"
 #include "ops.h"
-#include "world.h"
+#include "sides.h"
+#include "util/error.h"
+#include "util/json.h"
 
 /* A done op of the run, or one whose outcome is unknown. */
-struct deed {
+struct result {
 	json *line; /* its result, with what only the plan says; owned */
 	enum op_kind kind;
 	enum op_target target;
@@ -31,14 +31,14 @@ struct deed {
 };
 
 struct undo {
-	struct deed *deeds; /* by page, then in their order */
+	struct result *deeds; /* by page, then in their order */
 	size_t n, cap;
 };
 
 /* RC_STREAM where a file is damaged or the run was on another scope. */
-int undo_load(struct undo *u, const char *dir, const struct world *w,
+int undo_load(struct undo *u, const char *dir, const struct sides *w,
 	struct error *e);
 void undo_fini(struct undo *u);
-void undo_decide(const struct undo *u, const struct world *w, struct ops *ops);
+void undo_decide(const struct undo *u, const struct sides *w, struct ops *ops);
 
 #endif

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "file.h"
-#include "stream.h"
 #include "undo.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/stream.h"
 
 /* Lines of one stream, found by their number n. */
 struct numbered {
@@ -15,7 +15,7 @@ struct numbered {
 	size_t n, cap;
 };
 
-static int same_scope(const json *head, const struct world *w, struct error *e)
+static int same_scope(const json *head, const struct sides *w, struct error *e)
 {
 	if (json_equal(json_get(head, "scope"), w->scope))
 		return 0;
@@ -25,7 +25,7 @@ static int same_scope(const json *head, const struct world *w, struct error *e)
 }
 
 static int read_lines(struct numbered *to, struct stream_reader *r,
-	const char *stream, const struct world *w, struct error *e)
+	const char *stream, const struct sides *w, struct error *e)
 {
 	json *line;
 	int got = stream_read_head(r, stream, &line, e);
@@ -48,7 +48,7 @@ static int read_lines(struct numbered *to, struct stream_reader *r,
 }
 
 static int read_file(struct numbered *to, const char *dir, const char *stream,
-	const char *file, const struct world *w, struct error *e)
+	const char *file, const struct sides *w, struct error *e)
 {
 	char *path = path_join(dir, file);
 	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
@@ -111,7 +111,7 @@ static bool has_status(const json *result, const char *status)
 
 static void take_result(struct undo *u, json *take_line)
 {
-	struct deed d = { .line = take_line, .order = u->n };
+	struct result d = { .line = take_line, .order = u->n };
 
 	if ((!has_status(take_line, "done") &&
 		    !has_status(take_line, "unknown")) ||
@@ -128,7 +128,7 @@ static void take_result(struct undo *u, json *take_line)
 
 static int by_pair(const void *a, const void *b)
 {
-	const struct deed *x = a, *y = b;
+	const struct result *x = a, *y = b;
 	int order = strcmp(
 		x->page_id ? x->page_id : "", y->page_id ? y->page_id : "");
 
@@ -136,7 +136,7 @@ static int by_pair(const void *a, const void *b)
 }
 
 int undo_load(
-	struct undo *u, const char *dir, const struct world *w, struct error *e)
+	struct undo *u, const char *dir, const struct sides *w, struct error *e)
 {
 	struct numbered plan = { 0 }, results = { 0 };
 	int rc = -1;

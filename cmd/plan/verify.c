@@ -2,10 +2,10 @@
 
 #include <inttypes.h>
 
-#include "buf.h"
 #include "pair.h"
-#include "stream.h"
-#include "text.h"
+#include "util/buf.h"
+#include "util/stream.h"
+#include "util/text.h"
 
 #define LINE_BYTES 65536
 
@@ -117,7 +117,7 @@ static void check_row(struct check *c, const struct half *row)
 }
 
 static void check_all(
-	struct check *c, const struct world *w, const struct pairing *p)
+	struct check *c, const struct sides *w, const struct pairing *p)
 {
 	for (size_t i = 0; i < w->n_trouble; i++) {
 		struct drift d = { .row_id = w->trouble[i].row_id,
@@ -155,7 +155,7 @@ static int put_end(struct check *c)
 	return stream_write_end(&c->out, end, true, c->e);
 }
 
-int verify(const struct world *w, const struct base *base,
+int verify(const struct sides *w, const struct base *base,
 	const struct human *human, struct error *e)
 {
 	struct check c = { .human = human, .e = e };

@@ -9,13 +9,13 @@
 #ifndef PLAN_VERIFY_H
 #define PLAN_VERIFY_H
 
-#include "base.h"
-#include "error.h"
 #include "output.h"
-#include "world.h"
+#include "sides.h"
+#include "sync/base.h"
+#include "util/error.h"
 
 /* RC_DONE where nothing drifted, else RC_ATTENTION; -1. NULL: a stream. */
-int verify(const struct world *w, const struct base *base,
+int verify(const struct sides *w, const struct base *base,
 	const struct human *human, struct error *e);
 
 #endif

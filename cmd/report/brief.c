@@ -5,8 +5,8 @@
 
 #include "overview.h"
 #include "print.h"
-#include "words.h"
-#include "work.h"
+#include "totals.h"
+#include "util/humanize.h"
 
 static const char *brief_word(const struct run *r)
 {
@@ -26,15 +26,15 @@ static void print_numbers(const struct run *r)
 	int64_t errors = json_int(r->record, "errors");
 	int64_t conflicts = json_int(r->record, "conflicts");
 	int64_t waited = json_sum(json_get(r->record, "waited_ms"));
-	char words[WORDS_SIZE];
+	char words[HUMANIZE_SIZE];
 
 	if (errors)
-		printf("; %s not done", number_words(errors, words));
-	printf("; %s conflict%s", number_words(conflicts, words),
+		printf("; %s not done", humanize_number(errors, words));
+	printf("; %s conflict%s", humanize_number(conflicts, words),
 		conflicts == 1 ? "" : "s");
-	printf("; %s requests", number_words(run_requests(r), words));
+	printf("; %s requests", humanize_number(run_requests(r), words));
 	if (waited)
-		printf(", %s waited", took_words(waited, words));
+		printf(", %s waited", humanize_duration(waited, words));
 }
 
 /* The last of the lines that the program which stopped has said. */
@@ -65,7 +65,7 @@ static void print_blocked_by(const struct health *h)
 	print_shown(h->guards, 0);
 }
 
-void print_brief(const struct health *h, const struct logs *l)
+void print_brief(const struct health *h, const struct run_records *l)
 {
 	const struct run *r = l->last;
 
@@ -93,7 +93,7 @@ static int64_t success_age(const struct health *h)
 	return h->now > h->success ? (h->now - h->success) / USEC_SECOND : 0;
 }
 
-static void print_perfdata(const struct health *h, const struct logs *l)
+static void print_perfdata(const struct health *h, const struct run_records *l)
 {
 	const struct run *r = l->last;
 	int64_t interval = h->interval / USEC_SECOND;
@@ -113,7 +113,7 @@ static void print_perfdata(const struct health *h, const struct logs *l)
 		json_int(r->record, "conflicts"));
 }
 
-void print_health(const struct health *h, const struct logs *l)
+void print_health(const struct health *h, const struct run_records *l)
 {
 	printf("SYNC %s - ", level_name(h->level));
 	print_shown(h->headline, 0);

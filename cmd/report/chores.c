@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event_log.h"
-#include "file.h"
-#include "housekeeping.h"
-#include "opt.h"
+#include "runs/event_log.h"
+#include "runs/retention.h"
+#include "util/file.h"
+#include "util/opt.h"
 
 #define INPUT_MAX ((size_t)64 << 20)
 

@@ -2,7 +2,7 @@
 #ifndef REPORT_CHORES_H
 #define REPORT_CHORES_H
 
-#include "error.h"
+#include "util/error.h"
 
 /* Does the chore with its arguments; the exit code, or -1 with e. */
 int chore_do(const char *chore, char *const *args, int n, struct error *e);

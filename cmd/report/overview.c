@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "print.h"
-#include "words.h"
-#include "work.h"
+#include "totals.h"
+#include "util/humanize.h"
 
 #define TREND_MAX 30
 #define LABEL "%-10s  "
@@ -35,19 +35,19 @@ static void print_next(const struct health *h)
 
 static void print_time_and_age(const struct health *h, usec t)
 {
-	char at[WORDS_SIZE], age[WORDS_SIZE];
+	char at[HUMANIZE_SIZE], age[HUMANIZE_SIZE];
 
-	printf("%s", time_words(t, at));
+	printf("%s", humanize_time(t, at));
 	if (t != USEC_NONE && t <= h->now)
-		printf(", %s ago", age_words(h->now - t, age));
+		printf(", %s ago", humanize_age(h->now - t, age));
 	else if (t != USEC_NONE)
-		printf(", in %s", age_words(t - h->now, age));
+		printf(", in %s", humanize_age(t - h->now, age));
 }
 
-static void print_attempts(const struct health *h, const struct logs *l)
+static void print_attempts(const struct health *h, const struct run_records *l)
 {
-	const struct run *open = logs_open_run(l);
-	char took[WORDS_SIZE];
+	const struct run *open = run_records_open_run(l);
+	char took[HUMANIZE_SIZE];
 
 	printf(LABEL, "Success");
 	if (l->success)
@@ -60,7 +60,7 @@ static void print_attempts(const struct health *h, const struct logs *l)
 		printf(", %s", run_status_name(l->last->status));
 		if (run_duration(l->last) >= 0)
 			printf(", took %s",
-				took_words(run_duration(l->last), took));
+				humanize_duration(run_duration(l->last), took));
 		printf(" (%s)", *l->last->id ? l->last->id : "no id");
 	} else {
 		printf("unknown");
@@ -73,7 +73,7 @@ static void print_attempts(const struct health *h, const struct logs *l)
 	}
 }
 
-static void print_next_run(const struct health *h, const struct logs *l)
+static void print_next_run(const struct health *h, const struct run_records *l)
 {
 	const struct run *last = l->last ? l->last : l->success;
 
@@ -102,7 +102,7 @@ static void print_message(const struct run *r)
 		print_labelled("Message", text);
 }
 
-static void print_guards(const struct waiting *w)
+static void print_guards(const struct pending *w)
 {
 	for (const json *g = first_member(w->guards); g; g = json_next(g)) {
 		printf(LABEL, "Guard");
@@ -113,13 +113,13 @@ static void print_guards(const struct waiting *w)
 	}
 }
 
-static void print_item(const struct waiting_item *item)
+static void print_item(const struct pending_item *item)
 {
 	const char *row = json_str(item->data, "row_id");
 	const char *page = json_str(item->data, "page_id");
 	const char *op = json_str(item->data, "op");
 
-	printf("  %-12s  ", waiting_name(item->kind));
+	printf("  %-12s  ", pending_name(item->kind));
 	print_shown(row ? "row" : "page", 0);
 	printf(" ");
 	print_shown(row ? row : page, 40);
@@ -127,24 +127,24 @@ static void print_item(const struct waiting_item *item)
 	if (op && strcmp(op, "skip") != 0) {
 		print_shown(op, 20);
 		printf(" in ");
-		print_shown(side_words(json_str(item->data, "target")), 20);
+		print_shown(humanize_side(json_str(item->data, "target")), 20);
 		printf(": ");
 	}
 	print_shown(json_str(item->data, "reason"), 200);
 	printf("\n");
 }
 
-void print_waiting(const struct waiting *w, size_t cut)
+void print_waiting(const struct pending *w, size_t cut)
 {
-	char n[WORDS_SIZE], command[COMMAND_SIZE];
+	char n[HUMANIZE_SIZE], command[COMMAND_SIZE];
 	size_t shown = cut && w->n > cut ? cut : w->n;
 
 	for (size_t i = 0; i < shown; i++)
 		print_item(&w->items[i]);
 	if (w->total > shown)
 		printf("  and %s more: %s --run %s\n",
-			number_words((int64_t)(w->total - shown), n),
-			command_words("bin/report", command), w->run_id);
+			humanize_number((int64_t)(w->total - shown), n),
+			humanize_command("bin/report", command), w->run_id);
 }
 
 /* Where no results are kept, the record still has the numbers. */
@@ -169,7 +169,7 @@ static void print_waiting_of_record(const struct run *r)
 }
 
 static void print_what_waits(
-	const struct logs *l, const struct waiting *w, size_t cut)
+	const struct run_records *l, const struct pending *w, size_t cut)
 {
 	const char *comma = "";
 
@@ -178,11 +178,11 @@ static void print_what_waits(
 		return;
 	}
 	printf(LABEL, "Waiting");
-	for (int k = 0; k < WAITING_KINDS; k++) {
+	for (int k = 0; k < PENDING_KINDS; k++) {
 		if (!w->counts[k])
 			continue;
 		printf("%s%zu %s", comma, w->counts[k],
-			waiting_name((enum waiting_kind)k));
+			pending_name((enum pending_kind)k));
 		comma = ", ";
 	}
 	if (!*comma)
@@ -194,7 +194,7 @@ static void print_what_waits(
 }
 
 /* What apply has noticed, such as a trigger that changes what is written. */
-static void print_notes(const struct waiting *w)
+static void print_notes(const struct pending *w)
 {
 	for (const json *n = json_first(w->notes); n; n = json_next(n)) {
 		printf(LABEL, "Note");
@@ -212,30 +212,30 @@ static void print_conflicts(const struct run *r)
 	if (n > 0)
 		printf(LABEL "%" PRId64 " decided; the values that lost: "
 			     "%s --run %s\n",
-			"Conflicts", n, command_words("bin/report", command),
+			"Conflicts", n, humanize_command("bin/report", command),
 			*r->id ? r->id : "last");
 }
 
 static void print_side(const char *name, const json *side)
 {
-	char n[WORDS_SIZE];
+	char n[HUMANIZE_SIZE];
 
-	printf("%s %s live", name, number_words(json_int(side, "live"), n));
+	printf("%s %s live", name, humanize_number(json_int(side, "live"), n));
 	for (const json *c = first_member(side); c; c = json_next(c)) {
 		if (strcmp(json_key(c), "live") == 0 || json_sum(c) == 0)
 			continue;
-		printf(", %s ", number_words(json_sum(c), n));
+		printf(", %s ", humanize_number(json_sum(c), n));
 		print_shown(json_key(c), 20);
 	}
 }
 
 /* The counts of the last run that came so far. */
-static void print_counts(const struct logs *l, const struct waiting *w)
+static void print_counts(const struct run_records *l, const struct pending *w)
 {
 	const json *counts =
 		l->last ? json_get(l->last->record, "counts") : NULL;
 	const char *as_of = "";
-	char n[WORDS_SIZE];
+	char n[HUMANIZE_SIZE];
 
 	if (!json_get(counts, "notion") && l->success) {
 		counts = json_get(l->success->record, "counts");
@@ -250,7 +250,7 @@ static void print_counts(const struct logs *l, const struct waiting *w)
 	printf("; ");
 	print_side("Notion", json_get(counts, "notion"));
 	if (w->live_pairs >= 0)
-		printf("; %s pairs", number_words(w->live_pairs, n));
+		printf("; %s pairs", humanize_number(w->live_pairs, n));
 	printf("%s\n", as_of);
 }
 
@@ -270,7 +270,7 @@ char run_mark(const struct run *r)
 							 : marks[r->status];
 }
 
-static void print_trend(const struct logs *l)
+static void print_trend(const struct run_records *l)
 {
 	static const struct {
 		char mark;
@@ -309,20 +309,21 @@ static void print_requests(const struct run *r)
 	const json *requests = r ? json_get(r->record, "requests") : NULL;
 	const json *limited = r ? json_get(r->record, "limited") : NULL;
 	const json *waited = r ? json_get(r->record, "waited_ms") : NULL;
-	char n[WORDS_SIZE];
+	char n[HUMANIZE_SIZE];
 
 	if (!json_is_object(requests))
 		return;
 	printf(LABEL, "Requests");
-	printf("%s to Notion, ", number_words(json_int(requests, "notion"), n));
+	printf("%s to Notion, ",
+		humanize_number(json_int(requests, "notion"), n));
 	printf("%s to Supabase; ",
-		number_words(json_int(requests, "supabase"), n));
+		humanize_number(json_int(requests, "supabase"), n));
 	printf("%s refused for their rate (429), ",
-		number_words(json_sum(limited), n));
-	printf("waited %s\n", took_words(json_sum(waited), n));
+		humanize_number(json_sum(limited), n));
+	printf("waited %s\n", humanize_duration(json_sum(waited), n));
 }
 
-static void print_damage(const struct logs *l)
+static void print_damage(const struct run_records *l)
 {
 	for (const json *d = json_first(l->damage); d; d = json_next(d)) {
 		printf(LABEL, "Damaged");
@@ -331,8 +332,8 @@ static void print_damage(const struct logs *l)
 	}
 }
 
-void print_overview(const struct health *h, const struct logs *l,
-	const struct waiting *w, size_t cut)
+void print_overview(const struct health *h, const struct run_records *l,
+	const struct pending *w, size_t cut)
 {
 	print_headline(h);
 	printf("\n");

@@ -2,18 +2,18 @@
 #ifndef REPORT_OVERVIEW_H
 #define REPORT_OVERVIEW_H
 
-#include "health.h"
+#include "runs/health.h"
 
 /* `cut` is how many records that wait are listed. */
-void print_overview(const struct health *h, const struct logs *l,
-	const struct waiting *w, size_t cut);
+void print_overview(const struct health *h, const struct run_records *l,
+	const struct pending *w, size_t cut);
 /* The condition, the last run's work and what to do; at most three lines. */
-void print_brief(const struct health *h, const struct logs *l);
+void print_brief(const struct health *h, const struct run_records *l);
 /* A Nagios plugin's line with its performance data. */
-void print_health(const struct health *h, const struct logs *l);
+void print_health(const struct health *h, const struct run_records *l);
 
 /* The records that wait, a line each, at most `cut` (0: all). */
-void print_waiting(const struct waiting *w, size_t cut);
+void print_waiting(const struct pending *w, size_t cut);
 /* The mark of a run in the trend. */
 char run_mark(const struct run *r);
 

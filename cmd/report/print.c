@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "text.h"
+#include "util/alloc.h"
+#include "util/text.h"
 
 /* Longer texts are cut here: no single one may flood the screen. */
 #define SHOWN_MAX 65536

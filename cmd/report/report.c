@@ -7,18 +7,18 @@
 #include <string.h>
 
 #include "chores.h"
-#include "metrics.h"
-#include "opt.h"
+#include "history.h"
 #include "overview.h"
 #include "print.h"
-#include "report_data.h"
 #include "runs.h"
-#include "settings.h"
-#include "story.h"
-#include "words.h"
+#include "runs/metrics.h"
+#include "runs/report_json.h"
+#include "settings/settings.h"
+#include "util/humanize.h"
+#include "util/opt.h"
 
 /* How many of the records that wait are listed. */
-#define WAITING_SHOWN 20
+#define PENDING_SHOWN 20
 
 enum {
 	OPT_JSON = 256,
@@ -130,12 +130,13 @@ static int find_now(usec *now, struct error *e)
 }
 
 /* All reports on the whole; the exit code. */
-static int overall(int what, struct logs *l, const struct settings *s, usec now)
+static int overall(
+	int what, struct run_records *l, const struct settings *s, usec now)
 {
-	struct waiting w;
+	struct pending w;
 	struct health h;
 
-	waiting_load(&w, l);
+	pending_load(&w, l);
 	health_judge(&h, l, &w, now, s->interval);
 	if (what == OPT_JSON)
 		print_json(report_data(&h, l, &w));
@@ -146,8 +147,8 @@ static int overall(int what, struct logs *l, const struct settings *s, usec now)
 	else if (what == OPT_METRICS)
 		print_metrics(stdout, &h, l);
 	else
-		print_overview(&h, l, &w, WAITING_SHOWN);
-	waiting_fini(&w);
+		print_overview(&h, l, &w, PENDING_SHOWN);
+	pending_fini(&w);
 	if (what == OPT_HEALTH)
 		return (int)h.level;
 	return h.is == IS_DAMAGED ? RC_STREAM : RC_DONE;
@@ -156,23 +157,23 @@ static int overall(int what, struct logs *l, const struct settings *s, usec now)
 /* The exit code, or -1 with e. */
 static int tell(const struct args *a, const struct settings *s, struct error *e)
 {
-	struct logs l;
+	struct run_records l;
 	usec now;
 	int code;
 
 	if (a->what == OPT_PATHS)
 		return print_paths(s), RC_DONE;
-	if (find_now(&now, e) < 0 || logs_load(&l, s->log_dir, e) < 0)
+	if (find_now(&now, e) < 0 || run_records_load(&l, s->log_dir, e) < 0)
 		return -1;
 	if (a->what == OPT_RECORD)
-		code = print_story(&l, a->id, e);
+		code = print_history(&l, a->id, e);
 	else if (a->what == OPT_RUN)
 		code = print_run(&l, a->id, e);
 	else if (a->what == OPT_RUNS)
 		code = print_runs(&l);
 	else
 		code = overall(a->what, &l, s, now);
-	logs_fini(&l);
+	run_records_fini(&l);
 	return code;
 }
 

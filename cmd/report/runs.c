@@ -4,21 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "outcome.h"
+#include "op_text.h"
 #include "overview.h"
 #include "print.h"
-#include "words.h"
-#include "work.h"
+#include "totals.h"
+#include "util/humanize.h"
 
 static void print_run_line(const struct run *r)
 {
-	char took[WORDS_SIZE] = "-", at[WORDS_SIZE];
+	char took[HUMANIZE_SIZE] = "-", at[HUMANIZE_SIZE];
 
 	printf("%-22s  %c %-11s  %s", r->id, run_mark(r),
-		run_status_name(r->status), time_words(r->started, at));
+		run_status_name(r->status), humanize_time(r->started, at));
 	if (r->record) {
 		if (run_duration(r) >= 0)
-			took_words(run_duration(r), took);
+			humanize_duration(run_duration(r), took);
 		printf("  %11s  ", took);
 		print_work(r);
 		if (json_int(r->record, "errors"))
@@ -28,7 +28,7 @@ static void print_run_line(const struct run *r)
 	printf("\n");
 }
 
-int print_runs(const struct logs *l)
+int print_runs(const struct run_records *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		print_run_line(&l->runs[i]);
@@ -85,7 +85,7 @@ static void each_op(void *arg, const json *line)
 }
 
 /* The results; where there are none, the plan. */
-static void print_ops(const struct logs *l, const struct run *r)
+static void print_ops(const struct run_records *l, const struct run *r)
 {
 	struct listing listing = { .kind = "result" };
 	struct error e;
@@ -113,14 +113,14 @@ static void print_text_of(const struct run *r, const char *key)
 	print_labelled(key, text);
 }
 
-int print_run(const struct logs *l, const char *id, struct error *e)
+int print_run(const struct run_records *l, const char *id, struct error *e)
 {
 	const struct run *r = NULL;
 
 	if (strcmp(id, "last") == 0 && l->n)
 		r = &l->runs[l->n - 1];
 	else if (run_id_is_valid(id))
-		r = logs_find(l, id);
+		r = run_records_find(l, id);
 	if (!r)
 		return fail(e, RC_USAGE,
 			"no run \"%.60s\" is kept: the ids of those that are "

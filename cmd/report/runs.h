@@ -2,11 +2,11 @@
 #ifndef REPORT_RUNS_H
 #define REPORT_RUNS_H
 
-#include "logs.h"
+#include "runs/records.h"
 
 /* Both return the exit code, or -1 with e filled. */
-int print_runs(const struct logs *l);
+int print_runs(const struct run_records *l);
 /* id may be "last"; RC_USAGE where that run isn't kept. */
-int print_run(const struct logs *l, const char *id, struct error *e);
+int print_run(const struct run_records *l, const char *id, struct error *e);
 
 #endif

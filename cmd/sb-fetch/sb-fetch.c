@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opt.h"
-#include "settings.h"
-#include "stop.h"
-#include "stream.h"
-#include "supabase_client.h"
+#include "settings/settings.h"
+#include "supabase/client.h"
+#include "util/opt.h"
+#include "util/stop.h"
+#include "util/stream.h"
 
 #define PAGE_SIZE 100
 #define PAGE_SIZE_MAX 1000

@@ -1,4 +1,4 @@
-# logs/sync.log: one line an event, in the form that cmd/common/event_log.h has.
+# logs/sync.log: one line an event, in the form that lib/runs/event_log.h has.
 # Needs $bin and $logs; $run_id where there is one.
 # shellcheck shell=bash
 

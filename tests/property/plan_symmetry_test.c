@@ -24,15 +24,16 @@ static struct sim mirrored(const struct sim *s)
 }
 
 /* The content op of one side of a pair, told in the other side's words. */
-struct deed {
+struct result {
 	const char *kind, *code;
 	const json *set, *conflict;
 	bool won;
 };
 
-static struct deed deed_of(const json *plan, const char *row_id, enum side side)
+static struct result deed_of(
+	const json *plan, const char *row_id, enum side side)
 {
-	struct deed d = { 0 };
+	struct result d = { 0 };
 
 	for (const json *op = json_first(plan); op; op = json_next(op)) {
 		if (!same_text(json_str(op, "row_id"), row_id))
@@ -51,7 +52,7 @@ static struct deed deed_of(const json *plan, const char *row_id, enum side side)
 	return d;
 }
 
-static bool same_deed(const struct deed *a, const struct deed *b)
+static bool same_deed(const struct result *a, const struct result *b)
 {
 	if (!same_text(a->kind, b->kind) || !same_text(a->code, b->code) ||
 		(a->conflict != NULL) != (b->conflict != NULL) ||
@@ -123,8 +124,8 @@ static void symmetry(uint64_t seed)
 		const char *id = m.at[SUPABASE][i].id;
 
 		for (enum side s = 0; s < SIDES; s++) {
-			struct deed a = deed_of(t.plan, id, s);
-			struct deed b = deed_of(plan, id, other_side(s));
+			struct result a = deed_of(t.plan, id, s);
+			struct result b = deed_of(plan, id, other_side(s));
 
 			hold(&t, same_deed(&a, &b));
 		}

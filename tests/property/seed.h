@@ -1,6 +1,6 @@
 /* What seed_world.c and seed_edits.c make lines of. */
-#ifndef PROPERTY_SEED_H
-#define PROPERTY_SEED_H
+#ifndef TESTS_PROPERTY_SEED_H
+#define TESTS_PROPERTY_SEED_H
 
 #include "sim.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "util/alloc.h"
 
 static void set_text(char *to, size_t size, const char *from)
 {
@@ -106,7 +106,7 @@ static void must(int rc, const struct error *e)
 }
 
 static void add_side(
-	struct world *w, const struct sim *s, enum side side, uint64_t *shuffle)
+	struct sides *w, const struct sim *s, enum side side, uint64_t *shuffle)
 {
 	size_t n = s->n[side], from = shuffle && n ? rnd(shuffle) % n : 0;
 	struct error e;
@@ -115,22 +115,22 @@ static void add_side(
 		size_t at = shuffle ? n - 1 - (from + i) % n : i;
 		json *line = record_line(&s->at[side][at], side);
 
-		must(world_add(w, line, &e), &e);
+		must(sides_add(w, line, &e), &e);
 		json_free(line);
 	}
 }
 
-static void make_world(struct world *w, const struct sim *s, uint64_t *shuffle)
+static void make_world(struct sides *w, const struct sim *s, uint64_t *shuffle)
 {
 	json *head = head_line(s);
 	struct error e;
 
-	*w = (struct world){ 0 };
-	must(world_head(w, head, &e), &e);
+	*w = (struct sides){ 0 };
+	must(sides_head(w, head, &e), &e);
 	json_free(head);
 	add_side(w, s, shuffle ? NOTION : SUPABASE, shuffle);
 	add_side(w, s, shuffle ? SUPABASE : NOTION, shuffle);
-	must(world_seal(w, &e), &e);
+	must(sides_seal(w, &e), &e);
 }
 
 static json *known_half(const struct sim_known *k, enum side side)
@@ -187,7 +187,7 @@ static void make_base(struct base *b, const struct sim *s)
 json *sim_plan(
 	const struct sim *s, const struct policy *policy, uint64_t *shuffle)
 {
-	struct world w;
+	struct sides w;
 	struct base b = { 0 };
 	struct ops ops = { 0 };
 	struct outlook outlook;
@@ -201,7 +201,7 @@ json *sim_plan(
 		json_add(lines, op_line(&ops.at[i], i + 1));
 	ops_fini(&ops);
 	base_fini(&b);
-	world_fini(&w);
+	sides_fini(&w);
 	return lines;
 }
 

@@ -2,15 +2,15 @@
  * Both sides in memory: random worlds, and what the services and apply make of
  * an op. No pointers in it, so that a world is copied by assignment.
  */
-#ifndef PROPERTY_SIM_H
-#define PROPERTY_SIM_H
+#ifndef TESTS_PROPERTY_SIM_H
+#define TESTS_PROPERTY_SIM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../../cmd/plan/decide.h"
-#include "uuid.h"
+#include "util/uuid.h"
 
 #define SIM_MAX 40
 #define SIM_TEXT 32

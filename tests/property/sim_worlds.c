@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "text.h"
+#include "util/alloc.h"
+#include "util/text.h"
 
 static const char *const decisions[] = { "", "A", "a", "B", "  B ", "Straße",
 	"STRASSE", "C", "D" };

@@ -5,14 +5,14 @@
  * "1 SEED" shows one world again. A failed check prints the world, its plan and
  * its seed.
  */
-#ifndef PROPERTY_TRIAL_H
-#define PROPERTY_TRIAL_H
+#ifndef TESTS_PROPERTY_TRIAL_H
+#define TESTS_PROPERTY_TRIAL_H
 
 #include <stdlib.h>
 
 #include "../unit/test.h"
 #include "sim.h"
-#include "text.h"
+#include "util/text.h"
 
 #define WORLDS 3000
 #define FIRST_SEED 1

@@ -1,8 +1,8 @@
 /* What each error means: the tables of both APIs, row by row. */
 #include <stdlib.h>
 
-#include "notion_errors.h"
-#include "supabase_errors.h"
+#include "notion/errors.h"
+#include "supabase/errors.h"
 
 #include "test.h"
 

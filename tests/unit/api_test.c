@@ -1,4 +1,4 @@
-/* Calls and what is repeated: api.h. */
+/* Calls and what is repeated: net/api.h. */
 #include <signal.h>
 
 #include "test.h"

@@ -1,5 +1,5 @@
-/* The growing buffer: buf.h. */
-#include "buf.h"
+/* The growing buffer: util/buf.h. */
+#include "util/buf.h"
 
 #include <stdlib.h>
 

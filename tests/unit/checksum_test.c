@@ -1,5 +1,5 @@
 /* The content checksum: the table of the specification, and its edges. */
-#include "checksum.h"
+#include "sync/checksum.h"
 
 #include "test.h"
 

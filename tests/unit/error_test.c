@@ -1,12 +1,12 @@
-/* Errors as values: error.h, problem.h. What is printed is tested in the .bats
- * files. */
-#include "error.h"
+/* Errors as values: util/error.h, sync/problem.h. What is printed is tested in
+ * the .bats files. */
+#include "util/error.h"
 
 #include <errno.h>
 
-#include "problem.h"
+#include "sync/problem.h"
 #include "test.h"
-#include "text.h"
+#include "util/text.h"
 
 static void test_fail(void)
 {

@@ -1,14 +1,14 @@
-/* sync.log, line by line: event_log.h. */
-#include "event_log.h"
+/* sync.log, line by line: runs/event_log.h. */
+#include "runs/event_log.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "file.h"
 #include "test.h"
-#include "text.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/text.h"
 
 #define RUN "20261125T193500Z-812"
 

@@ -1,5 +1,5 @@
-/* Files that others rely on: file.h. */
-#include "file.h"
+/* Files that others rely on: util/file.h. */
+#include "util/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "test.h"
+#include "util/alloc.h"
 
 static char dir[] = "/tmp/file_test.XXXXXX";
 

@@ -1,5 +1,5 @@
-/* Single exchanges and what goes wrong in them: http.h. */
-#include "text.h"
+/* Single exchanges and what goes wrong in them: net/http.h. */
+#include "util/text.h"
 
 #include "test.h"
 

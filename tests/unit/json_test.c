@@ -1,5 +1,5 @@
-/* The strict JSON guard: json.h. */
-#include "json.h"
+/* The strict JSON guard: util/json.h. */
+#include "util/json.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* What Notion is asked for, and how its answers are followed. */
-#include "notion_client.h"
+#include "notion/client.h"
 
 #include "test.h"
 

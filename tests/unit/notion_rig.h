@@ -2,13 +2,13 @@
  * A Notion client against a responder: what the tests of calls share. Include
  * it once, behind test.h.
  */
-#ifndef UNIT_NOTION_RIG_H
-#define UNIT_NOTION_RIG_H
+#ifndef TESTS_UNIT_NOTION_RIG_H
+#define TESTS_UNIT_NOTION_RIG_H
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "notion_client.h"
+#include "notion/client.h"
 #include "responder.h"
 
 #define PAGE "00000000-0000-4000-8000-000000000001"

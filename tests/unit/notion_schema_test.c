@@ -1,5 +1,7 @@
-/* How the properties are bound to a data source: notion.h. */
+/* How the properties are bound to a data source: notion/limits.h. */
 #include "notion_texts.h"
+
+#include "notion/schema.h"
 
 #define TITLE "\"Name\":{\"id\":\"title\",\"name\":\"Name\",\"type\":\"title\"}"
 #define TYPE \

@@ -1,7 +1,7 @@
 /* How far a data source has the shape the sync needs, and what mends it. */
 #include <stdlib.h>
 
-#include "notion_shape.h"
+#include "notion/shape.h"
 #include "test.h"
 
 static json *parse(const char *text)

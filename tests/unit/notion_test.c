@@ -1,5 +1,11 @@
-/* What a page says: notion.h. */
+/* What a page says: notion/limits.h. */
 #include "notion_texts.h"
+
+#include "notion/limits.h"
+#include "notion/page.h"
+#include "notion/schema.h"
+#include "sync/problem.h"
+#include "util/uuid.h"
 
 static char *const no_text = NULL;
 

@@ -1,10 +1,12 @@
-/* What the tests of notion.h share; included once in a program. */
-#ifndef UNIT_NOTION_TEXTS_H
-#define UNIT_NOTION_TEXTS_H
+/* What the tests of notion/limits.h share; included once in a program. */
+#ifndef TESTS_UNIT_NOTION_TEXTS_H
+#define TESTS_UNIT_NOTION_TEXTS_H
+
+#include "util/error.h"
+#include "util/json.h"
 
 #include <stdlib.h>
 
-#include "notion.h"
 #include "test.h"
 
 #define ID "38c9ce7b-60a4-8128-8d53-d5d4642a0a6f"

@@ -1,6 +1,11 @@
-/* What is written to a page, and ids as people paste them: notion.h. */
+/* What is written to a page, and ids as people paste them: notion/limits.h. */
+#include "notion/limits.h"
+#include "notion/value.h"
 #include "notion_texts.h"
-#include "text.h"
+#include "settings/notion_link.h"
+#include "sync/problem.h"
+#include "util/text.h"
+#include "util/uuid.h"
 
 static void test_values(void)
 {
@@ -155,12 +160,12 @@ static void test_ids(void)
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		out[0] = '\0';
-		if (!check_int(notion_id_from_text(good[i], out), 0) ||
+		if (!check_int(notion_link_id(good[i], out), 0) ||
 			!check_str(out, ID))
 			printf("\tfor %s\n", good[i]);
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (!check_int(notion_id_from_text(bad[i], out), -1))
+		if (!check_int(notion_link_id(bad[i], out), -1))
 			printf("\tfor %s\n", bad[i]);
 }
 

@@ -1,13 +1,13 @@
-/* Options and operands: opt.h. What is printed goes to a file. */
-#include "opt.h"
+/* Options and operands: util/opt.h. What is printed goes to a file. */
+#include "util/opt.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "buf.h"
-#include "file.h"
 #include "test.h"
+#include "util/buf.h"
+#include "util/file.h"
 
 #define ARGS_MAX 12
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "uuid.h"
+#include "util/alloc.h"
+#include "util/uuid.h"
 
 /* --- short forms ---------------------------------------------------------- */
 
@@ -149,7 +149,7 @@ static json *record_line(const json *one, const char *source)
 static void add_line(struct setting *s, json *take_line)
 {
 	if (s->rc == 0)
-		s->rc = world_add(&s->world, take_line, &s->e);
+		s->rc = sides_add(&s->world, take_line, &s->e);
 	json_free(take_line);
 }
 
@@ -302,13 +302,13 @@ void case_set_up(struct setting *s, const json *one)
 
 	set_policy(s, one);
 	if (s->rc == 0)
-		s->rc = world_head(&s->world, head, &s->e);
+		s->rc = sides_head(&s->world, head, &s->e);
 	json_free(head);
 	for_each(json_get(one, "rows"), add_row, s);
 	for_each(json_get(one, "pages"), add_page, s);
 	for_each(json_get(one, "problems"), add_problem, s);
 	if (s->rc == 0)
-		s->rc = world_seal(&s->world, &s->e);
+		s->rc = sides_seal(&s->world, &s->e);
 	for_each(json_get(one, "base"), add_base, s);
 	base_fold(&s->base);
 	if (json_get(one, "base_scope"))
@@ -328,5 +328,5 @@ void case_tear_down(struct setting *s)
 {
 	ops_fini(&s->ops);
 	base_fini(&s->base);
-	world_fini(&s->world);
+	sides_fini(&s->world);
 }

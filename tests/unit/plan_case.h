@@ -2,8 +2,8 @@
  * The world of a case of tests/cases/, from its short forms: its README says
  * how they are written.
  */
-#ifndef UNIT_PLAN_CASE_H
-#define UNIT_PLAN_CASE_H
+#ifndef TESTS_UNIT_PLAN_CASE_H
+#define TESTS_UNIT_PLAN_CASE_H
 
 #include "../../cmd/plan/decide.h"
 #include "../../cmd/plan/guard.h"
@@ -18,7 +18,7 @@ void put_content(json *to, const char *s);
 void put_checksum(json *to, const char *key, const char *s);
 
 struct setting {
-	struct world world;
+	struct sides world;
 	struct base base;
 	struct policy policy;
 	struct guards guards;

@@ -5,10 +5,10 @@
 #include <dirent.h>
 #include <stdlib.h>
 
-#include "alloc.h"
-#include "file.h"
 #include "plan_case.h"
 #include "test.h"
+#include "util/alloc.h"
+#include "util/file.h"
 
 /* --- what is expected ----------------------------------------------------- */
 

@@ -1,13 +1,13 @@
-/* The budget of requests: rate.h. And the set of ids: idset.h. */
-#include "rate.h"
+/* The budget of requests: net/rate.h. And the set of ids: util/idset.h. */
+#include "net/rate.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "idset.h"
 #include "test.h"
+#include "util/idset.h"
 
 #define MINUTE USEC_MINUTE
 

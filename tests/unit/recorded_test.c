@@ -4,10 +4,11 @@
  */
 #include <stdlib.h>
 
-#include "notion_client.h"
+#include "notion/client.h"
 
 #include "test.h"
 
+#include "notion/page.h"
 #include "responder.h"
 
 #define ID "00000000-0000-4000-8000-000000000001"

@@ -3,8 +3,8 @@
  * reply a request, the last one again and again. It runs in a thread of the
  * test, on a free loopback port, and keeps every request it has read.
  */
-#ifndef UNIT_RESPONDER_H
-#define UNIT_RESPONDER_H
+#ifndef TESTS_UNIT_RESPONDER_H
+#define TESTS_UNIT_RESPONDER_H
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,12 +1,12 @@
-/* The settings from the environment and .env: settings.h. */
-#include "settings.h"
+/* The settings from the environment and .env: settings/settings.h. */
+#include "settings/settings.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "test.h"
+#include "util/file.h"
 
 #define DATABASE "38c9ce7b-60a4-8128-8d53-d5d4642a0a6f"
 #define HEX "38c9ce7b60a481288d53d5d4642a0a6f"

@@ -1,5 +1,5 @@
-/* Ending by a signal: stop.h. Each case is a process of its own. */
-#include "stop.h"
+/* Ending by a signal: util/stop.h. Each case is a process of its own. */
+#include "util/stop.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>

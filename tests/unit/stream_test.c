@@ -1,5 +1,5 @@
-/* The streams between the programs: stream.h. */
-#include "stream.h"
+/* The streams between the programs: util/stream.h. */
+#include "util/stream.h"
 
 #include <stdlib.h>
 #include <unistd.h>

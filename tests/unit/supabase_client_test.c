@@ -1,5 +1,5 @@
 /* What Supabase is asked for: URLs, headers, and what zero rows mean. */
-#include "supabase_client.h"
+#include "supabase/client.h"
 
 #include <stdlib.h>
 

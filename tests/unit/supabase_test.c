@@ -1,5 +1,5 @@
-/* What is known of Supabase's rows: supabase.h. */
-#include "supabase.h"
+/* What is known of Supabase's rows: supabase/row.h. */
+#include "supabase/row.h"
 
 #include <stdlib.h>
 

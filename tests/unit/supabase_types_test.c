@@ -1,5 +1,5 @@
 /* Whether a row shows that a column has a type that can't be synced. */
-#include "supabase.h"
+#include "supabase/row.h"
 #include "test.h"
 
 /* NULL: the row is as it should be; else the column that isn't. */

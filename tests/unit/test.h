@@ -16,8 +16,8 @@
  * on. test_end() prints "N passed, N failed" and returns the exit code: 1 if a
  * check failed, or if there was none. Include it once in a program.
  */
-#ifndef UNIT_TEST_H
-#define UNIT_TEST_H
+#ifndef TESTS_UNIT_TEST_H
+#define TESTS_UNIT_TEST_H
 
 #include <inttypes.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
-/* The text forms: text.h. */
-#include "text.h"
+/* The text forms: util/text.h. */
+#include "util/text.h"
 
 #include <stdlib.h>
 
-#include "alloc.h"
 #include "test.h"
+#include "util/alloc.h"
 
 static void check_forms(const char *s, const char *form, const char *folded)
 {

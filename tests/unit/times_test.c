@@ -1,5 +1,5 @@
-/* Times and dates: times.h. */
-#include "times.h"
+/* Times and dates: util/times.h. */
+#include "util/times.h"
 
 #include "test.h"
 

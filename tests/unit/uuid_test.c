@@ -1,5 +1,5 @@
-/* Ids: uuid.h. */
-#include "uuid.h"
+/* Ids: util/uuid.h. */
+#include "util/uuid.h"
 
 #include "test.h"
 

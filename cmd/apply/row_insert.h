@@ -1,0 +1,47 @@
+/*
+ * Inserting the rows of pages, up to a hundred in one request. The id of a row
+ * is derived from its page's, so that it is made once, however often it is
+ * sent. Where a request is refused or fails, its halves are tried, down to the
+ * row that is the cause: it fails alone.
+ *
+ * A table may have a trigger that gives the row another id, or puts it into
+ * another table. So a row that isn't in the answer, or whose answer is lost, is
+ * looked for by its page and by its id before anything is sent again; under
+ * whatever id it is found, that is the page's row. One that is nowhere, though
+ * the service took it, was not kept.
+ */
+#ifndef APPLY_ROW_INSERT_H
+#define APPLY_ROW_INSERT_H
+
+#include "cost.h"
+#include "execute.h"
+#include "worker.h"
+
+/*
+ * A batch is also what is read again before it is sent: at Notion's usual
+ * three requests a second, 100 pages take half a minute.
+ */
+#define INSERTS_MAX 100
+
+struct insert {
+	struct op *op;
+	struct outcome outcome;
+	struct cost cost; /* of a common request: its first row's */
+	/* The updated_at of a request that may have made it; "": none has. */
+	char sent_at[TIME_SIZE];
+	bool untried; /* the run ends, and nothing of it was sent */
+};
+
+/*
+ * Looks at each page again, then inserts the rows of those that are as the
+ * plan saw them and have no row by now. Returns how many of the list, from its
+ * start, have an outcome now, but for the untried: fewer than n when the
+ * program was told to stop.
+ */
+size_t rows_insert(
+	struct shared *c, struct worker *r, struct insert *list, size_t n);
+
+/* What a dry run does of it. */
+bool row_insert_dry(struct worker *r, const struct op *op, struct outcome *o);
+
+#endif

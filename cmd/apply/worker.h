@@ -1,0 +1,113 @@
+/*
+ * One run of apply, as one of its workers sees it: clients of its own, the
+ * common journal, and what became of its ops.
+ *
+ * Every write follows the same course: read what the plan saw again, compare
+ * by values, write under a condition, compare what comes back. Where anything
+ * changed since the plan, the op is skipped and the next run decides.
+ */
+#ifndef APPLY_WORKER_H
+#define APPLY_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "journal.h"
+#include "notion/client.h"
+#include "ops.h"
+#include "supabase/client.h"
+#include "util/buf.h"
+#include "util/stream.h"
+
+enum status {
+	STATUS_DONE,
+	STATUS_SKIPPED, /* nothing was written; the next run decides */
+	STATUS_FAILED,	/* nothing was written; error says why */
+	STATUS_UNKNOWN, /* it may have been written, or was in part; the next
+			   run looks */
+	STATUSES,
+};
+
+/* Temporary failures in a row that make an outage. */
+#define OUTAGE_AFTER 3
+
+struct shared;
+
+struct worker {
+	struct notion_client notion;
+	struct supabase_client supabase;
+	struct notion_schema schema; /* shared; the first worker's own */
+	char data_source[UUID_SIZE];
+	struct journal *journal; /* shared */
+	struct shared *shared; /* what the workers have in common: execute.h */
+	bool dry_run;
+	const atomic_int *stop;
+	struct error fatal;	  /* the run ends with it; code RC_DONE: none */
+	uint64_t ended[STATUSES]; /* by this worker */
+};
+
+/* What became of one op. */
+struct outcome {
+	enum status status;
+	const char *code; /* of a skip: "changed", "waits", "dry-run", … */
+	char reason[512]; /* of a skip, for people */
+	char note[512];	  /* what else was noticed; "" for nothing */
+	bool has_error;
+	struct api_error error;
+	char row_id[UUID_SIZE], page_id[UUID_SIZE]; /* of a new half */
+	/* How the halves stand now, where this op wrote them: see op_hand_on().
+	 */
+	json *row_after, *page_after;
+	char updated_at[TIME_SIZE];
+	bool differs; /* the other side stored something else than was sent */
+	/* A trigger of the table changed what was written: see sync/base.h. */
+	bool rewrites_checksum, resets_synced;
+	/* An automation of the database did so with a page. */
+	bool page_rewrites_checksum, page_resets_synced;
+	bool row_marks, page_marks; /* whether that was seen at all */
+	bool sent;   /* a write was noted before it was sent: known.h */
+	json *known; /* the pair's line after the first of two requests */
+};
+
+void outcome_fini(struct outcome *o);
+
+/*
+ * The time to write into a row: by the clock of the table's service, which may
+ * not have answered yet, then by Notion's, and only then by this machine's.
+ */
+usec run_now(const struct worker *r);
+
+/* The words in the stream. */
+const char *status_name(enum status s);
+
+/* Each fills o and returns false, so that a step can `return skip(…)`. */
+bool skip(struct outcome *o, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+bool give_up(struct outcome *o, enum status status, const struct api_error *a);
+/*
+ * The service answered that it has taken a write, and keeps something else:
+ * STATUS_FAILED with the error code "not-kept", and nothing is agreed. The
+ * message says what to look at, what was sent and what is kept: see
+ * tell_kept(), of which there may be several, joined.
+ */
+#define NOT_KEPT "not-kept"
+#define NOT_KEPT_BY_TABLE \
+	"Supabase took the write and keeps something else (look at the " \
+	"table's triggers and rules): "
+#define NOT_KEPT_BY_NOTION \
+	"Notion took the write and keeps something else (look at the " \
+	"database's automations): "
+bool not_kept(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
+bool is_not_kept(const struct outcome *o);
+/* Appends `name: "sent" was sent, "kept" is kept`, both cut; NULL: nothing. */
+void tell_kept(
+	struct buf *text, const char *name, const char *sent, const char *kept);
+/* What ended as skipped or failed was written after all, or may have been. */
+bool unclear(struct outcome *o);
+/* STATUS_DONE; returns true. */
+bool done(struct outcome *o);
+/* Adds to the note, behind what it has already. */
+void note(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * The ops that bring one pair, or one lone record, to the end that was decided
+ * for it: only what differs is written, the page before the row, and the
+ * bookkeeping only where it is missing or stale.
+ */
+#ifndef PLAN_EMIT_H
+#define PLAN_EMIT_H
+
+#include <stdbool.h>
+
+#include "merge.h"
+#include "merge_base.h"
+#include "ops.h"
+#include "sides.h"
+
+struct live_pair {
+	const struct record *row, *page;
+	struct merge_base basis;
+};
+
+struct emitter {
+	const struct sides *world;
+	bool use_base; /* a local base is kept: equal pairs are noted there */
+	struct ops *ops;
+};
+
+/* Which half must be taken out of the trash first. */
+enum revive {
+	REVIVE_NONE,
+	REVIVE_ROW,
+	REVIVE_PAGE,
+};
+
+/* Both halves live on, with the content that was merged. */
+void emit_live(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m, enum revive revive, const char *why);
+/*
+ * The pair is left alone, for what was sent was not kept (semantics, section
+ * 7): the fields in which it differs, 0 where it is the presence.
+ */
+void emit_not_kept(
+	const struct emitter *s, const struct live_pair *p, unsigned fields);
+/* The half of `side` follows the other one into the trash. */
+void emit_trash(
+	const struct emitter *s, const struct live_pair *p, enum side side);
+/* Both halves are deleted already: only the mark and the base line. */
+void emit_deleted(const struct emitter *s, const struct live_pair *p);
+
+/* The missing half of a lone record is made. */
+void emit_create(
+	const struct emitter *s, const struct record *only, const char *why);
+/* A lone page follows its row, which was erased. */
+void emit_trash_page(
+	const struct emitter *s, const struct record *page, const char *row_id);
+
+/* Nothing is written; one of row and page may be NULL. */
+struct op *skip(const struct emitter *s, const char *code,
+	const struct record *row, const struct record *page);
+
+#endif

@@ -1,0 +1,185 @@
+#include "sides.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/alloc.h"
+
+static int check_source(const json *sources, enum side side, struct error *e)
+{
+	const json *head = json_get(sources, side_name(side));
+	const char *mode = json_str(head, "mode");
+
+	if (!json_is_object(head))
+		return fail(e, RC_STREAM,
+			"%s is missing: give normalize the streams of both "
+			"sb-fetch and notion-fetch",
+			side_title(side));
+	if (mode &&
+		(strcmp(mode, "full") == 0 || strcmp(mode, "snapshot") == 0))
+		return 0;
+	if (mode && strcmp(mode, "since") == 0)
+		return fail(e, RC_STREAM,
+			"%s lists only what was edited since a time, which "
+			"proves nothing about the rest: complete it with "
+			"notion-fetch --since TIME --snapshot FILE",
+			side_title(side));
+	return fail(e, RC_STREAM, "%s has an unknown \"mode\": %.40s",
+		side_title(side), mode ? mode : "none");
+}
+
+int sides_head(struct sides *w, const json *head, struct error *e)
+{
+	const json *sources = json_get(head, "sources"), *notion, *properties;
+
+	if (check_source(sources, SUPABASE, e) < 0 ||
+		check_source(sources, NOTION, e) < 0)
+		return -1;
+	w->sources = json_copy(sources);
+	w->scope = json_object();
+	for (enum side s = 0; s < SIDES; s++) {
+		const json *source = json_get(w->sources, side_name(s));
+
+		json_put_str(w->scope, side_name(s), json_str(source, "scope"));
+	}
+	notion = json_get(w->sources, "notion");
+	properties = json_get(notion, "properties");
+	w->soft_delete =
+		json_true(json_get(w->sources, "supabase"), "soft_delete");
+	w->has_checksum = json_str(properties, "Checksum") != NULL;
+	w->has_synced = json_str(properties, "Synced") != NULL;
+	w->type_options = json_get(notion, "type_options");
+	return 0;
+}
+
+static int add_record(struct sides *w, const json *line, struct error *e)
+{
+	struct record r;
+	struct records *to;
+
+	if (record_parse(&r, line, e) < 0)
+		return -1;
+	to = &w->side[r.side];
+	to->at = grow(to->at, to->n, &to->cap, sizeof *to->at);
+	to->at[to->n++] = r;
+	return 0;
+}
+
+static int add_trouble(struct sides *w, const json *line, struct error *e)
+{
+	struct trouble t;
+
+	if (trouble_parse(&t, line, e) < 0)
+		return -1;
+	w->trouble = grow(
+		w->trouble, w->n_trouble, &w->trouble_cap, sizeof *w->trouble);
+	w->trouble[w->n_trouble++] = t;
+	return 0;
+}
+
+int sides_add(struct sides *w, const json *line, struct error *e)
+{
+	const char *kind = json_str(line, "kind");
+
+	if (kind && strcmp(kind, "record") == 0)
+		return add_record(w, line, e);
+	if (kind && strcmp(kind, "problem") == 0)
+		return add_trouble(w, line, e);
+	return fail(e, RC_STREAM, "unknown \"kind\": %.40s", kind ? kind : "");
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct record *x = a, *y = b;
+
+	return strcmp(x->id, y->id);
+}
+
+int sides_seal(struct sides *w, struct error *e)
+{
+	for (enum side s = 0; s < SIDES; s++) {
+		struct records *r = &w->side[s];
+
+		if (r->n)
+			qsort(r->at, r->n, sizeof *r->at, by_id);
+		for (size_t i = 1; i < r->n; i++)
+			if (strcmp(r->at[i - 1].id, r->at[i].id) == 0)
+				return fail(e, RC_STREAM,
+					"%s lists %.60s twice: run again",
+					side_title(s), r->at[i].id);
+	}
+	return 0;
+}
+
+static int read_body(struct sides *w, struct stream_reader *r, struct error *e)
+{
+	json *line;
+	int got;
+
+	while ((got = stream_read(r, &line, e)) > 0) {
+		int rc = sides_add(w, line, e);
+		struct error why = *e;
+
+		json_free(line);
+		if (rc < 0)
+			return stream_refuse(r, e, "%s", why.text);
+	}
+	if (got == 0)
+		json_free(line);
+	return got;
+}
+
+int sides_read(struct sides *w, struct stream_reader *r, struct error *e)
+{
+	struct error why;
+	json *head = NULL;
+	int got = stream_read_head(r, "records", &head, e), rc;
+
+	*w = (struct sides){ 0 };
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return stream_refuse(r, e,
+			"no records: the stream is empty, its writer failed");
+	rc = sides_head(w, head, &why);
+	json_free(head);
+	if (rc < 0)
+		return stream_refuse(r, e, "%s", why.text);
+	if (read_body(w, r, e) < 0 || stream_read_eof(r, e) < 0)
+		return -1;
+	return sides_seal(w, &why) < 0 ? stream_refuse(r, e, "%s", why.text)
+				       : 0;
+}
+
+void sides_fini(struct sides *w)
+{
+	for (enum side s = 0; s < SIDES; s++) {
+		for (size_t i = 0; i < w->side[s].n; i++)
+			record_fini(&w->side[s].at[i]);
+		free(w->side[s].at);
+	}
+	for (size_t i = 0; i < w->n_trouble; i++)
+		trouble_fini(&w->trouble[i]);
+	free(w->trouble);
+	json_free(w->scope);
+	json_free(w->sources);
+	*w = (struct sides){ 0 };
+}
+
+const struct record *sides_find(
+	const struct sides *w, enum side side, const char *id)
+{
+	struct record key = { .id = id };
+	const struct records *r = &w->side[side];
+
+	return r->n ? bsearch(&key, r->at, r->n, sizeof *r->at, by_id) : NULL;
+}
+
+size_t sides_live(const struct sides *w, enum side side)
+{
+	size_t live = 0;
+
+	for (size_t i = 0; i < w->side[side].n; i++)
+		live += record_is_live(&w->side[side].at[i]);
+	return live;
+}

@@ -1,0 +1,53 @@
+/*
+ * The state of both sides as one record stream tells it: what a plan is made
+ * from. Complete when it was sealed, and not changed any more then.
+ */
+#ifndef PLAN_SIDES_H
+#define PLAN_SIDES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record.h"
+#include "util/error.h"
+#include "util/json.h"
+#include "util/stream.h"
+
+struct records {
+	struct record *at; /* sorted by id */
+	size_t n, cap;
+};
+
+struct sides {
+	json *sources; /* {"supabase":head,"notion":head} of the two fetches */
+	json *scope;   /* {"supabase","notion"} */
+	bool soft_delete;  /* the table has deleted_at */
+	bool has_checksum; /* the database has the property Checksum */
+	bool has_synced;   /* and Synced */
+	const json *type_options;
+	struct records side[SIDES];
+	struct trouble *trouble;
+	size_t n_trouble, trouble_cap;
+};
+
+/*
+ * Reads a whole record stream; RC_STREAM for everything that the guard
+ * `incomplete` is about: a cut or miscounted stream, a missing source, an
+ * incremental listing without its snapshot.
+ */
+int sides_read(struct sides *w, struct stream_reader *r, struct error *e);
+void sides_fini(struct sides *w);
+
+/* The steps of sides_read(); the reasons come without the place. */
+int sides_head(struct sides *w, const json *head, struct error *e);
+int sides_add(struct sides *w, const json *line, struct error *e);
+/* Sorts; a record that stands there twice is RC_STREAM. */
+int sides_seal(struct sides *w, struct error *e);
+
+/* By id; NULL where there is none. Only in a sealed world. */
+const struct record *sides_find(
+	const struct sides *w, enum side side, const char *id);
+/* Live records of a side. */
+size_t sides_live(const struct sides *w, enum side side);
+
+#endif

@@ -1,0 +1,366 @@
+#include "history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op_text.h"
+#include "print.h"
+#include "runs/pending.h"
+#include "util/alloc.h"
+#include "util/humanize.h"
+#include "util/uuid.h"
+
+/* An op of the record's, or a conflict older than all runs that are kept. */
+struct event {
+	json *line; /* owned; without a status: planned, not carried out */
+	char run_id[RUN_ID_SIZE];
+};
+
+struct story {
+	char id[UUID_SIZE];
+	const char *key; /* "row_id" or "page_id", whichever the id is */
+	json *partners;	 /* the ids that it was paired with, as keys */
+	struct event *events;
+	size_t n, cap;
+	/* while one run is read */
+	char run_id[RUN_ID_SIZE];
+	json *carried_out; /* the numbers of the ops with a result, as keys */
+	bool complete;
+	/* the newest run that has results or a plan */
+	char newest[RUN_ID_SIZE];
+};
+
+static bool has(const json *line, const char *key, const char *value)
+{
+	const char *s = json_str(line, key);
+
+	return s && strcmp(s, value) == 0;
+}
+
+static const char *other_key(const char *key)
+{
+	return strcmp(key, "row_id") == 0 ? "page_id" : "row_id";
+}
+
+/* First pass: which of the two the id is, and its other halves. */
+static void each_for_ids(void *arg, const json *line)
+{
+	struct story *s = arg;
+	const char *partner;
+
+	if (has(line, "row_id", s->id))
+		s->key = "row_id";
+	else if (has(line, "page_id", s->id))
+		s->key = "page_id";
+	else
+		return;
+	partner = json_str(line, other_key(s->key));
+	if (partner)
+		json_put_bool(s->partners, partner, true);
+}
+
+/* A line about the other half alone belongs to the story too. */
+static bool is_about(const struct story *s, const json *line)
+{
+	const char *partner;
+
+	if (!s->key)
+		return false;
+	if (json_str(line, s->key))
+		return has(line, s->key, s->id);
+	partner = json_str(line, other_key(s->key));
+	return partner && json_get(s->partners, partner);
+}
+
+static void add_event(struct story *s, const json *line, const char *run_id)
+{
+	s->events = grow(s->events, s->n, &s->cap, sizeof *s->events);
+	s->events[s->n].line = json_copy(line);
+	snprintf(s->events[s->n].run_id, RUN_ID_SIZE, "%s", run_id);
+	s->n++;
+}
+
+static void number_of(const json *line, char *out, size_t size)
+{
+	snprintf(out, size, "%lld", (long long)json_int(line, "n"));
+}
+
+static void each_result(void *arg, const json *line)
+{
+	struct story *s = arg;
+	char n[32];
+
+	if (has(line, "kind", "end"))
+		s->complete = json_true(line, "complete");
+	if (!has(line, "kind", "result") || !is_about(s, line))
+		return;
+	number_of(line, n, sizeof n);
+	json_put_bool(s->carried_out, n, true);
+	add_event(s, line, s->run_id);
+}
+
+static void each_planned(void *arg, const json *line)
+{
+	struct story *s = arg;
+	char n[32];
+
+	number_of(line, n, sizeof n);
+	if (has(line, "kind", "op") && is_about(s, line) &&
+		!json_get(s->carried_out, n))
+		add_event(s, line, s->run_id);
+}
+
+static void read_run(
+	struct story *s, const struct run_records *l, const char *id)
+{
+	struct error ignored;
+	int got;
+
+	strcpy(s->run_id, id);
+	s->carried_out = json_object();
+	s->complete = false;
+	got = run_lines(l, id, "results", each_result, s, &ignored);
+	if (got <= 0 || !s->complete) {
+		int planned =
+			run_lines(l, id, "plan", each_planned, s, &ignored);
+
+		got = got ? got : planned;
+	}
+	if (got)
+		strcpy(s->newest, id);
+	json_free(s->carried_out);
+	s->carried_out = NULL;
+}
+
+struct old_conflicts {
+	struct story *story;
+	const struct run_records *logs;
+};
+
+/* Those of runs that are still kept stand in their results. */
+static void each_conflict(void *arg, const json *line)
+{
+	struct old_conflicts *old = arg;
+	const char *run_id = json_str(line, "run_id");
+
+	if (!run_id_is_valid(run_id) || !is_about(old->story, line) ||
+		run_records_find(old->logs, run_id))
+		return;
+	add_event(old->story, line, run_id);
+}
+
+/* In the order of time: the old conflicts, then run by run. */
+static void read_all(struct story *s, const struct run_records *l)
+{
+	struct old_conflicts old = { .story = s, .logs = l };
+	struct error ignored;
+
+	conflict_lines(l, each_for_ids, s, &ignored);
+	for (size_t i = 0; i < l->n; i++) {
+		run_lines(
+			l, l->runs[i].id, "results", each_for_ids, s, &ignored);
+		run_lines(l, l->runs[i].id, "plan", each_for_ids, s, &ignored);
+	}
+	conflict_lines(l, each_conflict, &old, &ignored);
+	for (size_t i = 0; i < l->n; i++)
+		read_run(s, l, l->runs[i].id);
+}
+
+/* How the decision reads after this event, as far as the line tells. */
+static const char *title_of(const json *line)
+{
+	const json *expect = json_get(line, "expect");
+	const json *row = json_get(expect, "row");
+	const json *page = json_get(expect, "page");
+	const json *set = json_get(line, "set");
+	const json *done[] = { json_get(line, "agreed"), set, row, page };
+	const json *undone[] = { row, page, set, NULL };
+	const json **places = has(line, "status", "done") ? done : undone;
+
+	for (int i = 0; i < 4; i++)
+		if (json_str(places[i], "decision"))
+			return json_str(places[i], "decision");
+	return NULL;
+}
+
+/* A row that other ops write gets its link with them. */
+static bool is_linked_by(const json *line)
+{
+	const json *row = json_get(json_get(line, "expect"), "row");
+
+	return has(line, "target", "supabase") && json_is_object(row) &&
+	       json_is_null(json_get(row, "link")) && !has(line, "op", "trash");
+}
+
+static bool is_pairing(const json *line)
+{
+	return has(line, "status", "done") && json_str(line, "row_id") &&
+	       json_str(line, "page_id") &&
+	       (has(line, "op", "create") || has(line, "op", "link") ||
+		       has(line, "op", "adopt") || is_linked_by(line));
+}
+
+static void print_paired(const struct story *s)
+{
+	char at[HUMANIZE_SIZE];
+
+	if (!json_count(s->partners)) {
+		printf("paired    not yet, as far as the kept runs tell\n");
+		return;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		if (!is_pairing(s->events[i].line))
+			continue;
+		printf("paired    %s, by run %s\n",
+			humanize_time(run_id_time(s->events[i].run_id), at),
+			s->events[i].run_id);
+		return;
+	}
+	printf("paired    before the oldest run that is kept\n");
+}
+
+static void print_waits(const struct story *s)
+{
+	const struct event *last = &s->events[s->n - 1];
+	enum pending_kind k;
+	struct buf reason = REASON_INIT;
+
+	printf("waits     ");
+	if (strcmp(last->run_id, s->newest) != 0) {
+		printf("for nothing");
+	} else if (!json_str(last->line, "status")) {
+		printf("for its plan, which was not carried out");
+	} else if (!pending_kind_of(last->line, &k)) {
+		printf("for nothing");
+	} else {
+		pending_reason(last->line, &reason);
+		printf("%s: ", pending_name(k));
+		print_shown(buf_str(&reason), 0);
+	}
+	printf("\n");
+	buf_fini(&reason);
+}
+
+static void print_head(const struct story *s)
+{
+	const char *title = NULL;
+
+	for (size_t i = s->n; i-- > 0 && !title;)
+		title = title_of(s->events[i].line);
+	if (title) {
+		print_shown(title, 0);
+		printf("\n");
+	}
+	printf("%-4s      %s\n", strcmp(s->key, "row_id") == 0 ? "row" : "page",
+		s->id);
+	for (const json *p = json_first(s->partners); p; p = json_next(p)) {
+		printf("%-4s      ",
+			strcmp(s->key, "row_id") == 0 ? "page" : "row");
+		print_shown(json_key(p), 0);
+		printf("\n");
+	}
+	print_paired(s);
+	print_waits(s);
+}
+
+static bool same_text(const json *a, const json *b, const char *key)
+{
+	return json_equal(json_get(a, key), json_get(b, key)) ||
+	       (json_is_null(json_get(a, key)) &&
+		       json_is_null(json_get(b, key)));
+}
+
+/* A record that is left alone is so in each run, for the same reason. */
+static bool is_repeated(const struct event *a, const struct event *b)
+{
+	static const char *const keys[] = { "op", "target", "status", "code",
+		"reason", "why", "set", "error" };
+
+	if (!has(a->line, "status", "skipped") &&
+		!has(a->line, "status", "failed"))
+		return false;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (!same_text(a->line, b->line, keys[i]))
+			return false;
+	return true;
+}
+
+static void print_event(const struct event *event, const struct event *before)
+{
+	char at[HUMANIZE_SIZE];
+
+	if (!before || strcmp(before->run_id, event->run_id) != 0)
+		printf("\n%s  run %s\n",
+			humanize_time(run_id_time(event->run_id), at),
+			event->run_id);
+	if (json_get(event->line, "kind")) {
+		printf("  ");
+		print_outcome(event->line);
+		printf("\n");
+		print_values(event->line);
+	} else {
+		print_values(event->line);
+		print_conflict(event->line);
+	}
+}
+
+static void print_events(const struct story *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		size_t same = i;
+		char at[HUMANIZE_SIZE];
+
+		print_event(&s->events[i], i ? &s->events[i - 1] : NULL);
+		while (same + 1 < s->n &&
+			is_repeated(&s->events[i], &s->events[same + 1]))
+			same++;
+		if (same == i)
+			continue;
+		printf("  the same in %zu more %s, until %s (run %s)\n",
+			same - i, same - i == 1 ? "run" : "runs",
+			humanize_time(run_id_time(s->events[same].run_id), at),
+			s->events[same].run_id);
+		i = same;
+	}
+}
+
+static void print_nothing(const struct story *s, const struct run_records *l)
+{
+	char at[HUMANIZE_SIZE];
+
+	printf("nothing is known of %s: ", s->id);
+	if (!l->n)
+		printf("no runs are kept\n");
+	else
+		printf("none of the %zu runs since %s wrote, skipped or "
+		       "planned anything for it\n",
+			l->n, humanize_time(run_id_time(l->runs[0].id), at));
+}
+
+int print_history(const struct run_records *l, const char *id, struct error *e)
+{
+	struct story s = { .partners = json_object() };
+	int rc = RC_DONE;
+
+	if (uuid_normalize(id, s.id) < 0) {
+		rc = fail(e, RC_USAGE,
+			"\"%.60s\" is no id of a row or a page: 32 hex digits, "
+			"with or without dashes",
+			id);
+		goto out;
+	}
+	read_all(&s, l);
+	if (s.n) {
+		print_head(&s);
+		print_events(&s);
+	} else {
+		print_nothing(&s, l);
+	}
+out:
+	for (size_t i = 0; i < s.n; i++)
+		json_free(s.events[i].line);
+	free(s.events);
+	json_free(s.partners);
+	return rc;
+}

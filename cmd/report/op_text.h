@@ -1,0 +1,20 @@
+/* One line of a run's results (or of a plan not carried out) in words. */
+#ifndef REPORT_OP_TEXT_H
+#define REPORT_OP_TEXT_H
+
+#include <stdbool.h>
+
+#include "util/json.h"
+
+/*
+ * "created in Notion: only in Supabase", "not updated in Supabase, failed:
+ * …", "left alone (poison): …", on stdout without a line's end.
+ */
+void print_outcome(const json *line);
+/* The fields with their values, old and new, and a conflict's; indented. */
+void print_values(const json *line);
+void print_conflict(const json *conflict);
+/* The names alone: "decision, type"; nothing where no field is written. */
+void print_field_names(const json *line);
+
+#endif

@@ -1,0 +1,147 @@
+/*
+ * One HTTP exchange with one API: the only place that calls libcurl.
+ *
+ * A client is a connection that is used again, the fixed headers (keys among
+ * them) and the limits. Keys go to the configured host and nowhere else: over
+ * TLS with verification, or plainly to a loopback address; a redirect is an
+ * answer and never followed; no netrc, no cookies; a proxy is whatever curl's
+ * environment variables say, but never for a loopback address.
+ *
+ * TLS is 1.2 at least, whatever the library's own idea is, and its keys are
+ * written into no file, whatever SSLKEYLOGFILE says.
+ *
+ * An exchange never retries: see net/api.h. But libcurl does, by itself and
+ * unseen: where a connection that was used before breaks and not one byte of
+ * an answer came, it sends the request again, up to five times, whatever its
+ * method is (Curl_retry_request in its lib/transfer.c; no option forbids it).
+ * Nobody knows then whether the first was carried out, so a create could be
+ * made twice, and an edit that came between two PATCHes be overwritten. It
+ * can't do so without rewinding the body. So:
+ *
+ *   a read has its body in memory (CURLOPT_POSTFIELDS), and libcurl may
+ *   repeat it; anything else has its body from a read callback without a seek
+ *   function, and the repeat fails before a byte of it is sent
+ *   (CURLE_SEND_FAIL_REWIND): HTTP_LOST, and the caller decides
+ *
+ *   after an exchange that failed the easy handle is a new one, for libcurl
+ *   8.7.0 and newer keeps the wish to rewind in the old one, where it fails
+ *   all later requests or lets them hang, curl_easy_reset() or not
+ *   (https://github.com/curl/curl/issues/17139 and
+ *   https://github.com/curl/curl/issues/18206). It costs nothing: the
+ *   connection is closed by then.
+ *
+ * The program ignores SIGPIPE (util/stop.h), for TLS writes could raise it.
+ */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "util/buf.h"
+#include "util/error.h"
+#include "util/times.h"
+
+#define HTTP_CONNECT_SECONDS 10
+#define HTTP_SILENT_SECONDS 60 /* no byte for so long: given up */
+#define HTTP_IDLE_SECONDS 10
+#define HTTP_BODY_MAX (64u << 20)
+
+struct http_config {
+	/* Scheme, host, port, and what each path has in front; no last "/". */
+	const char *url;
+	bool plain_http; /* http is allowed, to any host */
+	long timeout;	 /* seconds for a whole exchange */
+	size_t body_max; /* bytes of a decoded answer; 0: HTTP_BODY_MAX */
+	/* While *stop is not 0, reads end; NULL: never. */
+	const atomic_int *stop;
+};
+
+struct http {
+	void *curl;
+	char *url;
+	bool plain_http;
+	long timeout;
+	struct curl_slist *headers;
+	char *key; /* what no message may show */
+	const atomic_int *stop;
+	struct buf body;
+	usec last; /* end of the exchange before */
+};
+
+/*
+ * RC_CONFIG where the URL is neither https nor a loopback address, unless plain
+ * http is allowed.
+ */
+int http_init(
+	struct http *h, const struct http_config *config, struct error *e);
+/* A header of every request. */
+void http_add_header(struct http *h, const char *name, const char *value);
+/* The key of the service, "name: <scheme><key>"; wiped by http_fini(). */
+void http_add_key(
+	struct http *h, const char *name, const char *scheme, const char *key);
+/*
+ * Overwrites the key in a text from outside, should it stand there, and what a
+ * bound has left of one at the end. http_exchange() does so in the headers of
+ * an answer, and in the body of one that is no success, before anything is cut
+ * out.
+ */
+void http_hide_key(const struct http *h, char *text);
+void http_fini(struct http *h);
+
+struct http_request {
+	const char *method;
+	const char *path; /* from "/" on, with the query, percent-encoded */
+	const char *body; /* JSON; NULL: none */
+	const char *const *headers; /* "Name: value", up to NULL; or NULL */
+	/*
+	 * Changes nothing there: given up in flight when stopped, and libcurl
+	 * may repeat it.
+	 */
+	bool read;
+	/*
+	 * Must not be carried out twice. A connection idle for long isn't used
+	 * for it, since it may be closed.
+	 */
+	bool once;
+};
+
+enum http_outcome {
+	HTTP_ANSWERED,	/* status, headers and the whole body are there */
+	HTTP_NOT_SENT,	/* no connection: the server has not seen it */
+	HTTP_LOST,	/* sent at least in part, the answer is lost or cut */
+	HTTP_TOO_LARGE, /* the answer is beyond body_max */
+	HTTP_UNTRUSTED, /* no valid certificate: nothing was sent */
+	HTTP_ABANDONED, /* given up since stopped */
+};
+
+struct http_answer {
+	enum http_outcome outcome;
+	int status;	  /* 0 where not even that came */
+	const char *body; /* valid up to the client's next exchange */
+	size_t body_len;
+	usec retry_after; /* from now, as the server asks; -1: it does not */
+	usec date;	  /* the server's clock, to the second; USEC_NONE */
+	char content_type[64], content_range[64];
+	char request_id[64];
+	char location[256]; /* scheme and host of a redirect only */
+	bool edge;	    /* Cloudflare answered, not the API behind it */
+	bool timed_out, unresolved; /* details of LOST and NOT_SENT */
+	char why[256];		    /* libcurl's words, without any key */
+	long ms;
+};
+
+void http_exchange(struct http *h, const struct http_request *request,
+	struct http_answer *answer);
+
+/*
+ * The time of a Retry-After: seconds, with a fraction or not, or a date as
+ * against `date`, the server's own clock (NULL: ours). -1: it is neither. What
+ * is beyond all reason is a hundred years.
+ */
+usec http_retry_after(const char *text, const char *date);
+
+/* Appends s percent-encoded for a path segment or a query value. */
+int http_escape(struct buf *out, const char *s);
+
+#endif

@@ -1,0 +1,233 @@
+#include "notion/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "notion/errors.h"
+#include "notion/limits.h"
+#include "notion/page.h"
+#include "notion/request.h"
+#include "util/alloc.h"
+#include "util/file.h"
+
+static const char *const json_headers[] = { "Content-Type: application/json",
+	NULL };
+
+/*
+ * The file of the budget: the state folder's own, or in the common folder one
+ * for each key, told by a part of its SHA-256, which leads back to no key.
+ */
+static char *rate_file(const struct settings *s)
+{
+	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
+	char name[32];
+	int n;
+
+	if (!s->rate_dir)
+		return path_join(s->state_dir, "notion-rate");
+	EVP_Digest(s->notion_key, strlen(s->notion_key), sum, NULL,
+		EVP_sha256(), NULL);
+	n = snprintf(name, sizeof name, "notion-rate-");
+	for (int i = 0; i < 8; i++)
+		n += snprintf(
+			name + n, sizeof name - (size_t)n, "%02x", sum[i]);
+	return path_join(s->rate_dir, name);
+}
+
+int notion_client_init(struct notion_client *c, const struct settings *s,
+	const atomic_int *stop, struct error *e)
+{
+	struct http_config config = {
+		.url = s->notion_url, .timeout = s->timeout, .stop = stop
+	};
+	char *path = rate_file(s);
+
+	*c = (struct notion_client){ .api = { .judge = notion_judge,
+					     .stop = stop } };
+	rate_init(&c->rate, (size_t)s->notion_rpm, path);
+	free(path);
+	c->api.rate = &c->rate;
+	inflight_init(&c->flight, (int)s->jobs);
+	c->api.flight = &c->flight;
+	if (http_init(&c->api.http, &config, e) < 0 ||
+		api_init(&c->api, "Notion", s->retries, s->max_wait, e) < 0) {
+		notion_client_fini(c);
+		return -1;
+	}
+	http_add_header(&c->api.http, "Notion-Version", NOTION_VERSION);
+	http_add_key(&c->api.http, "Authorization", "Bearer ", s->notion_key);
+	return 0;
+}
+
+void notion_client_fini(struct notion_client *c)
+{
+	api_fini(&c->api);
+	rate_fini(&c->rate);
+}
+
+void notion_client_join(struct notion_client *c, struct notion_client *first)
+{
+	c->api.rate = first->api.rate;
+	c->api.flight = first->api.flight;
+	api_share_clock(&c->api, &first->api);
+}
+
+int notion_get(struct notion_client *c, const char *path, json **object,
+	struct api_error *a)
+{
+	struct api_call call = { .method = "GET", .path = path, .read = true };
+	struct api_answer answer;
+	int rc = api_call(&c->api, &call, &answer, a);
+
+	*object = answer.body;
+	return rc;
+}
+
+int notion_send(struct notion_client *c, struct api_call *call, json **object,
+	struct api_error *a)
+{
+	struct api_answer answer;
+	int rc;
+
+	call->headers = json_headers;
+	rc = api_call(&c->api, call, &answer, a);
+	*object = answer.body;
+	return rc;
+}
+
+int notion_add_properties(
+	struct buf *path, const char *key, const struct notion_schema *schema)
+{
+	const char *ids[] = { schema ? schema->decision : "title",
+		schema ? schema->type : NULL, schema ? schema->date : NULL,
+		schema ? schema->checksum : NULL,
+		schema ? schema->synced : NULL };
+	char between = '?';
+
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		if (!ids[i])
+			continue;
+		if (buf_addf(path, "%c%s=%s", between, key, ids[i]) < 0)
+			return -1;
+		between = '&';
+	}
+	return 0;
+}
+
+int notion_object_id(
+	const json *object, char id[UUID_SIZE], struct api_error *a)
+{
+	const char *text = json_str(object, "id");
+
+	if (text && uuid_normalize(text, id) == 0)
+		return 0;
+	a->action = API_RETRY;
+	snprintf(a->code, sizeof a->code, "no-id");
+	snprintf(a->message, sizeof a->message,
+		"the answer is no object with an id");
+	return -1;
+}
+
+int notion_me(struct notion_client *c, json **user, struct api_error *a)
+{
+	return notion_get(c, "/v1/users/me", user, a);
+}
+
+int notion_bot_user(struct notion_client *c, char **id, struct error *e)
+{
+	struct api_error a;
+	json *user;
+	int rc = 0;
+
+	*id = NULL;
+	if (notion_me(c, &user, &a) < 0)
+		return api_fail(&a, e, "Notion, our own user");
+	if (!json_str(user, "id"))
+		rc = fail(e, RC_TEMPORARY,
+			"Notion, our own user: the answer has no id");
+	else if (notion_is_bot(user))
+		*id = xstrdup(json_str(user, "id"));
+	json_free(user);
+	return rc;
+}
+
+int notion_page_get(struct notion_client *c, const char *page_id,
+	const char *data_source, const struct notion_schema *schema,
+	enum notion_place *place, json **page, struct api_error *a)
+{
+	struct buf path = BUF_INIT(NOTION_PATH_MAX);
+	char parent[UUID_SIZE], id[UUID_SIZE];
+	int rc;
+
+	buf_addf(&path, "/v1/pages/%s", page_id);
+	notion_add_properties(&path, "filter_properties", schema);
+	rc = notion_get(c, buf_str(&path), page, a);
+	buf_fini(&path);
+	if (rc < 0 && a->action == API_NOT_FOUND) {
+		*place = NOTION_UNREACHABLE;
+		return 0;
+	}
+	if (rc < 0 || notion_object_id(*page, id, a) < 0)
+		goto fail;
+	/* The answer's, not the page's: in a listing pages have none. */
+	json_remove(*page, "request_id");
+	notion_page_parent(*page, parent);
+	if (strcmp(parent, data_source) != 0) {
+		*place = NOTION_MOVED;
+		json_free(*page);
+		*page = NULL;
+		return 0;
+	}
+	*place = json_true(*page, "in_trash") ? NOTION_IN_TRASH : NOTION_LIVE;
+	return 0;
+fail:
+	json_free(*page);
+	*page = NULL;
+	return -1;
+}
+
+int notion_page_create(struct notion_client *c, const char *data_source,
+	const json *properties, json **page, struct api_error *a)
+{
+	json *body = json_object(), *parent = json_object();
+	struct api_call call = { .method = "POST", .path = "/v1/pages" };
+	char id[UUID_SIZE];
+	int rc;
+
+	json_put_str(parent, "type", "data_source_id");
+	json_put_str(parent, "data_source_id", data_source);
+	json_put(body, "parent", parent);
+	json_put(body, "properties", json_copy(properties));
+	call.body = body;
+	rc = notion_send(c, &call, page, a);
+	if (rc == 0 && notion_object_id(*page, id, a) < 0) {
+		a->outcome_unknown = true;
+		json_free(*page);
+		*page = NULL;
+		rc = -1;
+	}
+	json_free(body);
+	return rc;
+}
+
+int notion_page_patch(struct notion_client *c, const char *page_id,
+	const json *body, int (*recheck)(void *arg), void *arg, json **page,
+	struct api_error *a)
+{
+	struct buf path = BUF_INIT(NOTION_PATH_MAX);
+	struct api_call call = { .method = "PATCH",
+		.body = body,
+		.repeatable = recheck != NULL,
+		.recheck = recheck,
+		.recheck_arg = arg };
+	int rc;
+
+	buf_addf(&path, "/v1/pages/%s", page_id);
+	call.path = buf_str(&path);
+	rc = notion_send(c, &call, page, a);
+	buf_fini(&path);
+	return rc;
+}

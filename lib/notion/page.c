@@ -1,0 +1,308 @@
+#include "notion/page.h"
+#include "notion/limits.h"
+#include "notion/schema.h"
+#include "notion/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/alloc.h"
+#include "util/buf.h"
+
+/* Far above what one page may hold; a line of a stream is shorter. */
+#define JOINED_MAX (16u << 20)
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+/* The next byte of an id, its percent-encoding undone. */
+static int id_byte(const char **s)
+{
+	const char *c = *s;
+	int high, low;
+
+	if (c[0] == '%' && (high = hex_digit(c[1])) >= 0 &&
+		(low = hex_digit(c[2])) >= 0) {
+		*s += 3;
+		return high << 4 | low;
+	}
+	*s += *c != '\0';
+	return (unsigned char)*c;
+}
+
+/* Ids are the same whether one or both are percent-encoded. */
+static bool same_id(const char *a, const char *b)
+{
+	int byte;
+
+	if (!a || !b)
+		return false;
+	do {
+		byte = id_byte(&a);
+		if (byte != id_byte(&b))
+			return false;
+	} while (byte);
+	return true;
+}
+
+/*
+ * The value of the property with that id, if it is of that type. A page's
+ * property has its id and type inside; what it is keyed by is a name, which
+ * may be changed at any time.
+ */
+static int property_value(const json *object, const char *id, const char *type,
+	const json **value, struct problem *p)
+{
+	const json *v = json_first(json_get(object, "properties"));
+	const char *is;
+
+	*value = NULL;
+	while (v && !same_id(json_str(v, "id"), id))
+		v = json_next(v);
+	if (!v)
+		return problem(p, "shape",
+			"the page has no property with the id %.40s", id);
+	is = json_str(v, "type");
+	if (is && strcmp(is, type) != 0)
+		return problem(p, "type",
+			"the property %.40s is of type %.40s, not %s", id, is,
+			type);
+	*value = json_get(v, type);
+	return 0;
+}
+
+/* The joined plain_text of a rich text array; NULL in *out where it is empty.
+ */
+static int join_text(const json *array, char **out, struct problem *p)
+{
+	struct buf text = BUF_INIT(JOINED_MAX);
+	int rc = 0;
+
+	*out = NULL;
+	if (!json_is_array(array))
+		return problem(p, "shape", "a text is no array");
+	for (const json *r = json_first(array); r && !rc; r = json_next(r)) {
+		const json *plain = json_get(r, "plain_text");
+
+		if (json_unreadable(plain))
+			rc = problem(p, "text", "a text holds %s",
+				json_unreadable(plain));
+		else if (!json_text(plain))
+			rc = problem(p, "shape",
+				"an element of a text has no plain_text");
+		else if (buf_adds(&text, json_text(plain)) < 0)
+			rc = problem(p, "poison", "a text is too long");
+	}
+	if (!rc && text.len)
+		*out = buf_take(&text);
+	buf_fini(&text);
+	return rc;
+}
+
+static size_t count_mentions(const json *array)
+{
+	size_t n = 0;
+
+	for (const json *r = json_first(array); r; r = json_next(r)) {
+		const char *type = json_str(r, "type");
+
+		n += type && strcmp(type, "mention") == 0;
+	}
+	return n;
+}
+
+static int read_title(struct notion_page *page, const json *object,
+	const struct notion_schema *s, struct problem *p)
+{
+	const json *title;
+
+	if (property_value(object, s->decision, "title", &title, p) < 0)
+		return -1;
+	page->title_cut = count_mentions(title) >= NOTION_MENTIONS_INLINE;
+	return join_text(title, &page->decision, p);
+}
+
+static int read_option(const json *option, const char **name, struct problem *p)
+{
+	const json *v = json_get(option, "name");
+
+	*name = json_text(v);
+	if (json_unreadable(v))
+		return problem(p, "text", "an option of Type holds %s",
+			json_unreadable(v));
+	if (!*name || !**name)
+		return problem(p, "shape", "an option of Type has no name");
+	return 0;
+}
+
+/* The first option is the type; the further ones are kept for their owner. */
+static int read_type(struct notion_page *page, const json *object,
+	const struct notion_schema *s, struct problem *p)
+{
+	const json *options;
+	const char *name;
+
+	if (property_value(object, s->type, "multi_select", &options, p) < 0)
+		return -1;
+	if (!json_is_array(options))
+		return problem(p, "shape", "Type is no array of options");
+	page->extra_types = json_array();
+	page->type_value = json_copy(options);
+	for (const json *o = json_first(options); o; o = json_next(o)) {
+		if (read_option(o, &name, p) < 0)
+			return -1;
+		if (o == json_first(options))
+			page->type = xstrdup(name);
+		else
+			json_add(page->extra_types, json_string(name));
+	}
+	return 0;
+}
+
+/*
+ * The day is the one written in `start`, whatever its offset: that is the day
+ * which people see. A start with a time or a date with an end is kept.
+ */
+static int read_date(struct notion_page *page, const json *object,
+	const struct notion_schema *s, struct problem *p)
+{
+	const json *date;
+	const char *start, *end;
+
+	if (property_value(object, s->date, "date", &date, p) < 0)
+		return -1;
+	if (json_is_null(date))
+		return 0;
+	start = json_str(date, "start");
+	end = json_str(date, "end");
+	if (!start || !date_leads(start) ||
+		(start[DATE_LEN] && start[DATE_LEN] != 'T') ||
+		(!end && !json_is_null(json_get(date, "end"))))
+		return problem(
+			p, "date", "Date is no day of the years 0001 to 9999");
+	page->date = xstrndup(start, DATE_LEN);
+	if (start[DATE_LEN] || end) {
+		page->date_detail = json_object();
+		json_put_str(page->date_detail, "start", start);
+		json_put_str(page->date_detail, "end", end);
+	}
+	return 0;
+}
+
+/* Checksum and Synced are no content: what can't be read is like nothing. */
+static void read_marks(struct notion_page *page, const json *object,
+	const struct notion_schema *s)
+{
+	struct problem ignored;
+	const json *v;
+
+	if (s->checksum && property_value(object, s->checksum, "rich_text", &v,
+				   &ignored) == 0)
+		join_text(v, &page->checksum, &ignored);
+	if (s->synced && property_value(object, s->synced, "checkbox", &v,
+				 &ignored) == 0)
+		page->synced = json_is_true(v);
+}
+
+static int read_time(
+	const json *object, const char *key, usec *out, struct problem *p)
+{
+	const json *v = json_get(object, key);
+
+	if (!json_is_null(v) && time_parse(json_text(v), out) < 0)
+		return problem(p, "time", "%s is no time", key);
+	return 0;
+}
+
+static int read_id(
+	struct notion_page *page, const json *object, struct problem *p)
+{
+	const char *kind = json_str(object, "object");
+
+	if (!json_is_object(object))
+		return problem(p, "shape", "the page is no object");
+	if (uuid_normalize(json_str(object, "id"), page->id) < 0)
+		return problem(p, "id", "the page's id is no UUID");
+	if (kind && strcmp(kind, "page") != 0)
+		return problem(p, "shape", "this is a %.40s, not a page", kind);
+	return 0;
+}
+
+/* Versions before 2026-03-11 call it `archived`; those in between have both. */
+static bool read_trash(const json *object)
+{
+	const json *v = json_get(object, "in_trash");
+
+	return json_is_bool(v) ? json_is_true(v)
+			       : json_true(object, "archived");
+}
+
+static bool created_by(const json *object, const char *user)
+{
+	const char *id = json_str(json_get(object, "created_by"), "id");
+	char a[UUID_SIZE], b[UUID_SIZE];
+
+	return uuid_normalize(id, a) == 0 && uuid_normalize(user, b) == 0 &&
+	       strcmp(a, b) == 0;
+}
+
+int notion_page_parse(struct notion_page *page, const json *object,
+	const struct notion_schema *s, struct problem *p)
+{
+	*page = (struct notion_page){ .created = USEC_NONE,
+		.edited = USEC_NONE };
+	if (read_id(page, object, p) < 0 ||
+		read_title(page, object, s, p) < 0 ||
+		read_type(page, object, s, p) < 0 ||
+		read_date(page, object, s, p) < 0 ||
+		read_time(object, "created_time", &page->created, p) < 0 ||
+		read_time(object, "last_edited_time", &page->edited, p) < 0 ||
+		notion_can_hold(page->decision, page->type, p) < 0) {
+		notion_page_fini(page);
+		return -1;
+	}
+	read_marks(page, object, s);
+	page->in_trash = read_trash(object);
+	page->archived = json_true(object, "is_archived");
+	page->own = created_by(object, s->bot_user);
+	return 0;
+}
+
+void notion_page_fini(struct notion_page *page)
+{
+	free(page->decision);
+	free(page->type);
+	free(page->date);
+	free(page->checksum);
+	json_free(page->extra_types);
+	json_free(page->type_value);
+	json_free(page->date_detail);
+	page->decision = page->type = page->date = page->checksum = NULL;
+	page->extra_types = page->type_value = page->date_detail = NULL;
+}
+
+bool notion_is_bot(const json *user)
+{
+	const char *type = json_str(user, "type"), *id = json_str(user, "id");
+	const json *owner = json_get(json_get(user, "bot"), "owner");
+	const char *person = json_str(json_get(owner, "user"), "id");
+
+	return type && strcmp(type, "bot") == 0 && id &&
+	       !(person && strcmp(person, id) == 0);
+}
+
+void notion_page_parent(const json *object, char out[UUID_SIZE])
+{
+	const json *parent = json_get(object, "parent");
+
+	if (uuid_normalize(json_str(parent, "data_source_id"), out) < 0)
+		out[0] = '\0';
+}

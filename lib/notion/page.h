@@ -1,0 +1,57 @@
+/*
+ * A page object of Notion, read into the content of a record.
+ */
+#ifndef NOTION_PAGE_H
+#define NOTION_PAGE_H
+
+#include <stdbool.h>
+
+#include "notion/schema.h"
+#include "sync/problem.h"
+#include "util/times.h"
+#include "util/uuid.h"
+
+/* The content of a page as a record. Every text is exactly as in Notion. */
+struct notion_page {
+	char id[UUID_SIZE];
+	char *decision;	   /* the joined plain_text; NULL: empty */
+	char *type;	   /* name of the first option; NULL: none */
+	json *extra_types; /* array of the names of the further options */
+	json *type_value; /* the multi_select array as it is: [{id,name,...}] */
+	char *date;	  /* YYYY-MM-DD as written in start; NULL: none */
+	json *date_detail; /* {"start","end"} where there is more than a day */
+	char *checksum;	   /* property Checksum; NULL: empty or absent */
+	bool synced;	   /* property Synced; false where absent */
+	bool own;	   /* created by our connection */
+	bool in_trash;
+	bool archived;	/* there, and only out of the default listing */
+	bool title_cut; /* maybe cut after 25 mentions: see title item */
+	usec created, edited;
+};
+
+/*
+ * Reads a page object. -1 with p filled, and `id` filled as far as it could be
+ * read ("" otherwise), for what can't be understood; codes: "id", "text" (an
+ * unreadable string), "date", "time", "type" (a property of another type),
+ * "shape" (title, Type or Date not there at all: that is not the same as
+ * empty), "poison" (over the limits of what could be written back).
+ *
+ * A Checksum or Synced that isn't there or can't be read is like an empty one:
+ * they are no content. `title_cut` says that the array in this object can't be
+ * told from one cut by the API; whoever completes it (property item endpoint)
+ * puts the whole array into the object and parses that.
+ */
+int notion_page_parse(struct notion_page *page, const json *object,
+	const struct notion_schema *s, struct problem *p);
+void notion_page_fini(struct notion_page *page);
+
+/*
+ * Whether a user object is a connection's own user. A person's access token
+ * acts as that person, and the pages of that user are no sign of a program.
+ */
+bool notion_is_bot(const json *user);
+
+/* The data source that a page object lies in, "" for any other parent. */
+void notion_page_parent(const json *object, char out[UUID_SIZE]);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Values for a write to Notion, and what a page of Notion can hold.
+ */
+#ifndef NOTION_VALUE_H
+#define NOTION_VALUE_H
+
+#include "sync/problem.h"
+#include "util/json.h"
+
+/*
+ * Property values for a write, each to be put into "properties" under the
+ * property's id. Text is split into elements of NOTION_TEXT_UNITS, never
+ * within a character. notion_multi_select_value() replaces the first option of
+ * `was` (the whole multi_select array as read; NULL: none) by the type and
+ * keeps the further ones behind it, by their ids; one of them that equals the
+ * type in folded form is left out. A type of white space is none: Notion has
+ * no such option.
+ */
+json *notion_title_value(const char *text);
+json *notion_rich_text_value(const char *text);
+json *notion_multi_select_value(const char *type, const json *was);
+json *notion_date_value(const char *date, const char *end);
+json *notion_checkbox_value(bool on);
+
+/*
+ * Whether these values can be written to a page at all: -1 with p filled for a
+ * comma in the type, a type over NOTION_OPTION_UNITS, a text over 100 elements
+ * of 2,000 units. Code "poison".
+ */
+int notion_can_hold(const char *decision, const char *type, struct problem *p);
+
+/* The spelling of the option that equals `type` in folded form, or NULL. */
+const char *notion_option_spelling(const json *type_options, const char *type);
+
+#endif

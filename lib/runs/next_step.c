@@ -1,0 +1,226 @@
+/* The one thing to do next. */
+#include <stdio.h>
+#include <string.h>
+
+#include "runs/health.h"
+#include "util/error.h"
+#include "util/humanize.h"
+#include "util/uuid.h"
+
+#define SYNC_NOW "scripts/sync-now.sh"
+
+struct advice {
+	const char *next, *command;
+};
+
+static void take(struct health *h, struct advice a)
+{
+	snprintf(h->next, sizeof h->next, "%s", a.next);
+	humanize_command(a.command, h->command);
+}
+
+/* Which key, where the stage that was refused talks to one service only. */
+static const char *renew_key(const struct run *r)
+{
+	const char *stage = json_str(r->record, "stage");
+
+	if (stage && strcmp(stage, "sb-fetch") == 0)
+		return "The Supabase key was refused: put a valid "
+		       "SUPABASE_SERVICE_ROLE_KEY into .env, then run";
+	if (stage && strcmp(stage, "notion-fetch") == 0)
+		return "The Notion key was refused: put a valid "
+		       "NOTION_API_KEY into .env, and see that the database "
+		       "is shared with its connection, then run";
+	return "A key was refused, the message says which: put a valid "
+	       "one into .env, then run";
+}
+
+static struct advice after_failure(const struct run *r)
+{
+	switch (json_int(r->record, "exit_code")) {
+	case RC_USAGE:
+		return (struct advice){ "An option is wrong, the message "
+					"says which: see",
+			SYNC_NOW " --help" };
+	case RC_STREAM:
+		return (struct advice){ "A stream was cut or damaged on the "
+					"way and nothing was written because "
+					"of it: run",
+			SYNC_NOW };
+	case RC_BUG:
+		return (struct advice){ "That is a bug of these tools: report "
+					"it with the message and what "
+					"this prints",
+			"bin/report --run last" };
+	case RC_LOCAL:
+		return (struct advice){ "A file, disk or pipe failed, the "
+					"message says which: make room "
+					"or mend it, then run",
+			SYNC_NOW };
+	case RC_TEMPORARY:
+		return (struct advice){ "Nothing yet: a service was out of "
+					"reach and the next run tries again. "
+					"To try now and see more",
+			SYNC_NOW " -v" };
+	case RC_CREDENTIALS:
+		return (struct advice){ renew_key(r), SYNC_NOW };
+	case RC_CONFIG:
+		return (struct advice){ "A setting is missing or wrong, the "
+					"message says which: mend it, "
+					"then look at the plan",
+			SYNC_NOW " --dry-run" };
+	default:
+		return (struct advice){ "The message says what failed; "
+					"to see more, run",
+			SYNC_NOW " -v" };
+	}
+}
+
+static void advise_blocked(struct health *h)
+{
+	char command[COMMAND_SIZE];
+
+	snprintf(h->next, sizeof h->next,
+		"Look at the plan with %s. Only if it is what you want, allow "
+		"it once",
+		humanize_command(SYNC_NOW " --dry-run", command));
+	if (*h->allow)
+		snprintf(command, sizeof command, SYNC_NOW " --allow %s",
+			h->allow);
+	humanize_command(
+		*h->allow ? command : SYNC_NOW " --dry-run", h->command);
+}
+
+/* What to do about a record that waits, by kind; NULL: nothing. */
+static const char *of_kind(enum pending_kind k)
+{
+	static const char *const texts[PENDING_KINDS] = {
+		[PENDING_FAILED] = "A write was refused, and is tried again by "
+				   "each run: mend the record as the reason "
+				   "says. Its story",
+		[PENDING_UNCLEAR] = "Nothing yet: the next run looks what "
+				    "became of the unclear writes. The story "
+				    "of the first",
+		[PENDING_NOT_KEPT] = "A write was answered with success, and "
+				     "something else is kept: look at the "
+				     "triggers, rules or automations there. "
+				     "Its story",
+		[PENDING_POISON] = "A record can't be held by the other side: "
+				   "edit it as the reason says. Its story",
+		[PENDING_PROBLEM] = "A record can't be understood: edit it as "
+				    "the reason says. Its story",
+		[PENDING_DOUBLE_LINK] = "Two rows claim one page: clear "
+					"notion_page_id of the wrong one. "
+					"The story",
+		[PENDING_UNKNOWN_PAGE] = "A row is linked to a page that was "
+					 "not found: share the page, or clear "
+					 "notion_page_id. The story",
+		[PENDING_TRASHED] = "The table can't note deletions: give it "
+				    "the column deleted_at. The "
+				    "story of the trashed page",
+		[PENDING_WAITS] = "Nothing yet: a page that may have been made "
+				  "is looked for by the next run. Its story",
+	};
+
+	return texts[k];
+}
+
+static void advise_waiting(struct health *h, const struct pending *w)
+{
+	const struct pending_item *first = w && w->n ? w->items : NULL;
+	const char *text = first ? of_kind(first->kind) : NULL;
+	const char *id;
+	char safe[UUID_SIZE], command[COMMAND_SIZE];
+
+	if (first && first->kind == PENDING_CONFLICT) {
+		take(h, (struct advice){ "Both sides changed the same field: "
+					 "let one rule decide, newer, supabase "
+					 "or notion, as in",
+				SYNC_NOW " --conflict newer" });
+		return;
+	}
+	id = first ? json_str(first->data, "row_id") : NULL;
+	if (first && !id)
+		id = json_str(first->data, "page_id");
+	if (!text || !id || uuid_normalize(id, safe) < 0) {
+		take(h, (struct advice){ "Nothing.", "" });
+		return;
+	}
+	snprintf(command, sizeof command, "bin/report --record %s", safe);
+	take(h, (struct advice){ text, command });
+}
+
+static void advise_attention(
+	struct health *h, const struct run_records *l, const struct pending *w)
+{
+	if (l->last && json_str(l->last->record, "emptied")) {
+		take(h, (struct advice){ "One side shows nothing any more: see "
+					 "whether it is empty, or hidden from "
+					 "the key or the connection. To ask "
+					 "both",
+				"bin/doctor" });
+		return;
+	}
+	advise_waiting(h, w);
+	if (!*h->command)
+		take(h, (struct advice){ "Some records need a person, but the "
+					 "results of that run are not kept. "
+					 "To learn which, run",
+				SYNC_NOW });
+}
+
+void advise_next_step(
+	struct health *h, const struct run_records *l, const struct pending *w)
+{
+	switch (h->is) {
+	case IS_HEALTHY:
+		advise_waiting(h, w);
+		if (!*h->command && l->summary_damaged)
+			take(h, (struct advice){ "Nothing yet: the next run "
+						 "writes the damaged record "
+						 "anew. To have it now, run",
+					SYNC_NOW });
+		break;
+	case IS_ATTENTION:
+		advise_attention(h, l, w);
+		break;
+	case IS_LATE:
+	case IS_STOPPED:
+		take(h, (struct advice){ "See why the schedule (cron, a timer, "
+					 "a process of its own) started no "
+					 "run, and run one now",
+				SYNC_NOW });
+		break;
+	case IS_BLOCKED:
+		advise_blocked(h);
+		break;
+	case IS_FAILING:
+		take(h, after_failure(l->last));
+		break;
+	case IS_INTERRUPTED:
+		take(h, (struct advice){
+				"Nothing is lost: what was left undone "
+				"is done by the next run. To run it "
+				"now",
+				SYNC_NOW });
+		break;
+	case IS_FUTURE:
+		take(h, (struct advice){
+				"A clock is or was wrong: compare this "
+				"machine's with the true time, set it "
+				"right, then run " SYNC_NOW ". The "
+				"time here",
+				"date -u" });
+		break;
+	case IS_DAMAGED:
+		take(h, (struct advice){ "A run writes its records anew and "
+					 "needs none of the old ones: run",
+				SYNC_NOW });
+		break;
+	default:
+		take(h, (struct advice){ "See what a first run would do, and "
+					 "write nothing yet",
+				SYNC_NOW " --dry-run" });
+		break;
+	}
+}

@@ -1,0 +1,208 @@
+#include "runs/pending.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/alloc.h"
+#include "util/humanize.h"
+
+/* Different notes that are held; there are few. */
+#define NOTES_MAX 20
+
+const char *pending_name(enum pending_kind k)
+{
+	static const char *const names[PENDING_KINDS] = {
+		[PENDING_FAILED] = "failed",
+		[PENDING_UNCLEAR] = "unclear",
+		[PENDING_NOT_KEPT] = "not-kept",
+		[PENDING_CONFLICT] = "conflict",
+		[PENDING_POISON] = "poison",
+		[PENDING_PROBLEM] = "problem",
+		[PENDING_DOUBLE_LINK] = "double-link",
+		[PENDING_UNKNOWN_PAGE] = "unknown-page",
+		[PENDING_TRASHED] = "trashed",
+		[PENDING_ORPHAN] = "orphan",
+		[PENDING_WAITS] = "waits",
+		[PENDING_CHANGED] = "changed",
+		[PENDING_OTHER] = "other",
+	};
+
+	return names[k];
+}
+
+static bool is(const char *a, const char *b)
+{
+	return a && strcmp(a, b) == 0;
+}
+
+bool pending_kind_of(const json *result, enum pending_kind *k)
+{
+	const char *status = json_str(result, "status");
+	const char *code = json_str(result, "code");
+
+	*k = PENDING_OTHER;
+	if (is(status, "failed") &&
+		is(json_str(json_get(result, "error"), "code"), "not-kept"))
+		return *k = PENDING_NOT_KEPT, true;
+	if (is(status, "failed"))
+		return *k = PENDING_FAILED, true;
+	if (is(status, "unknown"))
+		return *k = PENDING_UNCLEAR, true;
+	/* The pair is listed by the op that held it up. */
+	if (!is(status, "skipped") || is(code, "pair") || is(code, "dry-run"))
+		return false;
+	for (int i = PENDING_NOT_KEPT; i < PENDING_OTHER; i++)
+		if (is(code, pending_name((enum pending_kind)i)))
+			*k = (enum pending_kind)i;
+	return true;
+}
+
+void pending_reason(const json *result, struct buf *out)
+{
+	const json *error = json_get(result, "error");
+	const char *why = json_str(result, "why");
+	const char *code = json_str(error, "code");
+	const char *message = json_str(error, "message");
+	int64_t http = json_int(error, "http");
+
+	if (json_is_null(error)) {
+		if (!why)
+			why = json_str(result, "reason");
+		buf_adds(out, why ? why : "");
+		return;
+	}
+	buf_adds(out, code ? code : "error");
+	if (http > 0)
+		buf_addf(out, ", HTTP %" PRId64, http);
+	buf_addf(out, ": %s", message ? message : "");
+}
+
+static json *item_data(const json *line, enum pending_kind k)
+{
+	static const char *const keys[] = { "op", "target", "row_id",
+		"page_id" };
+	struct buf reason = REASON_INIT;
+	json *data = json_object();
+
+	json_put_str(data, "kind", pending_name(k));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		json_put_str(data, keys[i], json_str(line, keys[i]));
+	pending_reason(line, &reason);
+	json_put_str(data, "reason", buf_str(&reason));
+	buf_fini(&reason);
+	if (json_is_object(json_get(line, "error")))
+		json_put(data, "error", json_copy(json_get(line, "error")));
+	return data;
+}
+
+/* Both values of a conflict that nobody has decided, as plan(1) saw them. */
+static void put_conflict(struct pending *w, json *data, const json *line)
+{
+	const json *conflict = json_get(line, "conflict");
+	struct buf text = BUF_INIT(PENDING_VALUES_MAX - w->values);
+
+	if (json_is_object(conflict) && json_print(conflict, &text) == 0) {
+		w->values += text.len;
+		json_put(data, "conflict", json_copy(conflict));
+	}
+	buf_fini(&text);
+}
+
+static void note(struct pending *w, const char *text)
+{
+	if (!text)
+		return;
+	if (!w->notes)
+		w->notes = json_object();
+	if (json_get(w->notes, text) || json_count(w->notes) < NOTES_MAX)
+		json_put_int(w->notes, text, json_int(w->notes, text) + 1);
+}
+
+static void each_result(void *arg, const json *line)
+{
+	struct pending *w = arg;
+	enum pending_kind k;
+
+	if (!is(json_str(line, "kind"), "result"))
+		return;
+	note(w, json_str(line, "note"));
+	if (!pending_kind_of(line, &k))
+		return;
+	w->counts[k]++;
+	w->total++;
+	if (w->n == PENDING_MAX)
+		return;
+	w->items = grow(w->items, w->n, &w->cap, sizeof *w->items);
+	w->items[w->n] = (struct pending_item){
+		.kind = k, .order = w->n, .data = item_data(line, k)
+	};
+	if (k == PENDING_CONFLICT)
+		put_conflict(w, w->items[w->n].data, line);
+	w->n++;
+}
+
+static void each_planned(void *arg, const json *line)
+{
+	struct pending *w = arg;
+	const json *pairs = json_get(json_get(line, "totals"), "live_pairs");
+
+	if (is(json_str(line, "kind"), "head") &&
+		json_is_object(json_get(line, "guards")))
+		w->guards = json_copy(json_get(line, "guards"));
+	if (json_whole(pairs, &w->live_pairs) < 0)
+		w->live_pairs = -1;
+}
+
+static int by_kind(const void *a, const void *b)
+{
+	const struct pending_item *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* False where the run has left no results. */
+static bool load_results(
+	struct pending *w, struct run_records *l, const struct run *r)
+{
+	struct error e;
+	int got;
+
+	if (!r || !*r->id)
+		return false;
+	got = run_lines(l, r->id, "results", each_result, w, &e);
+	/* A run that was stopped has results without an end. */
+	if (got < 0 && run_is_success(r))
+		json_add(l->damage, json_string(e.text));
+	if (got != 0)
+		strcpy(w->run_id, r->id);
+	return got != 0;
+}
+
+void pending_load(struct pending *w, struct run_records *l)
+{
+	struct error e;
+
+	*w = (struct pending){ .live_pairs = -1 };
+	if (!load_results(w, l, l->last))
+		load_results(w, l, l->success);
+	if (w->n)
+		qsort(w->items, w->n, sizeof *w->items, by_kind);
+	if (l->last && *l->last->id &&
+		run_lines(l, l->last->id, "plan", each_planned, w, &e) < 0 &&
+		run_is_success(l->last))
+		json_add(l->damage, json_string(e.text));
+}
+
+void pending_fini(struct pending *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		json_free(w->items[i].data);
+	free(w->items);
+	json_free(w->guards);
+	json_free(w->notes);
+	*w = (struct pending){ 0 };
+}

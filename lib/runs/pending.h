@@ -1,0 +1,71 @@
+/*
+ * What waits: the records that the last run left undone, and why. Read from
+ * the results of the last run; where that came to none, of the last success.
+ */
+#ifndef RUNS_PENDING_H
+#define RUNS_PENDING_H
+
+#include <stddef.h>
+
+#include "runs/records.h"
+#include "util/buf.h"
+#include "util/json.h"
+
+/* In the order in which a person would want to see to them. */
+enum pending_kind {
+	PENDING_FAILED,
+	PENDING_UNCLEAR,  /* may have been carried out: the next run looks */
+	PENDING_NOT_KEPT, /* answered with success, and something else kept */
+	PENDING_CONFLICT,
+	PENDING_POISON,
+	PENDING_PROBLEM,
+	PENDING_DOUBLE_LINK,
+	PENDING_UNKNOWN_PAGE,
+	PENDING_TRASHED,
+	PENDING_ORPHAN,
+	PENDING_WAITS,	 /* a create that isn't sent again yet */
+	PENDING_CHANGED, /* edited meanwhile: the next run decides */
+	PENDING_OTHER,
+	PENDING_KINDS,
+};
+
+/* What a line may say; longer texts are left out. */
+#define REASON_INIT BUF_INIT(65536)
+
+#define PENDING_MAX 1000 /* held; beyond it they are only counted */
+/* Bytes of JSON: conflicts beyond them are held without their values. */
+#define PENDING_VALUES_MAX ((size_t)1 << 20)
+
+struct pending_item {
+	enum pending_kind kind;
+	size_t order;
+	/*
+	 * {kind,op,target,row_id,page_id,reason,error}, and of an open
+	 * conflict its {fields,supabase,notion,…}, owned
+	 */
+	json *data;
+};
+
+struct pending {
+	char run_id[RUN_ID_SIZE]; /* "": no results are kept */
+	size_t counts[PENDING_KINDS];
+	size_t total;
+	struct pending_item *items; /* sorted by kind */
+	size_t n, cap;
+	size_t values;	    /* bytes of the conflicts held */
+	int64_t live_pairs; /* -1: unknown */
+	json *guards;	    /* what each tripped guard saw; NULL: nothing */
+	json *notes;	    /* what apply has noticed, with the number of ops */
+};
+
+void pending_load(struct pending *w, struct run_records *l);
+void pending_fini(struct pending *w);
+
+/* The word of streams(5): "failed", "unclear", "poison", … */
+const char *pending_name(enum pending_kind k);
+/* True where a result line waits, with its kind. */
+bool pending_kind_of(const json *result, enum pending_kind *k);
+/* Why, in words; nothing where the line doesn't say. */
+void pending_reason(const json *result, struct buf *out);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * What the runs have left in the log folder:
+ *
+ *   last_run.json              how the last run ended
+ *   last_success.json          the last one that ended as ok or attention
+ *   runs/<run id>/run.json     the same of each of the newest fifty runs
+ *   runs/<run id>/plan.ndjson, results.ndjson
+ *   conflicts.ndjson           each conflict that was decided
+ *   conflicts.ndjson.1 to .5   older ones, the newest in .1
+ *
+ * A file that isn't there, is damaged or says less than it should never hides
+ * the others: last_run.json is stood in for by the newest run's record, and
+ * last_success.json by that of the newest run that was one, as it is where it
+ * holds a run that wasn't. What is damaged is listed in `damage`.
+ */
+#ifndef RUNS_RECORDS_H
+#define RUNS_RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/error.h"
+#include "util/json.h"
+#include "util/times.h"
+
+#define RUNS_MAX 50
+#define RUN_ID_SIZE 40
+#define CONFLICTS_ASIDE 5
+
+enum run_status {
+	RUN_OK,
+	RUN_ATTENTION,
+	RUN_BLOCKED,
+	RUN_FAILED,
+	RUN_INTERRUPTED,
+	RUN_OPEN,    /* it goes on, or was killed: no record yet */
+	RUN_DAMAGED, /* the record can't be read */
+	RUN_STATUSES,
+};
+
+struct run {
+	char id[RUN_ID_SIZE]; /* "" where a record has none */
+	enum run_status status;
+	json *record;	     /* NULL: RUN_OPEN, RUN_DAMAGED */
+	usec started, ended; /* USEC_NONE: unknown */
+};
+
+struct run_records {
+	char *dir;
+	struct run *last, *success; /* NULL: none is known */
+	struct run last_file, success_file;
+	struct run *runs; /* oldest first */
+	size_t n;
+	json *damage;	      /* texts: "logs/last_run.json: byte 1: …" */
+	bool summary_damaged; /* last_run.json or last_success.json is */
+};
+
+/* RC_LOCAL where the folder is there and can't be read. */
+int run_records_load(struct run_records *l, const char *dir, struct error *e);
+void run_records_fini(struct run_records *l);
+
+const char *run_status_name(enum run_status s);
+/* It ended as ok or attention. */
+bool run_is_success(const struct run *r);
+/* It ended, or at least began. USEC_NONE: unknown. */
+usec run_time(const struct run *r);
+/* How long it took in milliseconds; -1: unknown. */
+int64_t run_duration(const struct run *r);
+/* Ops of the run that ended as `status`; NULL stands for any. */
+int64_t run_ops(const struct run *r, const char *op, const char *target,
+	const char *status);
+/* Ops that changed a record's content or presence on either side. */
+int64_t run_changes(const struct run *r);
+
+/* 20261125T193500Z-1234 */
+bool run_id_is_valid(const char *s);
+/* The time in the run's id, USEC_NONE where it has none. */
+usec run_id_time(const char *id);
+/* The run of that id, NULL where it isn't kept. */
+const struct run *run_records_find(const struct run_records *l, const char *id);
+/* The run that goes on now, or was killed as the last one; NULL: none. */
+const struct run *run_records_open_run(const struct run_records *l);
+
+/*
+ * Gives each line of a run's plan.ndjson or results.ndjson, head and end too,
+ * to `each`, up to the end or the place where it is cut. 1; 0 where there is
+ * no such file or it is empty; -1 with e where it is cut or damaged.
+ */
+typedef void each_line(void *arg, const json *line);
+int run_lines(const struct run_records *l, const char *id, const char *stream,
+	each_line *each, void *arg, struct error *e);
+/*
+ * The same with conflicts.ndjson and those that were put aside, oldest first.
+ * Lines that can't be read are left out, and a file that can't be hides none of
+ * the others.
+ */
+int conflict_lines(const struct run_records *l, each_line *each, void *arg,
+	struct error *e);
+
+#endif

@@ -1,0 +1,265 @@
+#include "settings/settings.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <openssl/crypto.h>
+
+#include "settings/notion_link.h"
+#include "settings/setting.h"
+#include "util/alloc.h"
+#include "util/env_file.h"
+#include "util/opt.h"
+#include "util/text.h"
+
+#define INTERVAL_MAX (31 * 86400L)
+
+static int load_supabase(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	const char *url, *key, *table, *schema, *plain;
+
+	if (setting_take(f, "SUPABASE_URL", true, &url, e) < 0 ||
+		setting_take(f, "SUPABASE_SERVICE_ROLE_KEY", true, &key, e) <
+			0 ||
+		setting_check_project(url, key, e) < 0 ||
+		setting_take(f, "SUPABASE_TABLE", true, &table, e) < 0 ||
+		setting_take(f, "SUPABASE_SCHEMA", true, &schema, e) < 0 ||
+		setting_take(f, "SYNC_ALLOW_HTTP", true, &plain, e) < 0)
+		return -1;
+	s->supabase_url = setting_url_base(url);
+	s->plain_http = *plain == '1';
+	s->schema = xstrdup(schema);
+	s->supabase_key = xstrdup(key);
+	s->table = xstrdup(table);
+	return 0;
+}
+
+static int load_notion(struct settings *s, const struct env_file *f,
+	bool with_database, struct error *e)
+{
+	const char *key, *url, *database, *source;
+
+	if (setting_take(f, "NOTION_API_KEY", true, &key, e) < 0 ||
+		setting_take(f, "NOTION_API_URL", true, &url, e) < 0 ||
+		setting_take(f, "NOTION_DATA_SOURCE_ID", false, &source, e) <
+			0 ||
+		setting_take(f, "NOTION_DATABASE_ID", with_database, &database,
+			e) < 0)
+		return -1;
+	s->notion_key = xstrdup(key);
+	s->notion_url = setting_url_base(url);
+	if (source)
+		uuid_normalize(source, s->notion_data_source);
+	if (database)
+		notion_link_id(database, s->notion_database);
+	return 0;
+}
+
+static int load_number(const struct env_file *f, const char *name, long min,
+	long max, long *out, struct error *e)
+{
+	const char *value = env_lookup(f, name);
+
+	if (!value || parse_number(value, min, max, out) == 0)
+		return 0;
+	return fail(e, RC_CONFIG, "%s is not a whole number from %ld to %ld",
+		name, min, max);
+}
+
+/* "900", "30s", "15m", "1h", "1d" in seconds. */
+static int parse_interval(const char *s, long *out)
+{
+	static const struct {
+		char name;
+		long seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	size_t digits = strspn(s, "0123456789");
+	char number[8] = "";
+	long n, unit = s[digits] ? 0 : 1;
+
+	if (digits >= sizeof number)
+		return -1;
+	memcpy(number, s, digits);
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (s[digits] == units[i].name && s[digits + 1] == '\0')
+			unit = units[i].seconds;
+	if (unit == 0 || parse_number(number, 1, INTERVAL_MAX / unit, &n) < 0)
+		return -1;
+	*out = n * unit;
+	return 0;
+}
+
+static int load_interval(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	const char *value = env_lookup(f, "SYNC_INTERVAL");
+
+	s->interval = 900;
+	if (!value || parse_interval(value, &s->interval) == 0)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"SYNC_INTERVAL is no time from 1s to 31d: write it as 15m, 1h, "
+		"30s, or 900 for seconds");
+}
+
+/*
+ * The scripts are told of the folder in JSON, and what isn't UTF-8 there would
+ * be another folder's name.
+ */
+static int load_folder(const struct env_file *f, const char *name,
+	const char *fallback, char **out, struct error *e)
+{
+	const char *value = env_lookup(f, name);
+
+	if (value && !utf8_valid(value, strlen(value)))
+		return fail(e, RC_CONFIG,
+			"%s is not UTF-8 text (%s): give the folder another "
+			"name, or set %s to a link to it that has one",
+			name, value, name);
+	*out = xstrdup(value ? value : fallback);
+	return 0;
+}
+
+static int load_common(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	const char *rate = env_lookup(f, "SYNC_RATE_DIR");
+
+	if (load_folder(f, "SYNC_STATE_DIR", "state", &s->state_dir, e) < 0 ||
+		load_folder(f, "SYNC_LOG_DIR", "logs", &s->log_dir, e) < 0)
+		return -1;
+	s->rate_dir = rate ? xstrdup(rate) : NULL;
+	s->notion_rpm = 180;
+	s->timeout = 65;
+	s->retries = 3;
+	s->max_wait = 300;
+	s->jobs = 4;
+	if (load_number(f, "SYNC_NOTION_RPM", 1, 10000, &s->notion_rpm, e) < 0)
+		return -1;
+	if (load_number(f, "SYNC_TIMEOUT", 1, 600, &s->timeout, e) < 0)
+		return -1;
+	if (load_number(f, "SYNC_RETRIES", 0, 20, &s->retries, e) < 0)
+		return -1;
+	if (load_number(f, "SYNC_MAX_WAIT", 0, 86400, &s->max_wait, e) < 0)
+		return -1;
+	if (load_number(f, "SYNC_JOBS", 1, JOBS_MAX, &s->jobs, e) < 0)
+		return -1;
+	return load_interval(s, f, e);
+}
+
+static int load_text(
+	const struct env_file *f, const char *name, char **out, struct error *e)
+{
+	const char *value;
+
+	if (setting_take(f, name, false, &value, e) < 0)
+		return -1;
+	if (value)
+		*out = xstrdup(value);
+	return 0;
+}
+
+static int load_alarms(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	if (load_text(f, "SYNC_PING_URL", &s->ping_url, e) < 0)
+		return -1;
+	return load_text(f, "SYNC_NOTIFY_CMD", &s->notify_cmd, e);
+}
+
+static int load_secrets(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	if (load_text(f, "SYNC_CONTROL_TOKEN", &s->control_token, e) < 0 ||
+		load_text(f, "SYNC_HOOK_SECRET_NOTION", &s->hook_notion, e) < 0)
+		return -1;
+	if (load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e) < 0)
+		return -1;
+	return load_text(f, "SYNC_HOST_NAMES", &s->host_names, e);
+}
+
+/* A core file would hold the keys. */
+static void forbid_core_files(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+int settings_load_from(struct settings *s, const struct env_file *f,
+	unsigned what, struct error *e)
+{
+	int rc;
+
+	*s = (struct settings){ 0 };
+	forbid_core_files();
+	rc = load_common(s, f, e);
+	if (rc == 0 && what & NEED_SUPABASE)
+		rc = load_supabase(s, f, e);
+	if (rc == 0 && what & (NEED_NOTION | NEED_NOTION_KEY))
+		rc = load_notion(s, f, what & NEED_NOTION, e);
+	if (rc == 0 && what & NEED_ALARMS)
+		rc = load_alarms(s, f, e);
+	if (rc == 0 && what & NEED_SECRETS)
+		rc = load_secrets(s, f, e);
+	if (rc < 0)
+		settings_fini(s);
+	return rc;
+}
+
+int settings_load(struct settings *s, unsigned what, struct error *e)
+{
+	struct env_file f = { 0 };
+	char *path = env_file_find();
+	int rc = path ? env_file_load(&f, path, e) : 0;
+
+	*s = (struct settings){ 0 };
+	if (rc == 0)
+		rc = settings_load_from(s, &f, what, e);
+	env_file_fini(&f);
+	free(path);
+	return rc;
+}
+
+int settings_check(const struct env_file *f, const char *name, struct error *e)
+{
+	const char *value, *url;
+	struct error ignored;
+
+	if (setting_take(f, name, true, &value, e) < 0)
+		return -1;
+	if (strcmp(name, "SUPABASE_SERVICE_ROLE_KEY") == 0 &&
+		setting_take(f, "SUPABASE_URL", true, &url, &ignored) == 0)
+		return setting_check_project(url, value, e);
+	return 0;
+}
+
+static void wipe(char *key)
+{
+	if (key)
+		OPENSSL_cleanse(key, strlen(key));
+	free(key);
+}
+
+void settings_fini(struct settings *s)
+{
+	free(s->supabase_url);
+	wipe(s->supabase_key);
+	free(s->schema);
+	free(s->table);
+	free(s->notion_url);
+	wipe(s->notion_key);
+	wipe(s->ping_url);
+	free(s->notify_cmd);
+	wipe(s->control_token);
+	wipe(s->hook_notion);
+	wipe(s->hook_supabase);
+	free(s->host_names);
+	free(s->state_dir);
+	free(s->log_dir);
+	free(s->rate_dir);
+	*s = (struct settings){ 0 };
+}

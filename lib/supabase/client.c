@@ -1,0 +1,276 @@
+#include "supabase/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "supabase/errors.h"
+#include "util/alloc.h"
+
+/* PostgREST reads several preferences from one header. */
+static const char *const insert_headers[] = { "Content-Type: application/json",
+	"Prefer: resolution=ignore-duplicates,return=representation", NULL };
+static const char *const patch_headers[] = { "Content-Type: application/json",
+	"Prefer: handling=strict,max-affected=1,return=representation", NULL };
+
+static void add_key(struct supabase_client *c, const char *key)
+{
+	http_add_key(&c->api.http, "apikey", "", key);
+	/* A new key as Bearer is taken for a broken JWT by some gateways. */
+	if (strncmp(key, "sb_", 3) != 0)
+		http_add_key(&c->api.http, "Authorization", "Bearer ", key);
+}
+
+int supabase_client_init(struct supabase_client *c, const struct settings *s,
+	const atomic_int *stop, struct error *e)
+{
+	struct http_config config = { .url = s->supabase_url,
+		.plain_http = s->plain_http,
+		.timeout = s->timeout,
+		.stop = stop };
+
+	*c = (struct supabase_client){
+		.api = { .judge = supabase_judge, .stop = stop },
+		.table = xstrdup(s->table),
+		.sql_table = supabase_sql_table(s->schema, s->table),
+		.path = xasprintf("/rest/v1/%s", s->table),
+	};
+	rate_init(&c->rate, 0, NULL);
+	c->api.rate = &c->rate;
+	c->api.subject = c->sql_table;
+	c->api.unresolved = "check SUPABASE_URL; a paused or deleted project "
+			    "has no address: see supabase.com/dashboard";
+	if (http_init(&c->api.http, &config, e) < 0 ||
+		api_init(&c->api, "Supabase", s->retries, s->max_wait, e) < 0) {
+		supabase_client_fini(c);
+		return -1;
+	}
+	add_key(c, s->supabase_key);
+	/* Reads go by the one, writes by the other. */
+	http_add_header(&c->api.http, "Accept-Profile", s->schema);
+	http_add_header(&c->api.http, "Content-Profile", s->schema);
+	return 0;
+}
+
+void supabase_client_fini(struct supabase_client *c)
+{
+	api_fini(&c->api);
+	rate_fini(&c->rate);
+	free(c->table);
+	free(c->sql_table);
+	free(c->path);
+	*c = (struct supabase_client){ 0 };
+}
+
+void supabase_client_join(
+	struct supabase_client *c, struct supabase_client *first)
+{
+	c->api.rate = first->api.rate;
+	api_share_clock(&c->api, &first->api);
+}
+
+/* "<path>?<query>" with our columns selected; our bug where it is too long. */
+static void start_url(const struct supabase_client *c, struct buf *url)
+{
+	buf_addf(url, "%s?select=%s%s", c->path, SUPABASE_COLUMNS,
+		c->soft_delete ? "," SUPABASE_SOFT_DELETE : "");
+}
+
+/* Every answer that we ask for is an array of rows. */
+static int rows_of(struct api_answer *answer, json **rows, struct api_error *a)
+{
+	*rows = answer->body;
+	if (json_is_array(*rows))
+		return 0;
+	json_free(*rows);
+	*rows = NULL;
+	a->action = API_RETRY;
+	a->outcome_unknown = true;
+	a->status = answer->status;
+	snprintf(a->code, sizeof a->code, "no-rows");
+	snprintf(a->message, sizeof a->message,
+		"the answer is no array of rows");
+	return -1;
+}
+
+static int call_for_rows(struct supabase_client *c, const struct api_call *call,
+	json **rows, struct api_error *a)
+{
+	struct api_answer answer;
+
+	*rows = NULL;
+	if (api_call(&c->api, call, &answer, a) < 0)
+		return -1;
+	return rows_of(&answer, rows, a);
+}
+
+static int get_rows(struct supabase_client *c, const char *query, json **rows,
+	struct api_error *a)
+{
+	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	struct api_call call = { .method = "GET", .read = true };
+	int rc;
+
+	start_url(c, &url);
+	buf_adds(&url, query);
+	call.path = buf_str(&url);
+	rc = call_for_rows(c, &call, rows, a);
+	buf_fini(&url);
+	return rc;
+}
+
+int supabase_find_columns(struct supabase_client *c, struct error *e)
+{
+	struct api_error a;
+	json *rows;
+
+	c->soft_delete = true;
+	if (get_rows(c, "&limit=1", &rows, &a) < 0 &&
+		strcmp(a.code, "42703") == 0) {
+		c->soft_delete = false;
+		get_rows(c, "&limit=1", &rows, &a);
+	}
+	if (!rows)
+		return api_fail(&a, e, "Supabase");
+	json_free(rows);
+	return 0;
+}
+
+int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
+	json **rows, struct api_error *a)
+{
+	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
+	int rc;
+
+	buf_addf(&query, "&order=id.asc&limit=%d", limit);
+	if (after)
+		buf_addf(&query, "&id=gt.%s", after);
+	rc = get_rows(c, buf_str(&query), rows, a);
+	buf_fini(&query);
+	return rc;
+}
+
+static int row_where(struct supabase_client *c, const char *column,
+	const char *value, json **row, struct api_error *a)
+{
+	char query[128];
+	json *rows;
+
+	*row = NULL;
+	snprintf(query, sizeof query, "&%s=eq.%s&limit=1", column, value);
+	if (get_rows(c, query, &rows, a) < 0)
+		return -1;
+	*row = json_take_first(rows);
+	json_free(rows);
+	return 0;
+}
+
+int supabase_row_get(struct supabase_client *c, const char *id, json **row,
+	struct api_error *a)
+{
+	return row_where(c, "id", id, row, a);
+}
+
+int supabase_row_by_page(struct supabase_client *c, const char *page_id,
+	json **row, struct api_error *a)
+{
+	return row_where(c, "notion_page_id", page_id, row, a);
+}
+
+int supabase_rows_by_pages(struct supabase_client *c,
+	const char *const *page_ids, size_t n, json **rows, struct api_error *a)
+{
+	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
+	int rc;
+
+	buf_adds(&query, "&notion_page_id=in.(");
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&query, "%s%s", i ? "," : "", page_ids[i]);
+	buf_addc(&query, ')');
+	rc = get_rows(c, buf_str(&query), rows, a);
+	buf_fini(&query);
+	return rc;
+}
+
+int supabase_rows_insert(struct supabase_client *c, const json *rows,
+	int (*recheck)(void *arg), void *arg, json **inserted,
+	struct api_error *a)
+{
+	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	struct api_call call = { .method = "POST",
+		.body = rows,
+		.headers = insert_headers,
+		.repeatable = true,
+		.recheck = recheck,
+		.recheck_arg = arg };
+	int rc;
+
+	start_url(c, &url);
+	buf_adds(&url, "&on_conflict=id");
+	call.path = buf_str(&url);
+	rc = call_for_rows(c, &call, inserted, a);
+	buf_fini(&url);
+	return rc;
+}
+
+int supabase_where(struct buf *where, const char *column, const char *value)
+{
+	struct buf one = BUF_INIT(where->max);
+	int rc = buf_addf(&one, "%s%s=%s", where->len > 0 ? "&" : "", column,
+		value ? "eq." : "is.null");
+
+	if (rc == 0 && value)
+		rc = http_escape(&one, value);
+	if (rc == 0)
+		rc = buf_add(where, buf_str(&one), one.len);
+	buf_fini(&one);
+	return rc;
+}
+
+int supabase_where_time(struct buf *where, const char *column, usec t)
+{
+	char text[TIME_SIZE];
+
+	return supabase_where(
+		where, column, t == USEC_NONE ? NULL : time_format(t, text));
+}
+
+int supabase_where_bool(struct buf *where, const char *column, bool value)
+{
+	return supabase_where(where, column, value ? "true" : "false");
+}
+
+int supabase_where_deleted(struct buf *where, bool deleted)
+{
+	struct buf one = BUF_INIT(where->max);
+	int rc = buf_addf(&one, "%s%s=%s", where->len > 0 ? "&" : "",
+		SUPABASE_SOFT_DELETE, deleted ? "not.is.null" : "is.null");
+
+	if (rc == 0)
+		rc = buf_add(where, buf_str(&one), one.len);
+	buf_fini(&one);
+	return rc;
+}
+
+int supabase_row_patch(struct supabase_client *c, const struct buf *where,
+	const json *set, json **row, struct api_error *a)
+{
+	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	struct api_call call = { .method = "PATCH",
+		.body = set,
+		.headers = patch_headers,
+		.repeatable = true };
+	json *rows;
+	int rc;
+
+	*row = NULL;
+	start_url(c, &url);
+	buf_addf(&url, "&%s", buf_str(where));
+	call.path = buf_str(&url);
+	rc = call_for_rows(c, &call, &rows, a);
+	if (rc == 0)
+		*row = json_take_first(rows);
+	json_free(rows);
+	buf_fini(&url);
+	return rc;
+}

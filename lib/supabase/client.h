@@ -1,0 +1,114 @@
+/*
+ * Talks to Supabase's Data API, about one table. What a row means stands in
+ * supabase/row.h.
+ *
+ * Calls about the whole run fill a `struct error`, ready to be reported; calls
+ * about one record fill a `struct api_error`, on which the caller decides.
+ * Every write may be repeated: inserts carry their ids, a patch its condition.
+ */
+#ifndef SUPABASE_CLIENT_H
+#define SUPABASE_CLIENT_H
+
+#include "net/api.h"
+#include "settings/settings.h"
+#include "supabase/row.h"
+
+/* Beyond some 16 KB the edge answers 520; supabase-js warns from here on. */
+#define SUPABASE_URL_MAX 8000
+
+struct supabase_client {
+	struct api api;
+	struct rate rate; /* no budget; the pauses that it asks for */
+	char *table, *sql_table;
+	char *path;	  /* "/rest/v1/<table>" */
+	bool soft_delete; /* see supabase_find_columns() */
+};
+
+int supabase_client_init(struct supabase_client *c, const struct settings *s,
+	const atomic_int *stop, struct error *e);
+void supabase_client_fini(struct supabase_client *c);
+/*
+ * From now on this client goes by the clock and the pauses of that one, which
+ * outlives it.
+ */
+void supabase_client_join(
+	struct supabase_client *c, struct supabase_client *first);
+
+/*
+ * Finds out whether the table has deleted_at, and sets c->soft_delete: reads
+ * ask for the column only then. RC_CONFIG, with the SQL that mends it, where
+ * the table, a column or the grant is missing. A caller that knows it (from a
+ * fetch head) may set c->soft_delete itself.
+ */
+int supabase_find_columns(struct supabase_client *c, struct error *e);
+
+/*
+ * What doctor, and apply before the first sync, find out without changing
+ * anything. Types: by filters that a type takes or refuses; all fill e with
+ * what is wrong and the SQL that mends it. Grants and columns of writes: an
+ * update and an insert of no row, which also asks for the primary key. Neither
+ * carries a value, so that nothing can come of it even where filters and
+ * preferences are lost on the way; that filters are is found out, too.
+ */
+int supabase_probe_types(struct supabase_client *c, struct error *e);
+int supabase_probe_update(struct supabase_client *c, struct error *e);
+int supabase_probe_insert(struct supabase_client *c, struct error *e);
+/* Whether it answers at all: reads one row's id. */
+int supabase_answers(struct supabase_client *c, struct api_error *a);
+/* Whether notion_page_id has a unique index. */
+int supabase_probe_link(
+	struct supabase_client *c, bool *unique, struct error *e);
+
+/*
+ * The rows behind id `after` (NULL: from the start), in ascending order of id,
+ * at most `limit`. Only an empty array is the end: a server's own maximum may
+ * make every page short.
+ */
+int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
+	json **rows, struct api_error *a);
+
+/* *row is NULL where there is none (or row-level security hides it). */
+int supabase_row_get(struct supabase_client *c, const char *id, json **row,
+	struct api_error *a);
+/* A row that is linked to this page, soft-deleted ones too; NULL: none. */
+int supabase_row_by_page(struct supabase_client *c, const char *page_id,
+	json **row, struct api_error *a);
+/* The rows that are linked to any of these pages, at most a hundred. */
+int supabase_rows_by_pages(struct supabase_client *c,
+	const char *const *page_ids, size_t n, json **rows,
+	struct api_error *a);
+
+/*
+ * Inserts an array of rows that all have the same keys, "id" among them; all
+ * or none. *inserted has the rows that were made, as the table keeps them. One
+ * that is missing in it was there already and wasn't touched, or a trigger or
+ * a rule has put it elsewhere, or nowhere: it must be looked for. So must all
+ * before a repeat, for a trigger may give a new id to each: recheck(arg) does
+ * it (see net/api.h).
+ */
+int supabase_rows_insert(struct supabase_client *c, const json *rows,
+	int (*recheck)(void *arg), void *arg, json **inserted,
+	struct api_error *a);
+
+/*
+ * The condition of a patch, "id=eq.…&updated_at=eq.…": every value is
+ * percent-encoded, NULL is `is.null`. -1, with nothing added, where the URL
+ * would become too long.
+ */
+#define SUPABASE_WHERE_INIT BUF_INIT(SUPABASE_URL_MAX - 1000)
+int supabase_where(struct buf *where, const char *column, const char *value);
+int supabase_where_time(struct buf *where, const char *column, usec t);
+int supabase_where_bool(struct buf *where, const char *column, bool value);
+/* Of a table that has deleted_at. */
+int supabase_where_deleted(struct buf *where, bool deleted);
+
+/*
+ * Sets these columns of the one row that meets the condition; *row is the row
+ * afterwards, NULL where none met it: gone, edited meanwhile, hidden, or done
+ * already by a try whose answer was lost (a->outcome_unknown: there was such a
+ * try). Read it again and compare.
+ */
+int supabase_row_patch(struct supabase_client *c, const struct buf *where,
+	const json *set, json **row, struct api_error *a);
+
+#endif

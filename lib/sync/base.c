@@ -1,0 +1,536 @@
+#include "sync/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sync/checksum.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/stream.h"
+#include "util/times.h"
+#include "util/uuid.h"
+
+char *base_journal_path(const char *path)
+{
+	return xasprintf("%s.journal", path);
+}
+
+static const char *uuid_member(const json *line, const char *key)
+{
+	const char *s = json_str(line, key);
+	char normal[UUID_SIZE];
+
+	return s && uuid_normalize(s, normal) == 0 && strcmp(s, normal) == 0
+		       ? s
+		       : NULL;
+}
+
+/* A text, or NULL where it is null or not there; false for anything else. */
+static bool text_member(const json *line, const char *key, const char **out)
+{
+	const json *v = json_get(line, key);
+
+	*out = json_text(v);
+	return *out || json_is_null(v);
+}
+
+/* -1 where a member is of another type, or the date is not a day. */
+static int parse_half(struct base_half *h, const json *object)
+{
+	*h = (struct base_half){ .deleted = json_true(object, "deleted") };
+	return text_member(object, "decision", &h->decision) &&
+			       text_member(object, "type", &h->type) &&
+			       text_member(object, "date", &h->date) &&
+			       (!h->date || date_is_valid(h->date))
+		       ? 0
+		       : -1;
+}
+
+/* A checksum, or NULL where it is null or not there; false for anything else.
+ */
+static bool sum_member(const json *line, const char *key, const char **out)
+{
+	return text_member(line, key, out) &&
+	       (!*out || checksum_is_valid(*out));
+}
+
+/* The target of a write: "notion" or "supabase". */
+static bool parse_target(const json *object, bool *to_page)
+{
+	const char *to = json_str(object, "to");
+
+	*to_page = to && strcmp(to, "notion") == 0;
+	return *to_page || (to && strcmp(to, "supabase") == 0);
+}
+
+static int parse_sent(struct base_sent *s, const json *object)
+{
+	if (json_is_null(object))
+		return 0;
+	s->is = true;
+	s->at = USEC_NONE;
+	time_parse(json_str(object, "at"), &s->at);
+	return parse_target(object, &s->to_page) &&
+			       parse_half(&s->row,
+				       json_get(object, "row_is")) == 0 &&
+			       parse_half(&s->page,
+				       json_get(object, "page_is")) == 0 &&
+			       sum_member(object, "checksum", &s->checksum)
+		       ? 0
+		       : -1;
+}
+
+static unsigned field_bit(const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned bit;
+	} bits[] = { { "decision", BASE_DECISION }, { "type", BASE_TYPE },
+		{ "date", BASE_DATE }, { "deleted", BASE_DELETED } };
+
+	for (size_t i = 0; name && i < sizeof bits / sizeof bits[0]; i++)
+		if (strcmp(bits[i].name, name) == 0)
+			return bits[i].bit;
+	return 0;
+}
+
+static int parse_refused(struct base_refused *r, const json *object)
+{
+	const json *fields = json_get(object, "fields");
+
+	if (json_is_null(object))
+		return 0;
+	r->is = true;
+	r->at = USEC_NONE;
+	time_parse(json_str(object, "at"), &r->at);
+	json_whole(json_get(object, "times"), &r->times);
+	for (const json *f = json_first(fields); f; f = json_next(f))
+		r->fields |= field_bit(json_text(f));
+	return parse_target(object, &r->to_page)
+		       ? parse_half(&r->set, json_get(object, "set"))
+		       : -1;
+}
+
+/* What both halves hold; a line of the older form says it once for both. */
+static int parse_known(struct base_pair *p, const json *line)
+{
+	const json *row = json_get(line, "row_is");
+	const json *page = json_get(line, "page_is");
+	bool older = !row && !page && !p->sent.is &&
+		     (p->checksum || json_get(line, "decision"));
+
+	p->known = older || (row && page);
+	if (!p->known)
+		return !row && !page ? 0 : -1;
+	if (older && !p->checksum)
+		return -1;
+	return parse_half(&p->row, older ? line : row) < 0 ||
+			       parse_half(&p->page, older ? line : page) < 0
+		       ? -1
+		       : 0;
+}
+
+static int parse_pair(struct base_pair *p, const json *line)
+{
+	const char *kind = json_str(line, "kind");
+
+	if (!kind || !sum_member(line, "checksum", &p->checksum) ||
+		!sum_member(line, "row_sum", &p->row_sum) ||
+		!sum_member(line, "page_sum", &p->page_sum) ||
+		parse_sent(&p->sent, json_get(line, "sent")) < 0 ||
+		parse_refused(&p->refused, json_get(line, "refused")) < 0)
+		return -1;
+	if (strcmp(kind, "lone") == 0)
+		return !p->row_id == !p->page_id
+			       ? -1
+			       : parse_half(p->row_id ? &p->row : &p->page,
+					 json_get(line, "is"));
+	return strcmp(kind, "pair") == 0 && p->row_id && p->page_id
+		       ? parse_known(p, line)
+		       : -1;
+}
+
+int base_pair_parse(struct base_pair *p, json *take_line)
+{
+	*p = (struct base_pair){ .line = take_line };
+	p->row_id = uuid_member(take_line, "row_id");
+	p->page_id = uuid_member(take_line, "page_id");
+	json_whole(json_get(take_line, "failed"), &p->failed);
+	p->rewrites_checksum = json_true(take_line, "rewrites_checksum");
+	p->resets_synced = json_true(take_line, "resets_synced");
+	p->page_rewrites_checksum =
+		json_true(take_line, "page_rewrites_checksum");
+	p->page_resets_synced = json_true(take_line, "page_resets_synced");
+	if (parse_pair(p, take_line) == 0)
+		return 0;
+	json_free(take_line);
+	*p = (struct base_pair){ 0 };
+	return -1;
+}
+
+bool base_is_deleted(const struct base_pair *p)
+{
+	return p->known && p->row.deleted && p->page.deleted;
+}
+
+static bool same_sum(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static bool is_sum_of(const char *stored, const struct base_half *h)
+{
+	char sum[CHECKSUM_SIZE];
+
+	checksum_of(h->decision, h->type, h->date, sum);
+	return strcmp(stored, sum) == 0;
+}
+
+bool base_explains(const struct base_pair *p, const char *stored, bool on_page)
+{
+	const struct base_sent *s = &p->sent;
+
+	if (!stored || same_sum(stored, p->checksum) ||
+		(on_page ? p->page_rewrites_checksum : p->rewrites_checksum) ||
+		same_sum(stored, on_page ? p->page_sum : p->row_sum))
+		return true;
+	if (p->known &&
+		(is_sum_of(stored, &p->row) || is_sum_of(stored, &p->page)))
+		return true;
+	return s->is &&
+	       (same_sum(stored, s->checksum) || is_sum_of(stored, &s->row) ||
+		       is_sum_of(stored, &s->page));
+}
+
+static bool is_lone(const struct base_pair *p)
+{
+	return !p->row_id || !p->page_id;
+}
+
+static const char *lone_id(const struct base_pair *p)
+{
+	return p->row_id ? p->row_id : p->page_id;
+}
+
+static void append(struct base *b, const struct base_pair *p)
+{
+	if (is_lone(p)) {
+		b->lone =
+			grow(b->lone, b->n_lone, &b->lone_cap, sizeof *b->lone);
+		b->lone[b->n_lone++] = *p;
+		return;
+	}
+	b->pairs = grow(b->pairs, b->n, &b->cap, sizeof *b->pairs);
+	b->pairs[b->n++] = *p;
+}
+
+/* Later lines of the same row come behind earlier ones: see sort_pairs(). */
+static int by_row_then_age(const void *x, const void *y)
+{
+	const struct base_pair *a = x, *b = y;
+	int order = strcmp(a->row_id, b->row_id);
+
+	return order ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+static int by_lone_id(const void *x, const void *y)
+{
+	const struct base_pair *a = x, *b = y;
+	int order = strcmp(lone_id(a), lone_id(b));
+
+	return order ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+/* The latest line of each id stays, where it says something and has no pair. */
+static void sort_lone(struct base *b)
+{
+	const char **ids = xcalloc(2 * b->n + 1, sizeof *ids);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		ids[2 * i] = b->pairs[i].row_id;
+		ids[2 * i + 1] = b->pairs[i].page_id;
+	}
+	qsort(ids, 2 * b->n, sizeof *ids, by_text);
+	for (size_t i = 0; i < b->n_lone; i++)
+		b->lone[i].order = i;
+	qsort(b->lone, b->n_lone, sizeof *b->lone, by_lone_id);
+	for (size_t i = 0; i < b->n_lone; i++) {
+		const struct base_pair *p = &b->lone[i];
+		const char *id = lone_id(p);
+		bool last = i + 1 == b->n_lone ||
+			    strcmp(id, lone_id(&b->lone[i + 1])) != 0;
+
+		if (last && (p->failed > 0 || p->refused.is) &&
+			!bsearch(&id, ids, 2 * b->n, sizeof *ids, by_text))
+			b->lone[kept++] = *p;
+		else
+			json_free(p->line);
+	}
+	b->n_lone = kept;
+	free(ids);
+}
+
+/* Sorts by row id; of several lines about a row the latest stays. */
+static void sort_pairs(struct base *b)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		b->pairs[i].order = i;
+	if (b->n)
+		qsort(b->pairs, b->n, sizeof *b->pairs, by_row_then_age);
+	for (size_t i = 0; i < b->n; i++) {
+		bool last = i + 1 == b->n ||
+			    strcmp(b->pairs[i].row_id, b->pairs[i + 1].row_id);
+
+		if (last)
+			b->pairs[kept++] = b->pairs[i];
+		else
+			json_free(b->pairs[i].line);
+	}
+	b->n = kept;
+	if (b->n_lone)
+		sort_lone(b);
+}
+
+static int damaged(struct error *e, const char *path)
+{
+	struct error why = *e;
+
+	return fail(e, RC_STREAM,
+		"the local base is damaged: %.900s; nothing is lost without "
+		"it, so delete it and run again: rm '%s' '%s.journal'",
+		why.text, path, path);
+}
+
+static int read_pairs(struct base *b, struct stream_reader *r, struct error *e)
+{
+	struct base_pair p;
+	json *line;
+	int got;
+
+	while ((got = stream_read(r, &line, e)) > 0) {
+		if (base_pair_parse(&p, line) < 0)
+			return stream_refuse(r, e, "not a pair");
+		append(b, &p);
+	}
+	if (got == 0)
+		json_free(line);
+	return got < 0 ? -1 : stream_read_eof(r, e);
+}
+
+static int load_file(struct base *b, const char *path, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
+	struct stream_reader r;
+	json *head = NULL;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail_errno(e, "%s", path);
+	stream_reader_init(&r, fd, path, STREAM_STRICT);
+	switch (stream_read_head(&r, "base", &head, e)) {
+	case 1:
+		b->scope = json_copy(json_get(head, "scope"));
+		rc = read_pairs(b, &r, e);
+		break;
+	case 0:
+		stream_refuse(&r, e, "empty");
+		break;
+	default:
+		break;
+	}
+	json_free(head);
+	stream_reader_fini(&r);
+	close(fd);
+	return rc < 0 && e->code == RC_STREAM ? damaged(e, path) : rc;
+}
+
+/* A run begins; what was said about another scope holds no more. */
+static void enter_scope(struct base *b, const json *scope)
+{
+	if (b->scope && json_equal(b->scope, scope))
+		return;
+	if (b->scope) {
+		for (size_t i = 0; i < b->n; i++)
+			json_free(b->pairs[i].line);
+		for (size_t i = 0; i < b->n_lone; i++)
+			json_free(b->lone[i].line);
+		b->n = b->n_lone = 0;
+	}
+	json_free(b->scope);
+	b->scope = json_copy(scope);
+}
+
+/* One journal line: the scope of its run, a pair, or a line of apply's own. */
+static void take_journal_line(struct base *b, const char *text, size_t len)
+{
+	struct error ignored;
+	json *line = json_parse(text, len, JSON_STRICT, &ignored);
+	const char *kind = json_str(line, "kind");
+	struct base_pair p;
+
+	if (kind && strcmp(kind, "scope") == 0)
+		enter_scope(b, json_get(line, "scope"));
+	if (kind && (strcmp(kind, "pair") == 0 || strcmp(kind, "lone") == 0)) {
+		if (base_pair_parse(&p, line) == 0)
+			append(b, &p);
+		return;
+	}
+	json_free(line);
+}
+
+/* A last line without LF was cut by a crash: what it meant didn't happen. */
+static int load_journal(struct base *b, const char *path, struct error *e)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	int rc = 0;
+
+	if (!f)
+		return errno == ENOENT ? 0 : fail_errno(e, "%s", path);
+	while ((n = getline(&text, &cap, f)) > 0)
+		if (text[n - 1] == '\n')
+			take_journal_line(b, text, (size_t)n - 1);
+	if (ferror(f))
+		rc = fail_errno(e, "%s", path);
+	free(text);
+	fclose(f);
+	return rc;
+}
+
+int base_load_with(
+	struct base *b, const char *path, const char *journal, struct error *e)
+{
+	*b = (struct base){ 0 };
+	if (load_file(b, path, e) < 0 || load_journal(b, journal, e) < 0) {
+		base_fini(b);
+		return -1;
+	}
+	sort_pairs(b);
+	return 0;
+}
+
+int base_load(struct base *b, const char *path, struct error *e)
+{
+	char *journal = base_journal_path(path);
+	int rc = base_load_with(b, path, journal, e);
+
+	free(journal);
+	return rc;
+}
+
+void base_fini(struct base *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		json_free(b->pairs[i].line);
+	for (size_t i = 0; i < b->n_lone; i++)
+		json_free(b->lone[i].line);
+	free(b->lone);
+	free(b->pairs);
+	json_free(b->scope);
+	*b = (struct base){ 0 };
+}
+
+/* The place of the row, or where it would stand. */
+static size_t search(const struct base *b, const char *row_id)
+{
+	size_t low = 0, high = b->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(b->pairs[mid].row_id, row_id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+const struct base_pair *base_find_row(const struct base *b, const char *row_id)
+{
+	size_t at = search(b, row_id);
+
+	return at < b->n && strcmp(b->pairs[at].row_id, row_id) == 0
+		       ? &b->pairs[at]
+		       : NULL;
+}
+
+const struct base_pair *base_find_lone(const struct base *b, const char *id)
+{
+	size_t low = 0, high = b->n_lone;
+
+	while (id && low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = strcmp(lone_id(&b->lone[mid]), id);
+
+		if (order == 0)
+			return &b->lone[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+void base_fold(struct base *b)
+{
+	sort_pairs(b);
+}
+
+void base_add(struct base *b, json *take_line)
+{
+	struct base_pair p;
+
+	if (base_pair_parse(&p, take_line) == 0)
+		append(b, &p);
+}
+
+static int write_all(const struct base *b, FILE *out, struct error *e)
+{
+	struct stream_writer w;
+	char now[TIME_SIZE];
+	json *head = stream_head("base");
+	int rc;
+
+	json_put(head, "scope", json_copy(b->scope));
+	json_put_str(head, "at", time_format(time_now(), now));
+	stream_writer_init(&w, out);
+	rc = stream_write(&w, head, e);
+	for (size_t i = 0; i < b->n && rc == 0; i++)
+		rc = stream_write(&w, json_copy(b->pairs[i].line), e);
+	for (size_t i = 0; i < b->n_lone && rc == 0; i++)
+		rc = stream_write(&w, json_copy(b->lone[i].line), e);
+	if (rc == 0)
+		rc = stream_write_end(&w, stream_line("end"), true, e);
+	stream_writer_fini(&w);
+	return rc;
+}
+
+int base_save(const struct base *b, const char *path, struct error *e)
+{
+	struct file_replace f;
+
+	if (file_replace_begin(&f, path, e) < 0)
+		return -1;
+	if (write_all(b, f.out, e) < 0) {
+		fail_at(e, "%s", path);
+		file_replace_abort(&f);
+		return -1;
+	}
+	return file_replace_commit(&f, e);
+}

@@ -1,0 +1,138 @@
+/*
+ * The local base: for each pair, what each half by itself was last known to
+ * hold (semantics, section 4). It makes a merge by field possible, tells a
+ * hard-deleted row from a new page, and our own requests from a person's edits.
+ * It is never needed: without it, the stored checksums decide.
+ *
+ * <file>            a stream "base": head with scope, a `pair` or `lone` line
+ *                   each, end; replaced atomically at the end of a run
+ * <file>.journal    lines that the running apply, or one that was killed, has
+ *                   added since; a torn last line is not there. Later lines
+ *                   about a row replace earlier ones. Lines of other kinds in
+ *                   it are apply's own and are passed over here.
+ *
+ * A `pair` line, whose texts are null where empty:
+ *   row_id, page_id
+ *   row_is, page_is  {decision,type,date,deleted}: taken from the services'
+ *              answers, op by op. An agreed pair is one whose two are equal. A
+ *              field is moved on in both when an edit has arrived on the other
+ *              side, so that a cut run's other fields stay edits.
+ *   checksum   of what the two last agreed on
+ *   row_sum, page_sum  the stored checksums last known on each half
+ *   sent       {to,row_is,page_is,checksum,at}: a write whose answer was not
+ *              noted, with what holds if it has arrived; `to` is its target
+ *   refused    {to,fields,set,at,times}: a write that was answered with
+ *              success and not kept (section 7); fields has "deleted" too
+ *   failed     how many times in a row its ops have failed
+ *   rewrites_checksum, resets_synced, page_rewrites_checksum,
+ *   page_resets_synced  the table, or an automation, changes these by itself
+ * A line of the older form has one content and `deleted` for both halves.
+ *
+ * A `lone` line is about a half that has no other yet: {row_id or page_id, is,
+ * refused, failed}; it goes when the pair has a line.
+ *
+ * Only apply writes them; plan reads both.
+ */
+#ifndef SYNC_BASE_H
+#define SYNC_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "util/error.h"
+#include "util/json.h"
+#include "util/times.h"
+
+/* What one half was known to hold; the texts are in the line. */
+struct base_half {
+	const char *decision, *type, *date; /* NULL: empty */
+	bool deleted;
+};
+
+/* The bits of base_refused.fields: those of the three fields, and presence. */
+#define BASE_DECISION 1u
+#define BASE_TYPE 2u
+#define BASE_DATE 4u
+#define BASE_DELETED 8u
+
+struct base_refused {
+	bool is; /* false: there is none */
+	bool to_page;
+	unsigned fields;
+	struct base_half set; /* what was sent, in these fields */
+	usec at;
+	int64_t times;
+};
+
+struct base_sent {
+	bool is;
+	bool to_page;
+	struct base_half row, page; /* what holds if it has arrived */
+	const char *checksum;	    /* written with it; NULL: none */
+	usec at;
+};
+
+/* A pair line, or a lone one, which lacks one of the ids. */
+struct base_pair {
+	const char *row_id, *page_id;
+	/* row and page say something; else only `sent` and `failed` do. */
+	bool known;
+	struct base_half row, page;
+	const char *checksum; /* NULL: they have never agreed */
+	const char *row_sum, *page_sum;
+	struct base_sent sent;
+	struct base_refused refused;
+	int64_t failed;
+	bool rewrites_checksum, resets_synced;
+	bool page_rewrites_checksum, page_resets_synced;
+	json *line;   /* owned */
+	size_t order; /* of reading, while several lines of a row are there */
+};
+
+struct base {
+	json *scope;		 /* {"supabase","notion"}; NULL: no base yet */
+	struct base_pair *pairs; /* one for each row id, sorted by it */
+	size_t n, cap;
+	struct base_pair *lone; /* one for each id, sorted by it */
+	size_t n_lone, lone_cap;
+};
+
+/*
+ * A file that isn't there is an empty base. A damaged one is RC_STREAM and
+ * says that it may be deleted without harm, with the command.
+ */
+int base_load(struct base *b, const char *path, struct error *e);
+/* The same with a journal elsewhere. */
+int base_load_with(
+	struct base *b, const char *path, const char *journal, struct error *e);
+void base_fini(struct base *b);
+const struct base_pair *base_find_row(const struct base *b, const char *row_id);
+/* The lone line of a row or a page; NULL: there is none. */
+const struct base_pair *base_find_lone(const struct base *b, const char *id);
+/*
+ * Whether the line can explain the checksum that is stored on its row or page;
+ * NULL, none, always. It is the sum of what its half, or the other one, held
+ * then, of what they last agreed on, of what a request brought, or the one that
+ * was there all along (a link or a stamp was lost on the way). A line that
+ * can't explain both is not trusted, for somebody else has synced the pair
+ * since.
+ */
+bool base_explains(const struct base_pair *p, const char *stored, bool on_page);
+/* Both halves are known to be deleted: a deletion that was agreed. */
+bool base_is_deleted(const struct base_pair *p);
+
+/* Reads a line; -1 where something of it is missing. Takes the line. */
+int base_pair_parse(struct base_pair *p, json *take_line);
+
+/*
+ * apply: adds a line, and after the last of them base_fold() sorts and lets the
+ * latest line of a row replace the earlier ones. Lines that are no pair are
+ * dropped.
+ */
+void base_add(struct base *b, json *take_line);
+void base_fold(struct base *b);
+int base_save(const struct base *b, const char *path, struct error *e);
+char *base_journal_path(const char *path); /* allocated */
+
+#endif

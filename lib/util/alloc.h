@@ -1,0 +1,24 @@
+/*
+ * Allocation that can't fail: out of memory ends the program at once with a
+ * message, for no caller could do better. The only exit in common.
+ */
+#ifndef UTIL_ALLOC_H
+#define UTIL_ALLOC_H
+
+#include <stddef.h>
+
+void *xmalloc(size_t size);
+void *xcalloc(size_t n, size_t size);
+void *xreallocarray(void *p, size_t n, size_t size);
+/* NULL stays NULL. */
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t len);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Makes room for one more element in an array of `*cap` elements that holds
+ * `n`: grown by doubling, starting at 16.
+ */
+void *grow(void *array, size_t n, size_t *cap, size_t size);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * A growing byte buffer with a maximum. The data is always followed by a NUL
+ * that `len` doesn't count. An append that would pass `max` appends nothing
+ * and returns -1; every other append succeeds.
+ */
+#ifndef UTIL_BUF_H
+#define UTIL_BUF_H
+
+#include <stddef.h>
+
+struct buf {
+	char *data; /* never NULL once something was appended */
+	size_t len, cap, max;
+};
+
+/* The releases of clang-format differ on braces in a macro. */
+/* clang-format off */
+#define BUF_INIT(maximum) { .max = (maximum) }
+/* clang-format on */
+
+int buf_add(struct buf *b, const void *data, size_t len);
+int buf_adds(struct buf *b, const char *s);
+int buf_addc(struct buf *b, char c);
+int buf_addf(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* "" while nothing was appended, never NULL. */
+const char *buf_str(const struct buf *b);
+/* Empties it and keeps the memory. */
+void buf_reset(struct buf *b);
+/* The content changes hands; the buffer is empty afterwards. */
+char *buf_take(struct buf *b);
+void buf_fini(struct buf *b);
+
+#endif

@@ -1,0 +1,273 @@
+#include "util/json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "util/alloc.h"
+#include "util/json_check.h"
+
+#define WHOLE_MAX 9007199254740992LL /* 2^53 */
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static const char *repeated_key_here(const json *obj)
+{
+	size_t n = json_count(obj), i = 0;
+	const char *found = NULL;
+	const char **keys;
+
+	if (n < 2)
+		return NULL;
+	keys = xmalloc(n * sizeof *keys);
+	for (const json *m = obj->child; m; m = m->next)
+		keys[i++] = m->string;
+	qsort(keys, n, sizeof *keys, by_text);
+	for (i = 1; i < n && !found; i++)
+		if (strcmp(keys[i - 1], keys[i]) == 0)
+			for (const json *m = obj->child; m; m = m->next)
+				if (strcmp(m->string, keys[i]) == 0)
+					found = m->string;
+	free(keys);
+	return found;
+}
+
+static const char *repeated_key(const json *v)
+{
+	const char *found = NULL;
+
+	if (cJSON_IsObject(v))
+		found = repeated_key_here(v);
+	for (const json *m = v->child; m && !found; m = m->next)
+		found = repeated_key(m);
+	return found;
+}
+
+json *json_parse(
+	const char *text, size_t len, enum json_flags flags, struct error *e)
+{
+	struct buf marked;
+	const char *twice;
+	json *v;
+
+	if (json_check(text, len, flags, &marked, e) < 0)
+		return NULL;
+	if (marked.len)
+		v = cJSON_ParseWithLengthOpts(
+			marked.data, marked.len, NULL, false);
+	else
+		v = cJSON_ParseWithLengthOpts(text, len, NULL, false);
+	buf_fini(&marked);
+	if (!v) {
+		fail(e, RC_STREAM, "not JSON");
+		return NULL;
+	}
+	twice = repeated_key(v);
+	if (twice) {
+		fail(e, RC_STREAM, "the key \"%.100s\" is there twice", twice);
+		cJSON_Delete(v);
+		return NULL;
+	}
+	return v;
+}
+
+void json_free(json *v)
+{
+	cJSON_Delete(v);
+}
+
+bool json_is_object(const json *v)
+{
+	return cJSON_IsObject(v);
+}
+
+bool json_is_array(const json *v)
+{
+	return cJSON_IsArray(v);
+}
+
+bool json_is_string(const json *v)
+{
+	return cJSON_IsString(v);
+}
+
+bool json_is_bool(const json *v)
+{
+	return cJSON_IsBool(v);
+}
+
+bool json_is_null(const json *v)
+{
+	return !v || cJSON_IsNull(v);
+}
+
+const char *json_unreadable(const json *v)
+{
+	if (!json_is_object(v) || json_count(v) != 1)
+		return NULL;
+	return json_check_reason(json_str(v, JSON_MARK));
+}
+
+const char *json_key(const json *member)
+{
+	return member ? member->string : NULL;
+}
+
+const char *json_text(const json *v)
+{
+	return cJSON_IsString(v) ? v->valuestring : NULL;
+}
+
+bool json_is_true(const json *v)
+{
+	return cJSON_IsTrue(v);
+}
+
+int json_whole(const json *v, int64_t *out)
+{
+	if (!cJSON_IsNumber(v) || v->valuedouble != floor(v->valuedouble) ||
+		fabs(v->valuedouble) > (double)WHOLE_MAX)
+		return -1;
+	*out = (int64_t)v->valuedouble;
+	return 0;
+}
+
+json *json_get(const json *obj, const char *key)
+{
+	return cJSON_IsObject(obj) ? cJSON_GetObjectItemCaseSensitive(obj, key)
+				   : NULL;
+}
+
+const char *json_str(const json *obj, const char *key)
+{
+	return json_text(json_get(obj, key));
+}
+
+bool json_true(const json *obj, const char *key)
+{
+	return json_is_true(json_get(obj, key));
+}
+
+json *json_first(const json *container)
+{
+	return cJSON_IsArray(container) || cJSON_IsObject(container)
+		       ? container->child
+		       : NULL;
+}
+
+json *json_next(const json *v)
+{
+	return v ? v->next : NULL;
+}
+
+size_t json_count(const json *container)
+{
+	size_t n = 0;
+
+	for (const json *v = json_first(container); v; v = v->next)
+		n++;
+	return n;
+}
+
+/* cJSON answers NULL only when memory is out. */
+static json *made(json *v)
+{
+	return v ? v : (warning("out of memory"), abort(), v);
+}
+
+json *json_object(void)
+{
+	return made(cJSON_CreateObject());
+}
+
+json *json_array(void)
+{
+	return made(cJSON_CreateArray());
+}
+
+json *json_string(const char *s)
+{
+	return made(s ? cJSON_CreateString(s) : cJSON_CreateNull());
+}
+
+json *json_bool(bool b)
+{
+	return made(cJSON_CreateBool(b));
+}
+
+json *json_number(int64_t n)
+{
+	return made(cJSON_CreateNumber((double)n));
+}
+
+json *json_copy(const json *v)
+{
+	return v ? made(cJSON_Duplicate(v, true)) : json_string(NULL);
+}
+
+json *json_put(json *obj, const char *key, json *take_value)
+{
+	if (json_get(obj, key))
+		cJSON_ReplaceItemInObjectCaseSensitive(obj, key, take_value);
+	else
+		cJSON_AddItemToObject(obj, key, take_value);
+	return take_value;
+}
+
+void json_put_str(json *obj, const char *key, const char *s)
+{
+	json_put(obj, key, json_string(s));
+}
+
+void json_put_bool(json *obj, const char *key, bool b)
+{
+	json_put(obj, key, json_bool(b));
+}
+
+void json_put_int(json *obj, const char *key, int64_t n)
+{
+	json_put(obj, key, json_number(n));
+}
+
+json *json_add(json *array, json *take_value)
+{
+	cJSON_AddItemToArray(array, take_value);
+	return take_value;
+}
+
+void json_remove(json *obj, const char *key)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(obj, key);
+}
+
+json *json_detach(json *obj, const char *key)
+{
+	return cJSON_DetachItemFromObjectCaseSensitive(obj, key);
+}
+
+json *json_take_first(json *array)
+{
+	return cJSON_DetachItemFromArray(array, 0);
+}
+
+bool json_equal(const json *a, const json *b)
+{
+	return cJSON_Compare(a, b, true);
+}
+
+int json_print(const json *v, struct buf *out)
+{
+	char *text = cJSON_PrintUnformatted(v);
+	int rc;
+
+	if (!text)
+		made(NULL);
+	rc = buf_adds(out, text);
+	cJSON_free(text);
+	return rc;
+}

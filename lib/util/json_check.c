@@ -1,0 +1,335 @@
+#include "util/json_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/text.h"
+
+/* Why a string can't be held. */
+enum {
+	NUL,
+	SURROGATE,
+	NOT_UTF8,
+	REASONS,
+};
+
+static const char *const reasons[REASONS] = {
+	[NUL] = "U+0000",
+	[SURROGATE] = "lone surrogate",
+	[NOT_UTF8] = "invalid UTF-8",
+};
+
+/*
+ * The check: a recursive descent over the text. Where an unreadable string is
+ * to be marked, `copy` holds the text so far with the marks put in, and `done`
+ * is how much of the text it covers.
+ */
+struct check {
+	const char *start, *at, *end;
+	enum json_flags flags;
+	struct buf copy;
+	const char *done;
+	size_t values;
+	struct error *e;
+};
+
+static bool check_value(struct check *c, int depth);
+
+static bool refuse(struct check *c, const char *why)
+{
+	fail(c->e, RC_STREAM, "byte %zu: %s", (size_t)(c->at - c->start) + 1,
+		why);
+	return false;
+}
+
+static void skip_space(struct check *c)
+{
+	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' ||
+					 *c->at == '\n' || *c->at == '\r'))
+		c->at++;
+}
+
+static bool accept(struct check *c, char wanted)
+{
+	if (c->at == c->end || *c->at != wanted)
+		return false;
+	c->at++;
+	return true;
+}
+
+/* The four digits of a \u escape, or -1. */
+static int hex4(const char *s, const char *end)
+{
+	int value = 0;
+
+	if (end - s < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		char ch = s[i];
+		int digit = ch >= '0' && ch <= '9'   ? ch - '0'
+			    : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10
+			    : ch >= 'A' && ch <= 'F' ? ch - 'A' + 10
+						     : -1;
+
+		if (digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
+/* At the "u" of an escape: moves behind it; *bad says what can't be held. */
+static bool check_unicode_escape(struct check *c, const char **bad)
+{
+	int unit = hex4(c->at + 1, c->end), low;
+
+	if (unit < 0)
+		return refuse(c, "bad \\u escape");
+	c->at += 5;
+	if (unit == 0)
+		*bad = reasons[NUL];
+	if (unit < 0xD800 || unit > 0xDFFF)
+		return true;
+	low = c->end - c->at >= 6 && c->at[0] == '\\' && c->at[1] == 'u'
+		      ? hex4(c->at + 2, c->end)
+		      : -1;
+	if (unit <= 0xDBFF && low >= 0xDC00 && low <= 0xDFFF)
+		c->at += 6;
+	else
+		*bad = reasons[SURROGATE];
+	return true;
+}
+
+static bool check_escape(struct check *c, const char **bad)
+{
+	if (c->at == c->end)
+		return refuse(c, "unterminated string");
+	if (*c->at == 'u')
+		return check_unicode_escape(c, bad);
+	if (!memchr("\"\\/bfnrt", *c->at, 8))
+		return refuse(c, "bad escape");
+	c->at++;
+	return true;
+}
+
+/* Behind the opening quote, to behind the closing one. */
+static bool check_string_body(struct check *c, const char **bad)
+{
+	while (c->at < c->end) {
+		unsigned char ch = (unsigned char)*c->at;
+		size_t n;
+
+		if (ch == '"') {
+			c->at++;
+			return true;
+		}
+		if (ch < 0x20)
+			return refuse(c, "control character in a string");
+		if (ch == '\\') {
+			c->at++;
+			if (!check_escape(c, bad))
+				return false;
+			continue;
+		}
+		n = ch < 0x80 ? 1
+			      : utf8_char_len(c->at, (size_t)(c->end - c->at));
+		if (n == 0)
+			*bad = reasons[NOT_UTF8];
+		c->at += n ? n : 1;
+	}
+	return refuse(c, "unterminated string");
+}
+
+static bool count_value(struct check *c)
+{
+	return ++c->values <= JSON_VALUES_MAX ||
+	       refuse(c, "more values than this program takes");
+}
+
+/* Puts {"unreadable":"why"} in the place of the string that began at from. */
+static bool mark(struct check *c, const char *from, const char *why)
+{
+	if (buf_add(&c->copy, c->done, (size_t)(from - c->done)) < 0 ||
+		buf_addf(&c->copy, "{\"" JSON_MARK "\":\"%s\"}", why) < 0)
+		return refuse(c, "too large");
+	c->done = c->at;
+	return count_value(c);
+}
+
+static bool check_string(struct check *c, bool is_key)
+{
+	const char *from = c->at, *bad = NULL;
+
+	if (!accept(c, '"'))
+		return refuse(c, "a string was expected");
+	if (!check_string_body(c, &bad))
+		return false;
+	if (!bad)
+		return true;
+	if (!is_key && c->flags & JSON_MARK_UNREADABLE)
+		return mark(c, from, bad);
+	c->at = from;
+	fail(c->e, RC_STREAM, "byte %zu: %s in a string",
+		(size_t)(from - c->start) + 1, bad);
+	return false;
+}
+
+static size_t skip_digits(struct check *c)
+{
+	const char *from = c->at;
+
+	while (c->at < c->end && *c->at >= '0' && *c->at <= '9')
+		c->at++;
+	return (size_t)(c->at - from);
+}
+
+/* A double holds 15 digits of it: neither endless nor nearly nothing. */
+static bool is_in_range(const char *s, size_t len)
+{
+	char number[64];
+	double value;
+
+	if (!memchr(s, 'e', len) && !memchr(s, 'E', len))
+		return true;
+	if (len >= sizeof number)
+		return false;
+	memcpy(number, s, len);
+	number[len] = '\0';
+	value = strtod(number, NULL);
+	if (value == 0)
+		return strspn(number, "0.") == strcspn(number, "eE");
+	return value >= 1e-290 && value <= 1e290;
+}
+
+static bool check_number(struct check *c)
+{
+	const char *from = c->at;
+	size_t whole, fraction = 0;
+
+	accept(c, '-');
+	from = c->at;
+	whole = skip_digits(c);
+	if (whole == 0 || (whole > 1 && *from == '0'))
+		return refuse(c, "bad number");
+	if (accept(c, '.') && (fraction = skip_digits(c)) == 0)
+		return refuse(c, "bad number");
+	if (accept(c, 'e') || accept(c, 'E')) {
+		if (!accept(c, '+'))
+			accept(c, '-');
+		if (skip_digits(c) == 0)
+			return refuse(c, "bad number");
+	}
+	if (whole + fraction > 15)
+		return refuse(c, "a number with more than 15 digits");
+	return is_in_range(from, (size_t)(c->at - from)) ||
+	       refuse(c, "a number out of range");
+}
+
+static bool check_word(struct check *c, const char *word)
+{
+	size_t n = strlen(word);
+
+	if ((size_t)(c->end - c->at) < n || memcmp(c->at, word, n) != 0)
+		return refuse(c, "not JSON");
+	c->at += n;
+	return true;
+}
+
+static bool check_array(struct check *c, int depth)
+{
+	skip_space(c);
+	if (accept(c, ']'))
+		return true;
+	do {
+		if (!check_value(c, depth))
+			return false;
+	} while (accept(c, ','));
+	return accept(c, ']') || refuse(c, "\",\" or \"]\" was expected");
+}
+
+static bool check_object(struct check *c, int depth)
+{
+	skip_space(c);
+	if (accept(c, '}'))
+		return true;
+	do {
+		skip_space(c);
+		if (!check_string(c, true))
+			return false;
+		skip_space(c);
+		if (!accept(c, ':'))
+			return refuse(c, "\":\" was expected");
+		if (!check_value(c, depth))
+			return false;
+	} while (accept(c, ','));
+	return accept(c, '}') || refuse(c, "\",\" or \"}\" was expected");
+}
+
+static bool check_value_inner(struct check *c, int depth)
+{
+	if (c->at == c->end)
+		return refuse(c, "a value was expected");
+	if (!count_value(c))
+		return false;
+	if (depth >= JSON_DEPTH_MAX && (*c->at == '{' || *c->at == '['))
+		return refuse(c, "nested too deep");
+	switch (*c->at) {
+	case '{':
+		c->at++;
+		return check_object(c, depth + 1);
+	case '[':
+		c->at++;
+		return check_array(c, depth + 1);
+	case '"':
+		return check_string(c, false);
+	case 't':
+		return check_word(c, "true");
+	case 'f':
+		return check_word(c, "false");
+	case 'n':
+		return check_word(c, "null");
+	default:
+		return check_number(c);
+	}
+}
+
+static bool check_value(struct check *c, int depth)
+{
+	skip_space(c);
+	if (!check_value_inner(c, depth))
+		return false;
+	skip_space(c);
+	return true;
+}
+
+int json_check(const char *text, size_t len, enum json_flags flags,
+	struct buf *marked, struct error *e)
+{
+	struct check c = { .start = text,
+		.at = text,
+		.end = text + len,
+		.flags = flags,
+		/* A mark is at most 12 times as long as what it replaces. */
+		.copy = BUF_INIT(len * 12 + 64),
+		.done = text,
+		.e = e };
+	bool held = check_value(&c, 0);
+
+	if (held && c.at != c.end)
+		held = refuse(&c, "text behind the value");
+	if (held && c.done != text)
+		held = buf_add(&c.copy, c.done, (size_t)(c.end - c.done)) == 0;
+	if (held)
+		*marked = c.copy;
+	else
+		buf_fini(&c.copy);
+	return held ? 0 : -1;
+}
+
+const char *json_check_reason(const char *s)
+{
+	for (int i = 0; s && i < REASONS; i++)
+		if (strcmp(reasons[i], s) == 0)
+			return reasons[i];
+	return NULL;
+}

@@ -1,0 +1,285 @@
+#include "util/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READ_SIZE 65536
+
+void stream_reader_init(
+	struct stream_reader *r, int fd, const char *name, unsigned flags)
+{
+	*r = (struct stream_reader){
+		.name = name,
+		.fd = fd,
+		.flags = flags,
+		.text = BUF_INIT(STREAM_LINE_MAX),
+		.raw = BUF_INIT(READ_SIZE),
+	};
+}
+
+void stream_reader_fini(struct stream_reader *r)
+{
+	buf_fini(&r->text);
+	buf_fini(&r->raw);
+}
+
+int stream_refuse(
+	const struct stream_reader *r, struct error *e, const char *fmt, ...)
+{
+	char why[ERROR_MAX / 2];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	return fail(e, RC_STREAM, "%s:%" PRIu64 ": %s", r->name, r->line, why);
+}
+
+/* More input into r->raw: 1, or 0 at the end of the file, or -1. */
+static int fill(struct stream_reader *r, struct error *e)
+{
+	char chunk[READ_SIZE];
+	ssize_t n;
+
+	if (r->at_eof)
+		return 0;
+	do
+		n = read(r->fd, chunk, sizeof chunk);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return fail_errno(e, "%s", r->name);
+	r->at_eof = n == 0;
+	buf_reset(&r->raw);
+	r->raw_at = 0;
+	buf_add(&r->raw, chunk, (size_t)n);
+	return n > 0;
+}
+
+/* The next line without its LF into r->text: 1, 0 at the end, -1. */
+static int read_line(struct stream_reader *r, struct error *e)
+{
+	buf_reset(&r->text);
+	r->line++;
+	for (;;) {
+		const char *from = buf_str(&r->raw) + r->raw_at, *lf;
+		size_t left = r->raw.len - r->raw_at, n;
+		int got;
+
+		if (left == 0) {
+			if ((got = fill(r, e)) < 0)
+				return -1;
+			if (got == 0 && r->text.len == 0)
+				return 0;
+			if (got == 0)
+				return stream_refuse(r, e,
+					"the last line is cut: it has no LF");
+			continue;
+		}
+		lf = memchr(from, '\n', left);
+		n = lf ? (size_t)(lf - from) : left;
+		r->raw_at += n + (lf ? 1 : 0);
+		if (buf_add(&r->text, from, n) < 0)
+			return stream_refuse(r, e, "a line of over %u bytes",
+				STREAM_LINE_MAX);
+		if (lf)
+			return 1;
+	}
+}
+
+/* Reads a line as an object with a kind: 1, 0 at the end, -1. */
+static int read_object(struct stream_reader *r, enum json_flags flags,
+	json **line, struct error *e)
+{
+	int got = read_line(r, e);
+
+	*line = NULL;
+	if (got <= 0)
+		return got;
+	*line = json_parse(buf_str(&r->text), r->text.len, flags, e);
+	if (!*line)
+		return fail_at(e, "%s:%" PRIu64, r->name, r->line);
+	if (!json_is_object(*line))
+		stream_refuse(r, e, "not an object");
+	else if (!json_str(*line, "kind"))
+		stream_refuse(r, e, "no \"kind\"");
+	else
+		return 1;
+	json_free(*line);
+	*line = NULL;
+	return -1;
+}
+
+static int check_head(const struct stream_reader *r, const json *head,
+	const char *stream, struct error *e)
+{
+	const char *is = json_str(head, "stream");
+	int64_t v;
+
+	if (strcmp(json_str(head, "kind"), "head") != 0)
+		return stream_refuse(
+			r, e, "a \"%s\" stream starts with a head", stream);
+	if (!is || strcmp(is, stream) != 0)
+		return stream_refuse(r, e,
+			"a \"%s\" stream was expected, not"
+			" \"%.100s\"",
+			stream, is ? is : "?");
+	if (json_whole(json_get(head, "v"), &v) < 0 || v != STREAM_VERSION)
+		return stream_refuse(r, e,
+			"this version reads \"v\":%d streams only",
+			STREAM_VERSION);
+	return 0;
+}
+
+int stream_read_head(struct stream_reader *r, const char *stream, json **head,
+	struct error *e)
+{
+	int got = read_object(r, JSON_STRICT, head, e);
+
+	r->count = 0;
+	if (got <= 0)
+		return got;
+	if (check_head(r, *head, stream, e) == 0)
+		return 1;
+	json_free(*head);
+	*head = NULL;
+	return -1;
+}
+
+static int check_end(
+	const struct stream_reader *r, const json *end, struct error *e)
+{
+	int64_t count;
+
+	if (json_whole(json_get(end, "count"), &count) < 0)
+		return stream_refuse(r, e, "the end has no count");
+	if (!(r->flags & STREAM_ANY_COUNT) && (uint64_t)count != r->count)
+		return stream_refuse(r, e,
+			"the end counts %" PRId64 " lines, %" PRIu64
+			" were read",
+			count, r->count);
+	if (!(r->flags & STREAM_ANY_END) && !json_true(end, "complete"))
+		return stream_refuse(r, e,
+			"the stream is not complete: its writer was stopped");
+	return 0;
+}
+
+int stream_read(struct stream_reader *r, json **line, struct error *e)
+{
+	enum json_flags flags = r->flags & STREAM_MARK_UNREADABLE
+					? JSON_MARK_UNREADABLE
+					: JSON_STRICT;
+	int got = read_object(r, flags, line, e);
+	const char *kind;
+
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return stream_refuse(
+			r, e, "the stream has no end: its writer was stopped");
+	kind = json_str(*line, "kind");
+	if (strcmp(kind, "head") == 0)
+		stream_refuse(r, e, "a second head before the end");
+	else if (strcmp(kind, "end") != 0)
+		return r->count++, 1;
+	else if (check_end(r, *line, e) == 0)
+		return 0;
+	json_free(*line);
+	*line = NULL;
+	return -1;
+}
+
+int stream_read_eof(struct stream_reader *r, struct error *e)
+{
+	int got = read_line(r, e);
+
+	if (got > 0)
+		return stream_refuse(r, e, "a line behind the end");
+	return got;
+}
+
+int stream_open(
+	const char *operand, int *fd, const char **name, struct error *e)
+{
+	if (strcmp(operand, "-") == 0) {
+		*fd = STDIN_FILENO;
+		*name = "stdin";
+		return 0;
+	}
+	*name = operand;
+	*fd = open(operand, O_RDONLY | O_CLOEXEC);
+	return *fd < 0 ? fail_errno(e, "%s", operand) : 0;
+}
+
+void stream_writer_init(struct stream_writer *w, FILE *out)
+{
+	*w = (struct stream_writer){ .out = out,
+		.text = BUF_INIT(STREAM_LINE_MAX) };
+}
+
+void stream_writer_fini(struct stream_writer *w)
+{
+	buf_fini(&w->text);
+}
+
+json *stream_line(const char *kind)
+{
+	json *line = json_object();
+
+	json_put_str(line, "kind", kind);
+	return line;
+}
+
+json *stream_head(const char *stream)
+{
+	json *head = stream_line("head");
+
+	json_put_str(head, "stream", stream);
+	json_put_int(head, "v", STREAM_VERSION);
+	return head;
+}
+
+static int write_line(struct stream_writer *w, json *take_line, struct error *e)
+{
+	int rc;
+
+	buf_reset(&w->text);
+	rc = json_print(take_line, &w->text);
+	json_free(take_line);
+	if (rc < 0)
+		return fail(e, RC_STREAM, "a line of over %u bytes",
+			STREAM_LINE_MAX);
+	if (fwrite(w->text.data, 1, w->text.len, w->out) != w->text.len ||
+		putc('\n', w->out) == EOF)
+		return fail_errno(e, "write");
+	return 0;
+}
+
+int stream_write(struct stream_writer *w, json *take_line, struct error *e)
+{
+	const char *kind = json_str(take_line, "kind");
+
+	bool counts = kind && strcmp(kind, "head") != 0;
+	int rc = write_line(w, take_line, e);
+
+	w->count += rc == 0 && counts;
+	return rc;
+}
+
+int stream_write_end(
+	struct stream_writer *w, json *take_end, bool complete, struct error *e)
+{
+	json_put_int(take_end, "count", (int64_t)w->count);
+	json_put_bool(take_end, "complete", complete);
+	if (write_line(w, take_end, e) < 0)
+		return -1;
+	return stream_flush(w, e);
+}
+
+int stream_flush(struct stream_writer *w, struct error *e)
+{
+	return fflush(w->out) != 0 ? fail_errno(e, "write") : 0;
+}

@@ -1,0 +1,106 @@
+/*
+ * The streams between the programs: newline-delimited JSON, as head, body
+ * lines, end. A pipe can't tell its reader that the writer died, so a stream
+ * counts as whole only when its end line was read and says so.
+ *
+ *   {"kind":"head","stream":"<name>","v":1,…}
+ *   {"kind":"…",…}                               any number
+ *   {"kind":"end","count":<body lines>,"complete":true,…}
+ *
+ * Refused, with RC_STREAM and "<file>:<line>: <reason>": no head, another
+ * stream's head, an unknown v, a line that is not a JSON object or longer than
+ * STREAM_LINE_MAX, a last line without LF, no end, a wrong count,
+ * "complete":false, a line behind the end.
+ */
+#ifndef UTIL_STREAM_H
+#define UTIL_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "util/buf.h"
+#include "util/error.h"
+#include "util/json.h"
+
+#define STREAM_VERSION 1
+#define STREAM_LINE_MAX (4u << 20) /* bytes, its LF not counted */
+
+enum stream_flags {
+	STREAM_STRICT = 0,
+	/* Body lines with unreadable strings come through, marked: util/json.h.
+	 */
+	STREAM_MARK_UNREADABLE = 1,
+	/* `count` isn't compared: a plan may be filtered by jq or grep. */
+	STREAM_ANY_COUNT = 2,
+	/* "complete":false is no error: for run records of broken runs. */
+	STREAM_ANY_END = 4,
+};
+
+struct stream_reader {
+	const char *name; /* for messages: a file's name, or "stdin" */
+	int fd;
+	unsigned flags;
+	uint64_t line;	/* number of the line read last, from 1 */
+	uint64_t count; /* body lines of this stream so far */
+	struct buf text, raw;
+	size_t raw_at;
+	bool at_eof;
+};
+
+/* fd stays the caller's. */
+void stream_reader_init(
+	struct stream_reader *r, int fd, const char *name, unsigned flags);
+void stream_reader_fini(struct stream_reader *r);
+
+/*
+ * Reads a head; several streams may stand one behind another. 1 with *head,
+ * which the caller frees; 0 at the end of the input; -1.
+ */
+int stream_read_head(struct stream_reader *r, const char *stream, json **head,
+	struct error *e);
+/*
+ * Reads a line: 1 with a body line, 0 with the end line (all checked), -1.
+ * The caller frees *line in both cases, which is never NULL then.
+ */
+int stream_read(struct stream_reader *r, json **line, struct error *e);
+/* Demands that nothing stands behind the end. */
+int stream_read_eof(struct stream_reader *r, struct error *e);
+/* RC_STREAM with "<file>:<line>: " and the reason; returns -1. */
+int stream_refuse(const struct stream_reader *r, struct error *e,
+	const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/*
+ * Opens an operand: "-" is standard input. *fd is the caller's to close,
+ * unless it is 0.
+ */
+int stream_open(
+	const char *operand, int *fd, const char **name, struct error *e);
+
+struct stream_writer {
+	FILE *out;
+	uint64_t count;
+	struct buf text;
+};
+
+void stream_writer_init(struct stream_writer *w, FILE *out);
+void stream_writer_fini(struct stream_writer *w);
+
+/* An object that starts with "kind". */
+json *stream_line(const char *kind);
+/* {"kind":"head","stream":…,"v":1} */
+json *stream_head(const char *stream);
+
+/*
+ * Writes one line, head or body; RC_LOCAL when the output fails, RC_STREAM
+ * when the line is too long: nothing of it is written then, and others may
+ * follow. take_line is freed in any case. Output is buffered; stream_flush()
+ * hands it to the reader.
+ */
+int stream_write(struct stream_writer *w, json *take_line, struct error *e);
+/* Adds count and complete to the end line, behind what it has, and flushes. */
+int stream_write_end(struct stream_writer *w, json *take_end, bool complete,
+	struct error *e);
+int stream_flush(struct stream_writer *w, struct error *e);
+
+#endif
