@@ -161,21 +161,21 @@ void request_fini(struct request *q)
 	buf_fini(&q->body);
 }
 
-void answer_init(struct answer *a)
+void reply_init(struct reply *a)
 {
-	*a = (struct answer){ .status = 200,
+	*a = (struct reply){ .status = 200,
 		.type = "application/json; charset=utf-8",
 		.body = BUF_INIT(ANSWER_MAX),
 		.cut = SIZE_MAX };
 }
 
-void answer_fini(struct answer *a)
+void reply_fini(struct reply *a)
 {
 	pairs_fini(&a->headers);
 	buf_fini(&a->body);
 }
 
-void answer_header(struct answer *a, const char *name, const char *fmt, ...)
+void reply_header(struct reply *a, const char *name, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -186,7 +186,7 @@ void answer_header(struct answer *a, const char *name, const char *fmt, ...)
 	pairs_add(&a->headers, xstrdup(name), xstrdup(text));
 }
 
-void answer_json(struct answer *a, int status, json *take_body)
+void reply_json(struct reply *a, int status, json *take_body)
 {
 	buf_reset(&a->body);
 	a->status = status;
@@ -195,8 +195,7 @@ void answer_json(struct answer *a, int status, json *take_body)
 	json_free(take_body);
 }
 
-void answer_text(
-	struct answer *a, int status, const char *type, const char *body)
+void reply_text(struct reply *a, int status, const char *type, const char *body)
 {
 	buf_reset(&a->body);
 	a->status = status;

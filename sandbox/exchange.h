@@ -64,7 +64,7 @@ void request_header(struct request *q, const char *name, const char *value);
 const char *request_get_header(const struct request *q, const char *name);
 void request_fini(struct request *q);
 
-struct answer {
+struct reply {
 	int status; /* 0: the connection is closed without an answer */
 	const char *type;
 	struct buf body;
@@ -75,13 +75,13 @@ struct answer {
 	int64_t silence_ms;
 };
 
-void answer_init(struct answer *a);
-void answer_fini(struct answer *a);
-void answer_header(struct answer *a, const char *name, const char *fmt, ...)
+void reply_init(struct reply *a);
+void reply_fini(struct reply *a);
+void reply_header(struct reply *a, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The JSON becomes the body; it is freed. */
-void answer_json(struct answer *a, int status, json *take_body);
-void answer_text(
-	struct answer *a, int status, const char *type, const char *body);
+void reply_json(struct reply *a, int status, json *take_body);
+void reply_text(
+	struct reply *a, int status, const char *type, const char *body);
 
 #endif

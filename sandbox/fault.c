@@ -233,7 +233,7 @@ static const struct {
 };
 
 /* What a proxy says that knows nothing of the API. */
-static void answer_html(struct answer *a, int status)
+static void reply_html(struct reply *a, int status)
 {
 	char text[400];
 
@@ -244,7 +244,7 @@ static void answer_html(struct answer *a, int status)
 		status == 502	? "Bad Gateway"
 		: status == 504 ? "Gateway Time-out"
 				: "Error");
-	answer_text(a, status, "text/html; charset=UTF-8", text);
+	reply_text(a, status, "text/html; charset=UTF-8", text);
 }
 
 /* "The change was saved", as of September 2026; id is the created page's. */
@@ -275,7 +275,7 @@ static json *rate_data(const json *spec, const char *retry_after)
 }
 
 /* The id in the answer that the request really got. */
-static char *answered_id(const struct answer *a)
+static char *answered_id(const struct reply *a)
 {
 	struct error e;
 	json *v = json_parse(buf_str(&a->body), a->body.len, JSON_STRICT, &e);
@@ -286,7 +286,7 @@ static char *answered_id(const struct answer *a)
 }
 
 static void notion_fault(const json *spec, const struct request *q, int status,
-	const char *retry_after, struct answer *a, bool kept)
+	const char *retry_after, struct reply *a, bool kept)
 {
 	struct notion_error e = { .status = status };
 	const char *code = json_str(spec, "code");
@@ -301,7 +301,7 @@ static void notion_fault(const json *spec, const struct request *q, int status,
 				message ? message : notion_defaults[i].message;
 		}
 	if (!code) {
-		answer_html(a, status);
+		reply_html(a, status);
 		return;
 	}
 	if (kept && strcmp(q->method, "POST") == 0)
@@ -317,13 +317,13 @@ static void notion_fault(const json *spec, const struct request *q, int status,
 	notion_answer_error(a, &e);
 	/* The request's id goes last, as everywhere. */
 	uuid_random(request);
-	answer_header(a, "x-notion-request-id", "%s", request);
+	reply_header(a, "x-notion-request-id", "%s", request);
 	a->body.data[--a->body.len] = '\0';
 	buf_addf(&a->body, ",\"request_id\":\"%s\"}", request);
 	free(id);
 }
 
-static void rest_fault(const json *spec, int status, struct answer *a)
+static void rest_fault(const json *spec, int status, struct reply *a)
 {
 	struct rest_error e = { 0 };
 	const char *code = json_str(spec, "code");
@@ -337,7 +337,7 @@ static void rest_fault(const json *spec, int status, struct answer *a)
 			code = code ? code : rest_defaults[i].code;
 		}
 	if (!code) {
-		answer_html(a, status);
+		reply_html(a, status);
 		return;
 	}
 	rest_fail(&e, code, "%s", message ? message : code);
@@ -346,7 +346,7 @@ static void rest_fault(const json *spec, int status, struct answer *a)
 }
 
 void fault_answer(
-	const json *spec, const struct request *q, struct answer *a, bool kept)
+	const json *spec, const struct request *q, struct reply *a, bool kept)
 {
 	int status = (int)number_of(spec, "status");
 	const char *body = json_str(spec, "body");
@@ -359,18 +359,18 @@ void fault_answer(
 	pairs_fini(&a->headers);
 	a->no_body = false;
 	if (json_true(spec, "garbage"))
-		answer_text(a, 200, a->type ? a->type : "application/json",
+		reply_text(a, 200, a->type ? a->type : "application/json",
 			"{\"object\":\"list\",\"results\":[{\"obj");
 	else if (body)
-		answer_text(a, status,
-			type ? type : "text/plain; charset=utf-8", body);
+		reply_text(a, status, type ? type : "text/plain; charset=utf-8",
+			body);
 	else if (q->api == API_NOTION)
 		notion_fault(
 			spec, q, status, *seconds ? seconds : NULL, a, kept);
 	else
 		rest_fault(spec, status, a);
 	if (type)
-		answer_header(a, "Content-Type", "%s", type);
+		reply_header(a, "Content-Type", "%s", type);
 	if (*seconds)
-		answer_header(a, "Retry-After", "%s", seconds);
+		reply_header(a, "Retry-After", "%s", seconds);
 }

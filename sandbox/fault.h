@@ -18,11 +18,11 @@ void fault_clear(struct world *w);
  * says that the request has been carried out nevertheless.
  */
 void fault_answer(
-	const json *spec, const struct request *q, struct answer *a, bool kept);
+	const json *spec, const struct request *q, struct reply *a, bool kept);
 
 /* One line of JSON a request. fault may be NULL. */
 void log_request(struct world *w, const struct request *q,
-	const struct answer *a, const json *fault);
+	const struct reply *a, const json *fault);
 void log_clear(struct world *w);
 
 #endif

@@ -92,7 +92,7 @@ static void make_room(struct world *w, size_t len)
 }
 
 void log_request(struct world *w, const struct request *q,
-	const struct answer *a, const json *fault)
+	const struct reply *a, const json *fault)
 {
 	struct buf line = BUF_INIT(LOG_BYTES_MAX);
 	json *out = json_object();

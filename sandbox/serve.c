@@ -29,18 +29,18 @@ static bool is_write(const struct request *q)
 	return n < 6 || strcmp(q->path + n - 6, "/query") != 0;
 }
 
-static void answer_broken(struct world *w, struct answer *a)
+static void reply_broken(struct world *w, struct reply *a)
 {
 	json *body = json_object();
 
 	warning("request refused, SQLite: %s", w->db.why);
 	json_put_str(body, "message", w->db.why);
 	pairs_fini(&a->headers);
-	answer_json(a, 500, body);
+	reply_json(a, 500, body);
 }
 
 /* Carries the request out, in a transaction of its own. */
-static bool carry_out(struct world *w, struct request *q, struct answer *a)
+static bool carry_out(struct world *w, struct request *q, struct reply *a)
 {
 	bool keep;
 
@@ -52,7 +52,7 @@ static bool carry_out(struct world *w, struct request *q, struct answer *a)
 	keep = !a->failed_code && a->status < 400;
 	db_end(&w->db, keep);
 	if (db_failed(&w->db)) {
-		answer_broken(w, a);
+		reply_broken(w, a);
 		keep = false;
 	}
 	if (keep && is_write(q))
@@ -70,7 +70,7 @@ static int64_t spec_number(const json *spec, const char *key, int64_t otherwise)
 
 /* What the fault leaves of the request. */
 static void act(
-	struct world *w, struct request *q, struct answer *a, const json *spec)
+	struct world *w, struct request *q, struct reply *a, const json *spec)
 {
 	const char *drop = json_str(spec, "drop");
 	bool status = json_get(spec, "status") != NULL;
@@ -95,7 +95,7 @@ static void act(
 }
 
 /* The header Date tells the time of the sandbox's own clock. */
-static void add_date(struct world *w, struct answer *a)
+static void add_date(struct world *w, struct reply *a)
 {
 	time_t now = (time_t)(world_now(w) / USEC_SECOND);
 	char text[64];
@@ -103,10 +103,10 @@ static void add_date(struct world *w, struct answer *a)
 
 	if (gmtime_r(&now, &tm) &&
 		strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm))
-		answer_header(a, "Date", "%s", text);
+		reply_header(a, "Date", "%s", text);
 }
 
-static void serve_api(struct world *w, struct request *q, struct answer *a)
+static void serve_api(struct world *w, struct request *q, struct reply *a)
 {
 	json *spec;
 
@@ -127,7 +127,7 @@ static void serve_api(struct world *w, struct request *q, struct answer *a)
 	json_free(spec);
 }
 
-void serve(struct world *w, struct request *q, struct answer *a)
+void serve(struct world *w, struct request *q, struct reply *a)
 {
 	if (q->api == API_NOTION || q->api == API_SUPABASE) {
 		serve_api(w, q, a);
@@ -140,6 +140,6 @@ void serve(struct world *w, struct request *q, struct answer *a)
 
 		json_put_str(body, "error",
 			"no such path: /rest/v1/, /v1/ and /control/ are here");
-		answer_json(a, 404, body);
+		reply_json(a, 404, body);
 	}
 }

@@ -10,6 +10,6 @@
  * Handles a whole request. The answer's status is 0 where the connection is
  * to be closed without one.
  */
-void serve(struct world *w, struct request *q, struct answer *a);
+void serve(struct world *w, struct request *q, struct reply *a);
 
 #endif

@@ -18,7 +18,7 @@
 
 struct exchange {
 	struct request request;
-	struct answer answer;
+	struct reply answer;
 	bool begun;
 };
 
@@ -29,7 +29,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
 	(void)cls;
 	(void)c;
 	request_init(&x->request, uri);
-	answer_init(&x->answer);
+	reply_init(&x->answer);
 	return x;
 }
 
@@ -44,7 +44,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **at,
 	if (!x)
 		return;
 	request_fini(&x->request);
-	answer_fini(&x->answer);
+	reply_fini(&x->answer);
 	free(x);
 	*at = NULL;
 }
@@ -60,7 +60,7 @@ static enum MHD_Result on_header(
 /* The body up to where it is cut; then the connection breaks. */
 static ssize_t read_cut(void *cls, uint64_t at, char *out, size_t max)
 {
-	const struct answer *a = cls;
+	const struct reply *a = cls;
 	size_t end = a->cut < a->body.len ? a->cut : a->body.len;
 	size_t n = at < end ? end - (size_t)at : 0;
 
@@ -71,7 +71,7 @@ static ssize_t read_cut(void *cls, uint64_t at, char *out, size_t max)
 	return (ssize_t)n;
 }
 
-static struct MHD_Response *make_response(struct answer *a)
+static struct MHD_Response *make_response(struct reply *a)
 {
 	size_t len = a->no_body ? 0 : a->body.len;
 
@@ -82,7 +82,7 @@ static struct MHD_Response *make_response(struct answer *a)
 		len, a->body.data, MHD_RESPMEM_PERSISTENT);
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *c, struct answer *a)
+static enum MHD_Result send_answer(struct MHD_Connection *c, struct reply *a)
 {
 	struct MHD_Response *r;
 	enum MHD_Result rc;

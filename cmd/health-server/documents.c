@@ -51,7 +51,7 @@ static json *run_document(const struct health *h, const struct run *r)
 }
 
 /* What the last run did, by op, side and status, and what waits. */
-static json *totals_document(const struct snapshot *s)
+static json *totals_document(const struct log_view *s)
 {
 	const json *record = s->logs.last ? s->logs.last->record : NULL;
 	json *totals = json_object(), *waiting;
@@ -73,7 +73,7 @@ static json *totals_document(const struct snapshot *s)
 }
 
 /* The newest lines of level error since the last success. */
-static json *errors_document(const struct snapshot *s, const struct health *h)
+static json *errors_document(const struct log_view *s, const struct health *h)
 {
 	json *errors = json_array();
 
@@ -120,7 +120,7 @@ static json *document(const char *status)
 	return v;
 }
 
-json *health_document(const struct snapshot *s, const struct health *h)
+json *health_document(const struct log_view *s, const struct health *h)
 {
 	json *v = document(health_status(h));
 
@@ -194,7 +194,7 @@ static json *fitted(json *take_v)
 }
 
 json *status_document(
-	const struct snapshot *s, const struct health *h, struct control *c)
+	const struct log_view *s, const struct health *h, struct control *c)
 {
 	json *v = report_data(h, &s->logs, &s->waiting);
 	json *last = json_get(v, "last_run");

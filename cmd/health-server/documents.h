@@ -1,16 +1,16 @@
-/* The two JSON documents of the server, made of a snapshot. */
+/* The two JSON documents of the server, made of a log view. */
 #ifndef HEALTH_SERVER_DOCUMENTS_H
 #define HEALTH_SERVER_DOCUMENTS_H
 
 #include "control.h"
-#include "snapshot.h"
+#include "log_view.h"
 
 /*
  * GET /health, in the form of draft-inadarei-api-health-check-06: `status` is
  * pass (OK), warn (WARNING) or fail (CRITICAL, UNKNOWN: what isn't known to
  * work counts as broken), the rest as health-server(1) lists it.
  */
-json *health_document(const struct snapshot *s, const struct health *h);
+json *health_document(const struct log_view *s, const struct health *h);
 /* "pass", "warn" or "fail". */
 const char *health_status(const struct health *h);
 /* The same document where the log folder can't be read. */
@@ -21,6 +21,6 @@ json *no_health_document(void);
  * paths, and "status", "log", "conflicts", "schedule", "control", "version".
  */
 json *status_document(
-	const struct snapshot *s, const struct health *h, struct control *c);
+	const struct log_view *s, const struct health *h, struct control *c);
 
 #endif

@@ -35,7 +35,7 @@ int site_init(struct site *s, const struct settings *settings,
 		answer_init(&s->made[m].answer);
 		s->made[m].at = USEC_NONE;
 	}
-	snapshot_init(&s->snapshot, settings->log_dir);
+	log_view_init(&s->view, settings->log_dir);
 	hooks_init(&s->hooks, settings);
 	make_page(s);
 	return control_init(
@@ -45,7 +45,7 @@ int site_init(struct site *s, const struct settings *settings,
 void site_fini(struct site *s)
 {
 	control_fini(&s->control);
-	snapshot_fini(&s->snapshot);
+	log_view_fini(&s->view);
 	answer_fini(&s->page);
 	free(s->root);
 	for (int m = 0; m < MADE; m++)
@@ -58,7 +58,7 @@ static void make_health(
 	bool fails = strcmp(health_status(h), "fail") == 0;
 
 	answer_json(a, fails ? 503 : 200, HEALTH_TYPE,
-		health_document(&s->snapshot, h));
+		health_document(&s->view, h));
 }
 
 static void make_metrics(
@@ -69,7 +69,7 @@ static void make_metrics(
 	FILE *out = open_memstream(&text, &len);
 
 	if (out)
-		print_metrics(out, h, &s->snapshot.logs);
+		print_metrics(out, h, &s->view.logs);
 	if (!out || fclose(out) != 0 || buf_add(&a->body, text, len) < 0)
 		answer_text(a, 500, "no memory");
 	else
@@ -81,7 +81,7 @@ static void make_status(
 	struct site *s, const struct health *h, struct answer *a)
 {
 	answer_json(a, 200, "application/json",
-		status_document(&s->snapshot, h, &s->control));
+		status_document(&s->view, h, &s->control));
 }
 
 static void make_unreadable(enum made m, struct answer *a)
@@ -105,12 +105,12 @@ static void make(struct site *s, enum made m, usec now, struct answer *a)
 
 	buf_reset(&a->body);
 	a->status = 200;
-	if (snapshot_refresh(&s->snapshot, &e) < 0) {
+	if (log_view_refresh(&s->view, &e) < 0) {
 		debug("%s", e.text);
 		make_unreadable(m, a);
 		return;
 	}
-	health_judge(&h, &s->snapshot.logs, &s->snapshot.waiting, now,
+	health_judge(&h, &s->view.logs, &s->view.waiting, now,
 		s->settings->interval);
 	makers[m](s, &h, a);
 }

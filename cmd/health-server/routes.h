@@ -5,8 +5,8 @@
 #include "control.h"
 #include "hooks.h"
 #include "hosts.h"
+#include "log_view.h"
 #include "page.h"
-#include "snapshot.h"
 
 /*
  * Answers that are made at most once a second, however often they are asked,
@@ -33,7 +33,7 @@ struct site {
 	usec told_host; /* of a name that isn't ours; USEC_NONE: never */
 	struct hooks hooks;
 	struct control control;
-	struct snapshot snapshot;
+	struct log_view view;
 	char policy[POLICY_MAX];
 	struct answer page;
 	size_t held;

@@ -24,7 +24,7 @@
 #define OPTION_STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
 
-struct exchange {
+struct serving {
 	struct intake intake;
 	struct answer answer;
 };
@@ -61,7 +61,7 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context,
 static void on_completed(void *cls, struct MHD_Connection *c, void **at,
 	enum MHD_RequestTerminationCode why)
 {
-	struct exchange *x = *at;
+	struct serving *x = *at;
 
 	(void)cls, (void)c, (void)why;
 	if (!x)
@@ -155,7 +155,7 @@ static bool is_too_long(struct MHD_Connection *c)
 	return length && strtoull(length, NULL, 10) > HOOK_BODY_MAX;
 }
 
-static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x,
+static enum MHD_Result refuse(struct MHD_Connection *c, struct serving *x,
 	unsigned status, const char *why)
 {
 	answer_text(&x->answer, status, why);
@@ -164,7 +164,7 @@ static enum MHD_Result refuse(struct MHD_Connection *c, struct exchange *x,
 
 /* A body that nobody wants is not read: the connection ends instead. */
 static enum MHD_Result begin(struct server *s, struct MHD_Connection *c,
-	struct exchange *x, const struct ask *ask, const char *version)
+	struct serving *x, const struct ask *ask, const char *version)
 {
 	const char *fault = head_fault(c, version);
 
@@ -185,7 +185,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
 	const char *data, size_t *size, void **at)
 {
 	struct server *s = cls;
-	struct exchange *x = *at;
+	struct serving *x = *at;
 	struct ask ask = ask_of(c, method, url);
 
 	if (!x) {

@@ -12,16 +12,16 @@
 #include "util/uuid.h"
 
 /* An op of the record's, or a conflict older than all runs that are kept. */
-struct event {
+struct entry {
 	json *line; /* owned; without a status: planned, not carried out */
 	char run_id[RUN_ID_SIZE];
 };
 
-struct story {
+struct history {
 	char id[UUID_SIZE];
 	const char *key; /* "row_id" or "page_id", whichever the id is */
 	json *partners;	 /* the ids that it was paired with, as keys */
-	struct event *events;
+	struct entry *entries;
 	size_t n, cap;
 	/* while one run is read */
 	char run_id[RUN_ID_SIZE];
@@ -46,7 +46,7 @@ static const char *other_key(const char *key)
 /* First pass: which of the two the id is, and its other halves. */
 static void each_for_ids(void *arg, const json *line)
 {
-	struct story *s = arg;
+	struct history *s = arg;
 	const char *partner;
 
 	if (has(line, "row_id", s->id))
@@ -61,7 +61,7 @@ static void each_for_ids(void *arg, const json *line)
 }
 
 /* A line about the other half alone belongs to the story too. */
-static bool is_about(const struct story *s, const json *line)
+static bool is_about(const struct history *s, const json *line)
 {
 	const char *partner;
 
@@ -73,11 +73,11 @@ static bool is_about(const struct story *s, const json *line)
 	return partner && json_get(s->partners, partner);
 }
 
-static void add_event(struct story *s, const json *line, const char *run_id)
+static void add_entry(struct history *s, const json *line, const char *run_id)
 {
-	s->events = grow(s->events, s->n, &s->cap, sizeof *s->events);
-	s->events[s->n].line = json_copy(line);
-	snprintf(s->events[s->n].run_id, RUN_ID_SIZE, "%s", run_id);
+	s->entries = grow(s->entries, s->n, &s->cap, sizeof *s->entries);
+	s->entries[s->n].line = json_copy(line);
+	snprintf(s->entries[s->n].run_id, RUN_ID_SIZE, "%s", run_id);
 	s->n++;
 }
 
@@ -88,7 +88,7 @@ static void number_of(const json *line, char *out, size_t size)
 
 static void each_result(void *arg, const json *line)
 {
-	struct story *s = arg;
+	struct history *s = arg;
 	char n[32];
 
 	if (has(line, "kind", "end"))
@@ -97,22 +97,22 @@ static void each_result(void *arg, const json *line)
 		return;
 	number_of(line, n, sizeof n);
 	json_put_bool(s->carried_out, n, true);
-	add_event(s, line, s->run_id);
+	add_entry(s, line, s->run_id);
 }
 
 static void each_planned(void *arg, const json *line)
 {
-	struct story *s = arg;
+	struct history *s = arg;
 	char n[32];
 
 	number_of(line, n, sizeof n);
 	if (has(line, "kind", "op") && is_about(s, line) &&
 		!json_get(s->carried_out, n))
-		add_event(s, line, s->run_id);
+		add_entry(s, line, s->run_id);
 }
 
 static void read_run(
-	struct story *s, const struct run_records *l, const char *id)
+	struct history *s, const struct run_records *l, const char *id)
 {
 	struct error ignored;
 	int got;
@@ -134,7 +134,7 @@ static void read_run(
 }
 
 struct old_conflicts {
-	struct story *story;
+	struct history *story;
 	const struct run_records *logs;
 };
 
@@ -147,11 +147,11 @@ static void each_conflict(void *arg, const json *line)
 	if (!run_id_is_valid(run_id) || !is_about(old->story, line) ||
 		run_records_find(old->logs, run_id))
 		return;
-	add_event(old->story, line, run_id);
+	add_entry(old->story, line, run_id);
 }
 
 /* In the order of time: the old conflicts, then run by run. */
-static void read_all(struct story *s, const struct run_records *l)
+static void read_all(struct history *s, const struct run_records *l)
 {
 	struct old_conflicts old = { .story = s, .logs = l };
 	struct error ignored;
@@ -167,7 +167,7 @@ static void read_all(struct story *s, const struct run_records *l)
 		read_run(s, l, l->runs[i].id);
 }
 
-/* How the decision reads after this event, as far as the line tells. */
+/* How the decision reads after this entry, as far as the line tells. */
 static const char *title_of(const json *line)
 {
 	const json *expect = json_get(line, "expect");
@@ -201,7 +201,7 @@ static bool is_pairing(const json *line)
 		       has(line, "op", "adopt") || is_linked_by(line));
 }
 
-static void print_paired(const struct story *s)
+static void print_paired(const struct history *s)
 {
 	char at[HUMANIZE_SIZE];
 
@@ -210,19 +210,19 @@ static void print_paired(const struct story *s)
 		return;
 	}
 	for (size_t i = 0; i < s->n; i++) {
-		if (!is_pairing(s->events[i].line))
+		if (!is_pairing(s->entries[i].line))
 			continue;
 		printf("paired    %s, by run %s\n",
-			humanize_time(run_id_time(s->events[i].run_id), at),
-			s->events[i].run_id);
+			humanize_time(run_id_time(s->entries[i].run_id), at),
+			s->entries[i].run_id);
 		return;
 	}
 	printf("paired    before the oldest run that is kept\n");
 }
 
-static void print_waits(const struct story *s)
+static void print_waits(const struct history *s)
 {
-	const struct event *last = &s->events[s->n - 1];
+	const struct entry *last = &s->entries[s->n - 1];
 	enum pending_kind k;
 	struct buf reason = REASON_INIT;
 
@@ -242,12 +242,12 @@ static void print_waits(const struct story *s)
 	buf_fini(&reason);
 }
 
-static void print_head(const struct story *s)
+static void print_head(const struct history *s)
 {
 	const char *title = NULL;
 
 	for (size_t i = s->n; i-- > 0 && !title;)
-		title = title_of(s->events[i].line);
+		title = title_of(s->entries[i].line);
 	if (title) {
 		print_shown(title, 0);
 		printf("\n");
@@ -272,7 +272,7 @@ static bool same_text(const json *a, const json *b, const char *key)
 }
 
 /* A record that is left alone is so in each run, for the same reason. */
-static bool is_repeated(const struct event *a, const struct event *b)
+static bool is_repeated(const struct entry *a, const struct entry *b)
 {
 	static const char *const keys[] = { "op", "target", "status", "code",
 		"reason", "why", "set", "error" };
@@ -286,46 +286,46 @@ static bool is_repeated(const struct event *a, const struct event *b)
 	return true;
 }
 
-static void print_event(const struct event *event, const struct event *before)
+static void print_entry(const struct entry *entry, const struct entry *before)
 {
 	char at[HUMANIZE_SIZE];
 
-	if (!before || strcmp(before->run_id, event->run_id) != 0)
+	if (!before || strcmp(before->run_id, entry->run_id) != 0)
 		printf("\n%s  run %s\n",
-			humanize_time(run_id_time(event->run_id), at),
-			event->run_id);
-	if (json_get(event->line, "kind")) {
+			humanize_time(run_id_time(entry->run_id), at),
+			entry->run_id);
+	if (json_get(entry->line, "kind")) {
 		printf("  ");
-		print_outcome(event->line);
+		print_outcome(entry->line);
 		printf("\n");
-		print_values(event->line);
+		print_values(entry->line);
 	} else {
-		print_values(event->line);
-		print_conflict(event->line);
+		print_values(entry->line);
+		print_conflict(entry->line);
 	}
 }
 
-static void print_events(const struct story *s)
+static void print_entries(const struct history *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		size_t same = i;
 		char at[HUMANIZE_SIZE];
 
-		print_event(&s->events[i], i ? &s->events[i - 1] : NULL);
+		print_entry(&s->entries[i], i ? &s->entries[i - 1] : NULL);
 		while (same + 1 < s->n &&
-			is_repeated(&s->events[i], &s->events[same + 1]))
+			is_repeated(&s->entries[i], &s->entries[same + 1]))
 			same++;
 		if (same == i)
 			continue;
 		printf("  the same in %zu more %s, until %s (run %s)\n",
 			same - i, same - i == 1 ? "run" : "runs",
-			humanize_time(run_id_time(s->events[same].run_id), at),
-			s->events[same].run_id);
+			humanize_time(run_id_time(s->entries[same].run_id), at),
+			s->entries[same].run_id);
 		i = same;
 	}
 }
 
-static void print_nothing(const struct story *s, const struct run_records *l)
+static void print_nothing(const struct history *s, const struct run_records *l)
 {
 	char at[HUMANIZE_SIZE];
 
@@ -340,7 +340,7 @@ static void print_nothing(const struct story *s, const struct run_records *l)
 
 int print_history(const struct run_records *l, const char *id, struct error *e)
 {
-	struct story s = { .partners = json_object() };
+	struct history s = { .partners = json_object() };
 	int rc = RC_DONE;
 
 	if (uuid_normalize(id, s.id) < 0) {
@@ -353,14 +353,14 @@ int print_history(const struct run_records *l, const char *id, struct error *e)
 	read_all(&s, l);
 	if (s.n) {
 		print_head(&s);
-		print_events(&s);
+		print_entries(&s);
 	} else {
 		print_nothing(&s, l);
 	}
 out:
 	for (size_t i = 0; i < s.n; i++)
-		json_free(s.events[i].line);
-	free(s.events);
+		json_free(s.entries[i].line);
+	free(s.entries);
 	json_free(s.partners);
 	return rc;
 }

@@ -68,14 +68,14 @@ static void print_op(const json *line)
 	print_conflict(json_get(line, "conflict"));
 }
 
-struct listing {
+struct op_list {
 	const char *kind;
 	size_t n;
 };
 
 static void each_op(void *arg, const json *line)
 {
-	struct listing *listing = arg;
+	struct op_list *listing = arg;
 	const char *kind = json_str(line, "kind");
 
 	if (strcmp(kind, listing->kind) != 0)
@@ -87,7 +87,7 @@ static void each_op(void *arg, const json *line)
 /* The results; where there are none, the plan. */
 static void print_ops(const struct run_records *l, const struct run *r)
 {
-	struct listing listing = { .kind = "result" };
+	struct op_list listing = { .kind = "result" };
 	struct error e;
 	int got = run_lines(l, r->id, "results", each_op, &listing, &e);
 

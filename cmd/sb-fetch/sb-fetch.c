@@ -15,7 +15,7 @@
 /* A line has room for four texts of this length, whatever is escaped. */
 #define TEXT_MAX (STREAM_LINE_MAX / 32)
 
-struct fetch {
+struct table_fetch {
 	struct supabase_client client;
 	struct stream_writer out;
 	char last[UUID_SIZE]; /* id of the row read last; "": none yet */
@@ -38,7 +38,7 @@ static const struct command command = {
 };
 
 static int write_head(
-	struct fetch *f, const struct settings *s, struct error *e)
+	struct table_fetch *f, const struct settings *s, struct error *e)
 {
 	char *scope = supabase_scope(s->supabase_url, s->schema, s->table);
 	json *head = stream_head("fetch");
@@ -53,7 +53,7 @@ static int write_head(
 	return stream_write(&f->out, head, e);
 }
 
-static int write_end(struct fetch *f, bool complete, struct error *e)
+static int write_end(struct table_fetch *f, bool complete, struct error *e)
 {
 	json *end = stream_line("end");
 
@@ -101,7 +101,7 @@ static void shorten(json *row)
  * Paging rests on the order of the ids. A row whose id can't be read is passed
  * on, as a problem for normalize; the rows behind it carry the paging on.
  */
-static int check_order(struct fetch *f, const json *row, struct error *e)
+static int check_order(struct table_fetch *f, const json *row, struct error *e)
 {
 	const char *text = json_str(row, "id");
 	char id[UUID_SIZE];
@@ -123,7 +123,7 @@ static int check_order(struct fetch *f, const json *row, struct error *e)
 	return 0;
 }
 
-static int write_rows(struct fetch *f, json *rows, struct error *e)
+static int write_rows(struct table_fetch *f, json *rows, struct error *e)
 {
 	char before[UUID_SIZE];
 	json *row, *line;
@@ -150,7 +150,7 @@ static int write_rows(struct fetch *f, json *rows, struct error *e)
 }
 
 /* The end is an empty page alone: a server may cut every page. */
-static void note_cut(struct fetch *f, size_t n)
+static void note_cut(struct table_fetch *f, size_t n)
 {
 	if (f->short_page && !f->told_of_cut) {
 		info("the server gives fewer rows at a time than the %ld asked "
@@ -162,7 +162,7 @@ static void note_cut(struct fetch *f, size_t n)
 }
 
 /* 1: more may follow, 0: the end, -1. */
-static int fetch_page(struct fetch *f, struct error *e)
+static int fetch_page(struct table_fetch *f, struct error *e)
 {
 	struct api_error a;
 	json *rows;
@@ -187,7 +187,8 @@ static int fetch_page(struct fetch *f, struct error *e)
 	return rc;
 }
 
-static int fetch_all(struct fetch *f, const struct settings *s, struct error *e)
+static int fetch_all(
+	struct table_fetch *f, const struct settings *s, struct error *e)
 {
 	struct error ignored;
 	int more = -1;
@@ -206,7 +207,7 @@ static int fetch_all(struct fetch *f, const struct settings *s, struct error *e)
 	return -1;
 }
 
-static int run(struct fetch *f, struct error *e)
+static int run(struct table_fetch *f, struct error *e)
 {
 	const atomic_int *stop = stop_on_signals();
 	struct settings s;
@@ -226,7 +227,7 @@ static int run(struct fetch *f, struct error *e)
 
 int main(int argc, char **argv)
 {
-	struct fetch f = { .page_size = PAGE_SIZE };
+	struct table_fetch f = { .page_size = PAGE_SIZE };
 	struct error e;
 	struct opt o;
 	int id, code;

@@ -12,7 +12,7 @@
 #define SAMPLE_ENOUGH 1000 /* pages to part a cut listing by */
 
 /* A pass under way. */
-struct reading {
+struct pass_reading {
 	struct listing *l;
 	struct pass *p;
 	char *cursor;
@@ -33,7 +33,7 @@ int listing_stuck(struct error *e)
 /* --- the request ---------------------------------------------------------- */
 
 /* NULL where everything is wanted. */
-static json *filter_of(const struct reading *r)
+static json *filter_of(const struct pass_reading *r)
 {
 	const struct cell *cell = r->p->cell;
 	usec since = r->l->query->edited_since;
@@ -61,7 +61,7 @@ static json *filter_of(const struct reading *r)
 	return out;
 }
 
-static json *request_of(const struct reading *r)
+static json *request_of(const struct pass_reading *r)
 {
 	json *body = json_object(), *filter = filter_of(r), *sort;
 
@@ -81,7 +81,7 @@ static json *request_of(const struct reading *r)
 	return body;
 }
 
-static void start_over(struct reading *r)
+static void start_over(struct pass_reading *r)
 {
 	free(r->cursor);
 	r->cursor = NULL;
@@ -96,7 +96,7 @@ static void start_over(struct reading *r)
 }
 
 /* What helps when a part of the listing couldn't be read: 0 to try again. */
-static int recover(struct reading *r, struct api_error *a)
+static int recover(struct pass_reading *r, struct api_error *a)
 {
 	struct listing *l = r->l;
 
@@ -127,7 +127,7 @@ static int recover(struct reading *r, struct api_error *a)
 	return -1;
 }
 
-static int ask(struct reading *r, json **list, struct api_error *a)
+static int ask(struct pass_reading *r, json **list, struct api_error *a)
 {
 	json *body = request_of(r);
 	struct api_call call = { .method = "POST",
@@ -153,7 +153,8 @@ static int ask(struct reading *r, json **list, struct api_error *a)
 /* --- the answer ----------------------------------------------------------- */
 
 /* https://developers.notion.com/guides/data-apis/query-large-data-sources */
-static int check_status(struct reading *r, const json *list, struct error *e)
+static int check_status(
+	struct pass_reading *r, const json *list, struct error *e)
 {
 	const json *status = json_get(list, "request_status");
 	const char *type = json_str(status, "type");
@@ -186,7 +187,7 @@ static void note_time(struct pass *p, const json *page)
 	p->last = t;
 }
 
-static int pass_on(struct reading *r, json *take_page, struct error *e)
+static int pass_on(struct pass_reading *r, json *take_page, struct error *e)
 {
 	struct listing *l = r->l;
 	const char *kind = json_str(take_page, "object");
@@ -228,7 +229,7 @@ static bool ignores_archive(const json *list)
 	return any;
 }
 
-static int pass_results(struct reading *r, json *list, struct error *e)
+static int pass_results(struct pass_reading *r, json *list, struct error *e)
 {
 	json *results = json_detach(list, "results"), *page;
 	int rc = 0;
@@ -243,7 +244,7 @@ static int pass_results(struct reading *r, json *list, struct error *e)
 }
 
 /* Whether enough is known of a cut pass to part it; at its end, all is. */
-static bool is_parted(struct reading *r)
+static bool is_parted(struct pass_reading *r)
 {
 	struct pass *p = r->p;
 
@@ -256,7 +257,7 @@ static bool is_parted(struct reading *r)
 }
 
 /* One answer, handed on. */
-static int read_part(struct reading *r, struct error *e)
+static int read_part(struct pass_reading *r, struct error *e)
 {
 	struct api_error a;
 	json *list;
@@ -283,7 +284,7 @@ static int read_part(struct reading *r, struct error *e)
 
 int listing_pass(struct listing *l, struct pass *p, struct error *e)
 {
-	struct reading r = { .l = l, .p = p };
+	struct pass_reading r = { .l = l, .p = p };
 	size_t before = l->seen.n;
 	int rc = 0;
 

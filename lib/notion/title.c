@@ -19,7 +19,7 @@
 #define BYTES_MAX (2u << 20)
 
 /* A title being read. */
-struct reading {
+struct title_reading {
 	struct notion_client *c;
 	const char *page_id, *property;
 	json *title;
@@ -48,7 +48,7 @@ static int endless(struct api_error *a, const char *why)
 }
 
 /* -1 where the cursor came before, or where it has come too far. */
-static int check_progress(struct reading *r, struct api_error *a)
+static int check_progress(struct title_reading *r, struct api_error *a)
 {
 	uint64_t at = r->cursor ? hash(r->cursor) : 0;
 
@@ -65,7 +65,7 @@ static int check_progress(struct reading *r, struct api_error *a)
 	return 0;
 }
 
-static void add_items(struct reading *r, const json *list)
+static void add_items(struct title_reading *r, const json *list)
 {
 	for (json *item = json_first(json_get(list, "results")); item;
 		item = json_next(item)) {
@@ -79,7 +79,7 @@ static void add_items(struct reading *r, const json *list)
 	}
 }
 
-static int read_part(struct reading *r, struct api_error *a)
+static int read_part(struct title_reading *r, struct api_error *a)
 {
 	struct buf path = BUF_INIT(NOTION_PATH_MAX);
 	char *next = NULL;
@@ -122,7 +122,7 @@ int notion_complete_title(struct notion_client *c, json *page,
 	struct notion_page parsed;
 	struct problem ignored;
 	json *property = title_property(page);
-	struct reading r = { .c = c, .property = schema->decision };
+	struct title_reading r = { .c = c, .property = schema->decision };
 	bool cut;
 	int rc;
 

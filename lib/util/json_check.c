@@ -24,7 +24,7 @@ static const char *const reasons[REASONS] = {
  * to be marked, `copy` holds the text so far with the marks put in, and `done`
  * is how much of the text it covers.
  */
-struct check {
+struct checker {
 	const char *start, *at, *end;
 	enum json_flags flags;
 	struct buf copy;
@@ -33,23 +33,23 @@ struct check {
 	struct error *e;
 };
 
-static bool check_value(struct check *c, int depth);
+static bool check_value(struct checker *c, int depth);
 
-static bool refuse(struct check *c, const char *why)
+static bool refuse(struct checker *c, const char *why)
 {
 	fail(c->e, RC_STREAM, "byte %zu: %s", (size_t)(c->at - c->start) + 1,
 		why);
 	return false;
 }
 
-static void skip_space(struct check *c)
+static void skip_space(struct checker *c)
 {
 	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' ||
 					 *c->at == '\n' || *c->at == '\r'))
 		c->at++;
 }
 
-static bool accept(struct check *c, char wanted)
+static bool accept(struct checker *c, char wanted)
 {
 	if (c->at == c->end || *c->at != wanted)
 		return false;
@@ -79,7 +79,7 @@ static int hex4(const char *s, const char *end)
 }
 
 /* At the "u" of an escape: moves behind it; *bad says what can't be held. */
-static bool check_unicode_escape(struct check *c, const char **bad)
+static bool check_unicode_escape(struct checker *c, const char **bad)
 {
 	int unit = hex4(c->at + 1, c->end), low;
 
@@ -100,7 +100,7 @@ static bool check_unicode_escape(struct check *c, const char **bad)
 	return true;
 }
 
-static bool check_escape(struct check *c, const char **bad)
+static bool check_escape(struct checker *c, const char **bad)
 {
 	if (c->at == c->end)
 		return refuse(c, "unterminated string");
@@ -113,7 +113,7 @@ static bool check_escape(struct check *c, const char **bad)
 }
 
 /* Behind the opening quote, to behind the closing one. */
-static bool check_string_body(struct check *c, const char **bad)
+static bool check_string_body(struct checker *c, const char **bad)
 {
 	while (c->at < c->end) {
 		unsigned char ch = (unsigned char)*c->at;
@@ -140,14 +140,14 @@ static bool check_string_body(struct check *c, const char **bad)
 	return refuse(c, "unterminated string");
 }
 
-static bool count_value(struct check *c)
+static bool count_value(struct checker *c)
 {
 	return ++c->values <= JSON_VALUES_MAX ||
 	       refuse(c, "more values than this program takes");
 }
 
 /* Puts {"unreadable":"why"} in the place of the string that began at from. */
-static bool mark(struct check *c, const char *from, const char *why)
+static bool mark(struct checker *c, const char *from, const char *why)
 {
 	if (buf_add(&c->copy, c->done, (size_t)(from - c->done)) < 0 ||
 		buf_addf(&c->copy, "{\"" JSON_MARK "\":\"%s\"}", why) < 0)
@@ -156,7 +156,7 @@ static bool mark(struct check *c, const char *from, const char *why)
 	return count_value(c);
 }
 
-static bool check_string(struct check *c, bool is_key)
+static bool check_string(struct checker *c, bool is_key)
 {
 	const char *from = c->at, *bad = NULL;
 
@@ -174,7 +174,7 @@ static bool check_string(struct check *c, bool is_key)
 	return false;
 }
 
-static size_t skip_digits(struct check *c)
+static size_t skip_digits(struct checker *c)
 {
 	const char *from = c->at;
 
@@ -201,7 +201,7 @@ static bool is_in_range(const char *s, size_t len)
 	return value >= 1e-290 && value <= 1e290;
 }
 
-static bool check_number(struct check *c)
+static bool check_number(struct checker *c)
 {
 	const char *from = c->at;
 	size_t whole, fraction = 0;
@@ -225,7 +225,7 @@ static bool check_number(struct check *c)
 	       refuse(c, "a number out of range");
 }
 
-static bool check_word(struct check *c, const char *word)
+static bool check_word(struct checker *c, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -235,7 +235,7 @@ static bool check_word(struct check *c, const char *word)
 	return true;
 }
 
-static bool check_array(struct check *c, int depth)
+static bool check_array(struct checker *c, int depth)
 {
 	skip_space(c);
 	if (accept(c, ']'))
@@ -247,7 +247,7 @@ static bool check_array(struct check *c, int depth)
 	return accept(c, ']') || refuse(c, "\",\" or \"]\" was expected");
 }
 
-static bool check_object(struct check *c, int depth)
+static bool check_object(struct checker *c, int depth)
 {
 	skip_space(c);
 	if (accept(c, '}'))
@@ -265,7 +265,7 @@ static bool check_object(struct check *c, int depth)
 	return accept(c, '}') || refuse(c, "\",\" or \"}\" was expected");
 }
 
-static bool check_value_inner(struct check *c, int depth)
+static bool check_value_inner(struct checker *c, int depth)
 {
 	if (c->at == c->end)
 		return refuse(c, "a value was expected");
@@ -293,7 +293,7 @@ static bool check_value_inner(struct check *c, int depth)
 	}
 }
 
-static bool check_value(struct check *c, int depth)
+static bool check_value(struct checker *c, int depth)
 {
 	skip_space(c);
 	if (!check_value_inner(c, depth))
@@ -305,7 +305,7 @@ static bool check_value(struct check *c, int depth)
 int json_check(const char *text, size_t len, enum json_flags flags,
 	struct buf *marked, struct error *e)
 {
-	struct check c = { .start = text,
+	struct checker c = { .start = text,
 		.at = text,
 		.end = text + len,
 		.flags = flags,

@@ -9,12 +9,12 @@
 
 #define NDJSON "application/x-ndjson; charset=utf-8"
 
-static void refuse(struct answer *a, int status, const char *why)
+static void refuse(struct reply *a, int status, const char *why)
 {
 	json *body = json_object();
 
 	json_put_str(body, "error", why);
-	answer_json(a, status, body);
+	reply_json(a, status, body);
 }
 
 static json *info_json(const struct world *w)
@@ -134,7 +134,7 @@ static json *done(void)
 	return out;
 }
 
-static void answer_log(const struct world *w, struct answer *a)
+static void reply_log(const struct world *w, struct reply *a)
 {
 	for (size_t i = 0; i < w->n_log; i++) {
 		buf_adds(&a->body, w->log[i]);
@@ -154,13 +154,13 @@ static const struct {
 };
 
 static void post(struct world *w, const struct request *q, const char *name,
-	struct answer *a)
+	struct reply *a)
 {
 	json *body = NULL, *out = NULL;
 	struct error e;
 
 	if (strcmp(name, "seed") == 0) {
-		answer_json(a, 200, control_seed(w, &q->body));
+		reply_json(a, 200, control_seed(w, &q->body));
 		return;
 	}
 	for (size_t i = 0; i < sizeof posts / sizeof posts[0]; i++) {
@@ -172,7 +172,7 @@ static void post(struct world *w, const struct request *q, const char *name,
 			out = posts[i].post(w, body, &e);
 		json_free(body);
 		if (out)
-			answer_json(a, 200, out);
+			reply_json(a, 200, out);
 		else
 			refuse(a, 400, e.text);
 		return;
@@ -180,25 +180,25 @@ static void post(struct world *w, const struct request *q, const char *name,
 	refuse(a, 404, "no such control request; see sandbox(1)");
 }
 
-static void get(const struct world *w, const char *name, struct answer *a)
+static void get(const struct world *w, const char *name, struct reply *a)
 {
 	if (strcmp(name, "info") == 0)
-		answer_json(a, 200, info_json(w));
+		reply_json(a, 200, info_json(w));
 	else if (strcmp(name, "config") == 0)
-		answer_json(a, 200, config_to_json(&w->config));
+		reply_json(a, 200, config_to_json(&w->config));
 	else if (strcmp(name, "clock") == 0)
-		answer_json(a, 200, clock_json(w));
+		reply_json(a, 200, clock_json(w));
 	else if (strcmp(name, "faults") == 0)
-		answer_json(a, 200, fault_list(w));
+		reply_json(a, 200, fault_list(w));
 	else if (strcmp(name, "count") == 0)
-		answer_json(a, 200, counts(w));
+		reply_json(a, 200, counts(w));
 	else if (strcmp(name, "log") == 0)
-		answer_log(w, a);
+		reply_log(w, a);
 	else
 		refuse(a, 404, "no such control request; see sandbox(1)");
 }
 
-static void drop(struct world *w, const char *name, struct answer *a)
+static void drop(struct world *w, const char *name, struct reply *a)
 {
 	if (strcmp(name, "faults") == 0) {
 		fault_clear(w);
@@ -212,10 +212,10 @@ static void drop(struct world *w, const char *name, struct answer *a)
 		refuse(a, 404, "no such control request; see sandbox(1)");
 		return;
 	}
-	answer_json(a, 200, done());
+	reply_json(a, 200, done());
 }
 
-void control_serve(struct world *w, const struct request *q, struct answer *a)
+void control_serve(struct world *w, const struct request *q, struct reply *a)
 {
 	const char *name = q->path + strlen("/control");
 

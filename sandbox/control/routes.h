@@ -7,7 +7,7 @@
 
 #include "sandbox/world.h"
 
-void control_serve(struct world *w, const struct request *q, struct answer *a);
+void control_serve(struct world *w, const struct request *q, struct reply *a);
 
 /* control_edit.c: an edit by a person; the answer, or NULL with e filled. */
 json *control_edit(struct world *w, const json *edit, struct error *e);

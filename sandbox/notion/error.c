@@ -97,7 +97,7 @@ int notion_not_found(struct notion_error *e, const char *kind, const char *id)
 	return -1;
 }
 
-void notion_answer_error(struct answer *a, struct notion_error *e)
+void notion_answer_error(struct reply *a, struct notion_error *e)
 {
 	json *body = json_object();
 	struct buf message = BUF_INIT(sizeof e->message);
@@ -119,6 +119,6 @@ void notion_answer_error(struct answer *a, struct notion_error *e)
 		json_put(body, "additional_data", e->additional);
 	e->additional = NULL;
 	buf_fini(&message);
-	answer_json(a, e->status, body);
+	reply_json(a, e->status, body);
 	a->failed_code = true;
 }

@@ -39,6 +39,6 @@ int notion_only_keys(struct notion_error *e, const char *path,
 /* 404 object_not_found; kind as "page", "database", "data_source". */
 int notion_not_found(struct notion_error *e, const char *kind, const char *id);
 
-void notion_answer_error(struct answer *a, struct notion_error *e);
+void notion_answer_error(struct reply *a, struct notion_error *e);
 
 #endif

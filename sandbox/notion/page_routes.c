@@ -30,12 +30,12 @@ bool page_source(struct notion *n, const struct page *p, struct source *s)
 	return *p->source && source_load(n->world, p->source, s);
 }
 
-static int answer_page(struct notion *n, const struct page *p)
+static int reply_page(struct notion *n, const struct page *p)
 {
 	struct source s;
 	bool in_source = page_source(n, p, &s);
 
-	answer_json(n->answer, 200,
+	reply_json(n->answer, 200,
 		page_json(n->world, p, in_source ? &s : NULL, n->filter, n->old,
 			false));
 	source_fini(&s);
@@ -48,7 +48,7 @@ int route_page_get(struct notion *n, const char *id)
 	int rc = find_page(n, id, &p);
 
 	if (rc == 0)
-		rc = answer_page(n, &p);
+		rc = reply_page(n, &p);
 	page_fini(&p);
 	return rc;
 }
@@ -129,7 +129,7 @@ int route_page_post(struct notion *n, const char *id)
 	if (in_source)
 		run_automations(n->world, &s, &p, NULL);
 	page_save(n->world, &p);
-	rc = answer_page(n, &p);
+	rc = reply_page(n, &p);
 out:
 	source_fini(&s);
 	page_fini(&p);
@@ -248,7 +248,7 @@ int route_page_patch(struct notion *n, const char *id)
 		copy_id(p.edited_by, own_user(n));
 	}
 	page_save(n->world, &p);
-	rc = answer_page(n, &p);
+	rc = reply_page(n, &p);
 out:
 	source_fini(&s);
 	page_fini(&was);
@@ -267,7 +267,7 @@ int route_page_move(struct notion *n, const char *id)
 		p.edited = time_floor_minute(world_now(n->world));
 		copy_id(p.edited_by, own_user(n));
 		page_save(n->world, &p);
-		rc = answer_page(n, &p);
+		rc = reply_page(n, &p);
 	}
 	page_fini(&p);
 	return rc;
@@ -315,7 +315,7 @@ static void trash_database(struct notion *n, struct database *d)
 
 	d->in_trash = true;
 	database_save(n->world, d);
-	answer_json(n->answer, 200, block_json(n, &b));
+	reply_json(n->answer, 200, block_json(n, &b));
 	free(title);
 }
 
@@ -336,7 +336,7 @@ static void trash_page(struct notion *n, struct page *p)
 	copy_id(p->edited_by, own_user(n));
 	page_save(n->world, p);
 	b.edited = p->edited;
-	answer_json(n->answer, 200, block_json(n, &b));
+	reply_json(n->answer, 200, block_json(n, &b));
 	free(title);
 	source_fini(&s);
 }
@@ -406,6 +406,6 @@ int route_block_children(struct notion *n, const char *id)
 	json_put_bool(out, "has_more", false);
 	json_put_str(out, "type", "block");
 	json_put(out, "block", json_object());
-	answer_json(n->answer, 200, out);
+	reply_json(n->answer, 200, out);
 	return 0;
 }

@@ -67,7 +67,7 @@ static int query_page_size(struct notion *n, int64_t *size)
 	return rc;
 }
 
-static int answer_list(struct notion *n, const char *page, const json *property,
+static int reply_list(struct notion *n, const char *page, const json *property,
 	const json *values)
 {
 	const char *type = property_type(property);
@@ -100,12 +100,12 @@ static int answer_list(struct notion *n, const char *page, const json *property,
 	json_put_str(about, "next_url", NULL);
 	json_put_str(about, "type", type);
 	json_put(about, type, json_object());
-	answer_json(n->answer, 200, out);
+	reply_json(n->answer, 200, out);
 	free(id);
 	return 0;
 }
 
-static int answer_property(
+static int reply_property(
 	struct notion *n, const struct page *p, const json *schema)
 {
 	const json *property = property_find(schema, n->segments[3]);
@@ -122,12 +122,12 @@ static int answer_property(
 	value = value_show(
 		property, json_get(p->values, json_str(property, "id")), &t);
 	if (is_paged(property_type(property))) {
-		rc = answer_list(n, p->id, property, value);
+		rc = reply_list(n, p->id, property, value);
 		json_free(value);
 		return rc;
 	}
 	id = property_id(property);
-	answer_json(n->answer, 200, item(property_type(property), id, value));
+	reply_json(n->answer, 200, item(property_type(property), id, value));
 	free(id);
 	return 0;
 }
@@ -142,7 +142,7 @@ int route_property(struct notion *n, const char *id)
 	if (rc == 0) {
 		if (!page_source(n, &p, &s))
 			bare = bare_schema();
-		rc = answer_property(n, &p, bare ? bare : s.properties);
+		rc = reply_property(n, &p, bare ? bare : s.properties);
 	}
 	json_free(bare);
 	source_fini(&s);

@@ -272,7 +272,7 @@ static void put_incomplete(json *out)
 	json_put_str(status, "incomplete_reason", "query_result_limit_reached");
 }
 
-static void answer_query(
+static void reply_query(
 	struct query *q, const struct order *o, const struct places *found)
 {
 	int64_t given = q->session ? q->session->given : 0;
@@ -296,7 +296,7 @@ static void answer_query(
 	json_put(out, "page_or_data_source", json_object());
 	if (capped)
 		put_incomplete(out);
-	answer_json(q->n->answer, 200, out);
+	reply_json(q->n->answer, 200, out);
 }
 
 int route_query(struct notion *n, const char *id)
@@ -317,7 +317,7 @@ int route_query(struct notion *n, const char *id)
 		goto out;
 	order_init(&order, q.sorts);
 	scan(&q, &order, &found);
-	answer_query(&q, &order, &found);
+	reply_query(&q, &order, &found);
 	rc = 0;
 out:
 	free(q.question);

@@ -124,7 +124,7 @@ static int check_rate(struct notion *n)
 		return 0;
 	left = (w->rate_window + WINDOW - now + USEC_SECOND - 1) / USEC_SECOND;
 	snprintf(text, sizeof text, "%lld", (long long)left);
-	answer_header(n->answer, "Retry-After", "%s", text);
+	reply_header(n->answer, "Retry-After", "%s", text);
 	notion_fail(&n->error, 429, "rate_limited",
 		"You have been rate limited. Please try again in a few "
 		"minutes.");
@@ -234,12 +234,12 @@ static int dispatch(struct notion *n)
 }
 
 /* Every JSON answer has it, good or bad, and the header says the same. */
-static void put_request_id(struct answer *a)
+static void put_request_id(struct reply *a)
 {
 	char id[UUID_SIZE];
 
 	uuid_random(id);
-	answer_header(a, "x-notion-request-id", "%s", id);
+	reply_header(a, "x-notion-request-id", "%s", id);
 	if (a->body.len < 2 || a->body.data[a->body.len - 1] != '}')
 		return;
 	a->body.data[--a->body.len] = '\0';
@@ -247,7 +247,7 @@ static void put_request_id(struct answer *a)
 		a->body.len > 1 ? "," : "", id);
 }
 
-void notion_serve(struct world *w, struct request *q, struct answer *a)
+void notion_serve(struct world *w, struct request *q, struct reply *a)
 {
 	struct notion n = { .world = w, .request = q, .answer = a };
 

@@ -12,7 +12,7 @@
 struct notion {
 	struct world *world;
 	const struct request *request;
-	struct answer *answer;
+	struct reply *answer;
 	char *segments[SEGMENTS_MAX]; /* of the path, behind /v1, decoded */
 	size_t n_segments;
 	struct pairs params;
@@ -22,7 +22,7 @@ struct notion {
 	struct notion_error error;
 };
 
-void notion_serve(struct world *w, struct request *q, struct answer *a);
+void notion_serve(struct world *w, struct request *q, struct reply *a);
 
 /* Routes: -1 with n->error filled. id is checked and has dashes. */
 typedef int notion_route(struct notion *n, const char *id);

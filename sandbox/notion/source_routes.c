@@ -33,7 +33,7 @@ const char *own_user(const struct notion *n)
 int route_me(struct notion *n, const char *id)
 {
 	(void)id;
-	answer_json(n->answer, 200,
+	reply_json(n->answer, 200,
 		n->world->config.personal_token ? notion_user(PERSON_ID)
 						: workspace_bot());
 	return 0;
@@ -52,14 +52,14 @@ int route_users(struct notion *n, const char *id)
 	json_put_bool(out, "has_more", false);
 	json_put_str(out, "type", "user");
 	json_put(out, "user", json_object());
-	answer_json(n->answer, 200, out);
+	reply_json(n->answer, 200, out);
 	return 0;
 }
 
 int route_user(struct notion *n, const char *id)
 {
 	if (strcmp(id, BOT_ID) == 0 || strcmp(id, PERSON_ID) == 0) {
-		answer_json(n->answer, 200, notion_user(id));
+		reply_json(n->answer, 200, notion_user(id));
 		return 0;
 	}
 	notion_fail(&n->error, 404, "object_not_found",
@@ -93,8 +93,7 @@ int route_database_get(struct notion *n, const char *id)
 	int rc = find_database(n, id, &d);
 
 	if (rc == 0)
-		answer_json(
-			n->answer, 200, database_json(n->world, &d, n->old));
+		reply_json(n->answer, 200, database_json(n->world, &d, n->old));
 	database_fini(&d);
 	return rc;
 }
@@ -105,7 +104,7 @@ int route_source_get(struct notion *n, const char *id)
 	int rc = find_source(n, id, &s);
 
 	if (rc == 0)
-		answer_json(n->answer, 200, source_json(n->world, &s, n->old));
+		reply_json(n->answer, 200, source_json(n->world, &s, n->old));
 	source_fini(&s);
 	return rc;
 }
@@ -185,8 +184,7 @@ int route_database_patch(struct notion *n, const char *id)
 		take_json(n, "cover", &d.cover);
 		d.edited = world_now(n->world);
 		database_save(n->world, &d);
-		answer_json(
-			n->answer, 200, database_json(n->world, &d, n->old));
+		reply_json(n->answer, 200, database_json(n->world, &d, n->old));
 	}
 	database_fini(&d);
 	return rc;
@@ -214,7 +212,7 @@ int route_source_patch(struct notion *n, const char *id)
 		s.edited = time_floor_minute(world_now(n->world));
 		copy_id(s.edited_by, own_user(n));
 		source_save(n->world, &s);
-		answer_json(n->answer, 200, source_json(n->world, &s, n->old));
+		reply_json(n->answer, 200, source_json(n->world, &s, n->old));
 	}
 	source_fini(&s);
 	return rc;
@@ -306,8 +304,7 @@ int route_database_post(struct notion *n, const char *id)
 	if (rc == 0) {
 		database_save(n->world, &d);
 		source_save(n->world, &s);
-		answer_json(
-			n->answer, 200, database_json(n->world, &d, n->old));
+		reply_json(n->answer, 200, database_json(n->world, &d, n->old));
 	}
 	source_fini(&s);
 	database_fini(&d);
@@ -340,7 +337,7 @@ int route_source_post(struct notion *n, const char *id)
 	if (rc == 0) {
 		take_json(n, "icon", &s.icon);
 		source_save(n->world, &s);
-		answer_json(n->answer, 200, source_json(n->world, &s, n->old));
+		reply_json(n->answer, 200, source_json(n->world, &s, n->old));
 	}
 	source_fini(&s);
 	database_fini(&d);

@@ -78,7 +78,7 @@ static void put(json *body, const char *key, const char *text)
 }
 
 void rest_answer_error(
-	struct answer *a, const struct rest_error *e, bool anonymous)
+	struct reply *a, const struct rest_error *e, bool anonymous)
 {
 	json *body = json_object();
 	int status = e->status;
@@ -89,7 +89,7 @@ void rest_answer_error(
 	put(body, "details", e->details);
 	put(body, "hint", e->hint);
 	put(body, "message", e->message);
-	answer_json(a, status, body);
+	reply_json(a, status, body);
 	a->failed_code = true;
-	answer_header(a, "Proxy-Status", "PostgREST; error=%s", e->code);
+	reply_header(a, "Proxy-Status", "PostgREST; error=%s", e->code);
 }

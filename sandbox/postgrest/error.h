@@ -20,6 +20,6 @@ int rest_fail(struct rest_error *e, const char *code, const char *fmt, ...)
 /* Adds details to an error; returns -1. */
 int rest_details(struct rest_error *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void rest_answer_error(
-	struct answer *a, const struct rest_error *e, bool anonymous);
+	struct reply *a, const struct rest_error *e, bool anonymous);
 
 #endif

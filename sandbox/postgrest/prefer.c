@@ -138,7 +138,7 @@ static void applied(struct buf *b, const char *name, const char *value)
 }
 
 void preferences_applied(
-	const struct preferences *p, struct answer *a, bool write, bool upsert)
+	const struct preferences *p, struct reply *a, bool write, bool upsert)
 {
 	static const char *const returns[] = { NULL, "minimal", "headers-only",
 		"representation" };
@@ -161,6 +161,6 @@ void preferences_applied(
 		buf_addf(&b, "%smax-affected=%lld", b.len ? ", " : "",
 			(long long)p->max_affected);
 	if (b.len)
-		answer_header(a, "Preference-Applied", "%s", b.data);
+		reply_header(a, "Preference-Applied", "%s", b.data);
 	buf_fini(&b);
 }

@@ -37,7 +37,7 @@ int preferences_parse(
 void preferences_fini(struct preferences *p);
 /* Writes Preference-Applied, of those that this kind of request obeys. */
 void preferences_applied(
-	const struct preferences *p, struct answer *a, bool write, bool upsert);
+	const struct preferences *p, struct reply *a, bool write, bool upsert);
 
 struct select_item {
 	int column;

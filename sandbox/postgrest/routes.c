@@ -9,16 +9,16 @@
 
 #define URL_MAX 16384 /* the edge in front of hosted projects: 520 */
 
-static void gateway_refuse(struct answer *a, const char *code,
+static void gateway_refuse(struct reply *a, const char *code,
 	const char *message, const char *hint)
 {
 	json *body = json_object();
 
 	json_put_str(body, "message", message);
 	json_put_str(body, "hint", hint);
-	answer_json(a, 401, body);
+	reply_json(a, 401, body);
 	a->failed_code = true;
-	answer_header(a, "sb-error-code", "%s", code);
+	reply_header(a, "sb-error-code", "%s", code);
 }
 
 enum role {
@@ -226,10 +226,10 @@ static int serve(struct rest *r)
 static bool edge_answers(struct rest *r, const struct request *q)
 {
 	if (r->world->config.paused) {
-		answer_text(r->answer, 540, "text/plain; charset=utf-8",
+		reply_text(r->answer, 540, "text/plain; charset=utf-8",
 			"Project paused\n");
 	} else if (strlen(q->target) > URL_MAX) {
-		answer_text(r->answer, 520, "text/html; charset=UTF-8",
+		reply_text(r->answer, 520, "text/html; charset=UTF-8",
 			"<!DOCTYPE html><html><head><title>520: Web server is "
 			"returning an unknown error</title></head></html>\n");
 	} else {
@@ -239,7 +239,7 @@ static bool edge_answers(struct rest *r, const struct request *q)
 	return true;
 }
 
-void rest_serve(struct world *w, struct request *q, struct answer *a)
+void rest_serve(struct world *w, struct request *q, struct reply *a)
 {
 	struct rest r = { .world = w, .request = q, .answer = a };
 
@@ -254,7 +254,7 @@ void rest_serve(struct world *w, struct request *q, struct answer *a)
 	if (!check_key(&r, q))
 		goto out;
 	if (q->too_large) {
-		answer_text(a, 413, "text/plain; charset=utf-8",
+		reply_text(a, 413, "text/plain; charset=utf-8",
 			"Request body too large\n");
 		a->failed_code = true;
 		goto out;
@@ -277,7 +277,7 @@ void rest_content_range(struct rest *r, int64_t first, int64_t n, int64_t total)
 			(long long)(first + n - 1));
 	if (total >= 0)
 		snprintf(all, sizeof all, "%lld", (long long)total);
-	answer_header(r->answer, "Content-Range", "%s/%s", rows, all);
+	reply_header(r->answer, "Content-Range", "%s/%s", rows, all);
 }
 
 int rest_answer_rows(struct rest *r, int status, json *take_rows)
@@ -285,7 +285,7 @@ int rest_answer_rows(struct rest *r, int status, json *take_rows)
 	size_t n = json_count(take_rows);
 
 	if (!r->singular) {
-		answer_json(r->answer, status, take_rows);
+		reply_json(r->answer, status, take_rows);
 		return 0;
 	}
 	if (n != 1) {
@@ -295,7 +295,7 @@ int rest_answer_rows(struct rest *r, int status, json *take_rows)
 		return rest_details(
 			&r->error, "The result contains %zu rows", n);
 	}
-	answer_json(r->answer, status, json_copy(json_first(take_rows)));
+	reply_json(r->answer, status, json_copy(json_first(take_rows)));
 	json_free(take_rows);
 	r->answer->type = "application/vnd.pgrst.object+json; charset=utf-8";
 	return 0;

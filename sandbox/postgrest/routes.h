@@ -22,7 +22,7 @@
 struct rest {
 	struct world *world;
 	const struct request *request;
-	struct answer *answer;
+	struct reply *answer;
 	struct table table;
 	struct pairs params;
 	struct preferences prefer;
@@ -32,7 +32,7 @@ struct rest {
 	struct rest_error error;
 };
 
-void rest_serve(struct world *w, struct request *q, struct answer *a);
+void rest_serve(struct world *w, struct request *q, struct reply *a);
 
 /* rest_read.c and rest_write.c: -1 with r->error filled. */
 int rest_read(struct rest *r);

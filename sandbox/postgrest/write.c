@@ -46,7 +46,7 @@ static json *representation(struct rest *r, const struct touched *t)
 }
 
 /* Rows where they are wanted, else nothing; `empty` is the other status. */
-static int answer_write(
+static int reply_write(
 	struct rest *r, int status, int empty, json *take_rows, size_t n)
 {
 	if (r->prefer.return_ == RETURN_REPRESENTATION)
@@ -58,7 +58,7 @@ static int answer_write(
 		return rest_details(
 			&r->error, "The result contains %zu rows", n);
 	}
-	answer_text(r->answer, empty, NULL, "");
+	reply_text(r->answer, empty, NULL, "");
 	r->answer->no_body = empty == 204;
 	return 0;
 }
@@ -186,13 +186,13 @@ int rest_insert(struct rest *r)
 				 !inserted
 			 ? 200
 			 : 201;
-	rc = answer_write(r, status, status, representation(r, &t), t.n);
+	rc = reply_write(r, status, status, representation(r, &t), t.n);
 	if (rc < 0)
 		goto out;
 	rest_content_range(
 		r, 0, 0, r->prefer.count ? (int64_t)t.n : (int64_t)-1);
 	if (r->prefer.return_ == RETURN_HEADERS_ONLY && t.n == 1)
-		answer_header(r->answer, "Location", "/%s?id=eq.%s", TABLE_NAME,
+		reply_header(r->answer, "Location", "/%s?id=eq.%s", TABLE_NAME,
 			t.ids[0]);
 	preferences_applied(&r->prefer, r->answer, true, p.upsert);
 out:
@@ -295,7 +295,7 @@ int rest_update(struct rest *r)
 		if ((rc = update_one(r, &p, object, &t.ids[i])) < 0)
 			goto out;
 	drop_unwritten(&t);
-	rc = answer_write(r, 200, 204, representation(r, &t), t.n);
+	rc = reply_write(r, 200, 204, representation(r, &t), t.n);
 	if (rc < 0)
 		goto out;
 	rest_content_range(r, 0, (int64_t)t.n,
@@ -319,7 +319,7 @@ int rest_delete(struct rest *r)
 	rows = representation(r, &t);
 	for (size_t i = 0; i < t.n; i++)
 		row_delete(r->world, t.ids[i]);
-	rc = answer_write(r, 200, 204, rows, t.n);
+	rc = reply_write(r, 200, 204, rows, t.n);
 	if (rc < 0)
 		goto out;
 	rest_content_range(

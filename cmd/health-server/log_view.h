@@ -3,8 +3,8 @@
  * are replaced while they are read: each is read whole, and what is damaged or
  * gone hides nothing else.
  */
-#ifndef HEALTH_SERVER_SNAPSHOT_H
-#define HEALTH_SERVER_SNAPSHOT_H
+#ifndef HEALTH_SERVER_LOG_VIEW_H
+#define HEALTH_SERVER_LOG_VIEW_H
 
 #include <sys/stat.h>
 
@@ -25,7 +25,7 @@ enum watched_file {
 	WATCHED,
 };
 
-struct snapshot {
+struct log_view {
 	char *dir;
 	struct stat stamps[WATCHED];
 	bool loaded; /* logs and waiting are there */
@@ -36,9 +36,9 @@ struct snapshot {
 	json *schedule;	 /* schedule.json, NULL where no schedule runs */
 };
 
-void snapshot_init(struct snapshot *s, const char *log_dir);
-void snapshot_fini(struct snapshot *s);
+void log_view_init(struct log_view *s, const char *log_dir);
+void log_view_fini(struct log_view *s);
 /* RC_LOCAL where the folder can't be read. */
-int snapshot_refresh(struct snapshot *s, struct error *e);
+int log_view_refresh(struct log_view *s, struct error *e);
 
 #endif

@@ -1,4 +1,4 @@
-#include "snapshot.h"
+#include "log_view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +19,15 @@ static const char *const names[WATCHED] = {
 	[WATCH_SCHEDULE] = "schedule.json",
 };
 
-void snapshot_init(struct snapshot *s, const char *log_dir)
+void log_view_init(struct log_view *s, const char *log_dir)
 {
-	*s = (struct snapshot){ .dir = xstrdup(log_dir) };
+	*s = (struct log_view){ .dir = xstrdup(log_dir) };
 	/* No file has this size: everything counts as changed. */
 	for (int i = 0; i < WATCHED; i++)
 		s->stamps[i].st_size = -1;
 }
 
-static void unload(struct snapshot *s)
+static void unload(struct log_view *s)
 {
 	if (!s->loaded)
 		return;
@@ -36,18 +36,18 @@ static void unload(struct snapshot *s)
 	s->loaded = false;
 }
 
-void snapshot_fini(struct snapshot *s)
+void log_view_fini(struct log_view *s)
 {
 	unload(s);
 	json_free(s->conflicts);
 	json_free(s->log);
 	json_free(s->schedule);
 	free(s->dir);
-	*s = (struct snapshot){ 0 };
+	*s = (struct log_view){ 0 };
 }
 
 /* Whether the file is another one, or longer, or gone, since the last look. */
-static bool has_changed(struct snapshot *s, enum watched_file f)
+static bool has_changed(struct log_view *s, enum watched_file f)
 {
 	char *path = path_join(s->dir, names[f]);
 	struct stat now, *then = &s->stamps[f];
@@ -77,7 +77,7 @@ static void keep_newest(void *arg, const json *line)
 		json_free(json_take_first(conflicts));
 }
 
-static void load_conflicts(struct snapshot *s)
+static void load_conflicts(struct log_view *s)
 {
 	struct error ignored;
 
@@ -86,7 +86,7 @@ static void load_conflicts(struct snapshot *s)
 	conflict_lines(&s->logs, keep_newest, s->conflicts, &ignored);
 }
 
-static void load_log(struct snapshot *s)
+static void load_log(struct log_view *s)
 {
 	char *path = path_join(s->dir, names[WATCH_LOG]);
 
@@ -95,7 +95,7 @@ static void load_log(struct snapshot *s)
 	free(path);
 }
 
-static void load_schedule(struct snapshot *s)
+static void load_schedule(struct log_view *s)
 {
 	char *path = path_join(s->dir, names[WATCH_SCHEDULE]);
 	struct buf text = BUF_INIT(SCHEDULE_MAX);
@@ -110,7 +110,7 @@ static void load_schedule(struct snapshot *s)
 	free(path);
 }
 
-static int load_runs(struct snapshot *s, struct error *e)
+static int load_runs(struct log_view *s, struct error *e)
 {
 	unload(s);
 	if (run_records_load(&s->logs, s->dir, e) < 0)
@@ -120,7 +120,7 @@ static int load_runs(struct snapshot *s, struct error *e)
 	return 0;
 }
 
-int snapshot_refresh(struct snapshot *s, struct error *e)
+int log_view_refresh(struct log_view *s, struct error *e)
 {
 	bool runs = !s->loaded;
 
