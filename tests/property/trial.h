@@ -1,7 +1,7 @@
 /*
  * A world, the plan of it, and what apply makes of it: what the tests of the
- * invariants (semantics, section 8) share. Included once in a program, whose
- * arguments are [WORLDS [SEED]]: world i is made from SEED + i, so that
+ * invariants (doc/semantics.md, section 8) share. Included once in a program,
+ * whose arguments are [WORLDS [SEED]]: world i is made from SEED + i, so that
  * "1 SEED" shows one world again. A failed check prints the world, its plan and
  * its seed.
  */
