@@ -255,7 +255,7 @@ five_rows() {
 	local n
 	for n in 1 2 3 4 5; do
 		printf '{"side":"supabase","id":"%s","decision":"%s",%s}\n' \
-			"${X//1/$n}" "d$n" "\"date\":\"2026-01-0$n\"" 
+			"${X//1/$n}" "d$n" "\"date\":\"2026-01-0$n\""
 	done >five
 	control POST seed @five >/dev/null
 }
