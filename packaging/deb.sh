@@ -41,7 +41,7 @@ install -d -m 700 "$root/etc/vaultsync"
   echo "License: MIT"
   sed '1,/^Copyright/d' LICENSE | sed '1{/^$/d}; s/^$/./; s/^/ /'
 } >"$doc/copyright"
-printf 'vaultsync (%s) unstable; urgency=medium\n\n  * See README_SYNC.md.\n\n -- vaultsync <vaultsync@localhost>  %s\n' \
+printf 'vaultsync (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- vaultsync <vaultsync@localhost>  %s\n' \
   "$version" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" >"$doc/changelog"
 gzip -9n "$doc/changelog" "$root"/usr/share/man/man*/*
 

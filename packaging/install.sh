@@ -61,7 +61,7 @@ for unit in packaging/systemd/*; do
   sed "s|@PREFIX@|$PREFIX|g" "$unit" |
     put 644 /dev/stdin "lib/systemd/system/${unit##*/}"
 done
-for f in README_SYNC.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/*; do
+for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/*; do
   put 644 "$f" "share/doc/vaultsync/${f#packaging/}"
 done
 

@@ -235,6 +235,13 @@ help_options() {
 		tr -d '"' | sort -u)
 }
 
+@test "the manual, the specification and what changed are installed with it" {
+	local f doc=$DEST/usr/local/share/doc/vaultsync
+	for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md; do
+		cmp "$ROOT/$f" "$doc/$f" || { find "$doc"; return 1; }
+	done
+}
+
 @test "taking it away leaves what is not ours, and nothing else" {
 	touch "$DEST/usr/local/libexec/vaultsync/theirs"
 	install_with --remove

@@ -151,6 +151,11 @@ install_to() { # install_to PREFIX
 	[[ $(find x/usr -type f | wc -l) == $(wc -l <x/DEBIAN/md5sums) ]]
 	! find x -perm /022 ! -type l | grep . || seen "writable for others"
 	[[ $(stat -c %a x/etc/vaultsync) == 700 ]]
+	for p in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md; do
+		[[ -s x/usr/share/doc/vaultsync/$p ]] || seen "not in the package: $p"
+		! grep -qxE "${p%%/*}|$p" "$ROOT/.dockerignore" || seen "kept from the image's build: $p"
+	done
+	zcat x/usr/share/doc/vaultsync/changelog.gz | grep -q 'See CHANGELOG.md' || seen "changelog"
 	! find x/usr/share/man -type f ! -name '*.gz' | grep .
 	[[ $(readlink x/usr/bin/vaultsync) == ../libexec/vaultsync/scripts/vaultsync ]]
 	grep -q '^ExecStart=/usr/bin/vaultsync ' x/usr/lib/systemd/system/vaultsync.service
