@@ -32,3 +32,30 @@ scale=1
 	must_pass control GET dump
 	must_hold 'map(select(.side == "notion"))[0].type == ["D", "B", "C"]'
 }
+
+# The request out of the trash sends no content: what the page says then is nobody's
+# but a person's.
+@test "an edit right before a page leaves the trash is an edit, not a write that was not kept" {
+	local page
+	start_sandbox
+	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
+	control POST edit '{"side":"supabase","set":{"decision":"x","type":"Ops"}}'
+	must_pass "$ROOT/scripts/sync-now.sh" -q
+	page=$(control GET dump | jq -r 'select(.side == "notion") | .id')
+	control POST edit "{\"side\":\"notion\",\"id\":\"$page\",\"action\":\"trash\"}"
+	control POST clock '{"advance":3600}'
+	control POST edit "$(control GET dump | jq -c 'select(.side == "supabase")
+		| {side, id, set: {type: "of the row"}}')"
+	control POST clock '{"advance":3600}'
+	control POST faults "{\"match\":{\"api\":\"notion\",\"method\":\"PATCH\",\"body\":\"in_trash\"},
+		\"edit\":{\"side\":\"notion\",\"id\":\"$page\",\"set\":{\"decision\":\"of a person\"}}}"
+	run --separate-stderr "$ROOT/scripts/sync-now.sh" -q
+	[[ $stderr != *"not kept"* && $stderr != *"keeps something else"* ]] || seen "the first run"
+	control DELETE faults
+	control POST clock '{"advance":3600}'
+	must_pass "$ROOT/scripts/sync-now.sh" -q
+	must_pass control GET dump
+	must_hold 'map(select(.deleted_at == null and .in_trash != true)) | length == 2
+		and all(.[]; .decision == "of a person")'
+	must_hold '[.[] | .type | if type == "array" then .[0] else . end] | unique == ["of the row"]'
+}

@@ -98,12 +98,16 @@ static int may_repeat(void *arg)
 	return rc;
 }
 
-/* What was sent is compared with what is there; false: o says what was kept. */
+/*
+ * What was sent is compared with what is there; false: o says what was kept. A
+ * request into or out of the trash sends no content: that of the page is another
+ * than was seen where a person was faster.
+ */
 static bool is_kept(const struct page_write *w, const struct notion_page *page,
 	struct outcome *o)
 {
 	struct buf text = BUF_INIT(4096);
-	const json *set = w->op->set;
+	const json *set = w->stamps ? w->op->set : NULL;
 	const struct values *v = &w->wanted;
 	bool kept;
 
