@@ -115,7 +115,7 @@ format:
 lint:
 	tests/floors.sh
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck -x tests/floors.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh .ci/run
+	shellcheck -x tests/floors.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
 
 install: all
 	$(INSTALL)
