@@ -69,24 +69,20 @@ anchors_of() {
 # there PATH: in the tree, or what make puts into bin/ and build/; may be a
 # pattern, and <name> stands for any.
 there() {
-	local path=${1%/}
-	path=$(sed 's/<[a-z]*>/*/g' <<<"$path")
+	local path=${1%/} found
 	case $path in
-		bin/*) path=$(program_of "${path#bin/}") ;;
+		bin/*) [[ -d $ROOT/${path#bin/} || -d $ROOT/cmd/${path#bin/} ]]; return ;;
 		build/asan-*) return 0 ;;
 		build/*) path=${path#build/}.c ;;
 	esac
-	compgen -G "$ROOT/$path" >/dev/null
-}
-
-# program_of NAME: where its source is
-program_of() {
-	[[ ! -d $ROOT/$1 ]] || { echo "$1"; return; }
-	echo "cmd/$1"
+	# shellcheck disable=SC2206 # a pattern
+	found=($ROOT/${path//<*([a-z])>/*})
+	[[ -e ${found[0]} ]]
 }
 
 @test "every file, folder and program that a document names is there" {
 	local f path top
+	shopt -s extglob
 	top=$(cd "$ROOT" && find . -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%f|')
 	for f in "${DOCUMENTS[@]}" tests/cases/README tests/cases/setup/README; do
 		while read -r path; do
@@ -112,27 +108,32 @@ calls_of() {
 	all_true
 }
 
-# help_of COMMAND: what it says of its options; a script of the tests in its head.
+# help_of COMMAND: what it says of its options, into $said; a script of the tests
+# in its head. sync-now hands options on to plan.
 help_of() {
-	case $1 in
-		bin/*) "$BIN/${1#bin/}" --help ;;
-		scripts/*) "$ROOT/$1" --help ;;
-		*) cat "$ROOT/$1" ;;
-	esac
+	if [[ -z ${HELP[$1]-} ]]; then
+		case $1 in
+			scripts/sync-now.sh) HELP[$1]=$("$ROOT/$1" --help && "$BIN/plan" --help) ;;
+			bin/*) HELP[$1]=$("$BIN/${1#bin/}" --help) ;;
+			scripts/*) HELP[$1]=$("$ROOT/$1" --help) ;;
+			*) HELP[$1]=$(<"$ROOT/$1") ;;
+		esac || fault "$1 --help failed"
+	fi
+	said=${HELP[$1]}
 }
 
 @test "every option that a document shows is one that the program has" {
 	local f line command option said
+	declare -gA HELP=()
 	for f in "${DOCUMENTS[@]}"; do
 		while read -r line; do
 			[[ $line =~ (^|[ =\'\(])((bin|scripts|tests)/[a-zA-Z0-9_./-]+) ]] || continue
 			command=${BASH_REMATCH[2]}
 			[[ $command == bin/* || -x $ROOT/$command && ! -d $ROOT/$command ]] || continue
-			said=$(help_of "$command" 2>&1) || fault "$f: $command --help failed"
-			for option in $(grep -oE -- ' --[a-z-]+' <<<"$line"); do
-				# sync-now hands these on to plan.
-				[[ $command != scripts/sync-now.sh ]] || said+=$("$BIN/plan" --help)
-				grep -qE -- "$option([^a-z-]|\$)" <<<"$said" || fault "$f: $command has no $option: $line"
+			help_of "$command"
+			while [[ $line =~ \ (--[a-z-]+)(.*)$ ]]; do
+				option=${BASH_REMATCH[1]} line=${BASH_REMATCH[2]}
+				[[ $said =~ $option([^a-z-]|$) ]] || fault "$f: $command has no $option"
 			done
 		done < <(calls_of "$f" | grep -E -- '--[a-z]')
 	done
@@ -165,47 +166,40 @@ help_of() {
 	grep -qE "^## \[$version\]" "$ROOT/CHANGELOG.md" || seen "$version"
 }
 
-# style_of PATH: what .editorconfig says of its indent, tab or space, in $style.
-style_of() {
-	local i
-	style=''
-	for i in "${!PATTERNS[@]}"; do
-		[[ ! $1 =~ ${PATTERNS[i]} ]] || style=${STYLES[i]}
-	done
-}
-
-# Sections with an indent, as regular expressions: ** crosses folders, * doesn't.
-read_editorconfig() {
+# The sections of .editorconfig that say something of an indent: a regular
+# expression and the style, a line each. ** crosses folders, * doesn't.
+indents() {
 	local line pattern=''
-	PATTERNS=() STYLES=()
 	while read -r line; do
 		if [[ $line =~ ^\[(.*)\]$ ]]; then
 			pattern=${BASH_REMATCH[1]}
 			[[ $pattern == */* ]] || pattern="**/$pattern"
-			pattern=$(sed 's/\./\\./g; s/^\*\*\//%/; s/\*\*/@/g; s/\*/[^\/]*/g; s/@/.*/g; s/%/(.*\/)?/
-				s/{/(/g; s/}/)/g; s/,/|/g' <<<"$pattern")
 		elif [[ $line =~ ^indent_style\ =\ (.*)$ ]]; then
-			PATTERNS+=("^$pattern\$") STYLES+=("${BASH_REMATCH[1]}")
+			sed 's/\./[.]/g; s/^\*\*\//%/; s/\*\*/@/g; s/\*/[^\/]*/g; s/@/.*/g; s/%/(.*\/)?/
+				s/{/(/g; s/}/)/g; s/,/|/g; s/.*/^&$ '"${BASH_REMATCH[1]}/" <<<"$pattern"
 		fi
 	done <"$ROOT/.editorconfig"
 }
 
 @test ".editorconfig says of each file how it is indented" {
-	local f style tabs blanks
-	read_editorconfig
-	while IFS=: read -r f tabs blanks; do
-		style_of "$f"
-		if ((tabs > 0)) && [[ $style == space ]] || ((blanks > tabs)) && [[ $style == tab ]]; then
-			fault "$f: $style, but $tabs lines begin with a tab and $blanks with blanks"
-		elif ((tabs + blanks > 0)) && [[ -z $style && $f =~ \.(c|h|sh|bash|bats|jq|mjs|ts|sql|json|html|ya?ml)$ ]]; then
-			fault "$f: no section has its indent"
-		fi
-	done < <(cd "$ROOT" && find . -mindepth 1 \( -name node_modules -o -name build -o -name bin -o -name state -o -name logs \
+	indents >sections
+	cd "$ROOT"
+	find . -mindepth 1 \( -name node_modules -o -name build -o -name bin -o -name state -o -name logs \
 		-o -name pairs -o -name '.?*' -o -path ./tests/fixtures -o -name package-lock.json \) -prune \
-		-o -type f -print | sed 's|^\./||' | sort |
-		xargs awk 'FNR == 1 && name { print name ":" tabs + 0 ":" blanks + 0 }
-			FNR == 1 { name = FILENAME; tabs = blanks = 0 }
-			/^\t/ { tabs++ } /^  / { blanks++ }
-			END { print name ":" tabs + 0 ":" blanks + 0 }' 2>/dev/null)
+		-o -type f ! -name '*.png' -print | sed 's|^\./||' | sort | xargs awk '
+		function judge(style, i) {
+			for (i = 1; i <= n; i++)
+				if (name ~ pattern[i])
+					style = styles[i]
+			if ((tabs && style == "space") || (blanks > tabs && style == "tab"))
+				print name ": " style ", but " tabs + 0 " lines begin with a tab and " blanks + 0 " with blanks"
+			else if (tabs + blanks && style == "" && name ~ /[.](c|h|sh|bash|bats|jq|mjs|ts|sql|json|html|yaml)$/)
+				print name ": no section has its indent"
+		}
+		FILENAME == ARGV[1] { pattern[++n] = $1; styles[n] = $2; next }
+		FNR == 1 { if (name) judge(); name = FILENAME; tabs = blanks = 0 }
+		/^\t/ { tabs++ }
+		/^  / { blanks++ }
+		END { judge() }' "$T/sections" >"$T/faults"
 	all_true
 }
