@@ -422,7 +422,7 @@ contents() {
 	jq -c 'if .op == "update" then del(.expect.page, .expect.checksum) else . end' \
 		plan >blind
 	must_fail $RC_STREAM "$BIN/apply" blind
-	must_say 'blind:2: op 1, update in notion, has neither expect.page nor expect.checksum'
+	must_say 'blind:2: op 1, update in notion: it has neither expect.page nor expect.checksum'
 	live notion one | jq -e '.type == ["Ops"]'
 }
 

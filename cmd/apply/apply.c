@@ -118,8 +118,7 @@ static int read_plan(struct ops *ops, const struct args *a, struct error *e)
 static bool writes_anything(const struct ops *ops)
 {
 	for (size_t i = 0; i < ops->n; i++)
-		if (ops->list[i].target == TARGET_NOTION ||
-			ops->list[i].target == TARGET_SUPABASE)
+		if (op_writes(&ops->list[i]))
 			return true;
 	return false;
 }
@@ -136,11 +135,11 @@ static int check_scope(struct worker *r, const struct settings *s,
 
 	if (!table || !source || uuid_normalize(source, r->data_source) < 0)
 		rc = fail(e, RC_STREAM,
-			"the head of the plan has no scope: plan it anew");
+			"the head of the plan has no scope: make a new plan");
 	else if (strcmp(table, ours) != 0)
 		rc = fail(e, RC_CONFIG,
-			"the plan is for %s, the settings name %s: plan it "
-			"anew",
+			"the plan is for %s, the settings name %s: make a "
+			"new plan",
 			table, ours);
 	free(ours);
 	return rc;
@@ -158,7 +157,7 @@ static int check_data_source(
 		return 0;
 	return fail(e, RC_CONFIG,
 		"the plan is for the data source %s, the settings name %s: "
-		"plan it anew",
+		"make a new plan",
 		r->data_source, ours);
 }
 

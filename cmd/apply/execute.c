@@ -61,8 +61,7 @@ static void settle(struct worker *r, struct op *op, const struct outcome *o)
 			op_supersede(op);
 		return;
 	}
-	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->row_after,
-		*o->updated_at ? o->updated_at : NULL, o->page_after);
+	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->after, o->updated_at);
 	if (op->row_id)
 		journal_linked(r->journal, op->row_id, op->page_id, &r->fatal);
 }
@@ -73,6 +72,8 @@ static json *result_line(
 	json *line = json_copy(op->line);
 
 	json_put_str(line, "kind", "result");
+	if (*op->made_row)
+		json_put_str(line, "row_id", op->made_row);
 	if (*o->row_id)
 		json_put_str(line, "row_id", o->row_id);
 	if (*o->page_id)
@@ -88,12 +89,8 @@ static json *result_line(
 		cost->requests ? 1 + (int64_t)cost->retries : 0);
 	json_put_int(line, "requests", (int64_t)cost->requests);
 	json_put_int(line, "ms", cost->took / 1000);
-	if (o->status == STATUS_FAILED) {
-		int64_t before = 0;
-
-		json_whole(json_get(line, "failures"), &before);
-		json_put_int(line, "failures", before + 1);
-	}
+	if (o->status == STATUS_FAILED)
+		json_put_int(line, "failures", op->failures + 1);
 	if (o->has_error)
 		json_put(line, "error", api_error_json(&o->error));
 	return line;
@@ -109,7 +106,7 @@ static bool is_of_all(const struct api_error *a)
 }
 
 /* The run ends with e, unless it is to end already. */
-static void end_with(struct shared *c, const struct error *e)
+static void end_with(struct common *c, const struct error *e)
 {
 	pthread_mutex_lock(&c->lock);
 	if (c->fatal.code == RC_DONE)
@@ -123,7 +120,7 @@ static void end_with(struct shared *c, const struct error *e)
  * done by requests shows that its service is well: others may have sent
  * nothing at all, or have only read.
  */
-static bool must_ask(struct shared *c, const struct op *op,
+static bool must_ask(struct common *c, const struct op *op,
 	const struct outcome *o, const struct cost *cost)
 {
 	int *failed = &c->failed_in_row[op->target];
@@ -146,7 +143,7 @@ static bool must_ask(struct shared *c, const struct op *op,
 	return ask;
 }
 
-void execute_judge(struct shared *c, struct worker *r, const struct op *op,
+void execute_judge(struct common *c, struct worker *r, const struct op *op,
 	const struct outcome *o, const struct cost *cost)
 {
 	struct error e;
@@ -169,7 +166,7 @@ static bool was_not_begun(const struct outcome *o)
 	       o->error.action == API_STOPPED;
 }
 
-void execute_conclude(struct shared *c, struct worker *r, struct op *op,
+void execute_conclude(struct common *c, struct worker *r, struct op *op,
 	struct outcome *o, const struct cost *cost)
 {
 	struct error e;
@@ -186,7 +183,7 @@ void execute_conclude(struct shared *c, struct worker *r, struct op *op,
 	if (r->fatal.code != RC_DONE && c->fatal.code == RC_DONE)
 		c->fatal = r->fatal;
 	if (o->status == STATUS_FAILED || o->status == STATUS_UNKNOWN ||
-		needs_person(json_str(line, "code")))
+		needs_person(o->code ? o->code : op->code))
 		c->attention = true;
 	if (stream_write(c->w, line, &e) < 0 || stream_flush(c->w, &e) < 0)
 		c->fatal = e;
@@ -194,7 +191,7 @@ void execute_conclude(struct shared *c, struct worker *r, struct op *op,
 	outcome_fini(o);
 }
 
-bool execute_makes_pages(struct shared *c, struct api_error *why)
+bool execute_makes_pages(struct common *c, struct api_error *why)
 {
 	pthread_mutex_lock(&c->lock);
 	*why = c->no_new_pages;
@@ -202,7 +199,7 @@ bool execute_makes_pages(struct shared *c, struct api_error *why)
 	return !*why->code;
 }
 
-bool execute_goes_on(struct shared *c, const struct worker *r)
+bool execute_goes_on(struct common *c, const struct worker *r)
 {
 	bool on;
 
@@ -214,7 +211,7 @@ bool execute_goes_on(struct shared *c, const struct worker *r)
 
 /* A service that goes on failing is asked less often for each record. */
 static void repeat_as_worth(
-	struct shared *c, struct worker *r, const struct op *op)
+	struct common *c, struct worker *r, const struct op *op)
 {
 	long retries = c->retries;
 
@@ -225,7 +222,7 @@ static void repeat_as_worth(
 	r->notion.api.retries = r->supabase.api.retries = retries;
 }
 
-bool execute_op(struct shared *c, struct worker *r, struct op *op)
+bool execute_op(struct common *c, struct worker *r, struct op *op)
 {
 	struct outcome o = { 0 };
 	struct cost before = cost_so_far(r), cost;

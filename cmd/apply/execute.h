@@ -16,7 +16,7 @@
 #include "worker.h"
 
 /* What the workers of a run have in common. */
-struct shared {
+struct common {
 	pthread_mutex_t lock; /* of all that follows */
 	struct stream_writer *w;
 	/*
@@ -32,24 +32,24 @@ struct shared {
 };
 
 /* False where a create was refused because Notion takes no new pages: why. */
-bool execute_makes_pages(struct shared *c, struct api_error *why);
+bool execute_makes_pages(struct common *c, struct api_error *why);
 /* The run has not been ended, by a failure or a signal. */
-bool execute_goes_on(struct shared *c, const struct worker *r);
+bool execute_goes_on(struct common *c, const struct worker *r);
 /*
  * What an op's failure, or its success, says of the services: may end the run.
  * Asks them, so that it takes its time; not to be called under the lock.
  */
-void execute_judge(struct shared *c, struct worker *r, const struct op *op,
+void execute_judge(struct common *c, struct worker *r, const struct op *op,
 	const struct outcome *o, const struct cost *cost);
 
 /* False, with nothing done, where the run is to end. */
-bool execute_op(struct shared *c, struct worker *r, struct op *op);
+bool execute_op(struct common *c, struct worker *r, struct op *op);
 /*
  * What follows from an op that was carried out elsewhere, and judged: the base,
  * what the later ops of its pair expect, its result. Without a result where the
  * program was told to stop before anything was written. Empties o.
  */
-void execute_conclude(struct shared *c, struct worker *r, struct op *op,
+void execute_conclude(struct common *c, struct worker *r, struct op *op,
 	struct outcome *o, const struct cost *cost);
 
 #endif

@@ -3,62 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "recheck.h"
-#include "sync/checksum.h"
+#include "util/alloc.h"
 #include "util/text.h"
-
-static const char *const keys[] = { "decision", "type", "date" };
-#define KEYS (sizeof keys / sizeof keys[0])
-
-/* Both halves as a line has them; owned. */
-struct halves {
-	json *row, *page;
-};
-
-/* The content and presence of a half that has more. */
-static json *half_json(const json *from, bool deleted)
-{
-	json *half = json_object();
-
-	for (size_t i = 0; i < KEYS; i++)
-		json_put_str(half, keys[i], json_str(from, keys[i]));
-	json_put_bool(half, "deleted", deleted);
-	return half;
-}
-
-static json *base_half_json(const struct base_half *h)
-{
-	json *half = json_object();
-
-	json_put_str(half, "decision", h->decision);
-	json_put_str(half, "type", h->type);
-	json_put_str(half, "date", h->date);
-	json_put_bool(half, "deleted", h->deleted);
-	return half;
-}
-
-/* As the sync compares: text form, the type folded, NULL is "". */
-static bool same_value(const char *key, const json *a, const json *b)
-{
-	const char *x = json_str(a, key), *y = json_str(b, key);
-
-	return strcmp(key, "type") == 0 ? text_equal_folded(x, y)
-					: text_equal(x, y);
-}
-
-static bool is_deleted(const json *half)
-{
-	return json_true(half, "deleted");
-}
-
-static bool same_half(const json *a, const json *b)
-{
-	bool same = is_deleted(a) == is_deleted(b);
-
-	for (size_t i = 0; i < KEYS && same; i++)
-		same = same_value(keys[i], a, b);
-	return same;
-}
 
 /* --- what is known of the pair so far ------------------------------------- */
 
@@ -72,69 +18,70 @@ static const char *page_of(const struct op *op, const struct outcome *o)
 	return op->page_id ? op->page_id : *o->page_id ? o->page_id : NULL;
 }
 
-static bool same_text_value(const char *a, const char *b)
+/* The half that the op's content comes from; NULL: nothing was seen of it. */
+static const struct seen *source_of(const struct op *op)
 {
-	return strcmp(a ? a : "", b ? b : "") == 0;
+	return op->seen[other_side(op->side)];
 }
 
 /*
  * A request of an earlier run, whose answer was not noted, has arrived: the
- * half that plan saw says so, as it told plan (cmd/plan/basis.c).
+ * half that plan saw says so, as it told plan (cmd/plan/merge_base.c).
  */
 static void resolve_sent(struct base_pair *p, const struct op *op)
 {
 	const struct base_sent *s = &p->sent;
-	const json *seen = s->to_page ? op->page : op->row;
-	const char *stored = json_str(seen, "stored_checksum");
-	const char *before = s->to_page ? p->page_sum : p->row_sum;
-	bool deleted = s->to_page ? s->page.deleted : s->row.deleted;
+	const struct held *to_be = &s->held[s->to];
+	const struct seen *seen = op->seen[s->to];
 	bool arrived;
-	json *half;
 
 	if (!s->is || !seen)
 		return;
-	half = base_half_json(s->to_page ? &s->page : &s->row);
-	arrived = same_half(half, seen) || (deleted && is_deleted(seen)) ||
-		  (!deleted && stored && same_text_value(stored, s->checksum) &&
-			  !same_text_value(stored, before) &&
-			  !same_text_value(stored, p->checksum));
-	json_free(half);
+	if (to_be->deleted)
+		arrived = seen->held.deleted;
+	else
+		arrived =
+			!held_diff(to_be, &seen->held) ||
+			(seen->stored && text_same(seen->stored, s->checksum) &&
+				!text_same(seen->stored, p->sum[s->to]) &&
+				!text_same(seen->stored, p->checksum));
 	if (!arrived)
 		return;
-	p->row = s->row;
-	p->page = s->page;
+	memcpy(p->held, s->held, sizeof p->held);
 	p->known = true;
 }
 
 /*
- * The pair's line as it stands, parsed into p, whose line the caller frees:
- * what this op, or an earlier one of the pair, has noted, else what the run
- * found, where that can be trusted. False: there is none.
+ * The pair's line as it stands, into p, which borrows: what this op, or an
+ * earlier one of the pair, has noted, else what the run found, where that can
+ * be trusted. False, with p empty: there is none.
  */
-static bool known_line(struct worker *r, const struct op *op,
+static bool find_line(struct worker *r, const struct op *op,
 	const struct outcome *o, struct base_pair *p)
 {
-	const json *noted = o && o->known ? o->known : op->known;
+	const struct base_pair *noted = o && o->known ? o->known : op->known;
 	const struct base_pair *before;
 
 	*p = (struct base_pair){ 0 };
-	if (noted)
-		return base_pair_parse(p, json_copy(noted)) == 0;
+	if (noted) {
+		*p = *noted;
+		return true;
+	}
 	if (!op->row_id || !op->page_id)
 		return false;
 	before = base_find_row(&r->journal->before, op->row_id);
-	if (!before || strcmp(before->page_id, op->page_id) != 0 ||
-		!base_explains(
-			before, json_str(op->row, "stored_checksum"), false) ||
-		!base_explains(
-			before, json_str(op->page, "stored_checksum"), true) ||
-		base_pair_parse(p, json_copy(before->line)) < 0)
+	if (!before || strcmp(before->page_id, op->page_id) != 0)
 		return false;
+	for (enum side s = 0; s < SIDES; s++)
+		if (op->seen[s] &&
+			!base_explains(before, op->seen[s]->stored, s))
+			return false;
+	*p = *before;
 	resolve_sent(p, op);
 	return true;
 }
 
-static const struct base_pair *known_lone(
+static const struct base_pair *find_lone(
 	struct worker *r, const char *row_id, const char *page_id)
 {
 	const struct base_pair *p = base_find_lone(&r->journal->before, row_id);
@@ -142,53 +89,12 @@ static const struct base_pair *known_lone(
 	return p ? p : base_find_lone(&r->journal->before, page_id);
 }
 
-static bool is_to_page(const struct op *op)
-{
-	return op->target == TARGET_NOTION;
-}
-
-static const json *source_of(const struct op *op)
-{
-	return is_to_page(op) ? op->row : op->page;
-}
-
 /* --- what holds once a half is as `after` --------------------------------- */
 
-static void put_sides(
-	struct halves *h, const struct op *op, json *target, json *source)
+static void set_both(
+	struct held h[SIDES], const struct decision *is, bool deleted)
 {
-	h->page = is_to_page(op) ? target : source;
-	h->row = is_to_page(op) ? source : target;
-}
-
-/* Both as one content says, deleted or not. */
-static void both(struct halves *h, const json *content, bool deleted)
-{
-	h->row = half_json(content, deleted);
-	h->page = half_json(content, deleted);
-}
-
-/* The fields of the op that have arrived are moved on in both. */
-static void move_on(struct halves *h, const struct op *op, const json *after,
-	const struct base_pair *p)
-{
-	const json *source = source_of(op);
-
-	h->row = base_half_json(&p->row);
-	h->page = base_half_json(&p->page);
-	for (size_t i = 0; i < KEYS; i++) {
-		if (!json_get(op->set, keys[i]) ||
-			!same_value(keys[i], after, source))
-			continue;
-		json_put_str(is_to_page(op) ? h->page : h->row, keys[i],
-			json_str(after, keys[i]));
-		json_put_str(is_to_page(op) ? h->row : h->page, keys[i],
-			json_str(source, keys[i]));
-	}
-	if (is_deleted(after) == is_deleted(source)) {
-		json_put_bool(h->row, "deleted", is_deleted(after));
-		json_put_bool(h->page, "deleted", is_deleted(after));
-	}
+	h[SUPABASE] = h[NOTION] = (struct held){ *is, deleted };
 }
 
 /* What is left of the pair goes to the other half. */
@@ -196,162 +102,122 @@ static bool source_is_written_later(const struct op *op)
 {
 	const struct op *later = op->next;
 
-	while (later && (later->target == op->target || !later->set))
+	while (later && (later->target == op->target || !later->sets))
 		later = later->next;
 	return later != NULL;
 }
 
 /*
- * False: nothing can be said. A pair without a line, whose other half is still
- * to be written, goes by what that half holds: what differs from it is an edit
- * of this one, and is on its way there.
+ * the op                                     what both halves then hold
+ * notes an agreement, and is an adopt, an    what was agreed
+ *   undo, or its other half was not seen
+ * has an other half that was not seen        nothing can be said: false
+ * trash, as the other half is or an undo     `after`, both deleted
+ * a link that completes a deletion           what was agreed, both deleted
+ * makes its half as the other one            each what it holds
+ * any other, of a pair with a line           the line's, with the fields that
+ *                                            have arrived moved on in both
+ * any other, the other half written later    the source's in both: what differs
+ *                                            from it is an edit of this half,
+ *                                            and is on its way there
+ * any other                                  nothing can be said: false
  */
-static bool halves_after(struct halves *h, const struct op *op,
-	const json *after, const struct base_pair *p)
+static bool halves_after(struct held h[SIDES], const struct op *op,
+	const struct held *after, const struct base_pair *p)
 {
-	const json *source = source_of(op);
+	const struct held *source = source_of(op) ? &source_of(op)->held : NULL;
+	enum side from = other_side(op->side);
+	unsigned differ;
 
-	*h = (struct halves){ 0 };
-	if (op->agreed && (op->undoes || op->kind == OP_ADOPT || !source))
-		both(h, op->agreed, is_deleted(op->agreed));
-	else if (!source)
+	if (op->settles && (op->undoes || op->kind == OP_ADOPT || !source)) {
+		set_both(h, &op->agreed.is, op->agreed.deleted);
+		return true;
+	}
+	if (!source)
 		return false;
-	else if (op->kind == OP_TRASH && (is_deleted(source) || op->undoes))
-		both(h, after, true);
-	else if (op->kind == OP_LINK && is_deleted(op->agreed))
-		both(h, op->agreed, true);
-	else if (same_half(after, source))
-		put_sides(h, op, half_json(after, is_deleted(after)),
-			half_json(source, is_deleted(source)));
-	else if (p->known)
-		move_on(h, op, after, p);
-	else if (source_is_written_later(op))
-		both(h, source, false);
-	else
+	differ = held_diff(after, source);
+	if (op->kind == OP_TRASH && (source->deleted || op->undoes)) {
+		set_both(h, &after->is, true);
+	} else if (op->kind == OP_LINK && op->agreed.deleted) {
+		set_both(h, &op->agreed.is, true);
+	} else if (!differ) {
+		h[op->side] = *after;
+		h[from] = *source;
+	} else if (p->known) {
+		unsigned arrived = op->set_fields & ~differ;
+
+		memcpy(h, p->held, sizeof p->held);
+		h[op->side].is =
+			decision_with(&h[op->side].is, &after->is, arrived);
+		h[from].is = decision_with(&h[from].is, &source->is, arrived);
+		if (!(differ & PRESENCE))
+			h[op->side].deleted = h[from].deleted = after->deleted;
+	} else if (source_is_written_later(op)) {
+		set_both(h, &source->is, false);
+	} else {
 		return false;
+	}
 	return true;
 }
 
 /* --- lines ---------------------------------------------------------------- */
 
-static void put_now(const struct worker *r, json *to)
+/*
+ * The pair's next line: what the answers have shown of the stored checksums and
+ * of what triggers and automations do, else what was known.
+ */
+static struct base_pair next_line(
+	const struct op *op, const struct outcome *o, const struct base_pair *p)
 {
-	char now[TIME_SIZE];
+	struct base_pair next = { .row_id = row_of(op, o),
+		.page_id = page_of(op, o),
+		.checksum = p->checksum };
 
-	json_put_str(to, "at", time_format(run_now(r), now));
-}
+	for (enum side s = 0; s < SIDES; s++) {
+		const struct seen *last =
+			o->after[s] ? o->after[s] : op->seen[s];
+		bool shown = o->marks_shown[s];
 
-static json *new_line(const char *kind, const char *row_id, const char *page_id)
-{
-	json *line = json_object();
-
-	json_put_str(line, "kind", kind);
-	if (row_id)
-		json_put_str(line, "row_id", row_id);
-	if (page_id)
-		json_put_str(line, "page_id", page_id);
-	return line;
-}
-
-static void put_halves(json *line, struct halves *take)
-{
-	json_put(line, "row_is", take->row);
-	json_put(line, "page_is", take->page);
-	*take = (struct halves){ 0 };
-}
-
-static void put_flag(json *line, const char *key, bool is)
-{
-	if (is)
-		json_put_bool(line, key, true);
-}
-
-static void put_sum(json *line, const char *key, const char *sum)
-{
-	if (checksum_is_valid(sum))
-		json_put_str(line, key, sum);
-}
-
-/* The checksum of a half as it was answered, else as the plan saw it. */
-static const char *sum_of(
-	const json *after, const json *seen, const char *known)
-{
-	const char *sum = json_str(after, "stored_checksum");
-
-	if (!after)
-		sum = json_str(seen, "stored_checksum");
-	return sum ? sum : known;
-}
-
-static void put_sums(json *line, const struct op *op, const struct outcome *o,
-	const struct base_pair *p)
-{
-	put_sum(line, "row_sum", sum_of(o->row_after, op->row, p->row_sum));
-	put_sum(line, "page_sum", sum_of(o->page_after, op->page, p->page_sum));
-}
-
-/* What a write of a half has shown of its triggers, else what was known. */
-static void put_flags(
-	json *line, const struct outcome *o, const struct base_pair *p)
-{
-	put_flag(line, "rewrites_checksum",
-		o->row_marks ? o->rewrites_checksum : p->rewrites_checksum);
-	put_flag(line, "resets_synced",
-		o->row_marks ? o->resets_synced : p->resets_synced);
-	put_flag(line, "page_rewrites_checksum",
-		o->page_marks ? o->page_rewrites_checksum
-			      : p->page_rewrites_checksum);
-	put_flag(line, "page_resets_synced",
-		o->page_marks ? o->page_resets_synced : p->page_resets_synced);
-}
-
-static void put_failed(json *line, int64_t failed)
-{
-	if (failed > 0)
-		json_put_int(line, "failed", failed);
-}
-
-/* Of what both hold, where that is one content. */
-static void put_checksum(json *line, const struct base_pair *p)
-{
-	const json *row = json_get(line, "row_is");
-	char sum[CHECKSUM_SIZE];
-
-	if (!row || !same_half(row, json_get(line, "page_is"))) {
-		put_sum(line, "checksum", p->checksum);
-		return;
+		next.sum[s] = last && last->stored ? last->stored : p->sum[s];
+		next.rewrites_checksum[s] = shown ? o->rewrites_checksum[s]
+						  : p->rewrites_checksum[s];
+		next.resets_synced[s] =
+			shown ? o->resets_synced[s] : p->resets_synced[s];
 	}
-	checksum_of(json_str(row, "decision"), json_str(row, "type"),
-		json_str(row, "date"), sum);
-	json_put_str(line, "checksum", sum);
+	return next;
+}
+
+/* Both hold this; `sum` gets the checksum, where that is one content. */
+static void set_halves(struct base_pair *next, const struct held h[SIDES],
+	char sum[CHECKSUM_SIZE])
+{
+	next->known = true;
+	memcpy(next->held, h, sizeof next->held);
+	if (held_diff(&h[SUPABASE], &h[NOTION]))
+		return;
+	decision_checksum(&h[SUPABASE].is, sum);
+	next->checksum = sum;
 }
 
 /* --- before a write ------------------------------------------------------- */
 
-static int note_sent(struct worker *r, const struct op *op, struct halves *take,
-	const struct base_pair *p, struct outcome *o, struct error *e)
+static int note_sent(struct worker *r, const struct op *op,
+	const struct held h[SIDES], const struct base_pair *p,
+	struct outcome *o, struct error *e)
 {
-	json *line = new_line("pair", op->row_id, op->page_id);
-	json *sent = json_object();
+	struct base_pair next = next_line(op, o, p);
 
-	if (p->known) {
-		json_put(line, "row_is", base_half_json(&p->row));
-		json_put(line, "page_is", base_half_json(&p->page));
-	}
-	put_sum(line, "checksum", p->checksum);
-	put_sums(line, op, o, p);
-	put_flags(line, o, p);
-	put_failed(line, p->failed);
-	if (p->refused.is)
-		json_put(line, "refused",
-			json_copy(json_get(p->line, "refused")));
-	json_put_str(sent, "to", is_to_page(op) ? "notion" : "supabase");
-	put_halves(sent, take);
-	put_sum(sent, "checksum", op->checksum);
-	put_now(r, sent);
-	json_put(line, "sent", sent);
+	next.known = p->known;
+	memcpy(next.held, p->held, sizeof next.held);
+	next.failed = p->failed;
+	next.refused = p->refused;
+	next.sent = (struct base_sent){ .is = true,
+		.to = op->side,
+		.checksum = op->checksum,
+		.at = run_now(r) };
+	memcpy(next.sent.held, h, sizeof next.sent.held);
 	o->sent = true;
-	return journal_line(r->journal, line, e);
+	return journal_line(r->journal, base_pair_line(&next, USEC_NONE), e);
 }
 
 /* Without a journal nothing is safe. */
@@ -368,167 +234,117 @@ static bool journal_is_well(
 	return give_up(o, STATUS_FAILED, &a);
 }
 
-bool known_sent(struct worker *r, const struct op *op, json *take_after,
+bool known_sent(struct worker *r, const struct op *op, const struct held *after,
 	struct outcome *o)
 {
+	struct held h[SIDES];
 	struct base_pair p;
-	struct halves h;
 	struct error e;
 	int rc = 0;
 
-	known_line(r, op, o, &p);
-	if (op->row_id && op->page_id && halves_after(&h, op, take_after, &p))
-		rc = note_sent(r, op, &h, &p, o, &e);
-	json_free(p.line);
-	json_free(take_after);
+	find_line(r, op, o, &p);
+	if (op->row_id && op->page_id && halves_after(h, op, after, &p))
+		rc = note_sent(r, op, h, &p, o, &e);
 	return journal_is_well(r, rc, &e, o);
+}
+
+static struct base_pair *parsed_copy(json *take_line)
+{
+	struct base_pair *p = xmalloc(sizeof *p);
+
+	base_pair_parse(p, take_line); /* one that we made */
+	return p;
 }
 
 bool known_revived(struct worker *r, const struct op *op, struct outcome *o)
 {
-	struct base_pair p;
-	struct halves h;
+	const struct decision nothing = { { NULL } };
+	const struct decision *page =
+		op->seen[NOTION] ? &op->seen[NOTION]->held.is : &nothing;
+	struct base_pair p, next;
+	struct held h[SIDES];
 	struct error e;
-	json *line;
 	int rc;
 
 	if (!op->row_id || !op->page_id)
 		return true;
-	if (!known_line(r, op, NULL, &p) || !p.known) {
-		both(&h, op->page, false);
+	if (!find_line(r, op, NULL, &p) || !p.known) {
+		set_both(h, page, false);
 	} else {
-		h.row = base_half_json(&p.row);
-		h.page = base_half_json(&p.page);
-		for (size_t i = 0; i < KEYS; i++)
-			if (json_get(op->set, keys[i]))
-				json_put_str(h.page, keys[i],
-					json_str(op->page, keys[i]));
-		json_put_bool(h.row, "deleted", false);
-		json_put_bool(h.page, "deleted", false);
+		memcpy(h, p.held, sizeof h);
+		h[NOTION].is =
+			decision_with(&h[NOTION].is, page, op->set_fields);
+		h[SUPABASE].deleted = h[NOTION].deleted = false;
 	}
+	rc = note_sent(r, op, h, &p, o, &e);
+
 	/* What the second request starts from. */
-	line = new_line("pair", op->row_id, op->page_id);
-	json_put(line, "row_is", json_copy(h.row));
-	json_put(line, "page_is", json_copy(h.page));
-	put_sum(line, "checksum", p.checksum);
-	put_sums(line, op, o, &p);
-	put_flags(line, o, &p);
-	put_failed(line, p.failed);
-	rc = note_sent(r, op, &h, &p, o, &e);
-	json_free(p.line);
-	json_free(o->known);
-	o->known = line;
+	next = next_line(op, o, &p);
+	next.known = true;
+	memcpy(next.held, h, sizeof next.held);
+	next.failed = p.failed;
+	base_pair_free(o->known);
+	o->known = parsed_copy(base_pair_line(&next, USEC_NONE));
 	return journal_is_well(r, rc, &e, o);
 }
 
 /* --- after it ------------------------------------------------------------- */
 
-/* Takes the line, writes it, and tells the later ops of the pair. */
-static int hand_on(
-	struct worker *r, struct op *op, json *take_line, struct error *e)
+/* Writes the line, and tells the later ops of the pair. */
+static int hand_on(struct worker *r, struct op *op,
+	const struct base_pair *next, struct error *e)
 {
-	put_now(r, take_line);
+	json *line = base_pair_line(next, run_now(r));
+
 	for (struct op *later = op->next; later; later = later->next) {
-		json_free(later->known);
-		later->known = json_copy(take_line);
+		base_pair_free(later->known);
+		later->known = parsed_copy(json_copy(line));
 	}
-	return journal_line(r->journal, take_line, e);
-}
-
-/* The half that was written as it is now. */
-static const json *target_after(const struct op *op, const struct outcome *o)
-{
-	return is_to_page(op) ? o->page_after : o->row_after;
-}
-
-/* An answer that said nothing of the content: as it was seen, and was set. */
-static json *supposed_after(const struct op *op)
-{
-	const json *seen = is_to_page(op) ? op->page : op->row;
-	json *after = half_json(seen, op->kind == OP_TRASH);
-
-	for (size_t i = 0; i < KEYS; i++)
-		if (json_get(op->set, keys[i]))
-			json_put_str(
-				after, keys[i], json_str(op->set, keys[i]));
-	return after;
+	return journal_line(r->journal, line, e);
 }
 
 static int note_done(struct worker *r, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
-	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
-	const json *after = target_after(op, o);
-	json *supposed, *line;
-	struct halves h = { 0 };
-	bool sure;
+	const struct seen *answer = o->after[op->side];
+	char sum[CHECKSUM_SIZE];
+	struct base_pair next;
+	struct held h[SIDES], after;
 
 	/* A page of an earlier run, made of what the row held then. */
-	if (op->kind == OP_CREATE && !after && o->differs)
+	if (op->kind == OP_CREATE && !answer && o->differs)
 		return 0;
-	supposed = after ? NULL : supposed_after(op);
-	sure = row_id && page_id &&
-	       halves_after(&h, op, after ? after : supposed, p);
-	json_free(supposed);
-	if (!sure)
+	/* An answer that said nothing of the content: as it was seen, and was
+	 * set. */
+	after = answer ? answer->held
+		       : (struct held){ op_wanted(op), op->kind == OP_TRASH };
+	if (!row_of(op, o) || !page_of(op, o) ||
+		!halves_after(h, op, &after, p))
 		return 0;
-	line = new_line("pair", row_id, page_id);
-	put_halves(line, &h);
-	put_checksum(line, p);
-	put_sums(line, op, o, p);
-	put_flags(line, o, p);
-	if (p->refused.is &&
-		!same_half(json_get(line, "row_is"), json_get(line, "page_is")))
-		json_put(line, "refused",
-			json_copy(json_get(p->line, "refused")));
-	return hand_on(r, op, line, e);
-}
-
-/* The fields in which the target holds something else than was sent. */
-static json *refused_fields(const struct op *op, const json *after)
-{
-	json *fields = json_array();
-
-	for (size_t i = 0; i < KEYS; i++)
-		if (json_get(op->set, keys[i]) &&
-			!same_value(keys[i], op->set, after))
-			json_add(fields, json_string(keys[i]));
-	if (after && is_deleted(after) != (op->kind == OP_TRASH) &&
-		(op->kind == OP_TRASH || op->kind == OP_RESTORE ||
-			op->kind == OP_CREATE))
-		json_add(fields, json_string("deleted"));
-	return fields;
-}
-
-static json *refused_json(const struct worker *r, const struct op *op,
-	const json *after, const struct base_pair *p)
-{
-	json *refused = json_object();
-
-	json_put_str(refused, "to", is_to_page(op) ? "notion" : "supabase");
-	json_put(refused, "fields", refused_fields(op, after));
-	json_put(refused, "set", half_json(op->set, op->kind == OP_TRASH));
-	json_put_int(refused, "times", p->refused.times + 1);
-	put_now(r, refused);
-	return refused;
+	next = next_line(op, o, p);
+	set_halves(&next, h, sum);
+	if (held_diff(&h[SUPABASE], &h[NOTION]))
+		next.refused = p->refused;
+	return hand_on(r, op, &next, e);
 }
 
 /* A half that has no other: what could not be made for it. */
-static int note_lone(struct worker *r, struct op *op, const struct outcome *o,
-	json *take_refused, struct error *e)
+static int note_lone(struct worker *r, const struct op *op,
+	const struct outcome *o, const struct base_refused *refused,
+	struct error *e)
 {
 	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
-	const struct base_pair *lone = known_lone(r, row_id, page_id);
-	const json *seen = row_id ? op->row : op->page;
-	json *line = new_line("lone", row_id, row_id ? NULL : page_id);
+	const struct base_pair *lone = find_lone(r, row_id, page_id);
+	enum side side = row_id ? SUPABASE : NOTION;
+	struct base_pair next = { .row_id = row_id,
+		.page_id = row_id ? NULL : page_id,
+		.failed = (lone ? lone->failed : 0) + 1 };
 
-	json_put(line, "is",
-		half_json(seen ? seen : op->set, seen && is_deleted(seen)));
-	put_failed(line, (lone ? lone->failed : 0) + 1);
-	if (take_refused)
-		json_put(line, "refused", take_refused);
-	put_now(r, line);
-	return journal_line(r->journal, line, e);
+	next.held[side] = op->seen[side] ? op->seen[side]->held
+					 : (struct held){ op->set, false };
+	if (refused)
+		next.refused = *refused;
+	return journal_line(r->journal, base_pair_line(&next, run_now(r)), e);
 }
 
 /*
@@ -538,65 +354,84 @@ static int note_lone(struct worker *r, struct op *op, const struct outcome *o,
 static int note_not_kept(struct worker *r, struct op *op,
 	const struct outcome *o, const struct base_pair *p, struct error *e)
 {
-	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
-	const json *source = source_of(op), *after = target_after(op, o);
-	const struct base_pair *lone = known_lone(r, row_id, page_id);
-	struct halves h = { 0 };
-	json *line, *refused;
+	const struct seen *source = source_of(op), *after = o->after[op->side];
+	const struct decision nothing = { { NULL } };
+	bool trash = op->kind == OP_TRASH;
+	struct base_refused refused = { .is = true,
+		.to = op->side,
+		.set = { op->set, trash },
+		.times = p->refused.times + 1,
+		.at = run_now(r) };
+	struct held h[SIDES];
+	char sum[CHECKSUM_SIZE];
+	struct base_pair next;
 
 	if (!after)
-		after = is_to_page(op) ? op->page : op->row;
-	refused = refused_json(r, op, after, p->line ? p : lone ? lone : p);
-	if (!row_id || !page_id || !after || !source)
-		return note_lone(r, op, o, refused, e);
-	put_sides(&h, op, half_json(after, is_deleted(after)),
-		half_json(source, is_deleted(source)));
-	line = new_line("pair", row_id, page_id);
-	put_halves(line, &h);
-	put_checksum(line, p);
-	put_sums(line, op, o, p);
-	put_flags(line, o, p);
-	put_failed(line, p->failed + 1);
-	json_put(line, "refused", refused);
-	return hand_on(r, op, line, e);
+		after = op->seen[op->side];
+	if (!p->line) {
+		const struct base_pair *lone =
+			find_lone(r, row_of(op, o), page_of(op, o));
+
+		refused.times = (lone ? lone->refused.times : 0) + 1;
+	}
+	/* The fields in which the target holds something else than was sent. */
+	refused.fields =
+		op->set_fields &
+		decision_diff(&op->set, after ? &after->held.is : &nothing);
+	if (after && after->held.deleted != trash &&
+		(trash || op->kind == OP_RESTORE || op->kind == OP_CREATE))
+		refused.fields |= PRESENCE;
+	if (!row_of(op, o) || !page_of(op, o) || !after || !source)
+		return note_lone(r, op, o, &refused, e);
+	h[op->side] = after->held;
+	h[other_side(op->side)] = source->held;
+	next = next_line(op, o, p);
+	set_halves(&next, h, sum);
+	next.failed = p->failed + 1;
+	next.refused = refused;
+	return hand_on(r, op, &next, e);
 }
 
 /*
- * Certainly not written: what was known before holds on. Where nothing was, a
- * line with nothing but the count takes the place of what was noted as sent.
+ * Certainly not written: what was known before holds on, with all that its line
+ * says. Where nothing was, a line with nothing but the count takes the place of
+ * what was noted as sent.
  */
 static int note_failed(struct worker *r, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
 	bool kept_back = o->has_error && o->error.action == API_STOPPED;
 	bool failed = o->status == STATUS_FAILED && !kept_back;
-	json *line;
+	struct base_pair next;
+	int rc;
 
 	if (!p->line && !o->sent)
 		return failed ? note_lone(r, op, o, NULL, e) : 0;
-	line = p->line ? json_copy(p->line)
-		       : new_line("pair", row_of(op, o), page_of(op, o));
+	next = (struct base_pair){ .row_id = row_of(op, o),
+		.page_id = page_of(op, o) };
+	if (p->line)
+		base_pair_parse(&next, json_copy(p->line));
 	if (failed)
-		put_failed(line, p->failed + 1);
-	return hand_on(r, op, line, e);
+		next.failed = p->failed + 1;
+	rc = hand_on(r, op, &next, e);
+	json_free(next.line);
+	return rc;
 }
 
 int known_note(struct worker *r, struct op *op, const struct outcome *o,
 	struct error *e)
 {
 	struct base_pair p;
-	int rc = 0;
 
 	if (op->kind == OP_SKIP || r->dry_run)
 		return 0;
-	known_line(r, op, o->status == STATUS_DONE ? o : NULL, &p);
+	find_line(r, op, o->status == STATUS_DONE ? o : NULL, &p);
 	if (o->status == STATUS_DONE)
-		rc = note_done(r, op, o, &p, e);
-	else if (is_not_kept(o))
-		rc = note_not_kept(r, op, o, &p, e);
-	else if (o->status == STATUS_FAILED ||
-		 (o->sent && o->status != STATUS_UNKNOWN))
-		rc = note_failed(r, op, o, &p, e);
-	json_free(p.line);
-	return rc;
+		return note_done(r, op, o, &p, e);
+	if (is_not_kept(o))
+		return note_not_kept(r, op, o, &p, e);
+	if (o->status == STATUS_FAILED ||
+		(o->sent && o->status != STATUS_UNKNOWN))
+		return note_failed(r, op, o, &p, e);
+	return 0;
 }

@@ -6,7 +6,7 @@
  *
  * A field is noted in both halves when an edit has arrived on the other side,
  * and not before: until then it stays an edit.
- * */
+ */
 #ifndef APPLY_KNOWN_H
 #define APPLY_KNOWN_H
 
@@ -14,10 +14,10 @@
 
 /*
  * Right before the content or presence of a half that is there is written:
- * take_after is the half as it is to be, in the form of row_values() and
- * page_values(). Sets o->sent. False with o filled, and the run ends.
+ * `after` is the half as it is to be. Sets o->sent. False with o filled, and
+ * the run ends.
  */
-bool known_sent(struct worker *r, const struct op *op, json *take_after,
+bool known_sent(struct worker *r, const struct op *op, const struct held *after,
 	struct outcome *o);
 /*
  * Right before a page is taken out of the trash, whose content is written by

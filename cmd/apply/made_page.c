@@ -1,12 +1,12 @@
 #include "made_page.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "notion/page.h"
 #include "notion/value.h"
 #include "recheck.h"
-#include "util/text.h"
 
 /* Of the sync's own connection, in its data source, and no older. */
 static bool is_new_and_ours(struct worker *r, const struct notion_page *page,
@@ -26,19 +26,33 @@ static bool bears_what_was_sent(
 {
 	return (page->checksum && op->checksum &&
 		       strcmp(page->checksum, op->checksum) == 0) ||
-	       text_equal(page->decision, json_str(op->set, "decision"));
+	       field_equal(FIELD_DECISION, page->decision,
+		       op->set.value[FIELD_DECISION]);
+}
+
+static void page_checksum(
+	const struct notion_page *page, char out[CHECKSUM_SIZE])
+{
+	const struct decision is = notion_page_decision(page);
+
+	decision_checksum(&is, out);
+}
+
+static void forget_page(struct outcome *o)
+{
+	free(o->after[NOTION]);
+	o->after[NOTION] = NULL;
 }
 
 static void compare(const struct op *op, const struct notion_page *page,
 	struct made_page *m)
 {
 	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);
-	struct values sent = values_of(op->set);
-	struct values kept = { page->decision, page->type, page->date };
+	const struct decision kept = notion_page_decision(page);
 
 	/* A title with many mentions comes back cut: nothing to compare. */
-	if (!page->title_cut && !page_holds(page, &sent))
-		tell_values(&text, &sent, &kept);
+	if (!page->title_cut)
+		tell_fields(&text, &op->set, &kept, ALL_FIELDS);
 	if (page->in_trash)
 		tell_kept(&text, "in_trash", NULL, "true");
 	api_copy_text(m->differs, sizeof m->differs, buf_str(&text));
@@ -62,13 +76,13 @@ bool made_page_take(struct worker *r, const struct op *op, const json *object,
 		snprintf(m->id, sizeof m->id, "%s", page.id);
 		compare(op, &page, m);
 		if (*m->differs)
-			checksum_of(page.decision, page.type, page.date,
-				m->checksum);
+			page_checksum(&page, m->checksum);
 		else
 			snprintf(m->checksum, sizeof m->checksum, "%s",
 				op->checksum);
-		json_free(o->page_after);
-		o->page_after = page.title_cut ? NULL : page_values(&page);
+		saw_page(o, &page);
+		if (page.title_cut)
+			forget_page(o);
 	}
 	notion_page_fini(&page);
 	return ours;
@@ -91,8 +105,7 @@ bool made_page_get(struct worker *r, const struct op *op, const char *page_id,
 	json_free(object);
 	if (!ours) { /* another row has it: it is not taken after all */
 		*m = (struct made_page){ 0 };
-		json_free(o->page_after);
-		o->page_after = NULL;
+		forget_page(o);
 	}
 	return ours;
 }
@@ -110,8 +123,8 @@ static void withdraw(
 	if (notion_page_patch(
 		    &r->notion, m->id, body, NULL, NULL, &object, &a) < 0)
 		note(o, "its Checksum is still that of what was sent");
-	else if (o->page_after)
-		json_put_str(o->page_after, "stored_checksum", m->checksum);
+	else if (o->after[NOTION])
+		o->after[NOTION] = seen_with_sum(o->after[NOTION], m->checksum);
 	json_free(object);
 	json_free(body);
 }
@@ -139,7 +152,7 @@ static bool may_go(struct worker *r, const char *row_id, const char *page_id,
 
 	if (!recheck_read_page(r, page_id, &page, &ignored))
 		return false;
-	checksum_of(page.decision, page.type, page.date, sum);
+	page_checksum(&page, sum);
 	same = !page.in_trash && !page.title_cut &&
 	       strcmp(sum, checksum) == 0 && page.edited == page.created &&
 	       (!r->schema.bot_user || page.own);

@@ -6,7 +6,6 @@
 #ifndef APPLY_MADE_PAGE_H
 #define APPLY_MADE_PAGE_H
 
-#include "sync/checksum.h"
 #include "worker.h"
 
 /* Notion's times are cut to the minute, and its clock is known to a second. */
@@ -24,8 +23,9 @@ struct made_page {
 
 /*
  * Takes a page object where it can only be what this op has sent, at `since`
- * or later, and fills o->page_after from it. False, with m as it was: it lies
- * elsewhere, was there before, is another's, or holds nothing of what was sent.
+ * or later, and fills o->after[NOTION] from it. False, with m as it was: it
+ * lies elsewhere, was there before, is another's, or holds nothing of what was
+ * sent.
  */
 bool made_page_take(struct worker *r, const struct op *op, const json *object,
 	usec since, struct made_page *m, struct outcome *o);

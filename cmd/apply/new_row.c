@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "recheck.h"
-#include "sync/checksum.h"
+#include "util/text.h"
 
 json *new_row(const struct worker *r, const struct op *op, unsigned attempt,
 	const char *at)
@@ -14,9 +13,7 @@ json *new_row(const struct worker *r, const struct op *op, unsigned attempt,
 
 	uuid_row_for_page(op->page_id, attempt, id);
 	json_put_str(row, "id", id);
-	json_put_str(row, "decision", json_str(op->set, "decision"));
-	json_put_str(row, "type", json_str(op->set, "type"));
-	json_put_str(row, "date", json_str(op->set, "date"));
+	supabase_row_put(row, &op->set, ALL_FIELDS);
 	json_put_str(row, "notion_page_id", op->page_id);
 	json_put_bool(row, "notion_synced", op->synced);
 	json_put_str(row, "checksum", op->checksum);
@@ -53,11 +50,9 @@ bool has_own_id(const struct op *op, const json *row)
 static void compare(
 	const struct op *op, const struct supabase_row *row, struct buf *text)
 {
-	struct values sent = values_of(op->set);
-	struct values kept = { row->decision, row->type, row->date };
+	const struct decision kept = supabase_row_decision(row);
 
-	if (!row_holds(row, &sent))
-		tell_values(text, &sent, &kept);
+	tell_fields(text, &op->set, &kept, ALL_FIELDS);
 	if (row->deleted)
 		tell_kept(text, SUPABASE_SOFT_DELETE, NULL, "a time");
 	if (strcmp(row->page_id, op->page_id) != 0)
@@ -89,11 +84,12 @@ static void withdraw(struct worker *r, const struct supabase_row *row,
 	const json *object, struct outcome *o)
 {
 	struct buf where = SUPABASE_WHERE_INIT;
+	const struct decision is = supabase_row_decision(row);
 	json *set = json_object(), *after = NULL;
 	char sum[CHECKSUM_SIZE];
 	struct api_error a;
 
-	checksum_of(row->decision, row->type, row->date, sum);
+	decision_checksum(&is, sum);
 	json_put_str(set, "checksum", sum);
 	json_put_bool(set, "notion_synced", row->synced && !row->deleted);
 	if (supabase_where(&where, "id", row->id) < 0 ||
@@ -103,28 +99,11 @@ static void withdraw(struct worker *r, const struct supabase_row *row,
 		!after)
 		note(o, "its checksum is still that of what was sent");
 	else
-		json_put_str(o->row_after, "stored_checksum",
-			json_str(after, "checksum"));
+		o->after[SUPABASE] = seen_with_sum(
+			o->after[SUPABASE], json_str(after, "checksum"));
 	json_free(after);
 	json_free(set);
 	buf_fini(&where);
-}
-
-/* Triggers that keep these two for themselves change no content. */
-static void note_marks(
-	const struct op *op, const struct supabase_row *row, struct outcome *o)
-{
-	o->row_marks = true;
-	if (op->checksum &&
-		(!row->checksum || strcmp(row->checksum, op->checksum) != 0)) {
-		o->rewrites_checksum = true;
-		note(o, "the table itself changes what is written to checksum");
-	}
-	if (row->synced != op->synced) {
-		o->resets_synced = true;
-		note(o, "the table itself changes what is written to "
-			"notion_synced");
-	}
 }
 
 bool take_new_row(struct worker *r, const struct op *op, json *take_object,
@@ -145,11 +124,11 @@ bool take_new_row(struct worker *r, const struct op *op, json *take_object,
 	snprintf(o->row_id, sizeof o->row_id, "%s", row.id);
 	compare(op, &row, &text);
 	kept = text.len == 0;
-	o->row_after = row_values(&row);
-	if (row.updated != USEC_NONE)
-		time_format(row.updated, o->updated_at);
-	if (kept) {
-		note_marks(op, &row, o);
+	saw_row(o, &row);
+	if (kept) { /* triggers that keep these two change no content */
+		note_marks(o, SUPABASE,
+			!op->checksum || text_same(row.checksum, op->checksum),
+			row.synced == op->synced);
 		done(o);
 	} else {
 		not_kept(o, NOT_KEPT_BY_TABLE "%s", buf_str(&text));

@@ -1,12 +1,11 @@
 #include "ops.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "recheck.h"
 #include "util/alloc.h"
-#include "util/text.h"
 
 /* All ops of a pair name its page, but for the create of the page. */
 static const char *pair_key(const struct op *op)
@@ -23,51 +22,40 @@ static int by_pair_then_order(const void *x, const void *y)
 	return order ? order : (a > b) - (a < b);
 }
 
-/* What an op's chain has written up to it. */
-struct written {
-	bool row, page;
-};
-
-static void add_written(struct written *w, const struct op *op)
+static bool writes_content(const struct op *op)
 {
-	bool content = op->kind == OP_CREATE || op->kind == OP_UPDATE ||
-		       op->kind == OP_TRASH || op->kind == OP_RESTORE;
-
-	w->row |= content && op->target == TARGET_SUPABASE;
-	w->page |= content && op->target == TARGET_NOTION;
+	return op->kind == OP_CREATE || op->kind == OP_UPDATE ||
+	       op->kind == OP_TRASH || op->kind == OP_RESTORE;
 }
 
 /* A half that the plan doesn't show is measured when it is read: short_plan.h.
  */
-static bool agrees(const json *half, const json *agreed)
+static bool agrees(const struct seen *half, const struct held *agreed)
 {
-	struct values is = values_of(half), v = values_of(agreed);
-
 	if (!half)
 		return true;
-	if (json_true(half, "deleted") != json_true(agreed, "deleted"))
+	if (half->held.deleted != agreed->deleted)
 		return false;
-	return json_true(agreed, "deleted") ||
-	       (text_equal(is.decision, v.decision) &&
-		       text_equal_folded(is.type, v.type) &&
-		       text_equal(is.date, v.date));
+	return agreed->deleted || !decision_diff(&half->held.is, &agreed->is);
 }
 
 /*
  * An op that notes an agreement, in the base or as a stored checksum, relies
- * on the writes before it. Where a filter has dropped one, that half would
- * seem edited to the next run, and its old value would replace the new one.
+ * on the writes before it. Where a filter has dropped one of them, that half
+ * would seem edited to the next run, and its old value would replace the new
+ * one.
  */
 static void find_incomplete(struct op *first)
 {
-	struct written w = { 0 };
+	bool written[SIDES] = { false };
 
 	for (struct op *op = first; op; op = op->next) {
-		add_written(&w, op);
-		if (op->agreed && op->kind != OP_ADOPT)
-			op->incomplete =
-				(!w.row && !agrees(op->row, op->agreed)) ||
-				(!w.page && !agrees(op->page, op->agreed));
+		written[op->side] |= writes_content(op);
+		if (!op->settles || op->kind == OP_ADOPT)
+			continue;
+		for (enum side s = 0; s < SIDES; s++)
+			op->incomplete |= !written[s] &&
+					  !agrees(op->seen[s], &op->agreed);
 	}
 }
 
@@ -85,7 +73,7 @@ static int refuse_second_create(
 			b->kind == OP_CREATE)
 			return fail(e, RC_STREAM,
 				"%s: the ops %" PRId64 " and %" PRId64
-				" both make the other half of %s: plan it anew",
+				" both make the other half of %s: make a new plan",
 				name, a->n, b->n, pair_key(a));
 	}
 	return 0;
@@ -117,28 +105,23 @@ int ops_chain(struct ops *ops, const char *name, struct error *e)
 	return rc;
 }
 
-static void short_plan_instead(json **expected, const json *after)
-{
-	if (!after)
-		return;
-	json_free(*expected);
-	*expected = json_copy(after);
-}
-
 void op_hand_on(const struct op *op, const char *new_row_id,
-	const json *row_after, const char *updated_at, const json *page_after)
+	struct seen *const after[SIDES], usec updated_at)
 {
 	for (struct op *later = op->next; later; later = later->next) {
 		if (new_row_id && !later->row_id) {
-			json_put_str(later->line, "row_id", new_row_id);
-			later->row_id = json_str(later->line, "row_id");
+			snprintf(later->made_row, sizeof later->made_row, "%s",
+				new_row_id);
+			later->row_id = later->made_row;
 		}
-		short_plan_instead(&later->row, row_after);
-		short_plan_instead(&later->page, page_after);
-		if (!row_after)
-			continue;
-		free(later->updated_at);
-		later->updated_at = xstrdup(updated_at);
+		for (enum side s = 0; s < SIDES; s++) {
+			if (!after[s])
+				continue;
+			free(later->seen[s]);
+			later->seen[s] = seen_copy(after[s]);
+		}
+		if (after[SUPABASE])
+			later->updated_at = updated_at;
 	}
 }
 

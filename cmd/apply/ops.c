@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/checksum.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 #include "util/humanize.h"
@@ -23,31 +22,6 @@ static bool id_member(const json *line, const char *key, const char **out)
 		return true;
 	return *out && uuid_normalize(*out, normal) == 0 &&
 	       strcmp(*out, normal) == 0;
-}
-
-/* A text field that is a string or null; the date must be one. */
-static bool is_field(const json *set, const char *key)
-{
-	const json *v = json_get(set, key);
-
-	if (json_is_null(v))
-		return true;
-	if (strcmp(key, "date") == 0)
-		return date_is_valid(json_text(v));
-	return json_is_string(v);
-}
-
-static bool set_is_valid(const json *set)
-{
-	return json_is_object(set) && is_field(set, "decision") &&
-	       is_field(set, "type") && is_field(set, "date");
-}
-
-/* It goes into the base as it is. */
-static bool agreed_is_valid(const json *agreed)
-{
-	return set_is_valid(agreed) &&
-	       checksum_is_valid(json_str(agreed, "checksum"));
 }
 
 /* Where a kind of op may be aimed at, and what it can't do without. */
@@ -91,13 +65,14 @@ static const char *missing_id(const struct op *op)
 	switch (op->kind) {
 	case OP_CREATE:
 		if (op->target == TARGET_NOTION)
-			return op->row_id ? NULL : "no row_id";
-		return op->page_id ? NULL : "no page_id";
+			return op->row_id ? NULL : "row_id is missing";
+		return op->page_id ? NULL : "page_id is missing";
 	case OP_STAMP: /* its row may be one that is made just before */
-		return op->page_id ? NULL : "no page_id";
+		return op->page_id ? NULL : "page_id is missing";
 	default:
-		return op->row_id && op->page_id ? NULL
-						 : "no row_id or page_id";
+		return op->row_id && op->page_id
+			       ? NULL
+			       : "row_id or page_id is missing";
 	}
 }
 
@@ -108,68 +83,117 @@ static const char *missing_expect(const struct op *op)
 	case OP_UPDATE:
 	case OP_TRASH:
 	case OP_RESTORE:
-		if (op->content_sum)
+		if (op->content_sum || op->seen[op->side])
 			return NULL;
-		if (op->target == TARGET_NOTION)
-			return op->page ? NULL
-					: "neither expect.page nor "
-					  "expect.checksum";
-		return op->row ? NULL
-			       : "neither expect.row nor expect.checksum";
+		return op->side == NOTION ? "it has neither expect.page nor "
+					    "expect.checksum"
+					  : "it has neither expect.row nor "
+					    "expect.checksum";
 	case OP_LINK:
-		return op->row || op->checksum
+		return op->seen[SUPABASE] || op->checksum
 			       ? NULL
-			       : "neither expect.row nor checksum";
+			       : "it has neither expect.row nor checksum";
 	case OP_STAMP:
-		return op->page || op->checksum
+		return op->seen[NOTION] || op->checksum
 			       ? NULL
-			       : "neither expect.page nor checksum";
+			       : "it has neither expect.page nor checksum";
 	case OP_ADOPT:
-		return op->agreed ? NULL : "no agreed";
+		return op->settles ? NULL : "agreed is missing";
 	default:
 		return NULL;
 	}
 }
 
-/* What is wrong with the op, or NULL. */
-static const char *what_is_wrong(const struct op *op)
+static void parse_detail(struct date_detail *d, const json *of)
 {
-	const struct shape *s = &shapes[op->kind];
+	const json *detail = json_get(of, "date_detail");
 
-	if (!target_fits(s, op->target))
-		return "no such target";
+	d->is = !json_is_null(detail);
+	d->start = json_str(detail, "start");
+	d->end = json_str(detail, "end");
+}
+
+/* What it writes, and what that replaces; NULL, or what is wrong. */
+static const char *parse_content(struct op *op, const json *line)
+{
+	const json *set = json_get(line, "set"), *was = json_get(line, "was");
+	const json *agreed = json_get(line, "agreed");
+
+	op->sets = set != NULL;
+	op->settles = agreed != NULL;
+	if (op->sets &&
+		(!json_is_object(set) ||
+			decision_parse(&op->set, &op->set_fields, set) < 0))
+		return "a value in set is not valid";
+	parse_detail(&op->set_detail, set);
+	decision_parse(&op->was, &op->was_fields, was);
+	parse_detail(&op->was_detail, was);
+	/* It goes into the base as it is. */
+	if (op->settles &&
+		(!json_is_object(agreed) ||
+			decision_parse(&op->agreed.is, &op->agreed_fields,
+				agreed) < 0 ||
+			!checksum_is_valid(json_str(agreed, "checksum"))))
+		return "agreed is not valid";
+	op->agreed.deleted = json_true(agreed, "deleted");
+	return NULL;
+}
+
+/* What the plan saw; NULL, or what is wrong. */
+static const char *parse_expect(struct op *op, const json *expect)
+{
+	const char *updated_at = json_str(expect, "updated_at");
+
+	op->seen[SUPABASE] = seen_parse(json_get(expect, "row"));
+	op->seen[NOTION] = seen_parse(json_get(expect, "page"));
+	op->content_sum = json_str(expect, "checksum");
+	op->updated_at = USEC_NONE;
+	if (updated_at && time_parse(updated_at, &op->updated_at) < 0)
+		return "expect.updated_at is not a valid time";
+	if (op->content_sum && !checksum_is_valid(op->content_sum))
+		return "expect.checksum is not valid";
+	return NULL;
+}
+
+/* What the op says; NULL, or what is wrong with it. */
+static const char *parse_parts(struct op *op, const json *line)
+{
+	const struct shape *shape = &shapes[op->kind];
+	const char *why, *expected;
+
+	op->side = op->target == TARGET_NOTION ? NOTION : SUPABASE;
+	op->code = json_str(line, "code");
+	json_whole(json_get(line, "failures"), &op->failures);
+	op->checksum = json_str(line, "checksum");
+	op->synced = json_get(line, "synced") ? json_true(line, "synced")
+					      : op->kind != OP_TRASH;
+	why = parse_content(op, line);
+	expected = parse_expect(op, json_get(line, "expect"));
+	/* Nothing is expected of its row: there was none when it was planned.
+	 */
+	op->row_gone = op->target == TARGET_NOTION && op->kind != OP_CREATE &&
+		       op->row_id && !op->seen[SUPABASE] &&
+		       op->updated_at == USEC_NONE &&
+		       (op->seen[NOTION] || op->kind == OP_TRASH);
+	if (!target_fits(shape, op->target))
+		return "there is no such op";
 	if (op->kind == OP_SKIP)
 		return NULL;
-	if (s->needs_set && !op->set)
-		return "no set";
-	if (op->set && !set_is_valid(op->set))
-		return "a value in set that can't be one";
-	if (op->checksum ? !checksum_is_valid(op->checksum) : s->needs_checksum)
-		return "no checksum";
-	if (op->agreed && !agreed_is_valid(op->agreed))
-		return "an agreed that is none";
-	if (op->content_sum && !checksum_is_valid(op->content_sum))
-		return "an expect.checksum that is none";
-	return missing_id(op) ? missing_id(op) : missing_expect(op);
-}
-
-/* Nothing is expected of its row: there was none when it was planned. */
-static bool was_planned_without_row(const struct op *op)
-{
-	return op->target == TARGET_NOTION && op->kind != OP_CREATE &&
-	       op->row_id && !op->row && !op->updated_at &&
-	       (op->page || op->kind == OP_TRASH);
-}
-
-static json *copy_of(const json *v)
-{
-	return json_is_object(v) ? json_copy(v) : NULL;
+	if (shape->needs_set && !op->sets)
+		return "set is missing";
+	if (!why && (op->checksum ? !checksum_is_valid(op->checksum)
+				  : shape->needs_checksum))
+		why = "checksum is missing or not valid";
+	if (!why)
+		why = expected;
+	if (!why)
+		why = missing_id(op);
+	return why ? why : missing_expect(op);
 }
 
 static int parse_op(const struct stream_reader *r, struct op *op, json *line,
 	struct error *e)
 {
-	const json *expect = json_get(line, "expect");
 	const char *why;
 
 	*op = (struct op){ .line = line };
@@ -180,27 +204,37 @@ static int parse_op(const struct stream_reader *r, struct op *op, json *line,
 		op_target_parse(json_str(line, "target"), &op->target) < 0)
 		return stream_refuse(r, e, "unknown op or target");
 	if (json_whole(json_get(line, "n"), &op->n) < 0)
-		return stream_refuse(r, e, "no number n");
+		return stream_refuse(r, e, "n is missing or not a number");
 	if (!id_member(line, "row_id", &op->row_id) ||
 		!id_member(line, "page_id", &op->page_id))
-		return stream_refuse(r, e, "a row_id or page_id that is no id");
-	op->checksum = json_str(line, "checksum");
-	op->synced = json_get(line, "synced") ? json_true(line, "synced")
-					      : op->kind != OP_TRASH;
-	op->set = json_get(line, "set");
-	op->agreed = json_get(line, "agreed");
-	op->row = copy_of(json_get(expect, "row"));
-	op->page = copy_of(json_get(expect, "page"));
-	op->updated_at = xstrdup(json_str(expect, "updated_at"));
-	op->content_sum = json_str(expect, "checksum");
-	op->row_gone = was_planned_without_row(op);
-	why = what_is_wrong(op);
+		return stream_refuse(
+			r, e, "row_id or page_id is not a valid id");
+	why = parse_parts(op, line);
 	if (!why)
 		return 0;
 	return stream_refuse(r, e,
-		"op %" PRId64 ", %s in %s, has %s: plan it anew, or leave in "
+		"op %" PRId64 ", %s in %s: %s; make a new plan, or leave in "
 		"the plan what vaultsync-streams(5) lists",
 		op->n, op_kind_name(op->kind), op_target_name(op->target), why);
+}
+
+bool op_writes(const struct op *op)
+{
+	return op->target == TARGET_NOTION || op->target == TARGET_SUPABASE;
+}
+
+const char *op_link(const struct op *op)
+{
+	return op->seen[SUPABASE] ? op->seen[SUPABASE]->link : NULL;
+}
+
+struct decision op_wanted(const struct op *op)
+{
+	const struct seen *seen = op->seen[op->side];
+	const struct decision nothing = { { NULL } };
+
+	return decision_with(
+		seen ? &seen->held.is : &nothing, &op->set, op->set_fields);
 }
 
 static int read_body(struct ops *ops, struct stream_reader *r, struct error *e)
@@ -228,7 +262,7 @@ int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
 	stream_reader_init(&r, fd, name, STREAM_ANY_COUNT);
 	rc = stream_read_head(&r, "plan", &ops->head, e);
 	if (rc == 0)
-		rc = stream_refuse(&r, e, "no plan: the input is empty");
+		rc = stream_refuse(&r, e, "the input is empty, and not a plan");
 	else if (rc > 0)
 		rc = read_body(ops, &r, e);
 	stream_reader_fini(&r);
@@ -242,11 +276,12 @@ int ops_read(struct ops *ops, int fd, const char *name, struct error *e)
 void ops_fini(struct ops *ops)
 {
 	for (size_t i = 0; i < ops->n; i++) {
-		json_free(ops->list[i].line);
-		json_free(ops->list[i].row);
-		json_free(ops->list[i].page);
-		json_free(ops->list[i].known);
-		free(ops->list[i].updated_at);
+		struct op *op = &ops->list[i];
+
+		json_free(op->line);
+		base_pair_free(op->known);
+		for (enum side s = 0; s < SIDES; s++)
+			free(op->seen[s]);
 	}
 	free(ops->list);
 	json_free(ops->head);

@@ -2,9 +2,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include "util/text.h"
 
 /* How much of a value a message shows, in columns. */
 #define VALUE_COLUMNS 50
@@ -67,25 +66,43 @@ bool is_not_kept(const struct outcome *o)
 	return o->has_error && strcmp(o->error.code, NOT_KEPT) == 0;
 }
 
-static void show_value(struct buf *text, const char *value)
-{
-	if (!value || !*value) {
-		buf_adds(text, "nothing");
-		return;
-	}
-	buf_addc(text, '"');
-	text_show(text, value, VALUE_COLUMNS);
-	buf_addc(text, '"');
-}
-
 void tell_kept(
 	struct buf *text, const char *name, const char *sent, const char *kept)
 {
 	buf_addf(text, "%s%s: ", text->len > 0 ? "; " : "", name);
-	show_value(text, sent);
+	field_show(text, sent, VALUE_COLUMNS);
 	buf_adds(text, " was sent, ");
-	show_value(text, kept);
+	field_show(text, kept, VALUE_COLUMNS);
 	buf_adds(text, " is kept");
+}
+
+void tell_fields(struct buf *text, const struct decision *sent,
+	const struct decision *kept, unsigned fields)
+{
+	fields &= decision_diff(sent, kept);
+	for (enum field f = 0; f < FIELDS; f++)
+		if (fields & FIELD_BIT(f))
+			tell_kept(text, field_name(f), sent->value[f],
+				kept->value[f]);
+}
+
+void note_marks(struct outcome *o, enum side side, bool checksum_is_kept,
+	bool synced_is_kept)
+{
+	o->marks_shown[side] = true;
+	o->rewrites_checksum[side] = !checksum_is_kept;
+	o->resets_synced[side] = !synced_is_kept;
+	if (side == SUPABASE && !checksum_is_kept)
+		note(o, "the table itself changes what is written to checksum");
+	if (side == SUPABASE && !synced_is_kept)
+		note(o, "the table itself changes what is written to "
+			"notion_synced");
+	if (side == NOTION && !checksum_is_kept)
+		note(o, "Notion keeps something else than was sent in "
+			"Checksum: look at the database's automations");
+	if (side == NOTION && !synced_is_kept)
+		note(o, "Notion keeps something else than was sent in Synced: "
+			"look at the database's automations");
 }
 
 bool unclear(struct outcome *o)
@@ -115,10 +132,23 @@ bool done(struct outcome *o)
 	return true;
 }
 
+void saw_row(struct outcome *o, const struct supabase_row *row)
+{
+	free(o->after[SUPABASE]);
+	o->after[SUPABASE] = seen_row(row);
+	o->updated_at = row->updated;
+}
+
+void saw_page(struct outcome *o, const struct notion_page *page)
+{
+	free(o->after[NOTION]);
+	o->after[NOTION] = seen_page(page);
+}
+
 void outcome_fini(struct outcome *o)
 {
-	json_free(o->row_after);
-	json_free(o->page_after);
-	json_free(o->known);
+	for (enum side s = 0; s < SIDES; s++)
+		free(o->after[s]);
+	base_pair_free(o->known);
 	*o = (struct outcome){ 0 };
 }

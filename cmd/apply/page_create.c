@@ -14,7 +14,6 @@
 #include "notion/page.h"
 #include "pages.h"
 #include "rows.h"
-#include "sync/checksum.h"
 
 /* Notion's query may lag behind a write by a minute or two. */
 #define UNCLEAR_WAIT (5 * USEC_MINUTE)
@@ -31,6 +30,7 @@ struct search {
 static bool is_candidate(const struct search *s, const struct notion_page *page)
 {
 	char sum[CHECKSUM_SIZE];
+	struct decision is;
 
 	if (page->in_trash || page->created < s->since - CLOCK_SLACK)
 		return false;
@@ -38,7 +38,8 @@ static bool is_candidate(const struct search *s, const struct notion_page *page)
 		return false;
 	if (page->checksum && strcmp(page->checksum, s->checksum) == 0)
 		return true;
-	checksum_of(page->decision, page->type, page->date, sum);
+	is = notion_page_decision(page);
+	decision_checksum(&is, sum);
 	return strcmp(sum, s->checksum) == 0;
 }
 
@@ -281,7 +282,7 @@ static bool link_created(struct worker *r, const struct op *op,
 static bool old_page_is_gone(
 	struct worker *r, const struct op *op, struct outcome *o)
 {
-	const char *link = json_str(op->row, "link");
+	const char *link = op_link(op);
 	enum notion_place place;
 	struct api_error a;
 	json *page = NULL;
@@ -306,7 +307,7 @@ static bool takes_pages(struct worker *r, struct outcome *o)
 {
 	struct api_error why;
 
-	if (execute_makes_pages(r->shared, &why))
+	if (execute_makes_pages(r->common, &why))
 		return true;
 	return skip(o, "waits", "Notion takes no new pages: %.200s%s%.200s",
 		why.message, why.hint[0] ? ": " : "", why.hint);

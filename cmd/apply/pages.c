@@ -11,20 +11,31 @@
 struct page_write {
 	struct worker *r;
 	const struct op *op;
-	const json *seen; /* what must be found before it is sent */
-	struct values wanted;
-	bool in_trash; /* how the page shall be afterwards */
-	bool stamps;   /* Checksum and Synced are written too */
-	bool revives;  /* out of the trash, and a second request follows */
+	const struct seen *seen; /* what must be found before it is sent */
+	struct decision wanted;	 /* what the page shall hold afterwards */
+	bool in_trash;		 /* how the page shall be afterwards */
+	bool stamps;		 /* Checksum and Synced are written too */
+	bool revives; /* out of the trash, and a second request follows */
 };
 
-static json *date_value(const json *set)
+/* page is the page as it is now, for the types to be kept; NULL: a new one. */
+static json *field_value(
+	enum field f, const struct op *op, const struct notion_page *page)
 {
-	const json *detail = json_get(set, "date_detail");
-	const char *start = json_str(detail, "start");
+	const struct date_detail *detail = &op->set_detail;
+	const char *value = op->set.value[f];
 
+	switch (field_kind(f)) {
+	case KIND_TITLE:
+		return notion_title_value(value);
+	case KIND_OPTION:
+		return notion_multi_select_value(
+			value, page ? page->type_value : NULL);
+	case KIND_DAY:
+		break;
+	}
 	return notion_date_value(
-		start ? start : json_str(set, "date"), json_str(detail, "end"));
+		detail->start ? detail->start : value, detail->end);
 }
 
 json *page_properties(const struct worker *r, const struct op *op,
@@ -33,15 +44,9 @@ json *page_properties(const struct worker *r, const struct op *op,
 	const struct notion_schema *s = &r->schema;
 	json *p = json_object();
 
-	if (json_get(op->set, "decision"))
-		json_put(p, s->decision,
-			notion_title_value(json_str(op->set, "decision")));
-	if (json_get(op->set, "type"))
-		json_put(p, s->type,
-			notion_multi_select_value(json_str(op->set, "type"),
-				page ? page->type_value : NULL));
-	if (json_get(op->set, "date"))
-		json_put(p, s->date, date_value(op->set));
+	for (enum field f = 0; f < FIELDS; f++)
+		if (op->set_fields & FIELD_BIT(f))
+			json_put(p, s->field[f], field_value(f, op, page));
 	if (s->checksum && op->checksum)
 		json_put(p, s->checksum, notion_rich_text_value(op->checksum));
 	if (s->synced)
@@ -49,14 +54,26 @@ json *page_properties(const struct worker *r, const struct op *op,
 	return p;
 }
 
-static bool stamps_are_there(
+static bool holds(const struct notion_page *page, const struct decision *wanted)
+{
+	const struct decision is = notion_page_decision(page);
+
+	/* The spelling of an option is Notion's: compared as the sync does. */
+	return !decision_diff(&is, wanted);
+}
+
+/* Whether Checksum and Synced are as the op has them, as far as there are. */
+static bool sum_is_there(
 	const struct page_write *w, const struct notion_page *page)
 {
 	const char *sum = w->op->checksum;
 
-	if (w->r->schema.checksum && sum &&
-		(!page->checksum || strcmp(page->checksum, sum) != 0))
-		return false;
+	return !w->r->schema.checksum || !sum || text_same(page->checksum, sum);
+}
+
+static bool mark_is_there(
+	const struct page_write *w, const struct notion_page *page)
+{
 	return !w->r->schema.synced || page->synced == w->op->synced;
 }
 
@@ -66,14 +83,15 @@ static bool stamps_are_there(
  */
 static bool date_is_as_seen(const struct op *op, const struct notion_page *page)
 {
-	const json *was = json_get(op->line, "was");
-	const json *detail = json_get(was, "date_detail");
+	const struct date_detail *was = &op->was_detail;
+	const json *is = page->date_detail;
 
-	if (!json_get(op->set, "date"))
+	if (!(op->set_fields & FIELD_BIT(FIELD_DATE)))
 		return true;
-	if (!page->date_detail || json_is_null(detail))
-		return !page->date_detail && json_is_null(detail);
-	return json_equal(page->date_detail, detail);
+	if (!is || !was->is)
+		return !is && !was->is;
+	return text_same(json_str(is, "start"), was->start) &&
+	       text_same(json_str(is, "end"), was->end);
 }
 
 static bool is_as_planned(
@@ -100,24 +118,18 @@ static int may_repeat(void *arg)
 
 /*
  * What was sent is compared with what is there; false: o says what was kept. A
- * request into or out of the trash sends no content: that of the page is another
- * than was seen where a person was faster.
+ * request into or out of the trash sends no content: that of the page is
+ * another than was seen where a person was faster.
  */
 static bool is_kept(const struct page_write *w, const struct notion_page *page,
 	struct outcome *o)
 {
+	const struct decision is = notion_page_decision(page);
 	struct buf text = BUF_INIT(4096);
-	const json *set = w->stamps ? w->op->set : NULL;
-	const struct values *v = &w->wanted;
 	bool kept;
 
-	if (json_get(set, "decision") &&
-		!text_equal(page->decision, v->decision))
-		tell_kept(&text, "decision", v->decision, page->decision);
-	if (json_get(set, "type") && !text_equal_folded(page->type, v->type))
-		tell_kept(&text, "type", v->type, page->type);
-	if (json_get(set, "date") && !text_equal(page->date, v->date))
-		tell_kept(&text, "date", v->date, page->date);
+	if (w->stamps)
+		tell_fields(&text, &w->wanted, &is, w->op->set_fields);
 	if (page->in_trash != w->in_trash)
 		tell_kept(&text, "in_trash", w->in_trash ? "true" : "false",
 			page->in_trash ? "true" : "false");
@@ -128,38 +140,16 @@ static bool is_kept(const struct page_write *w, const struct notion_page *page,
 	return kept;
 }
 
-/* An automation may have put other values in than were sent: see sync/base.h.
- */
-static void note_automations(const struct page_write *w,
-	const struct notion_page *page, struct outcome *o)
-{
-	const struct notion_schema *s = &w->r->schema;
-	const char *sum = w->op->checksum;
-
-	o->page_marks = true;
-	if (s->checksum && sum &&
-		(!page->checksum || strcmp(page->checksum, sum) != 0)) {
-		o->page_rewrites_checksum = true;
-		note(o, "Notion keeps something else than was sent in "
-			"Checksum: look at the database's automations");
-	}
-	if (s->synced && page->synced != w->op->synced) {
-		o->page_resets_synced = true;
-		note(o, "Notion keeps something else than was sent in Synced: "
-			"look at the database's automations");
-	}
-}
-
 static bool judge_page(const struct page_write *w,
 	const struct notion_page *page, struct outcome *o)
 {
-	json_free(o->page_after);
-	o->page_after = page_values(page);
+	saw_page(o, page);
 	if (!is_kept(w, page, o))
 		return false;
 	if (w->stamps)
-		note_automations(w, page, o);
-	if (!page_holds(page, &w->wanted)) {
+		note_marks(o, NOTION, sum_is_there(w, page),
+			mark_is_there(w, page));
+	if (!holds(page, &w->wanted)) {
 		o->differs = true;
 		note(o, "the page was edited just now; the next run takes that "
 			"over");
@@ -200,15 +190,16 @@ static bool look_what_happened(const struct page_write *w,
 
 	if (!recheck_read_page(w->r, w->op->page_id, &page, o))
 		return a->outcome_unknown ? unclear(o) : false;
-	if (page.in_trash == w->in_trash && page_holds(&page, &w->wanted) &&
-		(!w->stamps || stamps_are_there(w, &page))) {
+	if (page.in_trash == w->in_trash && holds(&page, &w->wanted) &&
+		(!w->stamps ||
+			(sum_is_there(w, &page) && mark_is_there(w, &page)))) {
 		ok = judge_page(w, &page, o);
 	} else if (is_as_planned(w, &page)) {
 		give_up(o, a->outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
 			a);
 	} else {
 		skip(o, "changed", "the page was edited just now");
-		if (a->outcome_unknown) /* perhaps behind our write */
+		if (a->outcome_unknown) /* perhaps after our write */
 			unclear(o);
 	}
 	notion_page_fini(&page);
@@ -218,18 +209,14 @@ static bool look_what_happened(const struct page_write *w,
 /* The page as it is to be, noted before it is sent. */
 static bool note_first(const struct page_write *w, struct outcome *o)
 {
-	json *after;
+	const struct held after = { w->wanted, w->in_trash };
 
 	if (w->revives)
 		return known_revived(w->r, w->op, o);
-	if (!w->op->set && w->op->kind != OP_TRASH && w->op->kind != OP_RESTORE)
+	if (!w->op->sets && w->op->kind != OP_TRASH &&
+		w->op->kind != OP_RESTORE)
 		return true;
-	after = json_object();
-	json_put_str(after, "decision", w->wanted.decision);
-	json_put_str(after, "type", w->wanted.type);
-	json_put_str(after, "date", w->wanted.date);
-	json_put_bool(after, "deleted", w->in_trash);
-	return known_sent(w->r, w->op, after, o);
+	return known_sent(w->r, w->op, &after, o);
 }
 
 static bool send(const struct page_write *w, json *take_body, struct outcome *o)
@@ -279,8 +266,8 @@ static json *trash_body(bool in_trash)
  */
 static bool would_promote(const struct op *op, const struct notion_page *page)
 {
-	return json_get(op->set, "type") && !json_str(op->set, "type") &&
-	       json_count(page->extra_types) > 0;
+	return op->set_fields & FIELD_BIT(FIELD_TYPE) &&
+	       !op->set.value[FIELD_TYPE] && json_count(page->extra_types) > 0;
 }
 
 static bool write_properties(const struct page_write *w, struct outcome *o)
@@ -306,8 +293,8 @@ static struct page_write new_write(struct worker *r, const struct op *op)
 {
 	return (struct page_write){ .r = r,
 		.op = op,
-		.seen = op->page,
-		.wanted = values_after(op->page, op->set) };
+		.seen = op->seen[NOTION],
+		.wanted = op_wanted(op) };
 }
 
 bool page_update(struct worker *r, const struct op *op, struct outcome *o)
@@ -351,21 +338,19 @@ bool page_trash(struct worker *r, const struct op *op, struct outcome *o)
 bool page_restore(struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct page_write out = new_write(r, op), write = new_write(r, op);
-	json *live;
+	struct seen live = *op->seen[NOTION];
 	bool ok;
 
-	out.wanted = values_of(op->page);
-	out.revives = op->set != NULL;
+	out.wanted = live.held.is;
+	out.revives = op->sets;
 	if (!recheck_row(r, op, o) || !set_trash(&out, o))
 		return false;
-	if (!op->set && !r->schema.checksum && !r->schema.synced)
+	if (!op->sets && !r->schema.checksum && !r->schema.synced)
 		return true;
-	live = json_copy(op->page);
-	json_put_bool(live, "deleted", false);
-	write.seen = live;
+	live.held.deleted = false;
+	write.seen = &live;
 	write.stamps = true;
 	ok = write_properties(&write, o);
-	json_free(live);
 	if (ok || is_not_kept(o))
 		return ok;
 	note(o, "the page is out of the trash, and its content is not written "

@@ -22,7 +22,7 @@ enum phase {
 };
 
 struct pool {
-	struct shared shared;
+	struct common common;
 	pthread_cond_t ended; /* a worker has ended what it took */
 	struct ops *ops;
 	enum phase phase;
@@ -39,11 +39,6 @@ struct seat {
 	struct worker *worker;
 	size_t i;
 };
-
-static bool writes(const struct op *op)
-{
-	return op->target == TARGET_NOTION || op->target == TARGET_SUPABASE;
-}
 
 static bool makes(const struct op *op, enum op_target target)
 {
@@ -83,7 +78,7 @@ int pool_start(struct worker *workers, size_t *n, const struct settings *s,
 	size_t pairs = 0;
 
 	for (size_t i = 0; i < ops->n; i++)
-		pairs += writes(&ops->list[i]) && !ops->list[i].follows;
+		pairs += op_writes(&ops->list[i]) && !ops->list[i].follows;
 	for (*n = 1; *n < (size_t)s->jobs && *n * PAIRS_A_WORKER < pairs; ++*n)
 		if (start_worker(&workers[*n], workers, s, e) < 0)
 			return -1;
@@ -92,7 +87,7 @@ int pool_start(struct worker *workers, size_t *n, const struct settings *s,
 
 static bool is_over(const struct pool *c, const struct worker *r)
 {
-	return *r->stop != 0 || c->shared.fatal.code != RC_DONE;
+	return *r->stop != 0 || c->common.fatal.code != RC_DONE;
 }
 
 /* Whether the op begins something that is to be done in this phase. */
@@ -161,7 +156,7 @@ static struct op *await_due(struct pool *c, const struct worker *r)
 		if (op)
 			return op;
 		if (later || c->busy > 0) {
-			pthread_cond_wait(&c->ended, &c->shared.lock);
+			pthread_cond_wait(&c->ended, &c->common.lock);
 		} else if (c->phase + 1 < PHASES) {
 			c->phase++;
 			c->at = 0;
@@ -204,7 +199,7 @@ static size_t take(struct seat *w, struct op **took)
 	struct op *op;
 	size_t n = 0;
 
-	pthread_mutex_lock(&c->shared.lock);
+	pthread_mutex_lock(&c->common.lock);
 	op = await_due(c, w->worker);
 	if (op && is_insert(op) && !w->worker->dry_run) {
 		n = take_inserts(c, took);
@@ -215,7 +210,7 @@ static size_t take(struct seat *w, struct op **took)
 			c->making[w->i] = op->checksum;
 	}
 	c->busy += n > 0;
-	pthread_mutex_unlock(&c->shared.lock);
+	pthread_mutex_unlock(&c->common.lock);
 	return n;
 }
 
@@ -223,18 +218,18 @@ static void give_back(struct seat *w)
 {
 	struct pool *c = w->pool;
 
-	pthread_mutex_lock(&c->shared.lock);
+	pthread_mutex_lock(&c->common.lock);
 	c->making[w->i] = NULL;
 	c->busy--;
 	pthread_cond_broadcast(&c->ended);
-	pthread_mutex_unlock(&c->shared.lock);
+	pthread_mutex_unlock(&c->common.lock);
 }
 
 /* Up to the first that isn't taken: a stamp, which has its time later. */
 static void do_chain(struct seat *w, struct op *op)
 {
 	for (; op && op->taken; op = op->next)
-		if (!execute_op(&w->pool->shared, w->worker, op))
+		if (!execute_op(&w->pool->common, w->worker, op))
 			return;
 }
 
@@ -245,10 +240,10 @@ static void insert_all(struct seat *w, struct op **ops, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct insert){ .op = ops[i] };
-	tried = rows_insert(&w->pool->shared, w->worker, list, n);
+	tried = rows_insert(&w->pool->common, w->worker, list, n);
 	for (size_t i = 0; i < tried; i++)
 		if (!list[i].untried)
-			execute_conclude(&w->pool->shared, w->worker, ops[i],
+			execute_conclude(&w->pool->common, w->worker, ops[i],
 				&list[i].outcome, &list[i].cost);
 	for (size_t i = 0; i < tried; i++)
 		do_chain(w, ops[i]->next);
@@ -300,7 +295,7 @@ void pool_run(struct worker *workers, size_t n, struct ops *ops,
 	struct stream_writer *w, bool *attention, bool *complete)
 {
 	struct pool pool = {
-		.shared = { .lock = PTHREAD_MUTEX_INITIALIZER,
+		.common = { .lock = PTHREAD_MUTEX_INITIALIZER,
 			.w = w,
 			.retries = workers[0].notion.api.retries },
 		.ended = PTHREAD_COND_INITIALIZER,
@@ -316,7 +311,7 @@ void pool_run(struct worker *workers, size_t n, struct ops *ops,
 			.pool = &pool, .worker = &workers[i], .i = i
 		};
 	for (size_t i = 0; i < n; i++)
-		workers[i].shared = &pool.shared;
+		workers[i].common = &pool.common;
 	started = start(list, n);
 	work(&list[0]);
 	for (size_t i = 1; i < started; i++)
@@ -324,7 +319,7 @@ void pool_run(struct worker *workers, size_t n, struct ops *ops,
 	for (size_t i = 0; i < n; i++)
 		for (enum status s = 0; s < STATUSES; s++)
 			ended += workers[i].ended[s];
-	workers[0].fatal = pool.shared.fatal;
-	*attention = pool.shared.attention;
-	*complete = ended == ops->n && pool.shared.fatal.code == RC_DONE;
+	workers[0].fatal = pool.common.fatal;
+	*attention = pool.common.attention;
+	*complete = ended == ops->n && pool.common.fatal.code == RC_DONE;
 }

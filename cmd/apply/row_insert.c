@@ -16,7 +16,7 @@ bool row_insert_dry(struct worker *r, const struct op *op, struct outcome *o)
 
 /* Inserts that are tried together. */
 struct batch {
-	struct shared *shared;
+	struct common *common;
 	struct worker *r;
 	char at[TIME_SIZE]; /* the rows' updated_at */
 };
@@ -134,7 +134,7 @@ static size_t take_those_there(struct batch *b, struct insert **list, size_t n)
 	if (rc < 0 && n > 0) { /* a failure of all is one */
 		give_up(&list[0]->outcome, STATUS_FAILED, &a);
 		execute_judge(
-			b->shared, b->r, list[0]->op, &list[0]->outcome, &cost);
+			b->common, b->r, list[0]->op, &list[0]->outcome, &cost);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const json *row = row_of(list[i]->op, rows);
@@ -152,16 +152,16 @@ static size_t take_those_there(struct batch *b, struct insert **list, size_t n)
 }
 
 /* What has become of a row that was sent. */
-enum found {
-	FOUND_MADE,  /* *row is the answer */
-	FOUND_IT,    /* *row is the page's row, which was looked for */
-	FOUND_OTHER, /* the id belongs to the row of another page */
-	FOUND_NONE,
-	FOUND_NOTHING_OUT, /* the outcome is filled */
+enum fate {
+	FATE_MADE,     /* *row is the answer */
+	FATE_FOUND,    /* *row is the page's row, which was looked for */
+	FATE_ID_TAKEN, /* the id belongs to the row of another page */
+	FATE_NOWHERE,
+	FATE_TOLD, /* the outcome is filled */
 };
 
 /* It isn't in the answer, or its answer is lost. */
-static enum found look_for(
+static enum fate look_for(
 	struct batch *b, struct insert *i, const char *id, json **row)
 {
 	struct supabase_client *client = &b->r->supabase;
@@ -172,34 +172,34 @@ static enum found look_for(
 	if (supabase_row_get(client, id, row, &a) < 0)
 		goto failed;
 	if (*row && is_of_page(i->op, *row))
-		return FOUND_IT;
+		return FATE_FOUND;
 	link = json_str(*row, "notion_page_id");
 	if (*row && link && *link) {
 		json_free(*row);
 		*row = NULL;
-		return FOUND_OTHER;
+		return FATE_ID_TAKEN;
 	}
 	if (*row) {
 		skip(o, "changed",
 			"the row %s was made for this page and has lost its "
 			"link; the next run pairs them",
 			id);
-		return FOUND_NOTHING_OUT;
+		return FATE_TOLD;
 	}
 	if (supabase_row_by_page(client, i->op->page_id, row, &a) < 0)
 		goto failed;
-	return *row ? FOUND_IT : FOUND_NONE;
+	return *row ? FATE_FOUND : FATE_NOWHERE;
 failed:
 	give_up(o, unless_sent(i, STATUS_FAILED), &a);
-	return FOUND_NOTHING_OUT;
+	return FATE_TOLD;
 }
 
 /* Sends it, unless that was done, and looks for it where it must. */
-static enum found try_id(struct batch *b, struct insert *i, unsigned attempt,
+static enum fate try_id(struct batch *b, struct insert *i, unsigned attempt,
 	bool sent, json **row)
 {
 	struct request q = { .b = b, .list = &i, .n = 1 };
-	enum found found;
+	enum fate fate;
 	char id[UUID_SIZE];
 	json *made = NULL;
 	struct api_error a = { .action = API_RETRY };
@@ -207,38 +207,38 @@ static enum found try_id(struct batch *b, struct insert *i, unsigned attempt,
 
 	if (rc == 0 && row_of(i->op, made)) {
 		*row = json_copy(row_of(i->op, made));
-		found = FOUND_MADE;
+		fate = FATE_MADE;
 	} else if (rc < 0 && !*i->sent_at) {
 		give_up(&i->outcome, STATUS_FAILED, &a);
-		found = FOUND_NOTHING_OUT;
+		fate = FATE_TOLD;
 	} else {
 		uuid_row_for_page(i->op->page_id, attempt, id);
-		found = look_for(b, i, id, row);
+		fate = look_for(b, i, id, row);
 	}
-	if (found == FOUND_NONE && rc < 0) {
+	if (fate == FATE_NOWHERE && rc < 0) {
 		give_up(&i->outcome, STATUS_UNKNOWN, &a);
-		found = FOUND_NOTHING_OUT;
+		fate = FATE_TOLD;
 	}
 	json_free(made);
-	return found;
+	return fate;
 }
 
 /* sent: it was, with others, and is missing in the answer. */
 static void insert_one(struct batch *b, struct insert *i, bool sent)
 {
 	json *row = NULL;
-	enum found found = FOUND_OTHER;
+	enum fate fate = FATE_ID_TAKEN;
 
-	for (unsigned n = 0; found == FOUND_OTHER && n < ID_ATTEMPTS; n++)
-		found = try_id(b, i, n, sent && n == 0, &row);
-	if (found == FOUND_MADE)
+	for (unsigned n = 0; fate == FATE_ID_TAKEN && n < ID_ATTEMPTS; n++)
+		fate = try_id(b, i, n, sent && n == 0, &row);
+	if (fate == FATE_MADE)
 		take_new_row(b->r, i->op, json_copy(row), &i->outcome);
-	else if (found == FOUND_IT)
+	else if (fate == FATE_FOUND)
 		take_found(b, i, row);
-	else if (found == FOUND_OTHER)
+	else if (fate == FATE_ID_TAKEN)
 		skip(&i->outcome, "changed",
 			"all ids that this page's row could have are taken");
-	else if (found == FOUND_NONE)
+	else if (fate == FATE_NOWHERE)
 		not_kept(&i->outcome,
 			"Supabase took the row of this page and keeps none, "
 			"neither by its id nor by its page: look at the "
@@ -250,7 +250,7 @@ static void insert_alone(struct batch *b, struct insert *i, bool sent)
 {
 	struct cost before = cost_so_far(b->r), cost;
 
-	if (!execute_goes_on(b->shared, b->r)) {
+	if (!execute_goes_on(b->common, b->r)) {
 		i->untried = !*i->sent_at;
 		skip(&i->outcome, "changed",
 			"the run ended before it was looked for");
@@ -259,7 +259,7 @@ static void insert_alone(struct batch *b, struct insert *i, bool sent)
 	}
 	insert_one(b, i, sent);
 	cost = cost_since(b->r, &before);
-	execute_judge(b->shared, b->r, i->op, &i->outcome, &cost);
+	execute_judge(b->common, b->r, i->op, &i->outcome, &cost);
 	cost_add(&i->cost, &cost);
 }
 
@@ -307,7 +307,7 @@ static size_t insert_at_once(struct batch *b, struct insert **list, size_t n)
 
 static void insert_all(struct batch *b, struct insert **list, size_t n)
 {
-	if (n > 1 && execute_goes_on(b->shared, b->r))
+	if (n > 1 && execute_goes_on(b->common, b->r))
 		n = insert_at_once(b, list, n);
 	if (n == 1) {
 		insert_alone(b, list[0], false);
@@ -318,10 +318,10 @@ static void insert_all(struct batch *b, struct insert **list, size_t n)
 }
 
 size_t rows_insert(
-	struct shared *c, struct worker *r, struct insert *list, size_t n)
+	struct common *c, struct worker *r, struct insert *list, size_t n)
 {
 	struct insert *as_seen[INSERTS_MAX];
-	struct batch b = { .shared = c, .r = r };
+	struct batch b = { .common = c, .r = r };
 	size_t i, n_seen = 0;
 
 	time_format(run_now(r), b.at);

@@ -39,7 +39,7 @@ struct insert {
  * program was told to stop.
  */
 size_t rows_insert(
-	struct shared *c, struct worker *r, struct insert *list, size_t n);
+	struct common *c, struct worker *r, struct insert *list, size_t n);
 
 /* What a dry run does of it. */
 bool row_insert_dry(struct worker *r, const struct op *op, struct outcome *o);

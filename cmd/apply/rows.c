@@ -16,6 +16,8 @@ struct patch {
 	const char *page_id;  /* the link to be written; NULL: not written */
 	const char *checksum; /* likewise */
 	json *set;
+	struct decision wanted; /* what the row shall hold afterwards */
+	unsigned fields;	/* those of it that are set */
 	bool link_only;	 /* the condition holds the link, not the content */
 	bool deleted;	 /* how the row shall be afterwards */
 	bool maybe_sent; /* a try without an answer met the condition, or not */
@@ -23,73 +25,75 @@ struct patch {
 
 static struct patch new_patch(const struct op *op, const char *page_id)
 {
-	return (struct patch){
-		.op = op, .page_id = page_id, .checksum = op->checksum
-	};
+	bool of_row = op->target == TARGET_SUPABASE;
+
+	return (struct patch){ .op = op,
+		.page_id = page_id,
+		.checksum = op->checksum,
+		.wanted = op_wanted(op),
+		.fields = of_row ? op->set_fields : 0 };
 }
 
 /* What the condition compares, as the API would give it. */
 struct condition {
-	const char *updated_at, *link, *decision, *type, *date;
-	bool deleted;
+	usec updated_at;
+	const char *link;
+	struct held held;
 };
 
 static struct condition seen_by_plan(const struct op *op)
 {
-	return (struct condition){
-		.updated_at = op->updated_at,
-		.link = json_str(op->row, "link"),
-		.decision = json_str(op->row, "decision"),
-		.type = json_str(op->row, "type"),
-		.date = json_str(op->row, "date"),
-		.deleted = json_true(op->row, "deleted"),
-	};
+	struct condition c = { .updated_at = op->updated_at,
+		.link = op_link(op) };
+
+	if (op->seen[SUPABASE])
+		c.held = op->seen[SUPABASE]->held;
+	return c;
 }
 
 /* The same of a row as it is: "" and null are told apart, links as spelled. */
-static struct condition seen_now(const json *row)
+static struct condition seen_now(
+	const struct supabase_row *row, const json *object)
 {
-	return (struct condition){
-		.updated_at = json_str(row, "updated_at"),
-		.link = json_str(row, "notion_page_id"),
-		.decision = json_str(row, "decision"),
-		.type = json_str(row, "type"),
-		.date = json_str(row, "date"),
-		.deleted = !json_is_null(json_get(row, SUPABASE_SOFT_DELETE)),
-	};
-}
+	struct condition c = { .updated_at = row->updated,
+		.link = json_str(object, "notion_page_id"),
+		.held = { .deleted = row->deleted } };
 
-static int add_time(struct buf *where, const char *updated_at)
-{
-	usec t = USEC_NONE;
-
-	if (updated_at && time_parse(updated_at, &t) < 0)
-		return -1;
-	return t == USEC_NONE ? supabase_where(where, "updated_at", NULL)
-			      : supabase_where_time(where, "updated_at", t);
+	for (enum field f = 0; f < FIELDS; f++)
+		c.held.is.value[f] = json_str(object, field_column(f));
+	return c;
 }
 
 /*
- * -1 where the URL would be too long. The decision may be left out only by who
- * has just read it.
+ * -1 where the URL would be too long. The text of any length, which comes last,
+ * may be left out only by who has just read it.
  */
 static int add_condition(struct buf *where, const struct worker *r,
 	const struct patch *p, const struct condition *c, bool just_read)
 {
+	const char *const *value = c->held.is.value;
+
 	if (supabase_where(where, "id", p->op->row_id) < 0 ||
 		supabase_where(where, "notion_page_id", c->link) < 0)
 		return -1;
 	if (p->link_only)
 		return 0;
-	if (add_time(where, c->updated_at) < 0 ||
-		supabase_where(where, "type", c->type) < 0 ||
-		supabase_where(where, "date", c->date) < 0)
+	if ((c->updated_at == USEC_NONE
+			    ? supabase_where(where, "updated_at", NULL)
+			    : supabase_where_time(
+				      where, "updated_at", c->updated_at)) < 0)
 		return -1;
+	for (enum field f = 0; f < FIELDS; f++)
+		if (field_kind(f) != KIND_TITLE &&
+			supabase_where(where, field_column(f), value[f]) < 0)
+			return -1;
 	if (r->supabase.soft_delete &&
-		supabase_where_deleted(where, c->deleted) < 0)
+		supabase_where_deleted(where, c->held.deleted) < 0)
 		return -1;
-	if (supabase_where(where, "decision", c->decision) < 0)
-		return just_read ? 0 : -1;
+	for (enum field f = 0; f < FIELDS; f++)
+		if (field_kind(f) == KIND_TITLE &&
+			supabase_where(where, field_column(f), value[f]) < 0)
+			return just_read ? 0 : -1;
 	return 0;
 }
 
@@ -118,29 +122,31 @@ static int try_patch(struct worker *r, struct patch *p,
 	return rc;
 }
 
+static bool holds(const struct supabase_row *row, const struct decision *wanted)
+{
+	const struct decision is = supabase_row_decision(row);
+
+	return !decision_diff(&is, wanted);
+}
+
 /* What the row must hold once the patch is done. */
 static bool is_done_already(
 	const struct patch *p, const struct supabase_row *row)
 {
-	struct values v = values_after(p->op->row, p->op->set);
-	const char *link =
-		p->page_id ? p->page_id : json_str(p->op->row, "link");
-	const char *sum = p->checksum;
+	const char *link = p->page_id ? p->page_id : op_link(p->op);
 
-	return (p->link_only || row_holds(row, &v)) &&
-	       strcmp(row->page_id, link ? link : "") == 0 &&
-	       row->deleted == p->deleted && row->synced == p->op->synced &&
-	       (!sum || (row->checksum && strcmp(row->checksum, sum) == 0));
+	return (p->link_only || holds(row, &p->wanted)) &&
+	       text_same(row->page_id, link) && row->deleted == p->deleted &&
+	       row->synced == p->op->synced &&
+	       (!p->checksum || text_same(row->checksum, p->checksum));
 }
 
 /* Whether what the patch relies on is still as the plan saw it. */
 static bool is_as_planned(const struct patch *p, const struct supabase_row *row)
 {
-	const char *link = json_str(p->op->row, "link");
-
 	if (p->link_only)
-		return strcmp(row->page_id, link ? link : "") == 0;
-	return row_is_as_seen(row, p->op->row);
+		return text_same(row->page_id, op_link(p->op));
+	return row_is_as_seen(row, p->op->seen[SUPABASE]);
 }
 
 /*
@@ -155,7 +161,7 @@ static void tell_who_kept_it(
 	if (!recheck_read_row(r, p->op->row_id, &now, NULL, o))
 		return;
 	if (is_as_planned(p, &now)) {
-		o->row_after = row_values(&now);
+		saw_row(o, &now);
 		not_kept(o,
 			"the row can be read, and no update reaches it: a "
 			"row-level security policy or a trigger keeps this key "
@@ -188,7 +194,7 @@ static int patch_after_a_look(
 	} else if (!is_as_planned(p, &now)) {
 		skip(o, "changed", "the row was edited since the plan");
 	} else {
-		c = seen_now(object);
+		c = seen_now(&now, object);
 		rc = try_patch(r, p, &c, true, row, o);
 		if (rc == 0) {
 			tell_who_kept_it(r, p, o);
@@ -200,42 +206,16 @@ static int patch_after_a_look(
 	return rc;
 }
 
-/* A trigger may have put other values in than were sent: see sync/base.h. */
-static void note_triggers(const struct patch *p, const struct supabase_row *row,
-	struct outcome *o)
-{
-	const char *sum = p->checksum;
-
-	o->row_marks = true;
-	if (sum && (!row->checksum || strcmp(row->checksum, sum) != 0)) {
-		o->rewrites_checksum = true;
-		note(o, "the table itself changes what is written to checksum");
-	}
-	if (row->synced != p->op->synced) {
-		o->resets_synced = true;
-		note(o, "the table itself changes what is written to "
-			"notion_synced");
-	}
-}
-
 /* What was sent is compared with what came back; false: o says what was kept.
  */
 static bool is_kept(const struct patch *p, const struct supabase_row *row,
-	const struct values *v, struct outcome *o)
+	struct outcome *o)
 {
+	const struct decision is = supabase_row_decision(row);
 	struct buf text = BUF_INIT(4096);
-	const json *set = p->op->target == TARGET_SUPABASE ? p->op->set : NULL;
 	bool kept;
 
-	if (p->link_only)
-		set = NULL;
-	if (json_get(set, "decision") &&
-		!text_equal(row->decision, v->decision))
-		tell_kept(&text, "decision", v->decision, row->decision);
-	if (json_get(set, "type") && !text_equal_folded(row->type, v->type))
-		tell_kept(&text, "type", v->type, row->type);
-	if (json_get(set, "date") && !text_equal(row->date, v->date))
-		tell_kept(&text, "date", v->date, row->date);
+	tell_fields(&text, &p->wanted, &is, p->fields);
 	if (p->page_id && strcmp(row->page_id, p->page_id) != 0)
 		tell_kept(&text, "notion_page_id", p->page_id, row->page_id);
 	if (!p->link_only && row->deleted != p->deleted)
@@ -253,15 +233,13 @@ static bool is_kept(const struct patch *p, const struct supabase_row *row,
 static bool judge_row(const struct patch *p, const struct supabase_row *row,
 	struct outcome *o)
 {
-	struct values wanted = values_after(p->op->row, p->op->set);
-
-	o->row_after = row_values(row);
-	if (row->updated != USEC_NONE)
-		time_format(row->updated, o->updated_at);
-	if (!is_kept(p, row, &wanted, o))
+	saw_row(o, row);
+	if (!is_kept(p, row, o))
 		return false;
-	note_triggers(p, row, o);
-	if (!p->link_only && !row_holds(row, &wanted)) {
+	note_marks(o, SUPABASE,
+		!p->checksum || text_same(row->checksum, p->checksum),
+		row->synced == p->op->synced);
+	if (!p->link_only && !holds(row, &p->wanted)) {
 		o->differs = true;
 		note(o, "the row was edited just now; the next run takes that "
 			"over");
@@ -291,17 +269,11 @@ static bool take_answer(
 static bool note_first(
 	struct worker *r, const struct patch *p, struct outcome *o)
 {
-	struct values v = values_after(p->op->row, p->op->set);
-	json *after;
+	const struct held after = { p->wanted, p->deleted };
 
 	if (p->link_only || p->op->target != TARGET_SUPABASE)
 		return true;
-	after = json_object();
-	json_put_str(after, "decision", v.decision);
-	json_put_str(after, "type", v.type);
-	json_put_str(after, "date", v.date);
-	json_put_bool(after, "deleted", p->deleted);
-	return known_sent(r, p->op, after, o);
+	return known_sent(r, p->op, &after, o);
 }
 
 static bool carry_out(struct worker *r, struct patch *p, struct outcome *o)
@@ -323,7 +295,7 @@ static bool carry_out(struct worker *r, struct patch *p, struct outcome *o)
 	rc = try_patch(r, p, &c, false, &row, o);
 	if (rc == 0)
 		rc = patch_after_a_look(r, p, &row, o);
-	if (rc < 0 && p->maybe_sent) /* edited, perhaps behind our write */
+	if (rc < 0 && p->maybe_sent) /* edited, perhaps after our write */
 		unclear(o);
 	json_free(p->set);
 	return rc > 0 && take_answer(p, row, o);
@@ -336,12 +308,6 @@ static void put_now(const struct worker *r, json *set, const char *column)
 	json_put_str(set, column, time_format(run_now(r), now));
 }
 
-static void put_field(json *columns, const json *set, const char *key)
-{
-	if (json_get(set, key))
-		json_put_str(columns, key, json_str(set, key));
-}
-
 /*
  * The columns of an op: content, link, checksum, mark. updated_at goes with
  * content only: where no trigger moves it, other readers of the table would
@@ -352,15 +318,13 @@ static json *columns_of(
 {
 	json *columns = json_object();
 
-	put_field(columns, op->set, "decision");
-	put_field(columns, op->set, "type");
-	put_field(columns, op->set, "date");
+	supabase_row_put(columns, &op->set, op->set_fields);
 	if (page_id)
 		json_put_str(columns, "notion_page_id", page_id);
 	json_put_bool(columns, "notion_synced", op->synced);
 	if (op->checksum)
 		json_put_str(columns, "checksum", op->checksum);
-	if (op->set)
+	if (op->sets)
 		put_now(r, columns, "updated_at");
 	return columns;
 }
@@ -370,7 +334,7 @@ bool page_still_says_so(
 {
 	struct notion_page page;
 
-	if (!op->page)
+	if (!op->seen[NOTION])
 		return true;
 	if (!recheck_page(r, op, &page, o))
 		return false;
@@ -381,7 +345,7 @@ bool page_still_says_so(
 /* A link that is still to be written: no other row may have got the page. */
 static bool may_link(struct worker *r, const struct op *op, struct outcome *o)
 {
-	const char *link = json_str(op->row, "link");
+	const char *link = op_link(op);
 	int other;
 
 	if (link && strcmp(link, op->page_id) == 0)
@@ -439,7 +403,8 @@ bool row_link_to(struct worker *r, const struct op *op, const char *page_id,
 
 	p.link_only = true;
 	p.checksum = checksum;
-	p.deleted = json_true(op->row, "deleted");
+	p.fields = 0;
+	p.deleted = op->seen[SUPABASE] && op->seen[SUPABASE]->held.deleted;
 	p.set = json_object();
 	json_put_str(p.set, "notion_page_id", page_id);
 	json_put_bool(p.set, "notion_synced", op->synced);

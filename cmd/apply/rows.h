@@ -2,8 +2,8 @@
  * Writing rows. A row is patched under a condition that holds what the plan
  * saw of it, so that the database itself compares and writes in one step:
  * id, updated_at, link, type, date, whether it is deleted, and decision where
- * it fits a URL (else the row is read first). No row met it: it is read again
- * and told apart.
+ * it fits a URL (else the row is read first). Where no row meets the condition,
+ * the row is read again to see why.
  *
  * Each returns true with o filled as done, or false with o filled.
  */

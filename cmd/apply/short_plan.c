@@ -1,53 +1,30 @@
 #include "short_plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "notion/page.h"
 #include "recheck.h"
-#include "sync/checksum.h"
-#include "util/alloc.h"
 #include "util/text.h"
 
 /* A half as it is now, whichever it is. */
 struct sight {
-	enum op_target side;
-	const json *values; /* as expect.row and expect.page */
+	enum side side;
+	const struct held *is;
 	char sum[CHECKSUM_SIZE];
 };
 
-static void sight_init(struct sight *s, enum op_target side, const json *values)
-{
-	struct values v = values_of(values);
-
-	s->side = side;
-	s->values = values;
-	checksum_of(v.decision, v.type, v.date, s->sum);
-}
-
 /* The fields in set; the type in any spelling, for options have their own. */
-static bool holds_set(const struct sight *s, const json *set)
+static bool holds_set(const struct sight *s, const struct op *op)
 {
-	struct values is = values_of(s->values), v = values_of(set);
-
-	return (!json_get(set, "decision") ||
-		       text_equal(is.decision, v.decision)) &&
-	       (!json_get(set, "type") || text_equal_folded(is.type, v.type)) &&
-	       (!json_get(set, "date") || text_equal(is.date, v.date));
-}
-
-static bool same_member(const json *a, const json *b, const char *key)
-{
-	const char *x = json_str(a, key), *y = json_str(b, key);
-
-	return !json_get(b, key) || strcmp(x ? x : "", y ? y : "") == 0;
+	return !(decision_diff(&s->is->is, &op->set) & op->set_fields);
 }
 
 /* To the letter, where it is said: the checksum knows no case. */
-static bool holds_was(const struct sight *s, const json *was)
+static bool holds_was(
+	const struct sight *s, const struct decision *was, unsigned fields)
 {
-	return same_member(s->values, was, "decision") &&
-	       same_member(s->values, was, "type") &&
-	       same_member(s->values, was, "date");
+	return !(decision_changes(&s->is->is, was) & fields);
 }
 
 static bool has_sum(const struct sight *s, const char *sum)
@@ -56,13 +33,13 @@ static bool has_sum(const struct sight *s, const char *sum)
 }
 
 /* Whether the kind of op supposes that half to be deleted. */
-static bool supposed_deleted(const struct op *op, enum op_target side)
+static bool supposed_deleted(const struct op *op, enum side side)
 {
 	switch (op->kind) {
 	case OP_TRASH:
-		return op->target != side;
+		return op->side != side;
 	case OP_RESTORE:
-		return op->target == side;
+		return op->side == side;
 	case OP_LINK: /* one without a mark completes a deletion */
 		return !op->synced;
 	default:
@@ -79,10 +56,10 @@ static bool source_fits(const struct op *op, const struct sight *s)
 {
 	if (op->kind == OP_TRASH)
 		return true;
-	if (!holds_set(s, op->set))
+	if (!holds_set(s, op))
 		return false;
 	return has_sum(s, op->checksum) ||
-	       (s->side == TARGET_SUPABASE && op->updated_at &&
+	       (s->side == SUPABASE && op->updated_at != USEC_NONE &&
 		       op->kind != OP_CREATE);
 }
 
@@ -96,80 +73,77 @@ static bool content_fits(const struct op *op, const struct sight *s)
 	default:
 		break;
 	}
-	if (op->target != s->side)
+	if (op->side != s->side)
 		return source_fits(op, s);
-	if (op->kind == OP_TRASH && !holds_was(s, op->agreed))
+	if (op->kind == OP_TRASH &&
+		!holds_was(s, &op->agreed.is, op->agreed_fields))
 		return false;
 	return has_sum(s, op->content_sum) &&
-	       holds_was(s, json_get(op->line, "was"));
+	       holds_was(s, &op->was, op->was_fields);
 }
 
-static bool fits(const struct op *op, enum op_target side, const json *values)
+static bool fits(const struct op *op, enum side side, const struct seen *seen)
 {
-	struct sight s;
+	struct sight s = { .side = side, .is = &seen->held };
 
-	sight_init(&s, side, values);
-	return json_true(values, "deleted") == supposed_deleted(op, side) &&
+	decision_checksum(&s.is->is, s.sum);
+	return s.is->deleted == supposed_deleted(op, side) &&
 	       content_fits(op, &s);
 }
 
-static bool row_fits(
-	const struct op *op, const struct supabase_row *row, const json *values)
+static bool row_fits(const struct op *op, const struct supabase_row *row,
+	const struct seen *seen)
 {
-	usec at = USEC_NONE;
-
 	/* The page that is made replaces one that is gone: page_create.c looks.
 	 */
 	if (*row->page_id && op->kind != OP_CREATE &&
-		strcmp(row->page_id, op->page_id ? op->page_id : "") != 0)
+		!text_same(row->page_id, op->page_id))
 		return false;
-	if (op->updated_at &&
-		(time_parse(op->updated_at, &at) < 0 || at != row->updated))
+	if (op->updated_at != USEC_NONE && op->updated_at != row->updated)
 		return false;
-	return fits(op, TARGET_SUPABASE, values);
+	return fits(op, SUPABASE, seen);
 }
 
 static bool fill_row(struct worker *r, struct op *op, struct outcome *o)
 {
 	struct supabase_row row;
-	char at[TIME_SIZE];
-	json *values;
+	struct seen *seen;
 	bool ok;
 
 	if (!recheck_read_row(r, op->row_id, &row, NULL, o))
 		return false;
-	values = row_values(&row);
+	seen = seen_row(&row);
 	op->first_link = op->kind == OP_LINK && op->synced && !row.deleted &&
 			 !*row.page_id && !row.checksum;
-	ok = op->first_link || row_fits(op, &row, values);
-	if (ok && !op->updated_at && row.updated != USEC_NONE)
-		op->updated_at = xstrdup(time_format(row.updated, at));
+	ok = op->first_link || row_fits(op, &row, seen);
+	if (ok && op->updated_at == USEC_NONE)
+		op->updated_at = row.updated;
 	supabase_row_fini(&row);
 	if (ok) {
-		op->row = values;
+		op->seen[SUPABASE] = seen;
 		return true;
 	}
-	json_free(values);
+	free(seen);
 	return skip(o, "changed", "the row is not what the plan goes by");
 }
 
 static bool fill_page(struct worker *r, struct op *op, struct outcome *o)
 {
 	struct notion_page page;
-	json *values;
+	struct seen *seen;
 	bool ok;
 
 	if (!recheck_read_page(r, op->page_id, &page, o))
 		return false;
-	values = page_values(&page);
-	ok = fits(op, TARGET_NOTION, values) ||
+	seen = seen_page(&page);
+	ok = fits(op, NOTION, seen) ||
 	     (op->first_link && !page.in_trash && !page.checksum);
 	notion_page_fini(&page);
 	if (ok) {
-		op->page = values;
+		op->seen[NOTION] = seen;
 		return true;
 	}
-	json_free(values);
+	free(seen);
 	return skip(o, "changed", "the page is not what the plan goes by");
 }
 
@@ -194,8 +168,8 @@ bool short_plan_fill(struct worker *r, struct op *op, struct outcome *o)
 {
 	if (op->row_gone)
 		return row_is_still_gone(r, op, o) &&
-		       (op->page || fill_page(r, op, o));
-	if (!op->row && op->row_id && !fill_row(r, op, o))
+		       (op->seen[NOTION] || fill_page(r, op, o));
+	if (!op->seen[SUPABASE] && op->row_id && !fill_row(r, op, o))
 		return false;
-	return op->page || !op->page_id || fill_page(r, op, o);
+	return op->seen[NOTION] || !op->page_id || fill_page(r, op, o);
 }

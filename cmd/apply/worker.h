@@ -32,7 +32,7 @@ enum status {
 /* Temporary failures in a row that make an outage. */
 #define OUTAGE_AFTER 3
 
-struct shared;
+struct common;
 
 struct worker {
 	struct notion_client notion;
@@ -40,7 +40,7 @@ struct worker {
 	struct notion_schema schema; /* shared; the first worker's own */
 	char data_source[UUID_SIZE];
 	struct journal *journal; /* shared */
-	struct shared *shared; /* what the workers have in common: execute.h */
+	struct common *common; /* what the workers have in common: execute.h */
 	bool dry_run;
 	const atomic_int *stop;
 	struct error fatal;	  /* the run ends with it; code RC_DONE: none */
@@ -58,19 +58,23 @@ struct outcome {
 	char row_id[UUID_SIZE], page_id[UUID_SIZE]; /* of a new half */
 	/* How the halves stand now, where this op wrote them: see op_hand_on().
 	 */
-	json *row_after, *page_after;
-	char updated_at[TIME_SIZE];
+	struct seen *after[SIDES];
+	usec updated_at; /* of after[SUPABASE] */
 	bool differs; /* the other side stored something else than was sent */
-	/* A trigger of the table changed what was written: see sync/base.h. */
-	bool rewrites_checksum, resets_synced;
-	/* An automation of the database did so with a page. */
-	bool page_rewrites_checksum, page_resets_synced;
-	bool row_marks, page_marks; /* whether that was seen at all */
-	bool sent;   /* a write was noted before it was sent: known.h */
-	json *known; /* the pair's line after the first of two requests */
+	/* A trigger of the table, or an automation of the database, changed
+	 * what was written: see sync/base.h; and whether that was shown at all.
+	 */
+	bool rewrites_checksum[SIDES], resets_synced[SIDES];
+	bool marks_shown[SIDES];
+	bool sent; /* a write was noted before it was sent: known.h */
+	struct base_pair *known; /* the pair after the first of two requests */
 };
 
+/* Frees what it owns, and zeroes it. */
 void outcome_fini(struct outcome *o);
+/* What an answer, or a look, has shown of a half. */
+void saw_row(struct outcome *o, const struct supabase_row *row);
+void saw_page(struct outcome *o, const struct notion_page *page);
 
 /*
  * The time to write into a row: by the clock of the table's service, which may
@@ -103,11 +107,17 @@ bool is_not_kept(const struct outcome *o);
 /* Appends `name: "sent" was sent, "kept" is kept`, both cut; NULL: nothing. */
 void tell_kept(
 	struct buf *text, const char *name, const char *sent, const char *kept);
+/* The same for each of the fields in which the two differ. */
+void tell_fields(struct buf *text, const struct decision *sent,
+	const struct decision *kept, unsigned fields);
+/* A half was written with its checksum and mark: whether it keeps them. */
+void note_marks(struct outcome *o, enum side side, bool checksum_is_kept,
+	bool synced_is_kept);
 /* What ended as skipped or failed was written after all, or may have been. */
 bool unclear(struct outcome *o);
 /* STATUS_DONE; returns true. */
 bool done(struct outcome *o);
-/* Adds to the note, behind what it has already. */
+/* Adds to the note, after what it has already. */
 void note(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -164,8 +164,10 @@ void check_triggers(struct doctor *d, struct finding *f)
 
 	if (base_load(&base, path, &e) == 0) {
 		for (size_t i = 0; i < base.n; i++) {
-			checksums += base.pairs[i].rewrites_checksum;
-			marks += base.pairs[i].resets_synced;
+			const struct base_pair *p = &base.pairs[i];
+
+			checksums += p->rewrites_checksum[SUPABASE];
+			marks += p->resets_synced[SUPABASE];
 		}
 		base_fini(&base);
 	}

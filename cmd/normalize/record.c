@@ -4,7 +4,6 @@
 
 #include "notion/page.h"
 #include "supabase/row.h"
-#include "sync/checksum.h"
 
 static json *line_of(const char *kind, const char *source)
 {
@@ -29,12 +28,12 @@ static void put_time(json *line, const char *key, usec t)
 }
 
 /* What is no checksum was not written by us and says nothing: null. */
-static void put_checksums(json *line, const char *decision, const char *type,
-	const char *date, const char *stored)
+static void put_checksums(
+	json *line, const struct decision *d, const char *stored)
 {
 	char now[CHECKSUM_SIZE];
 
-	checksum_of(decision, type, date, now);
+	decision_checksum(d, now);
 	json_put_str(line, "checksum", now);
 	json_put_str(line, "stored_checksum",
 		checksum_is_valid(stored) ? stored : NULL);
@@ -55,6 +54,7 @@ static json *problem_line(const char *source, const char *row_id,
 json *record_of_row(const json *object)
 {
 	struct supabase_row row;
+	struct decision content;
 	struct problem p;
 	json *line;
 
@@ -63,10 +63,9 @@ json *record_of_row(const json *object)
 	line = line_of("record", "supabase");
 	put_id(line, "row_id", row.id);
 	put_id(line, "page_id", row.page_id);
-	json_put_str(line, "decision", row.decision);
-	json_put_str(line, "type", row.type);
-	json_put_str(line, "date", row.date);
-	put_checksums(line, row.decision, row.type, row.date, row.checksum);
+	content = supabase_row_decision(&row);
+	decision_put(line, &content, ALL_FIELDS);
+	put_checksums(line, &content, row.checksum);
 	json_put_bool(line, "synced", row.synced);
 	json_put_bool(line, "deleted", row.deleted);
 	put_time(line, "created_at", row.created);
@@ -78,6 +77,7 @@ json *record_of_row(const json *object)
 json *record_of_page(const json *object, const struct notion_schema *s)
 {
 	struct notion_page page;
+	struct decision content;
 	struct problem p;
 	json *line;
 
@@ -85,12 +85,17 @@ json *record_of_page(const json *object, const struct notion_schema *s)
 		return problem_line("notion", NULL, page.id, &p);
 	line = line_of("record", "notion");
 	put_id(line, "page_id", page.id);
-	json_put_str(line, "decision", page.decision);
-	json_put_str(line, "type", page.type);
-	json_put(line, "extra_types", json_copy(page.extra_types));
-	json_put_str(line, "date", page.date);
-	json_put(line, "date_detail", json_copy(page.date_detail));
-	put_checksums(line, page.decision, page.type, page.date, page.checksum);
+	content = notion_page_decision(&page);
+	for (enum field f = 0; f < FIELDS; f++) {
+		decision_put(line, &content, FIELD_BIT(f));
+		if (f == FIELD_TYPE)
+			json_put(line, "extra_types",
+				json_copy(page.extra_types));
+		if (f == FIELD_DATE)
+			json_put(line, "date_detail",
+				json_copy(page.date_detail));
+	}
+	put_checksums(line, &content, page.checksum);
 	json_put_bool(line, "synced", page.synced);
 	json_put_bool(line, "own", page.own);
 	json_put_bool(line, "deleted", page.in_trash);

@@ -1,7 +1,8 @@
 /*
  * The decisions: a pure function from what both sides hold, the local base and
  * the policy to the ops of a plan. No clock, no file, no network. The tables of
- * the semantics, sections 3 to 5, stand in decide.c in their order.
+ * doc/semantics.md, sections 4 and 5, stand above the functions that carry them
+ * out: here, in merge_base.c and in merge.c. Section 3 is in pair.c.
  */
 #ifndef PLAN_DECIDE_H
 #define PLAN_DECIDE_H
@@ -10,13 +11,13 @@
 #include <stddef.h>
 
 #include "merge.h"
-#include "ops.h"
+#include "op_list.h"
 #include "sides.h"
 #include "sync/base.h"
 
 enum orphan_rule {
 	ORPHANS_KEEP,
-	ORPHANS_RESTORE, /* make the missing half anew */
+	ORPHANS_RESTORE, /* make the missing half again */
 	ORPHANS_TRASH,	 /* soft-delete what is left of an erased record */
 };
 
@@ -27,16 +28,14 @@ struct policy {
 	struct resending again;
 };
 
-struct outlook {
-	size_t live_pairs; /* pairs whose halves are both live */
-};
+/*
+ * Fills ops, which start empty, in the order in which they are carried out.
+ * Returns the number of pairs whose halves are both live.
+ */
+size_t decide(const struct sides *w, const struct base *base,
+	const struct policy *policy, struct op_list *ops);
 
-/* Fills ops, which start empty, in the order in which they are carried out. */
-void decide(const struct sides *w, const struct base *base,
-	const struct policy *policy, struct ops *ops, struct outlook *outlook);
-
-/* The outlook alone, for a plan that is not made by decide(). */
-void look_out(const struct sides *w, const struct base *base,
-	struct outlook *outlook);
+/* That number alone, for a plan that is not made by decide(). */
+size_t count_live_pairs(const struct sides *w, const struct base *base);
 
 #endif

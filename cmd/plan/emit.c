@@ -10,127 +10,117 @@
 
 #define SHOWN_COLUMNS 30
 
-struct op *skip(const struct emitter *s, const char *code,
+struct planned_op *emit_skip(const struct emitter *s, const char *code,
 	const struct record *row, const struct record *page)
 {
-	struct op *op = ops_add(s->ops, OP_SKIP, TARGET_NONE, row, page);
+	struct planned_op *op =
+		op_list_add(s->ops, OP_SKIP, TARGET_NONE, row, page);
 
 	op->code = code;
 	return op;
 }
 
-static struct op *add(const struct emitter *s, enum op_kind kind,
+static struct planned_op *add(const struct emitter *s, enum op_kind kind,
 	enum side side, const struct live_pair *p)
 {
-	return ops_add(s->ops, kind, target_of(side), p->row, p->page);
+	return op_list_add(s->ops, kind, target_of(side), p->row, p->page);
 }
 
-static void mark(struct op *op, const char *checksum, bool synced)
+static struct planned_op *last_op(const struct emitter *s)
+{
+	return &s->ops->at[s->ops->n - 1];
+}
+
+static void mark(struct planned_op *op, const char *checksum, bool synced)
 {
 	op->marks = true;
 	op->synced = synced;
 	snprintf(op->checksum, sizeof op->checksum, "%s", checksum);
 }
 
-static void agree(struct op *op, const struct content *c, const char *checksum,
-	bool deleted)
+static void agree(struct planned_op *op, const struct decision *c,
+	const char *checksum, bool deleted)
 {
 	op->settles = true;
-	op->deleted = deleted;
-	op->agreed = *c;
+	op->agreed = (struct held){ *c, deleted };
 	memcpy(op->agreed_checksum, checksum, CHECKSUM_SIZE);
 }
 
 /* What is written to a page: the type as the option that equals it is spelled.
  */
-static void set_content(const struct emitter *s, struct op *op,
-	const struct content *c, unsigned fields)
+static void set_content(const struct emitter *s, struct planned_op *op,
+	const struct decision *c, unsigned fields)
 {
 	const char *option = NULL;
 
 	op->fields = fields;
 	op->set = *c;
-	if (op->target == TARGET_NOTION && c->value[TYPE])
+	if (op->target == TARGET_NOTION && c->value[FIELD_TYPE])
 		option = notion_option_spelling(
-			s->world->type_options, c->value[TYPE]);
+			s->world->type_options, c->value[FIELD_TYPE]);
 	if (option)
-		op->set.value[TYPE] = option;
+		op->set.value[FIELD_TYPE] = option;
 }
 
-/* Whether a side can hold the fields of c at all; -1 with the reason. */
-static int can_hold(enum side side, const struct content *c, unsigned fields,
-	struct problem *why)
+/* A side can't hold the fields of c: the whole pair is left alone. */
+static bool is_poison(const struct emitter *s, const struct live_pair *p,
+	enum side side, const struct decision *c, unsigned fields)
 {
-	struct content part = { { NULL } };
+	const struct decision nothing = { { NULL } };
+	struct decision part = decision_with(&nothing, c, fields);
+	struct problem why;
+	struct planned_op *op;
 
-	for (enum field f = 0; f < FIELDS; f++)
-		if (fields & BIT(f))
-			part.value[f] = c->value[f];
-	if (side == SUPABASE)
-		return supabase_can_hold(part.value[DATE], why);
-	return notion_can_hold(part.value[DECISION], part.value[TYPE], why);
-}
-
-static void skip_poison(const struct emitter *s, const struct live_pair *p,
-	enum side side, const struct problem *why)
-{
-	struct op *op = skip(s, "poison", p->row, p->page);
-
+	if ((side == SUPABASE ? supabase_can_hold(&part, &why)
+			      : notion_can_hold(&part, &why)) == 0)
+		return false;
+	op = emit_skip(s, "poison", p->row, p->page);
 	op_reason(op, "%s can't hold this: %s; change it in %s",
-		side_title(side), why->detail, side_title(other_side(side)));
+		side_title(side), why.detail, side_title(other_side(side)));
+	return true;
 }
 
 /* --- bookkeeping ---------------------------------------------------------- */
 
+/* What the table or the database changes by itself isn't written for ever. */
 static bool row_is_stale(
 	const struct live_pair *p, const char *checksum, bool synced)
 {
-	const struct base_pair *line = p->basis.line;
+	const struct base_pair *line = p->base.line;
 
-	return !same_text(p->row->link, p->page->id) ||
-	       (!same_text(p->row->stored, checksum) &&
-		       !(line && line->rewrites_checksum)) ||
-	       (p->row->synced != synced && !(line && line->resets_synced));
+	return !text_same(p->row->link, p->page->id) ||
+	       (!text_same(p->row->stored, checksum) &&
+		       !(line && line->rewrites_checksum[SUPABASE])) ||
+	       (p->row->synced != synced &&
+		       !(line && line->resets_synced[SUPABASE]));
 }
 
 static bool page_is_stale(const struct sides *w, const struct record *page,
 	const char *checksum, const struct base_pair *line)
 {
-	return (w->has_checksum && !same_text(page->stored, checksum) &&
-		       !(line && line->page_rewrites_checksum)) ||
+	return (w->has_checksum && !text_same(page->stored, checksum) &&
+		       !(line && line->rewrites_checksum[NOTION])) ||
 	       (w->has_synced && !page->synced &&
-		       !(line && line->page_resets_synced));
+		       !(line && line->resets_synced[NOTION]));
 }
 
-static bool half_differs(
-	const struct base_half *h, const struct content *c, bool deleted)
-{
-	struct content was = agreed_content(h);
-
-	return h->deleted != deleted || content_diff(&was, c) != 0;
-}
-
-/* Whether the line says anything else than that both halves agree on this. */
-static bool line_differs(const struct base_pair *line,
-	const struct record *page, const struct content *c,
-	const char *checksum, bool deleted)
-{
-	return !line || strcmp(line->page_id, page->id) != 0 || !line->known ||
-	       line->sent.is || line->refused.is || line->failed > 0 ||
-	       !same_text(line->checksum, checksum) ||
-	       half_differs(&line->row, c, deleted) ||
-	       half_differs(&line->page, c, deleted);
-}
-
+/* A base line for an equal pair, unless the line says just that. */
 static void adopt(const struct emitter *s, const struct live_pair *p,
-	const struct content *c, const char *checksum, bool deleted)
+	const struct decision *c, const char *checksum, bool deleted)
 {
-	struct op *op;
+	const struct base_pair *line = p->base.line;
+	const struct held both = { *c, deleted };
+	struct planned_op *op;
 
-	if (!s->use_base ||
-		!line_differs(p->basis.line, p->page, c, checksum, deleted))
+	if (!s->use_base)
 		return;
-	op = ops_add(s->ops, OP_ADOPT, TARGET_BASE, p->row, p->page);
+	if (line && strcmp(line->page_id, p->page->id) == 0 && line->known &&
+		!line->sent.is && !line->refused.is && line->failed == 0 &&
+		text_same(line->checksum, checksum) &&
+		!held_diff(&line->held[SUPABASE], &both) &&
+		!held_diff(&line->held[NOTION], &both))
+		return;
+	op = op_list_add(s->ops, OP_ADOPT, TARGET_BASE, p->row, p->page);
 	agree(op, c, checksum, deleted);
 	op_reason(op, deleted ? "both are deleted" : "both are equal");
 }
@@ -138,7 +128,7 @@ static void adopt(const struct emitter *s, const struct live_pair *p,
 static void link_pair(const struct emitter *s, const struct live_pair *p,
 	const char *checksum, bool synced, const char *why)
 {
-	struct op *op = add(s, OP_LINK, SUPABASE, p);
+	struct planned_op *op = add(s, OP_LINK, SUPABASE, p);
 
 	mark(op, checksum, synced);
 	op_reason(op, "%s", why);
@@ -155,14 +145,14 @@ static const char *link_reason(const struct live_pair *p)
 
 /* An archived page is stamped when it is back: Notion may refuse its edits. */
 static void stamp(const struct emitter *s, const struct record *row,
-	const struct record *page, const struct content *c,
+	const struct record *page, const struct decision *c,
 	const char *checksum, const struct base_pair *line)
 {
-	struct op *op;
+	struct planned_op *op;
 
 	if (page->archived || !page_is_stale(s->world, page, checksum, line))
 		return;
-	op = ops_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
+	op = op_list_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
 	mark(op, checksum, true);
 	if (row) /* a row that is still to be made has no line yet */
 		agree(op, c, checksum, false);
@@ -171,129 +161,87 @@ static void stamp(const struct emitter *s, const struct record *row,
 
 /* --- a pair whose halves live on ------------------------------------------ */
 
-static const char *content_reason(const struct merge *m, enum side to)
-{
-	unsigned row_fields = m->write[SUPABASE];
-
-	if (m->kept_type)
-		row_fields &= ~BIT(TYPE);
-	if (m->write[to] & m->conflict)
-		return to == NOTION ? "conflict: Supabase wins"
-				    : "conflict: Notion wins";
-	if (to == SUPABASE && !row_fields)
-		return "a cleared type";
-	if (row_fields && m->write[NOTION])
-		return "both changed, in different fields";
-	return to == NOTION ? "Supabase changed" : "Notion changed";
-}
-
-static void give_reason(struct op *op, const struct merge *m, enum side to,
-	enum revive revive, const char *why)
-{
-	bool note = m->kept_type && to == SUPABASE;
-
-	op_reason(op, "%s%s",
-		revive == REVIVE_NONE ? content_reason(m, to) : why,
-		note ? "; the page has further types, so its type is kept"
-		     : "");
-}
-
-static void note_conflict(
-	struct op *op, const struct merge *m, const struct merge_base *basis)
+static void note_conflict(struct planned_op *op, const struct merge *m,
+	const struct merge_base *base)
 {
 	op->conflict = m->conflict;
 	op->winner = m->winner;
 	op->undecided = m->stopped;
-	op->has_base = basis->kind == MERGE_BASE_FIELDS;
+	op->has_base = base->kind == MERGE_BASE_FIELDS;
 	/* Of a field in conflict, what the half held that gives way. */
-	op->base = basis->held[other_side(m->winner)].is;
+	op->base = base->held[other_side(m->winner)].is;
 }
 
-static void write_side(const struct emitter *s, const struct live_pair *p,
-	const struct merge *m, enum side to, enum revive revive,
-	const char *why)
+/*
+ * One half gets the fields that the merge has for it, out of the trash first
+ * where it is to be revived; nothing where neither is to be done. Its reason:
+ *
+ * revived                                  why, as the caller has it
+ * it gets a field in conflict              who wins
+ * a row gets its type back, nothing else   "a cleared type"
+ * both halves get fields                   both changed, in different fields
+ * else                                     the other side changed
+ */
+static void write_half(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m, const char *checksum, enum side to,
+	enum revive revive, const char *why)
 {
 	bool revives = revive == (to == NOTION ? REVIVE_PAGE : REVIVE_ROW);
-	struct op *op;
+	unsigned row_fields = m->write[SUPABASE];
+	struct planned_op *op;
 
 	if (!revives && !m->write[to])
 		return;
 	op = add(s, revives ? OP_RESTORE : OP_UPDATE, to, p);
 	set_content(s, op, &m->result, m->write[to]);
-	mark(op, m->checksum, true);
-	give_reason(op, m, to, revive, why);
+	mark(op, checksum, true);
 	if (m->write[to] & m->conflict)
-		note_conflict(op, m, &p->basis);
-}
+		note_conflict(op, m, &p->base);
 
-static void skip_conflict(const struct emitter *s, const struct live_pair *p,
-	const struct merge *m)
-{
-	struct op *op = skip(s, "conflict", p->row, p->page);
-
-	note_conflict(op, m, &p->basis);
-	op_reason(op,
-		"both sides changed%s%s; make them equal, or run with "
-		"--conflict newer, supabase or notion",
-		p->basis.why ? " or can't be told apart: " : "",
-		p->basis.why ? p->basis.why : "");
-}
-
-/* What must be written can't be, or must not: the whole pair is left alone. */
-static bool is_refused(const struct emitter *s, const struct live_pair *p,
-	const struct merge *m)
-{
-	struct problem why;
-
-	if (m->stopped) {
-		skip_conflict(s, p, m);
-		return true;
-	}
-	for (enum side to = 0; to < SIDES; to++) {
-		if (can_hold(to, &m->result, m->write[to], &why) < 0) {
-			skip_poison(s, p, to, &why);
-			return true;
-		}
-	}
-	return false;
-}
-
-static void show(struct buf *text, const char *value)
-{
-	if (text_is_empty(value)) {
-		buf_adds(text, "nothing");
-		return;
-	}
-	buf_addc(text, '"');
-	text_show(text, value, SHOWN_COLUMNS);
-	buf_addc(text, '"');
+	if (m->kept_type) /* that is not the page's change */
+		row_fields &= ~FIELD_BIT(FIELD_TYPE);
+	if (revive != REVIVE_NONE)
+		; /* why */
+	else if (m->write[to] & m->conflict)
+		why = to == NOTION ? "conflict: Supabase wins"
+				   : "conflict: Notion wins";
+	else if (to == SUPABASE && !row_fields)
+		why = "a cleared type";
+	else if (row_fields && m->write[NOTION])
+		why = "both changed, in different fields";
+	else
+		why = to == NOTION ? "Supabase changed" : "Notion changed";
+	op_reason(op, "%s%s", why,
+		m->kept_type && to == SUPABASE
+			? "; the page has further types, so its type is kept"
+			: "");
 }
 
 void emit_not_kept(
 	const struct emitter *s, const struct live_pair *p, unsigned fields)
 {
-	struct op *op = skip(s, OP_NOT_KEPT, p->row, p->page);
+	struct planned_op *op = emit_skip(s, OP_NOT_KEPT, p->row, p->page);
 	struct buf text = BUF_INIT(4096);
 	enum field f = 0;
 
-	while (f < FIELDS && !(fields & BIT(f)))
+	while (f < FIELDS && !(fields & FIELD_BIT(f)))
 		f++;
-	if (f == FIELDS && p->row->deleted == p->page->deleted) {
-		buf_adds(&text,
-			"the row's link, checksum or mark is not what was sent");
-	} else if (f == FIELDS) {
+	if (f < FIELDS) {
+		buf_addf(&text, "%s: Supabase holds ", field_name(f));
+		field_show(&text, p->row->is.value[f], SHOWN_COLUMNS);
+		buf_adds(&text, " and Notion ");
+		field_show(&text, p->page->is.value[f], SHOWN_COLUMNS);
+	} else if (p->row->deleted != p->page->deleted) {
 		buf_addf(&text, "the row is %s and the page is %s",
 			p->row->deleted ? "deleted" : "live",
 			p->page->deleted ? "in the trash" : "live");
 	} else {
-		buf_addf(&text, "%s: Supabase holds ", field_name(f));
-		show(&text, p->row->is.value[f]);
-		buf_adds(&text, " and Notion ");
-		show(&text, p->page->is.value[f]);
+		buf_adds(&text,
+			"the row's link, checksum or mark is not what was sent");
 	}
 	op_reason(op, "%s, and nobody has edited either since%s",
 		buf_str(&text),
-		p->basis.refused.is
+		p->base.refused.is
 			? ": what was sent was not kept; look at the triggers, "
 			  "rules and automations there, then run "
 			  "scripts/sync-now.sh --retry"
@@ -302,18 +250,17 @@ void emit_not_kept(
 }
 
 /*
- * The checksum that a half keeps while the pair is not one: that which it has,
+ * The checksum that a half keeps while the pair does not agree: the one it has,
  * or that of the last agreement.
  */
-static const char *standing_sum(const struct live_pair *p, enum side side)
+static const char *standing_sum(
+	const struct live_pair *p, const struct record *r)
 {
-	const char *stored =
-		side == SUPABASE ? p->row->stored : p->page->stored;
+	const struct base_pair *line = p->base.line;
 
-	if (!stored && p->basis.line)
-		stored = p->basis.line->checksum;
-	return stored ? stored
-		      : (side == SUPABASE ? p->row : p->page)->checksum;
+	return r->stored		? r->stored
+	       : line && line->checksum ? line->checksum
+					: r->checksum;
 }
 
 /*
@@ -323,131 +270,140 @@ static const char *standing_sum(const struct live_pair *p, enum side side)
 static void emit_rest(const struct emitter *s, const struct live_pair *p,
 	const struct merge *m, enum revive revive, const char *why)
 {
-	struct merge each = *m;
-
-	for (int i = 0; i < SIDES; i++) {
-		enum side to = i == 0 ? NOTION : SUPABASE;
-
-		snprintf(each.checksum, sizeof each.checksum, "%s",
-			standing_sum(p, to));
-		write_side(s, p, &each, to, revive, why);
-	}
+	write_half(s, p, m, standing_sum(p, p->page), NOTION, revive, why);
+	write_half(s, p, m, standing_sum(p, p->row), SUPABASE, revive, why);
 	if (!m->write[SUPABASE] && revive != REVIVE_ROW &&
-		!same_text(p->row->link, p->page->id))
-		link_pair(
-			s, p, standing_sum(p, SUPABASE), true, link_reason(p));
+		!text_same(p->row->link, p->page->id))
+		link_pair(s, p, standing_sum(p, p->row), true, link_reason(p));
 	emit_not_kept(s, p, m->left_alone);
 }
 
-/* The table has kept neither link nor mark less than a day ago. */
-static bool link_was_refused(const struct live_pair *p)
-{
-	const struct refusal *r = &p->basis.refused;
-
-	return r->is && !r->again && !r->fields && !r->deleted;
-}
-
+/*
+ * the merge is                        ops
+ * stopped by a conflict               a skip
+ * more than a side can hold           a skip
+ * without some fields (left alone)    the rest of it, and a skip; no agreement
+ * whole                               page, row; the link where no op writes
+ * the row; the stamp where none writes the page; adopt where nothing is to be
+ * written
+ *
+ * The last op that is not a stamp notes the agreement.
+ */
 void emit_live(const struct emitter *s, const struct live_pair *p,
 	const struct merge *m, enum revive revive, const char *why)
 {
-	size_t before = s->ops->n, last;
 	bool page_written = m->write[NOTION] || revive == REVIVE_PAGE;
 	bool row_written = m->write[SUPABASE] || revive == REVIVE_ROW;
+	const struct refusal *refused = &p->base.refused;
+	size_t before = s->ops->n;
+	bool stale;
 
-	if (is_refused(s, p, m))
+	if (m->stopped) {
+		struct planned_op *op =
+			emit_skip(s, "conflict", p->row, p->page);
+
+		note_conflict(op, m, &p->base);
+		op_reason(op,
+			"both sides changed%s%s; make them equal, or run with "
+			"--conflict newer, supabase or notion",
+			p->base.why ? ", or which one did is not known: " : "",
+			p->base.why ? p->base.why : "");
 		return;
+	}
+	for (enum side to = 0; to < SIDES; to++)
+		if (is_poison(s, p, to, &m->result, m->write[to]))
+			return;
 	if (m->left_alone) {
 		emit_rest(s, p, m, revive, why);
 		return;
 	}
-	write_side(s, p, m, NOTION, revive, why);
-	write_side(s, p, m, SUPABASE, revive, why);
-	if (!row_written && !page_written && link_was_refused(p) &&
-		row_is_stale(p, m->checksum, true)) {
+	write_half(s, p, m, m->checksum, NOTION, revive, why);
+	write_half(s, p, m, m->checksum, SUPABASE, revive, why);
+
+	/* From here on both hold the same, or will. */
+	stale = !row_written && row_is_stale(p, m->checksum, true);
+	if (stale && !page_written && refused->is && !refused->again &&
+		!refused->fields) {
+		/* The table has kept neither link nor mark. */
 		emit_not_kept(s, p, 0);
 		return;
 	}
-	if (!row_written && row_is_stale(p, m->checksum, true))
+	if (stale)
 		link_pair(s, p, m->checksum, true,
 			page_written ? "the pair agrees" : link_reason(p));
-	last = s->ops->n;
-	if (last > before)
-		agree(&s->ops->at[last - 1], &m->result, m->checksum, false);
+	if (s->ops->n > before)
+		agree(last_op(s), &m->result, m->checksum, false);
 	if (!page_written)
 		stamp(s, p->row, p->page, &m->result, m->checksum,
-			p->basis.line);
+			p->base.line);
 	if (s->ops->n == before)
 		adopt(s, p, &m->result, m->checksum, false);
 }
 
 /* --- deletions ------------------------------------------------------------ */
 
-static void trash_row(const struct emitter *s, const struct live_pair *p)
+/*
+ * the half that follows   ops
+ * the row                 trash the row, with the mark false. Without the
+ * column deleted_at: a skip, and the row stays the page                trash
+ * the page; the row's mark becomes false by a link, where it isn't yet
+ *
+ * The last of them notes the deletion as agreed.
+ */
+void emit_trash(
+	const struct emitter *s, const struct live_pair *p, enum side side)
 {
-	struct op *op;
+	const struct record *r = side == SUPABASE ? p->row : p->page;
+	struct planned_op *op;
 
-	if (!s->world->soft_delete) {
-		op = skip(s, "trashed", p->row, p->page);
+	if (side == SUPABASE && !s->world->soft_delete) {
+		op = emit_skip(s, "trashed", p->row, p->page);
 		op_reason(op,
 			"the page is in the trash and the table has no "
 			"deleted_at, so the row stays; add the column, delete "
 			"the row, or restore the page");
 		return;
 	}
-	op = add(s, OP_TRASH, SUPABASE, p);
-	mark(op, p->row->checksum, false);
-	agree(op, &p->row->is, p->row->checksum, true);
-	op_reason(op, "its page was moved to the trash");
+	op = add(s, OP_TRASH, side, p);
+	if (side == SUPABASE) {
+		mark(op, r->checksum, false);
+		op_reason(op, "its page was moved to the trash");
+	} else {
+		op_reason(op, "its row was deleted");
+		if (row_is_stale(p, r->checksum, false))
+			link_pair(s, p, r->checksum, false,
+				"the deletion is complete");
+	}
+	agree(last_op(s), &r->is, r->checksum, true);
 }
 
-static void trash_page(const struct emitter *s, const struct live_pair *p)
-{
-	struct op *op = add(s, OP_TRASH, NOTION, p);
-
-	op_reason(op, "its row was deleted");
-	if (row_is_stale(p, p->page->checksum, false))
-		link_pair(s, p, p->page->checksum, false,
-			"the deletion is complete");
-	agree(&s->ops->at[s->ops->n - 1], &p->page->is, p->page->checksum,
-		true);
-}
-
-void emit_trash(
-	const struct emitter *s, const struct live_pair *p, enum side side)
-{
-	if (side == SUPABASE)
-		trash_row(s, p);
-	else
-		trash_page(s, p);
-}
-
-/* What a deleted pair last agreed on; false where nothing tells. */
-static bool deleted_content(const struct live_pair *p, struct content *c)
-{
-	*c = p->row->is;
-	if (p->basis.kind == MERGE_BASE_FIELDS)
-		*c = p->basis.held[NOTION].is;
-	else if (content_diff(&p->row->is, &p->page->is))
-		return false;
-	return true;
-}
-
+/*
+ * Both are deleted, and what they last agreed on is
+ *   what the page held, by a trusted line
+ *   what both hold, where they are equal
+ *   else unknown: then there is no base line, and the row keeps its checksum
+ */
 void emit_deleted(const struct emitter *s, const struct live_pair *p)
 {
-	char checksum[CHECKSUM_SIZE];
 	const char *kept = p->row->stored ? p->row->stored : p->page->stored;
-	struct content c;
-	bool known = deleted_content(p, &c);
+	const struct base_pair *line = p->base.line;
+	struct decision c = p->row->is;
+	char checksum[CHECKSUM_SIZE];
+	bool known = true;
 
-	content_checksum(&c, checksum);
+	if (p->base.kind == MERGE_BASE_FIELDS)
+		c = p->base.held[NOTION].is;
+	else
+		known = !decision_diff(&p->row->is, &p->page->is);
+	decision_checksum(&c, checksum);
 	if (known)
 		kept = checksum;
 	/* Without any checksum the mark would claim an agreement. */
 	if (p->row->synced && kept &&
-		!(p->basis.line && p->basis.line->resets_synced)) {
+		!(line && line->resets_synced[SUPABASE])) {
 		link_pair(s, p, kept, false, "both are deleted");
 		if (known)
-			agree(&s->ops->at[s->ops->n - 1], &c, checksum, true);
+			agree(last_op(s), &c, checksum, true);
 	} else if (known) {
 		adopt(s, p, &c, checksum, true);
 	}
@@ -461,13 +417,10 @@ void emit_create(
 	enum side to = other_side(only->side);
 	struct live_pair p = { .row = to == NOTION ? only : NULL,
 		.page = to == SUPABASE ? only : NULL };
-	struct problem reason;
-	struct op *op;
+	struct planned_op *op;
 
-	if (can_hold(to, &only->is, ALL_FIELDS, &reason) < 0) {
-		skip_poison(s, &p, to, &reason);
+	if (is_poison(s, &p, to, &only->is, ALL_FIELDS))
 		return;
-	}
 	op = add(s, OP_CREATE, to, &p);
 	set_content(s, op, &only->is, ALL_FIELDS);
 	mark(op, only->checksum, true);
@@ -481,7 +434,7 @@ void emit_trash_page(
 	const struct emitter *s, const struct record *page, const char *row_id)
 {
 	struct live_pair p = { .page = page };
-	struct op *op = add(s, OP_TRASH, NOTION, &p);
+	struct planned_op *op = add(s, OP_TRASH, NOTION, &p);
 
 	op->row_id = row_id;
 	agree(op, &page->is, page->checksum, true);

@@ -10,18 +10,18 @@
 
 #include "merge.h"
 #include "merge_base.h"
-#include "ops.h"
+#include "op_list.h"
 #include "sides.h"
 
 struct live_pair {
 	const struct record *row, *page;
-	struct merge_base basis;
+	struct merge_base base;
 };
 
 struct emitter {
 	const struct sides *world;
 	bool use_base; /* a local base is kept: equal pairs are noted there */
-	struct ops *ops;
+	struct op_list *ops;
 };
 
 /* Which half must be taken out of the trash first. */
@@ -35,8 +35,9 @@ enum revive {
 void emit_live(const struct emitter *s, const struct live_pair *p,
 	const struct merge *m, enum revive revive, const char *why);
 /*
- * The pair is left alone, for what was sent was not kept (semantics, section
- * 7): the fields in which it differs, 0 where it is the presence.
+ * The pair is left alone because what was sent was not kept
+ * (doc/semantics.md, section 7): the fields in which it differs, 0 where it is
+ * the presence.
  */
 void emit_not_kept(
 	const struct emitter *s, const struct live_pair *p, unsigned fields);
@@ -53,8 +54,9 @@ void emit_create(
 void emit_trash_page(
 	const struct emitter *s, const struct record *page, const char *row_id);
 
-/* Nothing is written; one of row and page may be NULL. */
-struct op *skip(const struct emitter *s, const char *code,
+/* Nothing is written; one of row and page may be NULL. The reason is left to
+ * the caller. */
+struct planned_op *emit_skip(const struct emitter *s, const char *code,
 	const struct record *row, const struct record *page);
 
 #endif

@@ -40,8 +40,8 @@ void guard_scope(
 		if (!was || !is || strcmp(was, is) != 0)
 			trip(g, GUARD_SCOPE,
 				"the local base belongs to another place: %s "
-				"%.80s, not %.80s; allowed, it is read as "
-				"empty",
+				"%.80s, not %.80s; with --allow scope it is "
+				"read as empty",
 				side_title(s), known(was), known(is));
 	}
 }
@@ -129,7 +129,7 @@ static void check_mass_change(
 }
 
 /* A line for a base of another scope is a write too: it would replace it. */
-static bool writes_anything(const struct guards *g, const struct ops *ops)
+static bool writes_anything(const struct guards *g, const struct op_list *ops)
 {
 	for (size_t i = 0; i < ops->n; i++)
 		if (op_writes(&ops->at[i]) ||
@@ -140,17 +140,16 @@ static bool writes_anything(const struct guards *g, const struct ops *ops)
 }
 
 void guards_check(struct guards *g, const struct sides *w,
-	const struct base *base, const struct ops *ops,
-	const struct outlook *outlook)
+	const struct base *base, const struct op_list *ops, size_t live_pairs)
 {
 	size_t live[SIDES] = { sides_live(w, SUPABASE), sides_live(w, NOTION) };
 	struct totals t;
 
-	ops_count(ops, &t);
+	op_list_count(ops, &t);
 	check_empty_side(g, w, base);
 	check_mass_delete(g, &t, live);
 	check_mass_create(g, &t, live);
-	check_mass_change(g, &t, outlook->live_pairs);
+	check_mass_change(g, &t, live_pairs);
 	if (!writes_anything(g, ops))
 		memset(g->tripped, 0, sizeof g->tripped);
 }

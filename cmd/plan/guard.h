@@ -1,5 +1,5 @@
 /*
- * The guards (semantics, section 6): what a plan must not do unasked.
+ * The guards (doc/semantics.md, section 6): what a plan must not do unasked.
  * `incomplete` refuses the input before there is a plan: sides.h.
  */
 #ifndef PLAN_GUARD_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "decide.h"
-#include "ops.h"
+#include "op_list.h"
 #include "sides.h"
 #include "sync/base.h"
 #include "sync/guard_names.h"
@@ -18,21 +18,20 @@
 struct guards {
 	bool tripped[GUARDS];
 	bool allowed[GUARDS];
-	/* What was seen; "" where nothing was. It stays where tripped is
-	 * cleared, for that no write depends on it. */
+	/* What was seen; "" where nothing was. It stays where `tripped` is
+	 * cleared because the plan writes nothing. */
 	char seen[GUARDS][GUARD_TEXT];
 };
 
 /* Sets `allowed` from "mass-delete,scope"; -1 with RC_USAGE. */
 int guards_allow(struct guards *g, const char *list, struct error *e);
 
-/* The base of another scope; to be told before the base is read as empty. */
+/* The base of another scope; said before the base is read as empty. */
 void guard_scope(
 	struct guards *g, const struct sides *w, const struct base *base);
 /* All the others; clears what doesn't matter to a plan without a write. */
 void guards_check(struct guards *g, const struct sides *w,
-	const struct base *base, const struct ops *ops,
-	const struct outlook *outlook);
+	const struct base *base, const struct op_list *ops, size_t live_pairs);
 
 /* A side has vanished, and nothing would be written: never healthy. */
 bool guards_see_emptiness(const struct guards *g);

@@ -73,16 +73,17 @@ static void put_wrapped(
 
 /* --- the parts of a line -------------------------------------------------- */
 
-static const struct record *either(const struct op *op)
+static const struct record *either(const struct planned_op *op)
 {
 	return op->row ? op->row : op->page;
 }
 
 /* Which record an op is about, in at most `columns`. */
-static void add_title(struct buf *line, const struct op *op, size_t columns)
+static void add_title(
+	struct buf *line, const struct planned_op *op, size_t columns)
 {
 	const struct record *r = either(op);
-	const char *title = r ? r->is.value[DECISION] : NULL;
+	const char *title = r ? r->is.value[FIELD_DECISION] : NULL;
 
 	if (!text_is_empty(title))
 		text_show(line, title, columns);
@@ -104,7 +105,7 @@ static void add_value(struct buf *line, const char *value, size_t columns)
 }
 
 static void put_title(
-	const struct page_out *o, const struct op *op, const char *lead)
+	const struct page_out *o, const struct planned_op *op, const char *lead)
 {
 	struct buf line = BUF_INIT(LINE_BYTES);
 
@@ -137,20 +138,20 @@ static void put_change(const struct page_out *o, enum field f, const char *old,
 	buf_fini(&line);
 }
 
-static const struct record *written(const struct op *op)
+static const struct record *written(const struct planned_op *op)
 {
 	return op->target == TARGET_NOTION ? op->page : op->row;
 }
 
-static const char *place(const struct op *op)
+static const char *place(const struct planned_op *op)
 {
 	return op->target == TARGET_NOTION ? "Notion" : "Supabase";
 }
 
 /* --- an op of each section ------------------------------------------------ */
 
-static void show_conflict_value(const struct page_out *o, const struct op *op,
-	enum field f, enum side s)
+static void show_conflict_value(const struct page_out *o,
+	const struct planned_op *op, enum field f, enum side s)
 {
 	const struct record *r = s == SUPABASE ? op->row : op->page;
 	const char *at = r->edited_at ? r->edited_at : "no time";
@@ -165,7 +166,7 @@ static void show_conflict_value(const struct page_out *o, const struct op *op,
 	buf_fini(&line);
 }
 
-static const char *why_by_time(const struct op *op)
+static const char *why_by_time(const struct planned_op *op)
 {
 	usec row = op->row->edited, page = op->page->edited;
 
@@ -177,7 +178,7 @@ static const char *why_by_time(const struct op *op)
 		       : "its edit is the later one";
 }
 
-static void show_why(const struct page_out *o, const struct op *op)
+static void show_why(const struct page_out *o, const struct planned_op *op)
 {
 	const char *rule = conflict_rule_name(o->plan->policy->conflict);
 
@@ -191,11 +192,11 @@ static void show_why(const struct page_out *o, const struct op *op)
 			side_title(op->winner), why_by_time(op));
 }
 
-static void show_conflict(const struct page_out *o, const struct op *op)
+static void show_conflict(const struct page_out *o, const struct planned_op *op)
 {
 	put_title(o, op, "");
 	for (enum field f = 0; f < FIELDS; f++) {
-		if (!(op->conflict & BIT(f)))
+		if (!(op->conflict & FIELD_BIT(f)))
 			continue;
 		show_conflict_value(o, op, f, SUPABASE);
 		show_conflict_value(o, op, f, NOTION);
@@ -203,30 +204,31 @@ static void show_conflict(const struct page_out *o, const struct op *op)
 	show_why(o, op);
 }
 
-static void show_delete(const struct page_out *o, const struct op *op)
+static void show_delete(const struct page_out *o, const struct planned_op *op)
 {
 	put_title(
 		o, op, op->target == TARGET_NOTION ? "Notion   " : "Supabase ");
 	put_wrapped(o, op->reason, 11);
 }
 
-static void show_change(const struct page_out *o, const struct op *op)
+static void show_change(const struct page_out *o, const struct planned_op *op)
 {
 	const struct record *r = written(op);
 
 	put_title(
 		o, op, op->target == TARGET_NOTION ? "Notion   " : "Supabase ");
 	for (enum field f = 0; f < FIELDS; f++)
-		if (op->fields & BIT(f) && r)
+		if (op->fields & FIELD_BIT(f) && r)
 			put_change(o, f, r->is.value[f], op->set.value[f]);
 	if (op->kind == OP_RESTORE)
 		put_wrapped(o, "taken out of the trash", 6);
 	put_wrapped(o, op->reason, 6);
 }
 
-static void show_create(const struct page_out *o, const struct op *op)
+static void show_create(const struct page_out *o, const struct planned_op *op)
 {
-	const char *type = op->set.value[TYPE], *date = op->set.value[DATE];
+	const char *type = op->set.value[FIELD_TYPE],
+		   *date = op->set.value[FIELD_DATE];
 	struct buf line = BUF_INIT(LINE_BYTES);
 
 	buf_addf(&line, "  %-8s ", place(op));
@@ -242,7 +244,7 @@ static void show_create(const struct page_out *o, const struct op *op)
 	buf_fini(&line);
 }
 
-static void show_skip(const struct page_out *o, const struct op *op)
+static void show_skip(const struct page_out *o, const struct planned_op *op)
 {
 	char lead[20];
 
@@ -253,27 +255,27 @@ static void show_skip(const struct page_out *o, const struct op *op)
 
 /* --- the sections --------------------------------------------------------- */
 
-static bool is_conflict(const struct op *op)
+static bool is_conflict(const struct planned_op *op)
 {
 	return op->conflict != 0;
 }
 
-static bool is_delete(const struct op *op)
+static bool is_delete(const struct planned_op *op)
 {
 	return op->kind == OP_TRASH;
 }
 
-static bool is_change(const struct op *op)
+static bool is_change(const struct planned_op *op)
 {
 	return op->kind == OP_UPDATE || op->kind == OP_RESTORE;
 }
 
-static bool is_create(const struct op *op)
+static bool is_create(const struct planned_op *op)
 {
 	return op->kind == OP_CREATE;
 }
 
-static bool is_skip(const struct op *op)
+static bool is_skip(const struct planned_op *op)
 {
 	return op->kind == OP_SKIP && !op->conflict;
 }
@@ -281,13 +283,13 @@ static bool is_skip(const struct op *op)
 struct section {
 	const char *title;
 	const char *colour;
-	bool (*holds)(const struct op *op);
-	void (*show)(const struct page_out *o, const struct op *op);
+	bool (*holds)(const struct planned_op *op);
+	void (*show)(const struct page_out *o, const struct planned_op *op);
 };
 
 static void show_section(const struct page_out *o, const struct section *s)
 {
-	const struct ops *ops = o->plan->ops;
+	const struct op_list *ops = o->plan->ops;
 	size_t n = 0;
 
 	for (size_t i = 0; i < ops->n; i++)
@@ -385,7 +387,7 @@ void plan_show(const struct plan *p, const struct human *h)
 		show_skip };
 	struct page_out o = { .plan = p, .h = h };
 
-	ops_count(p->ops, &o.totals);
+	op_list_count(p->ops, &o.totals);
 	if (p->ops->n == 0) {
 		fprintf(h->out, "Nothing to do: %zu pairs agree.\n",
 			p->live_pairs);

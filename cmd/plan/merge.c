@@ -4,6 +4,12 @@
 
 #include "util/text.h"
 
+enum side later_edit(const struct record *row, const struct record *page)
+{
+	return minute_of(page->edited) > minute_of(row->edited) ? NOTION
+								: SUPABASE;
+}
+
 /* Who changed a field since each half was last known. */
 enum changed {
 	CHANGED_BOTH, /* or nobody can say */
@@ -12,84 +18,71 @@ enum changed {
 	CHANGED_NEITHER, /* and yet they differ */
 };
 
-static enum changed who(bool row_kept, bool page_kept)
-{
-	if (row_kept && page_kept)
-		return CHANGED_NEITHER;
-	if (!row_kept && !page_kept)
-		return CHANGED_BOTH;
-	return page_kept ? CHANGED_ROW : CHANGED_PAGE;
-}
-
 /*
- * What was refused is an edit that has not arrived: it is sent again when its
- * time has come, and where the half that refused it was edited since, both
- * have changed.
+ * Of a field that differs (section 4). "Kept" is a half that is as it was last
+ * known: by the field's value, or, without a field base, by the checksum of
+ * all.
+ *
+ * row        page       who changed it
+ * kept       changed    the page
+ * changed    kept       the row
+ * changed    changed    both
+ * kept       kept       neither: what was sent was not kept, or the other half
+ *                       is still unwritten. By a checksum, which a change of
+ *                       case does not move: nobody can say, so both.
+ * nothing to go by      both
+ * settled               neither
+ *
+ * A refused write of the field (section 7) is an edit of its source that has
+ * not arrived. Where neither has changed since, it is sent again when its time
+ * has come, and left alone until then; where the half that refused it has
+ * changed, both have.
  */
-static enum changed with_refusal(
-	enum changed by, enum field f, const struct refusal *r)
-{
-	enum changed source = r->to == NOTION ? CHANGED_ROW : CHANGED_PAGE;
-
-	if (!r->is || !(r->fields & BIT(f)))
-		return by;
-	if (by == CHANGED_NEITHER)
-		return r->again ? source : CHANGED_NEITHER;
-	return by == source ? by : CHANGED_BOTH;
-}
-
-/* Of a field that differs. A cosmetic difference alone has no author. */
 static enum changed who_changed(enum field f, const struct record *row,
-	const struct record *page, const struct merge_base *basis)
+	const struct record *page, const struct merge_base *base)
 {
-	enum changed by;
+	const struct refusal *refused = &base->refused;
+	enum changed source =
+		refused->to == NOTION ? CHANGED_ROW : CHANGED_PAGE;
+	bool row_kept, page_kept;
 
-	switch (basis->kind) {
-	case MERGE_BASE_FIELDS:
-		by = who(value_equal(f, row->is.value[f],
-				 basis->held[SUPABASE].is.value[f]),
-			value_equal(f, page->is.value[f],
-				basis->held[NOTION].is.value[f]));
-		return with_refusal(by, f, &basis->refused);
-	case MERGE_BASE_CHECKSUM:
-		by = who(strcmp(row->checksum, basis->checksum) == 0,
-			strcmp(page->checksum, basis->checksum) == 0);
-		return by == CHANGED_NEITHER ? CHANGED_BOTH : by;
+	switch (base->kind) {
+	case MERGE_BASE_NONE:
+		return CHANGED_BOTH;
 	case MERGE_BASE_SETTLED:
 		return CHANGED_NEITHER;
-	default:
+	case MERGE_BASE_CHECKSUM:
+		row_kept = strcmp(row->checksum, base->checksum) == 0;
+		page_kept = strcmp(page->checksum, base->checksum) == 0;
+		if (row_kept == page_kept)
+			return CHANGED_BOTH;
+		return page_kept ? CHANGED_ROW : CHANGED_PAGE;
+	case MERGE_BASE_FIELDS:
+		break;
+	}
+	row_kept = field_equal(
+		f, row->is.value[f], base->held[SUPABASE].is.value[f]);
+	page_kept = field_equal(
+		f, page->is.value[f], base->held[NOTION].is.value[f]);
+	if (!row_kept && !page_kept)
 		return CHANGED_BOTH;
+	if (refused->is && refused->fields & FIELD_BIT(f)) {
+		if (row_kept && page_kept)
+			return refused->again ? source : CHANGED_NEITHER;
+		/* One has changed, and the source's edit stands as before. */
+		return (page_kept ? CHANGED_ROW : CHANGED_PAGE) == source
+			       ? source
+			       : CHANGED_BOTH;
 	}
-}
-
-/* A missing time is the oldest, for USEC_NONE is the least number. */
-static usec minute(usec t)
-{
-	return t == USEC_NONE ? t : time_floor_minute(t);
-}
-
-enum side later_edit(const struct record *row, const struct record *page)
-{
-	return minute(page->edited) > minute(row->edited) ? NOTION : SUPABASE;
-}
-
-static enum side winner_by(enum conflict_rule rule, const struct record *row,
-	const struct record *page)
-{
-	switch (rule) {
-	case RULE_SUPABASE:
-		return SUPABASE;
-	case RULE_NOTION:
-		return NOTION;
-	default:
-		return later_edit(row, page);
-	}
+	if (row_kept && page_kept)
+		return CHANGED_NEITHER;
+	return page_kept ? CHANGED_ROW : CHANGED_PAGE;
 }
 
 static void take(struct merge *m, enum field f, const struct record *row,
 	const struct record *page, enum side from)
 {
-	m->write[other_side(from)] |= BIT(f);
+	m->write[other_side(from)] |= FIELD_BIT(f);
 	m->result.value[f] = (from == SUPABASE ? row : page)->is.value[f];
 }
 
@@ -97,9 +90,11 @@ static void take(struct merge *m, enum field f, const struct record *row,
  * Clearing the type of a page that has further ones would drop what a person
  * added there, or promote it to the decision's type.
  */
-static bool must_keep_type(const struct record *row, const struct record *page)
+static bool must_keep_type(
+	enum field f, const struct record *row, const struct record *page)
 {
-	return page->more_types && text_is_empty(row->is.value[TYPE]);
+	return f == FIELD_TYPE && page->more_types &&
+	       text_is_empty(row->is.value[f]);
 }
 
 /* Mostly the result is what one half holds, whose checksum is at hand. */
@@ -111,45 +106,62 @@ static void seal(
 	else if (!m->write[NOTION])
 		memcpy(m->checksum, page->checksum, CHECKSUM_SIZE);
 	else
-		content_checksum(&m->result, m->checksum);
+		decision_checksum(&m->result, m->checksum);
 }
 
 void merge_take(struct merge *m, const struct record *row,
 	const struct record *page, enum side from)
 {
-	unsigned differ = content_diff(&row->is, &page->is);
+	unsigned differ = decision_diff(&row->is, &page->is);
 
 	*m = (struct merge){ .result = row->is };
-	m->kept_type = from == SUPABASE && differ & BIT(TYPE) &&
-		       must_keep_type(row, page);
-	for (enum field f = 0; f < FIELDS; f++)
-		if (differ & BIT(f))
-			take(m, f, row, page,
-				f == TYPE && m->kept_type ? NOTION : from);
+	for (enum field f = 0; f < FIELDS; f++) {
+		bool keeps = differ & FIELD_BIT(f) && from == SUPABASE &&
+			     must_keep_type(f, row, page);
+
+		m->kept_type |= keeps;
+		if (differ & FIELD_BIT(f))
+			take(m, f, row, page, keeps ? NOTION : from);
+	}
 	seal(m, row, page);
 }
 
+/*
+ * Field by field (section 4):
+ *
+ * equal on both sides        keep
+ * changed on one side only   take it; but a cleared type does not clear a page
+ *                            that has further types: the page's type goes back
+ * changed on both            conflict: the winner's
+ * changed on neither         leave it alone
+ *
+ * The winner is the side of the later edit, or the one that the rule names.
+ * Under `stop` nothing of the pair is written.
+ */
 void merge_pair(struct merge *m, const struct record *row,
-	const struct record *page, const struct merge_base *basis,
+	const struct record *page, const struct merge_base *base,
 	enum conflict_rule rule)
 {
-	unsigned differ = content_diff(&row->is, &page->is);
+	unsigned differ = decision_diff(&row->is, &page->is);
 
-	*m = (struct merge){ .result = row->is,
-		.winner = winner_by(rule, row, page) };
+	*m = (struct merge){ .result = row->is };
+	m->winner = rule == RULE_SUPABASE ? SUPABASE
+		    : rule == RULE_NOTION ? NOTION
+					  : later_edit(row, page);
 	for (enum field f = 0; f < FIELDS; f++) {
-		enum changed by = who_changed(f, row, page, basis);
+		enum changed by;
 
-		if (!(differ & BIT(f)))
+		if (!(differ & FIELD_BIT(f)))
 			continue;
+		by = who_changed(f, row, page, base);
 		if (by == CHANGED_NEITHER) {
-			m->left_alone |= BIT(f);
-		} else if (by != CHANGED_PAGE && f == TYPE &&
-			   must_keep_type(row, page)) {
+			m->left_alone |= FIELD_BIT(f);
+		} else if (by != CHANGED_PAGE && must_keep_type(f, row, page)) {
+			/* The row's clearing, even where it would win. */
 			m->kept_type = true;
 			take(m, f, row, page, NOTION);
 		} else if (by == CHANGED_BOTH) {
-			m->conflict |= BIT(f);
+			m->conflict |= FIELD_BIT(f);
 			take(m, f, row, page, m->winner);
 		} else {
 			take(m, f, row, page,

@@ -1,12 +1,12 @@
 /*
- * The content of one pair: what both sides shall hold (semantics, section 4).
+ * The content of one pair: what both sides shall hold (doc/semantics.md,
+ * section 4).
  */
 #ifndef PLAN_MERGE_H
 #define PLAN_MERGE_H
 
 #include <stdbool.h>
 
-#include "content.h"
 #include "merge_base.h"
 #include "record.h"
 
@@ -19,18 +19,18 @@ enum conflict_rule {
 };
 
 struct merge {
-	struct content result;
+	struct decision result;
 	char checksum[CHECKSUM_SIZE]; /* of the result */
 	unsigned write[SIDES]; /* the fields in which a side must change */
 	unsigned conflict;     /* the fields that both sides changed */
 	enum side winner;      /* of the conflict */
-	unsigned left_alone;   /* those that were not kept: see semantics, 7 */
+	unsigned left_alone;   /* those that were not kept: section 7 */
 	bool stopped;	       /* RULE_STOP met a conflict: write nothing */
 	bool kept_type;	       /* the page's further types kept its type */
 };
 
 void merge_pair(struct merge *m, const struct record *row,
-	const struct record *page, const struct merge_base *basis,
+	const struct record *page, const struct merge_base *base,
 	enum conflict_rule rule);
 /* All of the content is taken from one side. */
 void merge_take(struct merge *m, const struct record *row,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/text.h"
 
 static int by_page(const void *a, const void *b)
 {
@@ -49,86 +50,53 @@ const struct base_pair **lines_of_page(
 	return l->by_page + low;
 }
 
-struct content agreed_content(const struct base_half *h)
+/*
+ * A stored checksum as far as it says anything: one that a trigger or an
+ * automation rewrites, as the line has it, is worthless.
+ */
+static const char *stored_sum(
+	const struct record *r, const struct base_pair *line)
 {
-	return (struct content){ {
-		[DECISION] = h->decision,
-		[TYPE] = h->type,
-		[DATE] = h->date,
-	} };
-}
-
-static struct held held_of(const struct base_half *h)
-{
-	return (struct held){ agreed_content(h), h->deleted };
-}
-
-const char *row_stored(const struct record *row, const struct base_pair *line)
-{
-	return line && line->rewrites_checksum ? NULL : row->stored;
-}
-
-const char *page_stored(const struct record *page, const struct base_pair *line)
-{
-	return line && line->page_rewrites_checksum ? NULL : page->stored;
-}
-
-/* It names both, and can explain both of the stored checksums. */
-static bool is_trusted(const struct base_pair *line, const struct record *row,
-	const struct record *page)
-{
-	return strcmp(line->page_id, page->id) == 0 &&
-	       base_explains(line, row->stored, false) &&
-	       base_explains(line, page->stored, true);
-}
-
-/* --- a request whose answer was not noted --------------------------------- */
-
-static usec minute(usec t)
-{
-	return t == USEC_NONE ? t : time_floor_minute(t);
+	return line && line->rewrites_checksum[r->side] ? NULL : r->stored;
 }
 
 /*
- * A half that was to be deleted is live: it never arrived, or a person took it
- * back. A row's trash clears the mark; a page's moves its time.
+ * Whether the request that the line has as sent, and whose answer was not
+ * noted, has arrived. One of these is its doing, or as good as:
+ *   - its half holds what it was to change, and is deleted or live as it said;
+ *   - it was a deletion, and the half is deleted, whatever else it holds;
+ *   - it was a deletion, and a person took it back: a row's trash clears the
+ *     mark, a page's moves the time;
+ *   - its half bears the checksum that came with it, which it did not before.
  */
-static bool was_taken_back(const struct base_sent *s, const struct record *r)
+static bool has_arrived(
+	const struct base_pair *line, const struct record *const halves[SIDES])
 {
-	if (r->side == SUPABASE)
-		return !r->synced;
-	return s->at != USEC_NONE && minute(r->edited) > minute(s->at);
-}
+	const struct base_sent *sent = &line->sent;
+	const struct record *r = halves[sent->to];
+	const struct held *to_be = &sent->held[sent->to];
+	const char *stored = stored_sum(r, line);
+	unsigned to_change = ALL_FIELDS;
 
-/*
- * Whether the request has arrived: its half holds what it was to change, or
- * bears the checksum that came with it. Both can only be its doing, or as good
- * as.
- */
-static bool has_arrived(const struct base_pair *line, const struct record *row,
-	const struct record *page)
-{
-	const struct base_sent *s = &line->sent;
-	const struct record *r = s->to_page ? page : row;
-	const struct base_half *half = s->to_page ? &s->page : &s->row;
-	const char *stored =
-		s->to_page ? page_stored(page, line) : row_stored(row, line);
-	const char *before = s->to_page ? line->page_sum : line->row_sum;
-	struct content sent = agreed_content(half);
-	struct content was =
-		agreed_content(s->to_page ? &line->page : &line->row);
-	unsigned changes = line->known ? content_diff(&sent, &was) : ALL_FIELDS;
-
-	if (r->deleted == half->deleted &&
-		(content_diff(&r->is, &sent) & changes) == 0)
+	if (line->known)
+		to_change = decision_diff(&to_be->is, &line->held[sent->to].is);
+	if (r->deleted == to_be->deleted &&
+		!(decision_diff(&r->is, &to_be->is) & to_change))
 		return true;
-	if (half->deleted)
-		return r->deleted || was_taken_back(s, r);
-	return stored && same_text(stored, s->checksum) &&
-	       !same_text(stored, before) && !same_text(stored, line->checksum);
+	if (to_be->deleted && r->deleted)
+		return true;
+	/* It is live, though it was to be deleted. */
+	if (to_be->deleted)
+		return r->side == SUPABASE
+			       ? !r->synced
+			       : sent->at != USEC_NONE &&
+					 minute_of(r->edited) >
+						 minute_of(sent->at);
+	/* It holds something else than was sent, by an edit or a trigger. */
+	return stored && text_same(stored, sent->checksum) &&
+	       !text_same(stored, line->sum[sent->to]) &&
+	       !text_same(stored, line->checksum);
 }
-
-/* --- what was refused ----------------------------------------------------- */
 
 bool is_refused_now(const struct base_refused *r, const struct resending *again)
 {
@@ -137,31 +105,109 @@ bool is_refused_now(const struct base_refused *r, const struct resending *again)
 	       again->now > r->at - REFUSED_FOR;
 }
 
-bool half_changed(const struct merge_base *b, const struct record *r)
-{
-	const struct held *h = &b->held[r->side];
-
-	return r->deleted != h->deleted || content_diff(&r->is, &h->is) != 0;
-}
-
-static void take_refusal(struct merge_base *b, const struct record *row,
+/*
+ * The field base (section 4). A line is trusted if it names this row and this
+ * page, and can explain each stored checksum that is there. What it says:
+ *
+ * held   sent, and arrived   each half was last known to hold
+ * yes    nothing, or no      what is held
+ * any    yes                 what holds once the request has arrived
+ * no     nothing, or no      nobody knows: there is no field base
+ */
+static bool find_fields(struct merge_base *b, const struct record *row,
 	const struct record *page, const struct resending *again)
 {
-	const struct base_refused *r = &b->line->refused;
+	const struct record *const halves[SIDES] = { row, page };
+	const struct base_pair *line = b->line;
+	const struct base_refused *refused;
+	const struct held *held;
 
-	if (!r->is)
-		return;
+	if (!line || strcmp(line->page_id, page->id) != 0 ||
+		!base_explains(line, row->stored, SUPABASE) ||
+		!base_explains(line, page->stored, NOTION))
+		return false;
+	if (line->sent.is && has_arrived(line, halves))
+		held = line->sent.held;
+	else if (line->known)
+		held = line->held;
+	else
+		return false;
+	b->kind = MERGE_BASE_FIELDS;
+	memcpy(b->held, held, sizeof b->held);
+
+	/* Section 7: a refused write waits until a half changes, or a day. */
+	refused = &line->refused;
+	if (!refused->is)
+		return true;
 	b->refused = (struct refusal){ .is = true,
-		.to = r->to_page ? NOTION : SUPABASE,
-		.fields = r->fields & ALL_FIELDS,
-		.deleted = r->fields & BASE_DELETED,
-		.again = !is_refused_now(r, again) || half_changed(b, row) ||
-			 half_changed(b, page) };
+		.to = refused->to,
+		.fields = refused->fields,
+		.again = !is_refused_now(refused, again) };
+	for (enum side s = 0; s < SIDES; s++) {
+		const struct held now = { halves[s]->is, halves[s]->deleted };
+
+		if (held_diff(&now, &b->held[s]))
+			b->refused.again = true;
+	}
+	return true;
+}
+
+/*
+ * The checksum base (section 4). Bs and Bn are the stored checksums of row and
+ * page, S and N the current ones.
+ *
+ * Bs, Bn             S, N              the base
+ * neither is there   any               none: conflict
+ * only one, which the line contradicts none: conflict
+ * one, or equal      any               that one
+ * differ             S = Bs, N = Bn    settled: nobody has touched either
+ * differ             S = Bn            Bn: the page was written, and the row's
+ *                                      link was lost on the way
+ * differ             N = Bs            Bs: the same, the other way round
+ * differ             any other         none: conflict
+ */
+static void find_checksum(struct merge_base *b, const struct record *row,
+	const struct record *page)
+{
+	const char *of_row = stored_sum(row, b->line);
+	const char *of_page = stored_sum(page, b->line);
+	const char *one = of_row ? of_row : of_page;
+
+	if (!one) {
+		b->why = "neither side has a stored checksum";
+		return;
+	}
+	if (!of_row || !of_page) {
+		if (b->line && b->line->known &&
+			!base_explains(
+				b->line, one, of_row ? SUPABASE : NOTION)) {
+			b->why = "the stored checksum is not that of the local "
+				 "base";
+			return;
+		}
+	} else if (strcmp(of_row, of_page) != 0) {
+		if (strcmp(row->checksum, of_row) == 0 &&
+			strcmp(page->checksum, of_page) == 0) {
+			b->kind = MERGE_BASE_SETTLED;
+			b->why = "each holds what its checksum says, and they "
+				 "differ";
+			return;
+		}
+		if (strcmp(row->checksum, of_page) == 0) {
+			one = of_page;
+		} else if (strcmp(page->checksum, of_row) != 0) {
+			b->why = "the two stored checksums differ";
+			return;
+		}
+	}
+	b->kind = MERGE_BASE_CHECKSUM;
+	b->checksum = one;
 }
 
 /* A line pairs the row, or the page, with another partner. */
-static bool pairs_otherwise(const struct lines *l, const struct record *row,
-	const struct record *page, const struct base_pair *line)
+static bool is_paired_otherwise(const struct lines *l,
+	const struct base_pair *line, const struct record *row,
+	const struct record *page)
 {
 	size_t n;
 	const struct base_pair **of_page = lines_of_page(l, page->id, &n);
@@ -174,72 +220,15 @@ static bool pairs_otherwise(const struct lines *l, const struct record *row,
 	return false;
 }
 
-static void take_fields(struct merge_base *b, const struct record *row,
-	const struct record *page, const struct resending *again)
-{
-	const struct base_pair *line = b->line;
-	bool arrived = line->sent.is && has_arrived(line, row, page);
-
-	if (!arrived && !line->known)
-		return;
-	b->kind = MERGE_BASE_FIELDS;
-	b->held[SUPABASE] = held_of(arrived ? &line->sent.row : &line->row);
-	b->held[NOTION] = held_of(arrived ? &line->sent.page : &line->page);
-	take_refusal(b, row, page, again);
-}
-
-/*
- * The stored checksums alone. of_row is Bs, of_page Bn; the current ones are S
- * and N. S = Bs and N = Bn: nobody has touched either. Bn = S: the page was
- * written, and the row's link was lost on the way; Bs = N likewise.
- */
-static void take_checksum(struct merge_base *b, const struct record *row,
-	const struct record *page)
-{
-	const char *of_row = row_stored(row, b->line);
-	const char *of_page = page_stored(page, b->line);
-	const char *one = of_row ? of_row : of_page;
-
-	if (!one) {
-		b->why = "neither side has a stored checksum";
-		return;
-	}
-	if (of_row && of_page && strcmp(of_row, of_page) != 0) {
-		bool row_is = strcmp(row->checksum, of_row) == 0;
-		bool page_is = strcmp(page->checksum, of_page) == 0;
-
-		if (row_is && page_is) {
-			b->kind = MERGE_BASE_SETTLED;
-			b->why = "each holds what its checksum says, and they "
-				 "differ";
-			return;
-		}
-		if (strcmp(of_page, row->checksum) == 0) {
-			one = of_page;
-		} else if (strcmp(of_row, page->checksum) != 0) {
-			b->why = "the two stored checksums differ";
-			return;
-		}
-	} else if ((!of_row || !of_page) && b->line && b->line->known &&
-		   !base_explains(b->line, one, !of_row)) {
-		b->why = "the stored checksum is not that of the local base";
-		return;
-	}
-	b->kind = MERGE_BASE_CHECKSUM;
-	b->checksum = one;
-}
-
 void merge_base_find(struct merge_base *b, const struct lines *l,
 	const struct record *row, const struct record *page,
 	const struct resending *again)
 {
 	*b = (struct merge_base){ .line = base_find_row(l->base, row->id) };
-	if (b->line && is_trusted(b->line, row, page))
-		take_fields(b, row, page, again);
-	if (b->kind == MERGE_BASE_FIELDS)
+	if (find_fields(b, row, page, again))
 		return;
-	if (pairs_otherwise(l, row, page, b->line))
+	if (is_paired_otherwise(l, b->line, row, page))
 		b->why = "the local base pairs one of them with another record";
 	else
-		take_checksum(b, row, page);
+		find_checksum(b, row, page);
 }

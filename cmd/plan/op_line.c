@@ -1,10 +1,10 @@
 /* An op as its line in the plan. */
 #include <string.h>
 
-#include "ops.h"
+#include "op_list.h"
 #include "util/stream.h"
 
-static const struct record *target_record(const struct op *op)
+static const struct record *target_record(const struct planned_op *op)
 {
 	return op->target == TARGET_NOTION ? op->page : op->row;
 }
@@ -15,19 +15,19 @@ static void put_detail(json *to, const json *detail)
 		json_put(to, "date_detail", json_copy(detail));
 }
 
-static void put_set(json *line, const struct op *op)
+static void put_set(json *line, const struct planned_op *op)
 {
 	const struct record *target = target_record(op);
 	json *set, *was;
 
 	if (!op->fields)
 		return;
-	set = json_put(line, "set", content_json(&op->set, op->fields));
+	set = json_put(line, "set", decision_json(&op->set, op->fields));
 	put_detail(set, op->set_detail);
 	if (!target || op->kind == OP_CREATE)
 		return;
-	was = json_put(line, "was", content_json(&target->is, op->fields));
-	if (op->fields & BIT(DATE))
+	was = json_put(line, "was", decision_json(&target->is, op->fields));
+	if (op->fields & FIELD_BIT(FIELD_DATE))
 		put_detail(was, target->date_detail);
 }
 
@@ -37,7 +37,7 @@ static void put_time(json *to, const char *key, const struct record *r)
 		json_put_str(to, key, r->edited_at);
 }
 
-static void put_conflict(json *line, const struct op *op)
+static void put_conflict(json *line, const struct planned_op *op)
 {
 	const struct record *loser =
 		op->winner == SUPABASE ? op->page : op->row;
@@ -49,36 +49,34 @@ static void put_conflict(json *line, const struct op *op)
 	json_put(c, "fields", fields_json(op->conflict));
 	if (op->undecided) {
 		json_put(c, "supabase",
-			content_json(&op->row->is, op->conflict));
-		json_put(
-			c, "notion", content_json(&op->page->is, op->conflict));
+			decision_json(&op->row->is, op->conflict));
+		json_put(c, "notion",
+			decision_json(&op->page->is, op->conflict));
 	} else {
 		json_put_str(c, "winner", side_name(op->winner));
-		json_put(c, "lost", content_json(&loser->is, op->conflict));
-		if (op->conflict & BIT(DATE))
+		json_put(c, "lost", decision_json(&loser->is, op->conflict));
+		if (op->conflict & FIELD_BIT(FIELD_DATE))
 			put_detail(json_get(c, "lost"), loser->date_detail);
 	}
 	if (op->has_base)
-		json_put(c, "base", content_json(&op->base, op->conflict));
+		json_put(c, "base", decision_json(&op->base, op->conflict));
 	put_time(c, "supabase_at", op->row);
 	put_time(c, "notion_at", op->page);
 }
 
-static void put_agreed(json *line, const struct op *op)
+static void put_agreed(json *line, const struct planned_op *op)
 {
 	json *agreed;
 
 	if (!op->settles)
 		return;
-	agreed =
-		json_put(line, "agreed", content_json(&op->agreed, ALL_FIELDS));
+	agreed = json_put(line, "agreed", held_json(&op->agreed));
 	json_put_str(agreed, "checksum", op->agreed_checksum);
-	json_put_bool(agreed, "deleted", op->deleted);
 }
 
 static json *seen(const struct record *r)
 {
-	json *object = content_json(&r->is, ALL_FIELDS);
+	json *object = decision_json(&r->is, ALL_FIELDS);
 
 	if (r->side == SUPABASE)
 		json_put_str(object, "link", r->link);
@@ -88,7 +86,7 @@ static json *seen(const struct record *r)
 	return object;
 }
 
-static void put_expect(json *line, const struct op *op)
+static void put_expect(json *line, const struct planned_op *op)
 {
 	const struct record *target = target_record(op);
 	json *expect;
@@ -105,7 +103,7 @@ static void put_expect(json *line, const struct op *op)
 		json_put(expect, "page", seen(op->page));
 }
 
-json *op_line(const struct op *op, size_t n)
+json *op_line(const struct planned_op *op, size_t n)
 {
 	json *line = stream_line("op");
 

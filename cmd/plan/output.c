@@ -39,7 +39,7 @@ static int digest_text(EVP_MD_CTX *ctx, const char *s)
 		 : EVP_DigestUpdate(ctx, "\1", 1);
 }
 
-static int digest_op(EVP_MD_CTX *ctx, const struct op *op)
+static int digest_op(EVP_MD_CTX *ctx, const struct planned_op *op)
 {
 	int ok = digest_text(ctx, op_kind_name(op->kind)) &
 		 digest_text(ctx, op_target_name(op->target)) &
@@ -50,7 +50,7 @@ static int digest_op(EVP_MD_CTX *ctx, const struct op *op)
 		 digest_text(ctx, op->page ? op->page->checksum : NULL);
 
 	for (enum field f = 0; f < FIELDS; f++)
-		if (op->fields & BIT(f))
+		if (op->fields & FIELD_BIT(f))
 			ok &= digest_text(ctx, field_name(f)) &
 			      digest_text(ctx, op->set.value[f]);
 	return ok;
@@ -148,7 +148,7 @@ static json *plan_end(const struct plan *p)
 	json *end = stream_line("end"), *totals;
 	struct totals t;
 
-	ops_count(p->ops, &t);
+	op_list_count(p->ops, &t);
 	totals = json_put(end, "totals", totals_json(&t));
 	json_put_int(totals, "live_pairs", (int64_t)p->live_pairs);
 	return end;

@@ -9,7 +9,7 @@
 
 #include "decide.h"
 #include "guard.h"
-#include "ops.h"
+#include "op_list.h"
 #include "sides.h"
 #include "util/error.h"
 #include "util/times.h"
@@ -19,7 +19,7 @@ struct plan {
 	const struct sides *world;
 	const struct policy *policy;
 	const struct guards *guards;
-	const struct ops *ops;
+	const struct op_list *ops;
 	size_t live_pairs;
 	const char *undo; /* the run that is taken back; NULL: none */
 	usec at;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/text.h"
 #include "util/uuid.h"
 
 /* More rows than this can't have been made for one page. */
@@ -110,7 +111,7 @@ static bool is_linked_elsewhere(
 	for (size_t i = 0; i < w->n_trouble; i++) {
 		const struct trouble *t = &w->trouble[i];
 
-		if (same_text(t->row_id, row_id) && t->page_id &&
+		if (text_same(t->row_id, row_id) && t->page_id &&
 			strcmp(t->page_id, page_id) != 0)
 			return true;
 	}

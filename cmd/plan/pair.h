@@ -1,7 +1,8 @@
 /*
- * Pairing: one row to one page (semantics, section 3).
+ * Pairing: one row to one page (doc/semantics.md, section 3).
  *
- * Each record of the world gets a half; halves of a pair point to each other.
+ * Each record of the two sides gets a half; the halves of a pair point to each
+ * other.
  * A row whose page is gone is paired with what is left of it.
  */
 #ifndef PLAN_PAIR_H

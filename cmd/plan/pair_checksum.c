@@ -11,7 +11,6 @@
 
 #include "pair.h"
 #include "util/alloc.h"
-#include "util/text.h"
 
 struct candidate {
 	struct half *half;
@@ -123,9 +122,11 @@ static void add_free(struct candidates *c, struct pairing *p, enum side side,
 			continue;
 		added = add(c, half, r->checksum);
 		if (depth == EVERY_FIELD)
-			added->decision = text_form(r->is.value[DECISION]);
+			added->decision = field_normal(
+				FIELD_DECISION, r->is.value[FIELD_DECISION]);
 		if (depth != CHECKSUM_ONLY)
-			added->type = text_folded(r->is.value[TYPE]);
+			added->type = field_normal(
+				FIELD_TYPE, r->is.value[FIELD_TYPE]);
 	}
 }
 

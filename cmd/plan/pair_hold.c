@@ -1,8 +1,8 @@
 /*
- * What a record that could not be read holds (semantics, section 5): the row
- * and the page that it names, and those that link to it. Only where it names no
- * other half, the one that the local base, or the id made for a page, pairs
- * with it. A free record that it does not name is never held.
+ * What a record that could not be read holds (doc/semantics.md, section 5): the
+ * row and the page that it names, and those that link to it. Only where it
+ * names no other half, the one that the local base, or the id made for a page,
+ * pairs with it. A free record that it does not name is never held.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -34,7 +34,7 @@ static const struct option_spec options[] = {
 		"edit, the default), supabase, notion, or stop (nobody)" },
 	{ ID_ORPHANS, "orphans", "RULE",
 		"what happens to a record whose other half is gone:\n"
-		"keep (the default), restore (make it anew), or trash" },
+		"keep (the default), restore (make it again), or trash" },
 	{ ID_ALLOW, "allow", "GUARD,...",
 		"let a plan pass that a guard would block: empty-side,\n"
 		"mass-delete, mass-create, mass-change, scope" },
@@ -232,8 +232,7 @@ static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 static int make_plan(struct args *a, const struct sides *w,
 	const struct base *base, struct error *e)
 {
-	struct ops ops = { 0 };
-	struct outlook outlook = { 0 };
+	struct op_list ops = { 0 };
 	struct plan p = { .world = w,
 		.policy = &a->policy,
 		.guards = &a->guards,
@@ -246,16 +245,15 @@ static int make_plan(struct args *a, const struct sides *w,
 		if (undo_load(&undo, a->undo, w, e) < 0)
 			goto out;
 		undo_decide(&undo, w, &ops);
-		look_out(w, base, &outlook);
+		p.live_pairs = count_live_pairs(w, base);
 	} else {
-		decide(w, base, &a->policy, &ops, &outlook);
+		p.live_pairs = decide(w, base, &a->policy, &ops);
 	}
-	guards_check(&a->guards, w, base, &ops, &outlook);
-	p.live_pairs = outlook.live_pairs;
+	guards_check(&a->guards, w, base, &ops, p.live_pairs);
 	p.at = time_now();
 	rc = put_plan(a, &p, e);
 out:
-	ops_fini(&ops);
+	op_list_fini(&ops);
 	undo_fini(&undo);
 	return rc;
 }

@@ -6,14 +6,14 @@
 #include "util/alloc.h"
 #include "util/uuid.h"
 
-/* The string members of a line, in the order in which they are kept. */
+/*
+ * The string members of a line, in the order in which they are kept: the fields
+ * of the decision, then these.
+ */
 enum text {
-	T_ROW_ID,
+	T_ROW_ID = FIELDS,
 	T_PAGE_ID,
 	T_STATE,
-	T_DECISION,
-	T_TYPE,
-	T_DATE,
 	T_STORED,
 	T_EDITED,
 	T_CREATED,
@@ -26,15 +26,17 @@ static const char *const keys[TEXTS] = {
 	[T_ROW_ID] = "row_id",
 	[T_PAGE_ID] = "page_id",
 	[T_STATE] = "state",
-	[T_DECISION] = "decision",
-	[T_TYPE] = "type",
-	[T_DATE] = "date",
 	[T_STORED] = "stored_checksum",
 	[T_EDITED] = "edited_at",
 	[T_CREATED] = "created_at",
 	[T_CODE] = "code",
 	[T_DETAIL] = "detail",
 };
+
+static const char *key_of(enum text t)
+{
+	return keys[t] ? keys[t] : field_name((enum field)t);
+}
 
 /* Copies the line's texts into one block; an empty one counts as none. */
 static char *take_texts(
@@ -43,12 +45,12 @@ static char *take_texts(
 	size_t len = 0;
 	char *block, *at;
 
-	for (int i = 0; i < TEXTS; i++) {
-		const json *v = json_get(line, keys[i]);
+	for (enum text i = 0; i < TEXTS; i++) {
+		const json *v = json_get(line, key_of(i));
 
 		out[i] = json_text(v);
 		if (!out[i] && !json_is_null(v)) {
-			fail(e, RC_STREAM, "\"%s\" is no text", keys[i]);
+			fail(e, RC_STREAM, "\"%s\" is not a text", key_of(i));
 			return NULL;
 		}
 		if (out[i] && !*out[i])
@@ -68,16 +70,9 @@ static char *take_texts(
 
 static int parse_side(enum side *side, const json *line, struct error *e)
 {
-	const char *source = json_str(line, "source");
-
-	if (source && strcmp(source, "supabase") == 0)
-		*side = SUPABASE;
-	else if (source && strcmp(source, "notion") == 0)
-		*side = NOTION;
-	else
-		return fail(e, RC_STREAM,
-			"\"source\" is neither supabase nor notion");
-	return 0;
+	if (side_parse(json_str(line, "source"), side) == 0)
+		return 0;
+	return fail(e, RC_STREAM, "\"source\" is neither supabase nor notion");
 }
 
 static int parse_time(
@@ -85,7 +80,7 @@ static int parse_time(
 {
 	*t = USEC_NONE;
 	if (text && time_parse(text, t) < 0)
-		return fail(e, RC_STREAM, "\"%s\" is no time", key);
+		return fail(e, RC_STREAM, "\"%s\" is not a valid time", key);
 	return 0;
 }
 
@@ -149,9 +144,13 @@ static int parse_ids(
 static int parse_content(struct record *r, const json *line,
 	const char *const text[TEXTS], struct error *e)
 {
-	if (text[T_DATE] && !date_is_valid(text[T_DATE]))
-		return fail(e, RC_STREAM, "\"date\" is no day: %.40s",
-			text[T_DATE]);
+	for (enum field f = 0; f < FIELDS; f++) {
+		if (text[f] && !field_is_valid(f, text[f]))
+			return fail(e, RC_STREAM,
+				"\"%s\" is not a valid date: %.40s",
+				field_name(f), text[f]);
+		r->is.value[f] = text[f];
+	}
 	if (parse_time(&r->created, text[T_CREATED], "created_at", e) < 0 ||
 		parse_time(&r->edited, text[T_EDITED], "edited_at", e) < 0 ||
 		parse_flag(&r->synced, line, "synced", e) < 0 ||
@@ -159,12 +158,9 @@ static int parse_content(struct record *r, const json *line,
 		parse_flag(&r->own, line, "own", e) < 0 ||
 		parse_flag(&r->archived, line, "archived", e) < 0)
 		return -1;
-	r->is.value[DECISION] = text[T_DECISION];
-	r->is.value[TYPE] = text[T_TYPE];
-	r->is.value[DATE] = text[T_DATE];
 	r->stored = text[T_STORED];
 	r->edited_at = text[T_EDITED];
-	content_checksum(&r->is, r->checksum);
+	decision_checksum(&r->is, r->checksum);
 	r->more_types = json_count(json_get(line, "extra_types")) > 0;
 	if (json_is_object(json_get(line, "date_detail")))
 		r->date_detail = json_copy(json_get(line, "date_detail"));
@@ -224,4 +220,9 @@ void trouble_fini(struct trouble *t)
 bool record_is_live(const struct record *r)
 {
 	return !r->deleted && !r->state;
+}
+
+usec minute_of(usec t)
+{
+	return t == USEC_NONE ? t : time_floor_minute(t);
 }

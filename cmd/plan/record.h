@@ -1,16 +1,17 @@
 /*
  * One line of the record stream: a row, a page, or what could not be read.
  *
- * Texts live in one block a record, for there can be a hundred thousand on
- * each side. The checksum is computed here, always: what a stream or a side
- * says it is counts for nothing (semantics, section 2).
+ * The texts of a record live in one block, because there can be a hundred
+ * thousand records on each side. The checksum is computed here, always: what a
+ * stream or a side says it is counts for nothing (doc/semantics.md, section 2).
  */
 #ifndef PLAN_RECORD_H
 #define PLAN_RECORD_H
 
 #include <stdbool.h>
 
-#include "content.h"
+#include "sync/decision.h"
+#include "sync/side.h"
 #include "util/error.h"
 #include "util/json.h"
 #include "util/times.h"
@@ -20,7 +21,7 @@ struct record {
 	const char *id;	   /* row id or page id */
 	const char *link;  /* of a row: the page it names; NULL: none */
 	const char *state; /* of a page that is gone: "moved", "unreachable" */
-	struct content is;
+	struct decision is;
 	char checksum[CHECKSUM_SIZE]; /* of `is` */
 	const char *stored;	      /* the stored checksum; NULL: none */
 	bool synced;
@@ -50,5 +51,8 @@ void trouble_fini(struct trouble *t);
 
 /* There, neither deleted nor gone. */
 bool record_is_live(const struct record *r);
+
+/* The minute of a time, as Notion keeps it; none is the oldest. */
+usec minute_of(usec t);
 
 #endif

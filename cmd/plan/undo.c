@@ -8,30 +8,20 @@
 /* One pair of the run: its ops that changed a half, and both halves now. */
 struct taken {
 	const struct sides *world;
-	struct ops *ops;
+	struct op_list *ops;
 	const struct result *deed[SIDES]; /* NULL: that half was not changed */
 	bool unknown;			  /* an outcome that nobody knows */
 	const struct record *row, *page;
 	const char *row_id, *page_id;
 };
 
-static struct content content_of(const json *object)
+/* What is none in a file of ours is like nothing. */
+static struct decision content_of(const json *object, unsigned *fields)
 {
-	return (struct content){ {
-		[DECISION] = json_str(object, "decision"),
-		[TYPE] = json_str(object, "type"),
-		[DATE] = json_str(object, "date"),
-	} };
-}
+	struct decision c;
 
-static unsigned fields_of(const json *object)
-{
-	unsigned fields = 0;
-
-	for (enum field f = 0; f < FIELDS; f++)
-		if (json_get(object, field_name(f)))
-			fields |= BIT(f);
-	return fields;
+	decision_parse(&c, fields, object);
+	return c;
 }
 
 static const struct record *half_of(const struct taken *t, enum side s)
@@ -42,15 +32,17 @@ static const struct record *half_of(const struct taken *t, enum side s)
 /* Whether a half holds the fields of `set` or `was`. */
 static bool holds(const struct record *r, const json *object)
 {
-	struct content c = content_of(object);
+	unsigned fields;
+	struct decision c = content_of(object, &fields);
 
-	return (content_diff(&r->is, &c) & fields_of(object)) == 0;
+	return (decision_diff(&r->is, &c) & fields) == 0;
 }
 
 static void skip_taken(
 	const struct taken *t, const char *code, const char *reason)
 {
-	struct op *op = ops_add(t->ops, OP_SKIP, TARGET_NONE, t->row, t->page);
+	struct planned_op *op =
+		op_list_add(t->ops, OP_SKIP, TARGET_NONE, t->row, t->page);
 
 	op->row_id = t->row_id;
 	op->page_id = t->page_id;
@@ -97,14 +89,14 @@ static const json *seen_half(const struct result *d, enum side s)
  * again, as it did.
  */
 static void checksum_before(const struct taken *t, char out[CHECKSUM_SIZE],
-	struct content *before, bool *is_agreed)
+	struct decision *before, bool *is_agreed)
 {
 	enum side s = t->deed[NOTION] ? NOTION : SUPABASE;
 	const json *row = seen_half(t->deed[s], SUPABASE);
 	const char *stored = json_str(row, "stored_checksum");
 
-	*before = content_of(seen_half(t->deed[s], s));
-	content_checksum(before, out);
+	*before = content_of(seen_half(t->deed[s], s), NULL);
+	decision_checksum(before, out);
 	*is_agreed = !(t->deed[NOTION] && t->deed[SUPABASE]) &&
 		     (!stored || strcmp(stored, out) == 0);
 	if (checksum_is_valid(stored))
@@ -113,10 +105,11 @@ static void checksum_before(const struct taken *t, char out[CHECKSUM_SIZE],
 
 /* --- the reverse ops ------------------------------------------------------ */
 
-static struct op *reverse(const struct taken *t, enum op_kind kind, enum side s,
-	const char *checksum, bool synced)
+static struct planned_op *reverse(const struct taken *t, enum op_kind kind,
+	enum side s, const char *checksum, bool synced)
 {
-	struct op *op = ops_add(t->ops, kind, target_of(s), t->row, t->page);
+	struct planned_op *op =
+		op_list_add(t->ops, kind, target_of(s), t->row, t->page);
 
 	op->row_id = t->row_id;
 	op->page_id = t->page_id;
@@ -132,11 +125,11 @@ static void reverse_update(
 	const struct taken *t, enum side s, const char *checksum)
 {
 	const json *was = json_get(t->deed[s]->line, "was");
-	struct op *op = reverse(t, OP_UPDATE, s, checksum, true);
-	bool title = s == NOTION && fields_of(was) & BIT(DECISION);
+	struct planned_op *op = reverse(t, OP_UPDATE, s, checksum, true);
+	bool title;
 
-	op->fields = fields_of(was);
-	op->set = content_of(was);
+	op->set = content_of(was, &op->fields);
+	title = s == NOTION && op->fields & FIELD_BIT(FIELD_DECISION);
 	if (s == NOTION)
 		op->set_detail = json_get(was, "date_detail");
 	op_reason(op, "undo: back to what it was before the run%s",
@@ -148,26 +141,26 @@ static void reverse_updates(const struct taken *t)
 {
 	const struct sides *w = t->world;
 	char checksum[CHECKSUM_SIZE];
-	struct content before;
+	struct decision before;
 	bool is_agreed;
-	struct op *op = NULL;
+	struct planned_op *op = NULL;
 
 	checksum_before(t, checksum, &before, &is_agreed);
 	if (t->deed[NOTION])
 		reverse_update(t, NOTION, checksum);
 	if (t->deed[SUPABASE])
 		reverse_update(t, SUPABASE, checksum);
-	else if (t->row && !same_text(t->row->stored, checksum))
+	else if (t->row && !text_same(t->row->stored, checksum))
 		op_reason(reverse(t, OP_LINK, SUPABASE, checksum, true),
 			"undo: the checksum from before the run");
 	op = &t->ops->at[t->ops->n - 1];
 	if (is_agreed && t->row && t->page) {
 		op->settles = true;
-		op->agreed = before;
-		content_checksum(&before, op->agreed_checksum);
+		op->agreed.is = before;
+		decision_checksum(&before, op->agreed_checksum);
 	}
 	if (!t->deed[NOTION] && t->page && w->has_checksum &&
-		!same_text(t->page->stored, checksum))
+		!text_same(t->page->stored, checksum))
 		op_reason(reverse(t, OP_STAMP, NOTION, checksum, true),
 			"undo: the checksum from before the run");
 }
@@ -176,7 +169,7 @@ static void reverse_updates(const struct taken *t)
 static void reverse_to_trash(const struct taken *t, enum side s)
 {
 	const struct record *r = half_of(t, s);
-	struct op *op;
+	struct planned_op *op;
 
 	if (s == SUPABASE && !t->world->soft_delete) {
 		skip_taken(t, "trashed",
@@ -185,15 +178,14 @@ static void reverse_to_trash(const struct taken *t, enum side s)
 		return;
 	}
 	op = reverse(t, OP_TRASH, s, s == SUPABASE ? r->checksum : NULL, false);
-	op_reason(op, "undo: the run had made or restored it");
+	op_reason(op, "undo: the run had made or restored this record");
 	if (s == NOTION && t->row) {
 		op = reverse(t, OP_LINK, SUPABASE, r->checksum, false);
 		op_reason(op, "undo: the page is not wanted");
 	}
 	op->settles = t->row && t->page;
-	op->deleted = true;
-	op->agreed = r->is;
-	content_checksum(&r->is, op->agreed_checksum);
+	op->agreed = (struct held){ r->is, true };
+	decision_checksum(&r->is, op->agreed_checksum);
 }
 
 /*
@@ -206,7 +198,7 @@ static void reverse_trash(const struct taken *t, enum side s)
 	const char *checksum = r->stored ? r->stored : r->checksum;
 
 	op_reason(reverse(t, OP_RESTORE, s, checksum, s == NOTION),
-		"undo: the run had trashed it");
+		"undo: the run had moved this record to the trash");
 }
 
 static void take_back(const struct taken *t)
@@ -235,8 +227,8 @@ static const struct trouble *trouble_of(const struct taken *t)
 	for (size_t i = 0; i < t->world->n_trouble; i++) {
 		const struct trouble *one = &t->world->trouble[i];
 
-		if ((one->row_id && same_text(one->row_id, t->row_id)) ||
-			(one->page_id && same_text(one->page_id, t->page_id)))
+		if ((one->row_id && text_same(one->row_id, t->row_id)) ||
+			(one->page_id && text_same(one->page_id, t->page_id)))
 			return one;
 	}
 	return NULL;
@@ -247,8 +239,8 @@ static const char *obstacle(const struct taken *t, const char **code)
 {
 	*code = "conflict";
 	if (t->unknown)
-		return "undo: an op of this pair ended unclear; run the sync "
-		       "first, or compare both by hand";
+		return "undo: the outcome of an op of this pair is unknown; "
+		       "run the sync first, or compare both by hand";
 	for (enum side s = 0; s < SIDES; s++) {
 		const struct record *r = half_of(t, s);
 
@@ -256,11 +248,11 @@ static const char *obstacle(const struct taken *t, const char **code)
 			continue;
 		if (!r || r->state) {
 			*code = trouble_of(t) ? "problem" : "orphan";
-			return "undo: it is not there any more, or can't be "
-			       "read";
+			return "undo: the record is no longer there, or can't "
+			       "be read";
 		}
 		if (!is_as_written(t->deed[s], r))
-			return "undo: it was edited since that run";
+			return "undo: the record was edited after that run";
 	}
 	return NULL;
 }
@@ -303,7 +295,8 @@ static size_t gather(struct taken *t, const struct result *d, size_t left)
 	return n;
 }
 
-void undo_decide(const struct undo *u, const struct sides *w, struct ops *ops)
+void undo_decide(
+	const struct undo *u, const struct sides *w, struct op_list *ops)
 {
 	const char *code, *why;
 	size_t step;
@@ -322,5 +315,5 @@ void undo_decide(const struct undo *u, const struct sides *w, struct ops *ops)
 		else
 			take_back(&t);
 	}
-	ops_stamps_last(ops);
+	op_list_stamps_last(ops);
 }

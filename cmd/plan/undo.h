@@ -16,7 +16,7 @@
 
 #include <stddef.h>
 
-#include "ops.h"
+#include "op_list.h"
 #include "sides.h"
 #include "util/error.h"
 #include "util/json.h"
@@ -39,6 +39,7 @@ struct undo {
 int undo_load(struct undo *u, const char *dir, const struct sides *w,
 	struct error *e);
 void undo_fini(struct undo *u);
-void undo_decide(const struct undo *u, const struct sides *w, struct ops *ops);
+void undo_decide(
+	const struct undo *u, const struct sides *w, struct op_list *ops);
 
 #endif

@@ -59,7 +59,7 @@ static void show_drift(const struct check *c, const struct drift *d)
 	text_put(c->human->out, d->page_id ? d->page_id : "none");
 	putc('\n', c->human->out);
 	for (enum field f = 0; f < FIELDS; f++) {
-		if (!(d->fields & BIT(f)))
+		if (!(d->fields & FIELD_BIT(f)))
 			continue;
 		show_value(c, f, d->row);
 		show_value(c, f, d->page);
@@ -93,7 +93,7 @@ static void check_pair(
 		d.what = "only the row is deleted";
 	else if (page->deleted)
 		d.what = "only the page is deleted";
-	else if ((d.fields = content_diff(&row->is, &page->is)))
+	else if ((d.fields = decision_diff(&row->is, &page->is)))
 		d.what = "different";
 	if (d.what)
 		report(c, &d);

@@ -101,12 +101,13 @@ int notion_send(struct notion_client *c, struct api_call *call, json **object,
 int notion_add_properties(
 	struct buf *path, const char *key, const struct notion_schema *schema)
 {
-	const char *ids[] = { schema ? schema->decision : "title",
-		schema ? schema->type : NULL, schema ? schema->date : NULL,
-		schema ? schema->checksum : NULL,
-		schema ? schema->synced : NULL };
+	const char *ids[FIELDS + 2] = { "title" };
 	char between = '?';
 
+	for (enum field f = 0; schema && f < FIELDS; f++)
+		ids[f] = schema->field[f];
+	ids[FIELDS] = schema ? schema->checksum : NULL;
+	ids[FIELDS + 1] = schema ? schema->synced : NULL;
 	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
 		if (!ids[i])
 			continue;

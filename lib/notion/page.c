@@ -124,7 +124,8 @@ static int read_title(struct notion_page *page, const json *object,
 {
 	const json *title;
 
-	if (property_value(object, s->decision, "title", &title, p) < 0)
+	if (property_value(
+		    object, s->field[FIELD_DECISION], "title", &title, p) < 0)
 		return -1;
 	page->title_cut = count_mentions(title) >= NOTION_MENTIONS_INLINE;
 	return join_text(title, &page->decision, p);
@@ -150,7 +151,8 @@ static int read_type(struct notion_page *page, const json *object,
 	const json *options;
 	const char *name;
 
-	if (property_value(object, s->type, "multi_select", &options, p) < 0)
+	if (property_value(object, s->field[FIELD_TYPE], "multi_select",
+		    &options, p) < 0)
 		return -1;
 	if (!json_is_array(options))
 		return problem(p, "shape", "Type is no array of options");
@@ -177,7 +179,7 @@ static int read_date(struct notion_page *page, const json *object,
 	const json *date;
 	const char *start, *end;
 
-	if (property_value(object, s->date, "date", &date, p) < 0)
+	if (property_value(object, s->field[FIELD_DATE], "date", &date, p) < 0)
 		return -1;
 	if (json_is_null(date))
 		return 0;
@@ -257,6 +259,8 @@ static bool created_by(const json *object, const char *user)
 int notion_page_parse(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p)
 {
+	struct decision content;
+
 	*page = (struct notion_page){ .created = USEC_NONE,
 		.edited = USEC_NONE };
 	if (read_id(page, object, p) < 0 ||
@@ -264,8 +268,12 @@ int notion_page_parse(struct notion_page *page, const json *object,
 		read_type(page, object, s, p) < 0 ||
 		read_date(page, object, s, p) < 0 ||
 		read_time(object, "created_time", &page->created, p) < 0 ||
-		read_time(object, "last_edited_time", &page->edited, p) < 0 ||
-		notion_can_hold(page->decision, page->type, p) < 0) {
+		read_time(object, "last_edited_time", &page->edited, p) < 0) {
+		notion_page_fini(page);
+		return -1;
+	}
+	content = notion_page_decision(page);
+	if (notion_can_hold(&content, p) < 0) {
 		notion_page_fini(page);
 		return -1;
 	}
@@ -274,6 +282,15 @@ int notion_page_parse(struct notion_page *page, const json *object,
 	page->archived = json_true(object, "is_archived");
 	page->own = created_by(object, s->bot_user);
 	return 0;
+}
+
+struct decision notion_page_decision(const struct notion_page *page)
+{
+	return (struct decision){ {
+		[FIELD_DECISION] = page->decision,
+		[FIELD_TYPE] = page->type,
+		[FIELD_DATE] = page->date,
+	} };
 }
 
 void notion_page_fini(struct notion_page *page)

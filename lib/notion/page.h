@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "notion/schema.h"
+#include "sync/decision.h"
 #include "sync/problem.h"
 #include "util/times.h"
 #include "util/uuid.h"
@@ -44,6 +45,8 @@ struct notion_page {
 int notion_page_parse(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p);
 void notion_page_fini(struct notion_page *page);
+/* Its content; borrowed. */
+struct decision notion_page_decision(const struct notion_page *page);
 
 /*
  * Whether a user object is a connection's own user. A person's access token

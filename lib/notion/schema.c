@@ -12,6 +12,19 @@
 #define RICH_TEXT "rich_text"
 #define CHECKBOX "checkbox"
 
+static const char *type_of(enum field f)
+{
+	switch (field_kind(f)) {
+	case KIND_TITLE:
+		return TITLE;
+	case KIND_OPTION:
+		return MULTI_SELECT;
+	case KIND_DAY:
+		break;
+	}
+	return DATE;
+}
+
 /* A property by its name, or by its type where there is just one of it. */
 static const json *find_property(
 	const json *data_source, const char *name, const char *type)
@@ -76,11 +89,13 @@ static json *option_names(const json *type_property)
 int notion_schema_bind(
 	struct notion_schema *s, const json *data_source, struct error *e)
 {
+	int rc = 0;
+
 	*s = (struct notion_schema){ 0 };
-	if (bind(&s->decision, data_source, "Decision", TITLE, true, e) < 0 ||
-		bind(&s->type, data_source, "Type", MULTI_SELECT, true, e) <
-			0 ||
-		bind(&s->date, data_source, "Date", DATE, true, e) < 0 ||
+	for (enum field f = 0; f < FIELDS && rc == 0; f++)
+		rc = bind(&s->field[f], data_source, field_property(f),
+			type_of(f), true, e);
+	if (rc < 0 ||
 		bind(&s->checksum, data_source, "Checksum", RICH_TEXT, false,
 			e) < 0 ||
 		bind(&s->synced, data_source, "Synced", CHECKBOX, false, e) <
@@ -88,8 +103,8 @@ int notion_schema_bind(
 		notion_schema_fini(s);
 		return -1;
 	}
-	s->type_options =
-		option_names(find_property(data_source, "Type", MULTI_SELECT));
+	s->type_options = option_names(find_property(
+		data_source, field_property(FIELD_TYPE), MULTI_SELECT));
 	return 0;
 }
 
@@ -128,10 +143,13 @@ static int options_from_head(
 int notion_schema_from_head(
 	struct notion_schema *s, const json *head, struct error *e)
 {
+	int rc = 0;
+
 	*s = (struct notion_schema){ 0 };
-	if (id_from_head(&s->decision, head, "Decision", true, e) < 0 ||
-		id_from_head(&s->type, head, "Type", true, e) < 0 ||
-		id_from_head(&s->date, head, "Date", true, e) < 0 ||
+	for (enum field f = 0; f < FIELDS && rc == 0; f++)
+		rc = id_from_head(
+			&s->field[f], head, field_property(f), true, e);
+	if (rc < 0 ||
 		id_from_head(&s->checksum, head, "Checksum", false, e) < 0 ||
 		id_from_head(&s->synced, head, "Synced", false, e) < 0 ||
 		options_from_head(s, head, e) < 0) {
@@ -146,9 +164,8 @@ void notion_schema_to_head(const struct notion_schema *s, json *head)
 {
 	json *properties = json_put(head, "properties", json_object());
 
-	json_put_str(properties, "Decision", s->decision);
-	json_put_str(properties, "Type", s->type);
-	json_put_str(properties, "Date", s->date);
+	for (enum field f = 0; f < FIELDS; f++)
+		json_put_str(properties, field_property(f), s->field[f]);
 	json_put_str(properties, "Checksum", s->checksum);
 	json_put_str(properties, "Synced", s->synced);
 	json_put(head, "type_options",
@@ -158,9 +175,8 @@ void notion_schema_to_head(const struct notion_schema *s, json *head)
 
 void notion_schema_fini(struct notion_schema *s)
 {
-	free(s->decision);
-	free(s->type);
-	free(s->date);
+	for (enum field f = 0; f < FIELDS; f++)
+		free(s->field[f]);
 	free(s->checksum);
 	free(s->synced);
 	free(s->bot_user);

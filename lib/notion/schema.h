@@ -4,6 +4,7 @@
 #ifndef NOTION_SCHEMA_H
 #define NOTION_SCHEMA_H
 
+#include "sync/decision.h"
 #include "util/error.h"
 #include "util/json.h"
 
@@ -13,7 +14,7 @@
  * it: short and percent-encoded ("%5Ckxk"), "title" for the title.
  */
 struct notion_schema {
-	char *decision, *type, *date;
+	char *field[FIELDS];
 	char *checksum, *synced; /* NULL where the database has none */
 	json *type_options;	 /* array of option names, in their order */
 	char *bot_user; /* our connection's user id, NULL: none of its own */

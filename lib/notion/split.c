@@ -186,8 +186,8 @@ static void by_date(struct choice *c)
 			best = i;
 	if (best > 0)
 		offer(c, smaller(best, n),
-			three_parts(c->schema->date, "date", "before",
-				"on_or_after", days[best], c->used));
+			three_parts(c->schema->field[FIELD_DATE], "date",
+				"before", "on_or_after", days[best], c->used));
 	free(days);
 }
 
@@ -211,7 +211,7 @@ static void by_mark(struct choice *c)
 
 static const char *title_id(const struct choice *c)
 {
-	return c->schema ? c->schema->decision : "title";
+	return c->schema ? c->schema->field[FIELD_DECISION] : "title";
 }
 
 static void by_empty_title(struct choice *c)
@@ -386,8 +386,9 @@ json *split_choose(const struct sample *s, const struct notion_schema *schema,
 		by_value(&c, offsetof(struct sample_page, title), title_id(&c),
 			"title", "equals", "does_not_equal");
 	if (!is_fair(&c) && schema) {
-		by_value(&c, offsetof(struct sample_page, type), schema->type,
-			"multi_select", "contains", "does_not_contain");
+		by_value(&c, offsetof(struct sample_page, type),
+			schema->field[FIELD_TYPE], "multi_select", "contains",
+			"does_not_contain");
 		by_date(&c);
 		by_mark(&c);
 	}

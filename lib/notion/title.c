@@ -122,7 +122,8 @@ int notion_complete_title(struct notion_client *c, json *page,
 	struct notion_page parsed;
 	struct problem ignored;
 	json *property = title_property(page);
-	struct title_reading r = { .c = c, .property = schema->decision };
+	struct title_reading r = { .c = c,
+		.property = schema->field[FIELD_DECISION] };
 	bool cut;
 	int rc;
 

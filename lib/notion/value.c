@@ -114,8 +114,11 @@ static bool fits_a_request(const char *decision)
 	return fits;
 }
 
-int notion_can_hold(const char *decision, const char *type, struct problem *p)
+int notion_can_hold(const struct decision *d, struct problem *p)
 {
+	const char *decision = d->value[FIELD_DECISION];
+	const char *type = d->value[FIELD_TYPE];
+
 	if (type && strchr(type, ','))
 		return problem(p, "poison",
 			"the type has a comma, which no option of Notion may"

@@ -4,6 +4,7 @@
 #ifndef NOTION_VALUE_H
 #define NOTION_VALUE_H
 
+#include "sync/decision.h"
 #include "sync/problem.h"
 #include "util/json.h"
 
@@ -27,7 +28,7 @@ json *notion_checkbox_value(bool on);
  * comma in the type, a type over NOTION_OPTION_UNITS, a text over 100 elements
  * of 2,000 units. Code "poison".
  */
-int notion_can_hold(const char *decision, const char *type, struct problem *p);
+int notion_can_hold(const struct decision *d, struct problem *p);
 
 /* The spelling of the option that equals `type` in folded form, or NULL. */
 const char *notion_option_spelling(const json *type_options, const char *type);

@@ -117,12 +117,34 @@ void supabase_row_fini(struct supabase_row *row)
 	row->decision = row->type = row->date = row->checksum = NULL;
 }
 
-int supabase_can_hold(const char *date, struct problem *p)
+int supabase_can_hold(const struct decision *d, struct problem *p)
 {
-	if (date && *date && !date_is_valid(date))
+	const char *date = d->value[FIELD_DATE];
+
+	if (date && *date && !field_is_valid(FIELD_DATE, date))
 		return problem(p, "poison",
 			"the date is no day of the years 0001 to 9999");
 	return 0;
+}
+
+struct decision supabase_row_decision(const struct supabase_row *row)
+{
+	return (struct decision){ {
+		[FIELD_DECISION] = row->decision,
+		[FIELD_TYPE] = row->type,
+		[FIELD_DATE] = row->date,
+	} };
+}
+
+void supabase_row_put(json *row, const struct decision *d, unsigned fields)
+{
+	for (enum field f = 0; f < FIELDS; f++) {
+		const char *value = d->value[f];
+
+		if (fields & FIELD_BIT(f))
+			json_put_str(row, field_column(f),
+				value && *value ? value : NULL);
+	}
 }
 
 char *supabase_scope(const char *url, const char *schema, const char *table)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "sync/decision.h"
 #include "sync/problem.h"
 #include "util/error.h"
 #include "util/json.h"
@@ -44,6 +45,10 @@ struct supabase_row {
 int supabase_row_parse(
 	struct supabase_row *row, const json *object, struct problem *p);
 void supabase_row_fini(struct supabase_row *row);
+/* Its content; borrowed. */
+struct decision supabase_row_decision(const struct supabase_row *row);
+/* The other way: puts the fields of a set into a row that is to be written. */
+void supabase_row_put(json *row, const struct decision *d, unsigned fields);
 
 /* The table as SQL names it: public."DecisionVault"; quoted where it must be.
  */
@@ -69,7 +74,7 @@ int supabase_wrong_type(struct error *e, const char *sql_table,
  * Whether a row can hold these values: -1 with p filled, code "poison", for a
  * date outside the years 0001 to 9999.
  */
-int supabase_can_hold(const char *date, struct problem *p);
+int supabase_can_hold(const struct decision *d, struct problem *p);
 
 /*
  * The host of a project URL, its path where it has one, and the table, as in a

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sync/checksum.h"
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/stream.h"
@@ -37,18 +36,6 @@ static bool text_member(const json *line, const char *key, const char **out)
 	return *out || json_is_null(v);
 }
 
-/* -1 where a member is of another type, or the date is not a day. */
-static int parse_half(struct base_half *h, const json *object)
-{
-	*h = (struct base_half){ .deleted = json_true(object, "deleted") };
-	return text_member(object, "decision", &h->decision) &&
-			       text_member(object, "type", &h->type) &&
-			       text_member(object, "date", &h->date) &&
-			       (!h->date || date_is_valid(h->date))
-		       ? 0
-		       : -1;
-}
-
 /* A checksum, or NULL where it is null or not there; false for anything else.
  */
 static bool sum_member(const json *line, const char *key, const char **out)
@@ -57,13 +44,22 @@ static bool sum_member(const json *line, const char *key, const char **out)
 	       (!*out || checksum_is_valid(*out));
 }
 
-/* The target of a write: "notion" or "supabase". */
-static bool parse_target(const json *object, bool *to_page)
-{
-	const char *to = json_str(object, "to");
+/* The keys of what a line says of each half. */
+static const struct {
+	const char *is, *sum, *rewrites_checksum, *resets_synced;
+} keys[SIDES] = {
+	[SUPABASE] = { "row_is", "row_sum", "rewrites_checksum",
+		"resets_synced" },
+	[NOTION] = { "page_is", "page_sum", "page_rewrites_checksum",
+		"page_resets_synced" },
+};
 
-	*to_page = to && strcmp(to, "notion") == 0;
-	return *to_page || (to && strcmp(to, "supabase") == 0);
+static int parse_both(struct held held[SIDES], const json *object)
+{
+	for (enum side s = 0; s < SIDES; s++)
+		if (held_parse(&held[s], json_get(object, keys[s].is)) < 0)
+			return -1;
+	return 0;
 }
 
 static int parse_sent(struct base_sent *s, const json *object)
@@ -73,64 +69,45 @@ static int parse_sent(struct base_sent *s, const json *object)
 	s->is = true;
 	s->at = USEC_NONE;
 	time_parse(json_str(object, "at"), &s->at);
-	return parse_target(object, &s->to_page) &&
-			       parse_half(&s->row,
-				       json_get(object, "row_is")) == 0 &&
-			       parse_half(&s->page,
-				       json_get(object, "page_is")) == 0 &&
+	return side_parse(json_str(object, "to"), &s->to) == 0 &&
+			       parse_both(s->held, object) == 0 &&
 			       sum_member(object, "checksum", &s->checksum)
 		       ? 0
 		       : -1;
 }
 
-static unsigned field_bit(const char *name)
-{
-	static const struct {
-		const char *name;
-		unsigned bit;
-	} bits[] = { { "decision", BASE_DECISION }, { "type", BASE_TYPE },
-		{ "date", BASE_DATE }, { "deleted", BASE_DELETED } };
-
-	for (size_t i = 0; name && i < sizeof bits / sizeof bits[0]; i++)
-		if (strcmp(bits[i].name, name) == 0)
-			return bits[i].bit;
-	return 0;
-}
-
 static int parse_refused(struct base_refused *r, const json *object)
 {
-	const json *fields = json_get(object, "fields");
-
 	if (json_is_null(object))
 		return 0;
 	r->is = true;
 	r->at = USEC_NONE;
 	time_parse(json_str(object, "at"), &r->at);
 	json_whole(json_get(object, "times"), &r->times);
-	for (const json *f = json_first(fields); f; f = json_next(f))
-		r->fields |= field_bit(json_text(f));
-	return parse_target(object, &r->to_page)
-		       ? parse_half(&r->set, json_get(object, "set"))
+	r->fields = fields_parse(json_get(object, "fields"));
+	return side_parse(json_str(object, "to"), &r->to) == 0
+		       ? held_parse(&r->set, json_get(object, "set"))
 		       : -1;
 }
 
 /* What both halves hold; a line of the older form says it once for both. */
 static int parse_known(struct base_pair *p, const json *line)
 {
-	const json *row = json_get(line, "row_is");
-	const json *page = json_get(line, "page_is");
-	bool older = !row && !page && !p->sent.is &&
-		     (p->checksum || json_get(line, "decision"));
+	const json *row = json_get(line, keys[SUPABASE].is);
+	const json *page = json_get(line, keys[NOTION].is);
+	bool older =
+		!row && !page && !p->sent.is &&
+		(p->checksum || json_get(line, field_name(FIELD_DECISION)));
 
 	p->known = older || (row && page);
 	if (!p->known)
 		return !row && !page ? 0 : -1;
-	if (older && !p->checksum)
+	if (!older)
+		return parse_both(p->held, line);
+	if (!p->checksum || held_parse(&p->held[SUPABASE], line) < 0)
 		return -1;
-	return parse_half(&p->row, older ? line : row) < 0 ||
-			       parse_half(&p->page, older ? line : page) < 0
-		       ? -1
-		       : 0;
+	p->held[NOTION] = p->held[SUPABASE];
+	return 0;
 }
 
 static int parse_pair(struct base_pair *p, const json *line)
@@ -138,15 +115,21 @@ static int parse_pair(struct base_pair *p, const json *line)
 	const char *kind = json_str(line, "kind");
 
 	if (!kind || !sum_member(line, "checksum", &p->checksum) ||
-		!sum_member(line, "row_sum", &p->row_sum) ||
-		!sum_member(line, "page_sum", &p->page_sum) ||
 		parse_sent(&p->sent, json_get(line, "sent")) < 0 ||
 		parse_refused(&p->refused, json_get(line, "refused")) < 0)
 		return -1;
+	for (enum side s = 0; s < SIDES; s++) {
+		if (!sum_member(line, keys[s].sum, &p->sum[s]))
+			return -1;
+		p->rewrites_checksum[s] =
+			json_true(line, keys[s].rewrites_checksum);
+		p->resets_synced[s] = json_true(line, keys[s].resets_synced);
+	}
 	if (strcmp(kind, "lone") == 0)
 		return !p->row_id == !p->page_id
 			       ? -1
-			       : parse_half(p->row_id ? &p->row : &p->page,
+			       : held_parse(&p->held[p->row_id ? SUPABASE
+							       : NOTION],
 					 json_get(line, "is"));
 	return strcmp(kind, "pair") == 0 && p->row_id && p->page_id
 		       ? parse_known(p, line)
@@ -159,11 +142,6 @@ int base_pair_parse(struct base_pair *p, json *take_line)
 	p->row_id = uuid_member(take_line, "row_id");
 	p->page_id = uuid_member(take_line, "page_id");
 	json_whole(json_get(take_line, "failed"), &p->failed);
-	p->rewrites_checksum = json_true(take_line, "rewrites_checksum");
-	p->resets_synced = json_true(take_line, "resets_synced");
-	p->page_rewrites_checksum =
-		json_true(take_line, "page_rewrites_checksum");
-	p->page_resets_synced = json_true(take_line, "page_resets_synced");
 	if (parse_pair(p, take_line) == 0)
 		return 0;
 	json_free(take_line);
@@ -171,9 +149,100 @@ int base_pair_parse(struct base_pair *p, json *take_line)
 	return -1;
 }
 
+void base_pair_free(struct base_pair *p)
+{
+	if (p)
+		json_free(p->line);
+	free(p);
+}
+
+/* --- a line --------------------------------------------------------------- */
+
+static void put_both(json *to, const struct held held[SIDES])
+{
+	for (enum side s = 0; s < SIDES; s++)
+		json_put(to, keys[s].is, held_json(&held[s]));
+}
+
+/* A flag that is false, and a time or a text that is none, is not there. */
+static void put_flag(json *to, const char *key, bool is)
+{
+	if (is)
+		json_put_bool(to, key, true);
+}
+
+static void put_time(json *to, const char *key, usec at)
+{
+	char text[TIME_SIZE];
+
+	if (at != USEC_NONE)
+		json_put_str(to, key, time_format(at, text));
+}
+
+static void put_sum(json *to, const char *key, const char *sum)
+{
+	if (checksum_is_valid(sum))
+		json_put_str(to, key, sum);
+}
+
+static void put_sent(json *line, const struct base_sent *s)
+{
+	json *sent = json_put(line, "sent", json_object());
+
+	json_put_str(sent, "to", side_name(s->to));
+	put_both(sent, s->held);
+	put_sum(sent, "checksum", s->checksum);
+	put_time(sent, "at", s->at);
+}
+
+static void put_refused(json *line, const struct base_refused *r)
+{
+	json *refused = json_put(line, "refused", json_object());
+
+	json_put_str(refused, "to", side_name(r->to));
+	json_put(refused, "fields", fields_json(r->fields));
+	json_put(refused, "set", held_json(&r->set));
+	json_put_int(refused, "times", r->times);
+	put_time(refused, "at", r->at);
+}
+
+json *base_pair_line(const struct base_pair *p, usec at)
+{
+	bool lone = !p->row_id || !p->page_id;
+	json *line = json_object();
+
+	json_put_str(line, "kind", lone ? "lone" : "pair");
+	if (p->row_id)
+		json_put_str(line, "row_id", p->row_id);
+	if (p->page_id)
+		json_put_str(line, "page_id", p->page_id);
+	if (lone)
+		json_put(line, "is",
+			held_json(&p->held[p->row_id ? SUPABASE : NOTION]));
+	else if (p->known)
+		put_both(line, p->held);
+	put_sum(line, "checksum", p->checksum);
+	for (enum side s = 0; s < SIDES; s++) {
+		put_sum(line, keys[s].sum, p->sum[s]);
+		put_flag(line, keys[s].rewrites_checksum,
+			p->rewrites_checksum[s]);
+		put_flag(line, keys[s].resets_synced, p->resets_synced[s]);
+	}
+	if (p->failed > 0)
+		json_put_int(line, "failed", p->failed);
+	if (p->refused.is)
+		put_refused(line, &p->refused);
+	if (p->sent.is)
+		put_sent(line, &p->sent);
+	put_time(line, "at", at);
+	return line;
+}
+
+/* --- what a line proves --------------------------------------------------- */
+
 bool base_is_deleted(const struct base_pair *p)
 {
-	return p->known && p->row.deleted && p->page.deleted;
+	return p->known && p->held[SUPABASE].deleted && p->held[NOTION].deleted;
 }
 
 static bool same_sum(const char *a, const char *b)
@@ -181,29 +250,32 @@ static bool same_sum(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-static bool is_sum_of(const char *stored, const struct base_half *h)
+static bool is_sum_of_one(const char *stored, const struct held held[SIDES])
 {
 	char sum[CHECKSUM_SIZE];
 
-	checksum_of(h->decision, h->type, h->date, sum);
-	return strcmp(stored, sum) == 0;
+	for (enum side s = 0; s < SIDES; s++) {
+		decision_checksum(&held[s].is, sum);
+		if (strcmp(stored, sum) == 0)
+			return true;
+	}
+	return false;
 }
 
-bool base_explains(const struct base_pair *p, const char *stored, bool on_page)
+bool base_explains(const struct base_pair *p, const char *stored, enum side on)
 {
 	const struct base_sent *s = &p->sent;
 
-	if (!stored || same_sum(stored, p->checksum) ||
-		(on_page ? p->page_rewrites_checksum : p->rewrites_checksum) ||
-		same_sum(stored, on_page ? p->page_sum : p->row_sum))
+	if (!stored || p->rewrites_checksum[on] ||
+		same_sum(stored, p->checksum) || same_sum(stored, p->sum[on]))
 		return true;
-	if (p->known &&
-		(is_sum_of(stored, &p->row) || is_sum_of(stored, &p->page)))
+	if (p->known && is_sum_of_one(stored, p->held))
 		return true;
-	return s->is &&
-	       (same_sum(stored, s->checksum) || is_sum_of(stored, &s->row) ||
-		       is_sum_of(stored, &s->page));
+	return s->is && (same_sum(stored, s->checksum) ||
+				is_sum_of_one(stored, s->held));
 }
+
+/* --- the base ------------------------------------------------------------- */
 
 static bool is_lone(const struct base_pair *p)
 {
@@ -227,7 +299,7 @@ static void append(struct base *b, const struct base_pair *p)
 	b->pairs[b->n++] = *p;
 }
 
-/* Later lines of the same row come behind earlier ones: see sort_pairs(). */
+/* Later lines of the same row come after earlier ones: see sort_pairs(). */
 static int by_row_then_age(const void *x, const void *y)
 {
 	const struct base_pair *a = x, *b = y;

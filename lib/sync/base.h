@@ -1,7 +1,8 @@
 /*
  * The local base: for each pair, what each half by itself was last known to
- * hold (semantics, section 4). It makes a merge by field possible, tells a
- * hard-deleted row from a new page, and our own requests from a person's edits.
+ * hold (doc/semantics.md, section 4). It makes a merge by field possible, and
+ * with it a hard-deleted row differs from a new page, and our own request from
+ * a person's edit.
  * It is never needed: without it, the stored checksums decide.
  *
  * <file>            a stream "base": head with scope, a `pair` or `lone` line
@@ -40,53 +41,45 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "sync/decision.h"
+#include "sync/side.h"
 #include "util/error.h"
 #include "util/json.h"
 #include "util/times.h"
 
-/* What one half was known to hold; the texts are in the line. */
-struct base_half {
-	const char *decision, *type, *date; /* NULL: empty */
-	bool deleted;
-};
-
-/* The bits of base_refused.fields: those of the three fields, and presence. */
-#define BASE_DECISION 1u
-#define BASE_TYPE 2u
-#define BASE_DATE 4u
-#define BASE_DELETED 8u
-
+/* A write that a service answered with success and did not keep. */
 struct base_refused {
 	bool is; /* false: there is none */
-	bool to_page;
-	unsigned fields;
-	struct base_half set; /* what was sent, in these fields */
+	enum side to;
+	unsigned fields; /* PRESENCE too */
+	struct held set; /* what was sent, in these fields */
 	usec at;
 	int64_t times;
 };
 
+/* A write whose answer was not noted. */
 struct base_sent {
 	bool is;
-	bool to_page;
-	struct base_half row, page; /* what holds if it has arrived */
-	const char *checksum;	    /* written with it; NULL: none */
+	enum side to;
+	struct held held[SIDES]; /* what holds if it has arrived */
+	const char *checksum;	 /* written with it; NULL: none */
 	usec at;
 };
 
 /* A pair line, or a lone one, which lacks one of the ids. */
 struct base_pair {
 	const char *row_id, *page_id;
-	/* row and page say something; else only `sent` and `failed` do. */
-	bool known;
-	struct base_half row, page;
-	const char *checksum; /* NULL: they have never agreed */
-	const char *row_sum, *page_sum;
+	bool known; /* `held` says something; else only `sent` and `failed` do
+		     */
+	struct held held[SIDES];
+	const char *checksum;	/* NULL: they have never agreed */
+	const char *sum[SIDES]; /* the stored checksums last known */
 	struct base_sent sent;
 	struct base_refused refused;
 	int64_t failed;
-	bool rewrites_checksum, resets_synced;
-	bool page_rewrites_checksum, page_resets_synced;
-	json *line;   /* owned */
+	/* The table, or an automation of the database, changes it by itself. */
+	bool rewrites_checksum[SIDES], resets_synced[SIDES];
+	json *line;   /* owned; the texts are in it */
 	size_t order; /* of reading, while several lines of a row are there */
 };
 
@@ -118,12 +111,19 @@ const struct base_pair *base_find_lone(const struct base *b, const char *id);
  * can't explain both is not trusted, for somebody else has synced the pair
  * since.
  */
-bool base_explains(const struct base_pair *p, const char *stored, bool on_page);
+bool base_explains(const struct base_pair *p, const char *stored, enum side on);
 /* Both halves are known to be deleted: a deletion that was agreed. */
 bool base_is_deleted(const struct base_pair *p);
 
 /* Reads a line; -1 where something of it is missing. Takes the line. */
 int base_pair_parse(struct base_pair *p, json *take_line);
+/* One that was allocated, with its line; takes NULL. */
+void base_pair_free(struct base_pair *p);
+/*
+ * The other way: the line that says what p does, whatever p->line is. `at`,
+ * USEC_NONE for none, is when it was noted.
+ */
+json *base_pair_line(const struct base_pair *p, usec at);
 
 /*
  * apply: adds a line, and after the last of them base_fold() sorts and lets the

@@ -136,6 +136,11 @@ char *text_folded(const char *s)
 	return out;
 }
 
+bool text_same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 static bool same(char *take_a, char *take_b)
 {
 	bool equal = strcmp(take_a, take_b) == 0;

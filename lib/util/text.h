@@ -1,7 +1,7 @@
 /*
  * Text forms: how two texts are compared, measured and shown. The rules are
- * those of the checksum (see sync/checksum.h): they decide what counts as a
- * change.
+ * those of the checksum (doc/semantics.md, section 2): they decide what counts
+ * as a change.
  *
  * All text is UTF-8 without NUL, checked by the JSON guard at the door. NULL
  * and "" are the same value everywhere here.
@@ -28,6 +28,7 @@ size_t utf8_char_len(const char *s, size_t left);
 char *text_form(const char *s);
 char *text_folded(const char *s);
 
+bool text_same(const char *a, const char *b);	      /* to the letter */
 bool text_equal(const char *a, const char *b);	      /* in text form */
 bool text_equal_folded(const char *a, const char *b); /* in folded form */
 /* No character but white space, or nothing at all. */

@@ -5,13 +5,13 @@
 static bool differs_by_case(
 	const struct sim_record *row, const struct sim_record *page)
 {
-	struct content a = sim_content(row->value),
-		       b = sim_content(page->value);
+	struct decision a = sim_content(row->value),
+			b = sim_content(page->value);
 	char x[CHECKSUM_SIZE], y[CHECKSUM_SIZE];
 
-	content_checksum(&a, x);
-	content_checksum(&b, y);
-	return content_diff(&a, &b) && strcmp(x, y) == 0;
+	decision_checksum(&a, x);
+	decision_checksum(&b, y);
+	return decision_diff(&a, &b) && strcmp(x, y) == 0;
 }
 
 /* Each pair changed on one side at most, or a half was deleted. */

@@ -12,7 +12,7 @@ static bool content_changes(const json *op, const struct sim_record *target)
 
 	for (enum field f = 0; f < FIELDS; f++)
 		if (json_get(set, field_name(f)) &&
-			value_equal(f, json_str(set, field_name(f)),
+			field_equal(f, json_str(set, field_name(f)),
 				target->value[f]))
 			return false;
 	return true;
@@ -25,9 +25,9 @@ static bool marks_change(const struct sim *s, const json *op,
 	bool synced = json_true(op, "synced");
 
 	if (is(op, "link", NULL))
-		return !same_text(row->link, page->id) ||
-		       !same_text(row->stored, sum) || row->synced != synced;
-	return (s->has_checksum && !same_text(page->stored, sum)) ||
+		return !text_same(row->link, page->id) ||
+		       !text_same(row->stored, sum) || row->synced != synced;
+	return (s->has_checksum && !text_same(page->stored, sum)) ||
 	       (s->has_synced && page->synced != synced);
 }
 
@@ -70,9 +70,9 @@ static bool has_proof(struct trial *t, const json *op)
 	if (!page)
 		return false;
 	if (is(op, "trash", "supabase"))
-		return row && same_text(row->link, page->id) && page->deleted;
+		return row && text_same(row->link, page->id) && page->deleted;
 	if (row)
-		return same_text(row->link, page->id) && row->deleted;
+		return text_same(row->link, page->id) && row->deleted;
 	return t->policy.orphans == ORPHANS_TRASH && t->policy.use_base &&
 	       is_orphan_page(t, page);
 }
@@ -83,10 +83,10 @@ static bool expects(const json *seen, const struct sim_record *r)
 		return true;
 	for (enum field f = 0; f < FIELDS; f++)
 		if (!r ||
-			!same_text(json_str(seen, field_name(f)), r->value[f]))
+			!text_same(json_str(seen, field_name(f)), r->value[f]))
 			return false;
 	return json_true(seen, "deleted") == r->deleted &&
-	       same_text(json_str(seen, "link"), r->link);
+	       text_same(json_str(seen, "link"), r->link);
 }
 
 /* Every op but a skip says what it saw, and of both halves that are there. */
@@ -176,7 +176,7 @@ static void check_further_types(struct trial *t)
 {
 	for (size_t i = 0; i < t->after.n[NOTION]; i++)
 		hold(t, !t->after.at[NOTION][i].more_types ||
-				*t->after.at[NOTION][i].value[TYPE]);
+				*t->after.at[NOTION][i].value[FIELD_TYPE]);
 }
 
 /* --- the same plan, and the same end after a crash ------------------------ */

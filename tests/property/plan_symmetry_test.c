@@ -36,7 +36,7 @@ static struct result deed_of(
 	struct result d = { 0 };
 
 	for (const json *op = json_first(plan); op; op = json_next(op)) {
-		if (!same_text(json_str(op, "row_id"), row_id))
+		if (!text_same(json_str(op, "row_id"), row_id))
 			continue;
 		if (is(op, "skip", NULL))
 			d.code = json_str(op, "code");
@@ -46,7 +46,7 @@ static struct result deed_of(
 		d.kind = json_str(op, "op");
 		d.set = json_get(op, "set");
 		d.conflict = json_get(op, "conflict");
-		d.won = same_text(json_str(d.conflict, "winner"),
+		d.won = text_same(json_str(d.conflict, "winner"),
 			side_name(other_side(side)));
 	}
 	return d;
@@ -54,7 +54,7 @@ static struct result deed_of(
 
 static bool same_deed(const struct result *a, const struct result *b)
 {
-	if (!same_text(a->kind, b->kind) || !same_text(a->code, b->code) ||
+	if (!text_same(a->kind, b->kind) || !text_same(a->code, b->code) ||
 		(a->conflict != NULL) != (b->conflict != NULL) ||
 		a->won != b->won)
 		return false;
@@ -63,7 +63,7 @@ static bool same_deed(const struct result *a, const struct result *b)
 		const json *y = json_get(b->set, field_name(f));
 
 		if ((x != NULL) != (y != NULL) ||
-			!value_equal(f, json_text(x), json_text(y)))
+			!field_equal(f, json_text(x), json_text(y)))
 			return false;
 	}
 	return !a->conflict || json_equal(json_get(a->conflict, "fields"),

@@ -45,11 +45,11 @@ static void add_half(struct halves *to, json *take_half)
 /* Where a line of the input goes; NULL: nowhere. */
 static struct halves *place_of(struct scene *s, const json *line)
 {
-	if (same_text(json_str(line, "side"), "notion"))
+	if (text_same(json_str(line, "side"), "notion"))
 		return &s->pages;
-	if (same_text(json_str(line, "side"), "supabase"))
+	if (text_same(json_str(line, "side"), "supabase"))
 		return is_known_row(line) ? &s->rows : NULL;
-	return same_text(json_str(line, "kind"), "op") ? &s->ops : NULL;
+	return text_same(json_str(line, "kind"), "op") ? &s->ops : NULL;
 }
 
 static void read_scene(struct scene *s)
@@ -82,7 +82,7 @@ static void halves_fini(struct halves *h)
 static json *find(const struct halves *h, const char *key, const char *id)
 {
 	for (size_t i = 0; id && i < h->n; i++)
-		if (same_text(json_str(h->at[i], key), id))
+		if (text_same(json_str(h->at[i], key), id))
 			return h->at[i];
 	return NULL;
 }
@@ -136,12 +136,12 @@ static struct sim_record record_of(enum side side, const json *half)
 		   *day = json_get(half, "date");
 	struct sim_record r = { .more_types = json_count(type) > 1 };
 
-	take_text(r.value[DECISION], json_str(half, "decision"));
-	take_text(r.value[TYPE],
+	take_text(r.value[FIELD_DECISION], json_str(half, "decision"));
+	take_text(r.value[FIELD_TYPE],
 		json_text(side == NOTION ? json_first(type) : type));
-	take_text(r.value[DATE],
+	take_text(r.value[FIELD_DATE],
 		side == NOTION ? json_str(day, "start") : json_text(day));
-	r.value[DATE][DATE_LEN] = '\0';
+	r.value[FIELD_DATE][DATE_LEN] = '\0';
 	return r;
 }
 
@@ -155,17 +155,18 @@ static json *set_fields(enum side side, const json *half, uint64_t *seed)
 
 	for (unsigned i = rnd_below(seed, 2) + 1; i > 0; i--)
 		sim_edit(&s, &r, seed, true);
-	if (strcmp(r.value[DECISION], old.value[DECISION]) != 0)
-		json_put_str(set, "decision", r.value[DECISION]);
-	if (strcmp(r.value[TYPE], old.value[TYPE]) != 0)
+	if (strcmp(r.value[FIELD_DECISION], old.value[FIELD_DECISION]) != 0)
+		json_put_str(set, "decision", r.value[FIELD_DECISION]);
+	if (strcmp(r.value[FIELD_TYPE], old.value[FIELD_TYPE]) != 0)
 		json_put(set, "type",
-			side == NOTION ? seed_types(r.value[TYPE], r.more_types)
-				       : json_string(r.value[TYPE]));
-	if (strcmp(r.value[DATE], old.value[DATE]) != 0)
-		json_put(set, "date",
 			side == NOTION
-				? seed_date(r.value[DATE], seed)
-				: json_string(seed_or_null(r.value[DATE])));
+				? seed_types(r.value[FIELD_TYPE], r.more_types)
+				: json_string(r.value[FIELD_TYPE]));
+	if (strcmp(r.value[FIELD_DATE], old.value[FIELD_DATE]) != 0)
+		json_put(set, "date",
+			side == NOTION ? seed_date(r.value[FIELD_DATE], seed)
+				       : json_string(seed_or_null(
+						 r.value[FIELD_DATE])));
 	return edit;
 }
 
@@ -237,7 +238,7 @@ static json *any_target(const struct scene *s, enum side *side, uint64_t *seed)
 {
 	const json *op = s->ops.at[rnd_below(seed, (unsigned)s->ops.n)];
 
-	*side = same_text(json_str(op, "target"), "notion") ? NOTION : SUPABASE;
+	*side = text_same(json_str(op, "target"), "notion") ? NOTION : SUPABASE;
 	return *side == NOTION ? find(&s->pages, "id", json_str(op, "page_id"))
 			       : find(&s->rows, "id", json_str(op, "row_id"));
 }

@@ -63,9 +63,9 @@ static json *row_line(const struct sim_record *r)
 
 	json_put_str(line, "side", "supabase");
 	json_put_str(line, "id", r->id);
-	json_put_str(line, "decision", r->value[DECISION]);
-	json_put_str(line, "type", r->value[TYPE]);
-	json_put_str(line, "date", seed_or_null(r->value[DATE]));
+	json_put_str(line, "decision", r->value[FIELD_DECISION]);
+	json_put_str(line, "type", r->value[FIELD_TYPE]);
+	json_put_str(line, "date", seed_or_null(r->value[FIELD_DATE]));
 	json_put_str(line, "notion_page_id", seed_or_null(r->link));
 	json_put_str(line, "checksum", seed_or_null(r->stored));
 	json_put_bool(line, "notion_synced", r->synced);
@@ -113,9 +113,9 @@ static json *page_line(const struct sim *s, const struct sim_record *r)
 
 	json_put_str(line, "side", "notion");
 	json_put_str(line, "id", r->id);
-	json_put_str(line, "decision", r->value[DECISION]);
-	json_put(line, "type", seed_types(r->value[TYPE], r->more_types));
-	json_put(line, "date", seed_date(r->value[DATE], &seed));
+	json_put_str(line, "decision", r->value[FIELD_DECISION]);
+	json_put(line, "type", seed_types(r->value[FIELD_TYPE], r->more_types));
+	json_put(line, "date", seed_date(r->value[FIELD_DATE], &seed));
 	if (s->has_checksum)
 		json_put_str(line, "checksum", r->stored);
 	if (s->has_synced)
@@ -131,13 +131,13 @@ static json *page_line(const struct sim *s, const struct sim_record *r)
 
 static json *base_line(const struct sim_line *l)
 {
-	struct content c = sim_content(l->value);
+	struct decision c = sim_content(l->value);
 	json *line = json_object();
 
 	json_put_str(line, "kind", "pair");
 	json_put_str(line, "row_id", l->row_id);
 	json_put_str(line, "page_id", l->page_id);
-	content_put(line, &c, ALL_FIELDS);
+	decision_put(line, &c, ALL_FIELDS);
 	json_put_str(line, "checksum", l->checksum);
 	json_put_bool(line, "deleted", l->deleted);
 	return line;

@@ -11,17 +11,17 @@ static void set_text(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from ? from : "");
 }
 
-struct content sim_content(const char value[FIELDS][SIM_TEXT])
+struct decision sim_content(const char value[FIELDS][SIM_TEXT])
 {
-	return (struct content){ { value[DECISION], value[TYPE],
-		value[DATE] } };
+	return (struct decision){ { value[FIELD_DECISION], value[FIELD_TYPE],
+		value[FIELD_DATE] } };
 }
 
 void sim_store(struct sim_record *r)
 {
-	struct content c = sim_content(r->value);
+	struct decision c = sim_content(r->value);
 
-	content_checksum(&c, r->stored);
+	decision_checksum(&c, r->stored);
 }
 
 struct sim_record *sim_find(struct sim *s, enum side side, const char *id)
@@ -52,7 +52,7 @@ static void put_time(json *to, const char *key, usec t)
 static json *record_line(const struct sim_record *r, enum side side)
 {
 	json *line = json_object();
-	struct content c = sim_content(r->value);
+	struct decision c = sim_content(r->value);
 
 	json_put_str(line, "kind", "record");
 	json_put_str(line, "source", side_name(side));
@@ -63,7 +63,7 @@ static json *record_line(const struct sim_record *r, enum side side)
 	}
 	if (*r->link)
 		json_put_str(line, "page_id", r->link);
-	content_put(line, &c, ALL_FIELDS);
+	decision_put(line, &c, ALL_FIELDS);
 	json_put_str(line, "stored_checksum", *r->stored ? r->stored : NULL);
 	json_put_bool(line, "synced", r->synced);
 	json_put_bool(line, "own", r->own);
@@ -135,8 +135,8 @@ static void make_world(struct sides *w, const struct sim *s, uint64_t *shuffle)
 
 static json *known_half(const struct sim_known *k, enum side side)
 {
-	struct content c = sim_content(k->value[side]);
-	json *half = content_json(&c, ALL_FIELDS);
+	struct decision c = sim_content(k->value[side]);
+	json *half = decision_json(&c, ALL_FIELDS);
 
 	json_put_bool(half, "deleted", k->deleted[side]);
 	return half;
@@ -150,7 +150,7 @@ static void put_known(json *to, const struct sim_known *k)
 
 json *sim_line_json(const struct sim_line *l)
 {
-	struct content c = sim_content(l->value);
+	struct decision c = sim_content(l->value);
 	json *line = json_object(), *sent;
 
 	json_put_str(line, "kind", "pair");
@@ -160,7 +160,7 @@ json *sim_line_json(const struct sim_line *l)
 	if (l->noted) {
 		put_known(line, &l->known);
 	} else if (!l->sent) {
-		content_put(line, &c, ALL_FIELDS);
+		decision_put(line, &c, ALL_FIELDS);
 		json_put_bool(line, "deleted", l->deleted);
 	}
 	json_put_str(
@@ -189,17 +189,16 @@ json *sim_plan(
 {
 	struct sides w;
 	struct base b = { 0 };
-	struct ops ops = { 0 };
-	struct outlook outlook;
+	struct op_list ops = { 0 };
 	json *lines = json_array();
 
 	make_world(&w, s, shuffle);
 	if (policy->use_base)
 		make_base(&b, s);
-	decide(&w, &b, policy, &ops, &outlook);
+	decide(&w, &b, policy, &ops);
 	for (size_t i = 0; i < ops.n; i++)
 		json_add(lines, op_line(&ops.at[i], i + 1));
-	ops_fini(&ops);
+	op_list_fini(&ops);
 	base_fini(&b);
 	sides_fini(&w);
 	return lines;
@@ -315,10 +314,10 @@ static bool known_after(struct sim_known *k, const struct sim_line *l,
 	const struct sim_record *half[SIDES], enum side side, enum op_kind kind,
 	const json *set, bool later_to_source)
 {
-	struct content c[SIDES] = { sim_content(half[SUPABASE]->value),
+	struct decision c[SIDES] = { sim_content(half[SUPABASE]->value),
 		sim_content(half[NOTION]->value) };
 	const struct sim_record *r = half[side];
-	unsigned differ = content_diff(&c[SUPABASE], &c[NOTION]);
+	unsigned differ = decision_diff(&c[SUPABASE], &c[NOTION]);
 	bool alike = half[SUPABASE]->deleted == half[NOTION]->deleted;
 
 	if (kind == OP_TRASH && alike) {
@@ -338,7 +337,8 @@ static bool known_after(struct sim_known *k, const struct sim_line *l,
 	}
 	for (enum field f = 0; f < FIELDS; f++)
 		for (enum side x = 0; x < SIDES; x++)
-			if (json_get(set, field_name(f)) && !(differ & BIT(f)))
+			if (json_get(set, field_name(f)) &&
+				!(differ & FIELD_BIT(f)))
 				memcpy(k->value[x][f], half[x]->value[f],
 					SIM_TEXT);
 	if (alike)
@@ -350,10 +350,10 @@ static bool known_after(struct sim_known *k, const struct sim_line *l,
 static bool later_to_source(const json *op)
 {
 	for (const json *next = json_next(op); next; next = json_next(next))
-		if (same_text(json_str(next, "page_id"),
+		if (text_same(json_str(next, "page_id"),
 			    json_str(op, "page_id")) &&
 			json_get(next, "set") &&
-			!same_text(json_str(next, "target"),
+			!text_same(json_str(next, "target"),
 				json_str(op, "target")))
 			return true;
 	return false;
@@ -369,8 +369,8 @@ static bool is_trusted(const struct sim_line *l, const char *row_sum,
 	if (strcmp(l->page_id, page->id) != 0 ||
 		base_pair_parse(&p, sim_line_json(l)) < 0)
 		return false;
-	trusted = base_explains(&p, *row_sum ? row_sum : NULL, false) &&
-		  base_explains(&p, *page_sum ? page_sum : NULL, true);
+	trusted = base_explains(&p, *row_sum ? row_sum : NULL, SUPABASE) &&
+		  base_explains(&p, *page_sum ? page_sum : NULL, NOTION);
 	json_free(p.line);
 	return trusted;
 }
@@ -382,7 +382,7 @@ static void note(struct sim *s, struct sim_record *row, struct sim_record *page,
 	const struct sim_record *halves[SIDES] = { row, page };
 	struct sim_line *l = (struct sim_line *)sim_find_line(s, row->id);
 	struct sim_known k, before = { 0 };
-	struct content c, of_page;
+	struct decision c, of_page;
 	bool was_known;
 
 	if (l && !is_trusted(l, was[SUPABASE], was[NOTION], page))
@@ -408,8 +408,8 @@ static void note(struct sim *s, struct sim_record *row, struct sim_record *page,
 	set_text(l->sum[NOTION], CHECKSUM_SIZE, page->stored);
 	c = sim_content(k.value[SUPABASE]);
 	of_page = sim_content(k.value[NOTION]);
-	if (content_diff(&c, &of_page) == 0)
-		content_checksum(&c, l->checksum);
+	if (decision_diff(&c, &of_page) == 0)
+		decision_checksum(&c, l->checksum);
 }
 
 static void note_agreed(struct sim *s, const char *row_id, const char *page_id,
@@ -482,10 +482,11 @@ static void print_record(const struct sim_record *r, enum side side)
 {
 	printf("  %s %.13s…%s link=%.36s [%s|%s|%s] stored=%.6s%s%s%s%s %s "
 	       "created=%lld edited=%lld\n",
-		side_name(side), r->id, r->id + 30, r->link, r->value[DECISION],
-		r->value[TYPE], r->value[DATE], r->stored,
-		r->synced ? " synced" : "", r->deleted ? " deleted" : "",
-		r->own ? " own" : "", r->more_types ? " more" : "", r->state,
+		side_name(side), r->id, r->id + 30, r->link,
+		r->value[FIELD_DECISION], r->value[FIELD_TYPE],
+		r->value[FIELD_DATE], r->stored, r->synced ? " synced" : "",
+		r->deleted ? " deleted" : "", r->own ? " own" : "",
+		r->more_types ? " more" : "", r->state,
 		(long long)(r->created / USEC_MINUTE),
 		(long long)(r->edited / USEC_MINUTE));
 }
@@ -500,7 +501,8 @@ void sim_print(const struct sim *s)
 	for (size_t i = 0; i < s->n_lines; i++)
 		printf("  base %.36s %.36s [%s|%s|%s] %.6s%s\n",
 			s->line[i].row_id, s->line[i].page_id,
-			s->line[i].value[DECISION], s->line[i].value[TYPE],
-			s->line[i].value[DATE], s->line[i].checksum,
+			s->line[i].value[FIELD_DECISION],
+			s->line[i].value[FIELD_TYPE],
+			s->line[i].value[FIELD_DATE], s->line[i].checksum,
 			s->line[i].deleted ? " deleted" : "");
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../../cmd/plan/decide.h"
+#include "util/text.h"
 #include "util/uuid.h"
 
 #define SIM_MAX 40
@@ -70,7 +71,7 @@ void sim_wild(struct sim *s, uint64_t *seed);
 void sim_edit(
 	struct sim *s, struct sim_record *r, uint64_t *seed, bool cosmetic);
 
-struct content sim_content(const char value[FIELDS][SIM_TEXT]);
+struct decision sim_content(const char value[FIELDS][SIM_TEXT]);
 void sim_store(struct sim_record *r);
 struct sim_record *sim_find(struct sim *s, enum side side, const char *id);
 const struct sim_line *sim_find_line(const struct sim *s, const char *row_id);

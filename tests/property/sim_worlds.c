@@ -44,9 +44,9 @@ static void set_text(char *to, size_t size, const char *from)
 static const char *random_value(enum field f, uint64_t *seed)
 {
 	switch (f) {
-	case DECISION:
+	case FIELD_DECISION:
 		return decisions[rnd_below(seed, COUNT(decisions))];
-	case TYPE:
+	case FIELD_TYPE:
 		return types[rnd_below(seed, COUNT(types))];
 	default:
 		return dates[rnd_below(seed, COUNT(dates))];
@@ -81,12 +81,12 @@ static void add_line(struct sim *s, const struct sim_record *row,
 	const struct sim_record *page, const struct sim_record *content)
 {
 	struct sim_line *l = &s->line[s->n_lines++];
-	struct content c = sim_content(content->value);
+	struct decision c = sim_content(content->value);
 
 	set_text(l->row_id, UUID_SIZE, row->id);
 	set_text(l->page_id, UUID_SIZE, page->id);
 	memcpy(l->value, content->value, sizeof l->value);
-	content_checksum(&c, l->checksum);
+	decision_checksum(&c, l->checksum);
 	l->deleted = false;
 }
 
@@ -103,7 +103,7 @@ void sim_settled(struct sim *s, uint64_t *seed, size_t pairs)
 			sim_store(page);
 		page->synced = s->has_synced;
 		page->own = one_in(seed, 2);
-		page->more_types = *page->value[TYPE] && one_in(seed, 6);
+		page->more_types = *page->value[FIELD_TYPE] && one_in(seed, 6);
 		add_line(s, row, page, row);
 	}
 }
@@ -118,7 +118,7 @@ void sim_edit(
 	do
 		set_text(r->value[f], SIM_TEXT, random_value(f, seed));
 	while (!cosmetic && text_equal_folded(before, r->value[f]));
-	r->more_types &= *r->value[TYPE] != '\0';
+	r->more_types &= *r->value[FIELD_TYPE] != '\0';
 	r->edited = s->now + (usec)rnd_below(seed, 4 * 60) * USEC_SECOND;
 }
 
@@ -301,7 +301,7 @@ void sim_wild(struct sim *s, uint64_t *seed)
 		row->deleted = s->soft_delete && one_in(seed, 4);
 		page->deleted = one_in(seed, 4);
 		page->own = one_in(seed, 2);
-		page->more_types = *page->value[TYPE] && one_in(seed, 3);
+		page->more_types = *page->value[FIELD_TYPE] && one_in(seed, 3);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct sim_record *row = &s->at[SUPABASE][i];

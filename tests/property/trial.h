@@ -109,8 +109,8 @@ static inline bool is_skipped(
 
 		if (!is(op, "skip", NULL))
 			continue;
-		if ((row && same_text(row, row_id)) ||
-			(page && same_text(page, page_id)))
+		if ((row && text_same(row, row_id)) ||
+			(page && text_same(page, page_id)))
 			return true;
 	}
 	return false;
@@ -119,7 +119,7 @@ static inline bool is_skipped(
 static inline bool row_is_settled(struct sim *s, const struct sim_record *row)
 {
 	const struct sim_record *page = sim_find(s, NOTION, row->link);
-	struct content a = sim_content(row->value), b;
+	struct decision a = sim_content(row->value), b;
 
 	if (row->deleted)
 		return !page || page->deleted || *page->state || page->synced ||
@@ -127,7 +127,7 @@ static inline bool row_is_settled(struct sim *s, const struct sim_record *row)
 	if (!page || page->deleted || *page->state)
 		return false;
 	b = sim_content(page->value);
-	return content_diff(&a, &b) == 0;
+	return decision_diff(&a, &b) == 0;
 }
 
 /* A live row has the page; a deleted one only where the page is deleted too. */
@@ -183,14 +183,14 @@ static inline bool same_row(
 	struct sim *x, const struct sim_record *a, struct sim *y)
 {
 	const struct sim_record *b = sim_find(y, SUPABASE, a->id), *p, *q;
-	struct content of_a = sim_content(a->value), of_b;
+	struct decision of_a = sim_content(a->value), of_b;
 
 	if (!b)
 		return false;
 	of_b = sim_content(b->value);
 	p = sim_find(x, NOTION, a->link);
 	q = sim_find(y, NOTION, b->link);
-	return content_diff(&of_a, &of_b) == 0 && a->deleted == b->deleted &&
+	return decision_diff(&of_a, &of_b) == 0 && a->deleted == b->deleted &&
 	       (p != NULL) == (q != NULL) && (!p || p->deleted == q->deleted);
 }
 

@@ -442,9 +442,7 @@ static void test_a_cut_title_is_completed(void)
 	static const char *const answers[] = { LIST(ITEM("a") "," ITEM("b"),
 						       "\"n/x\"", "true"),
 		LIST(ITEM("c"), "null", "false") };
-	struct notion_schema schema = {
-		.decision = "title", .type = "t", .date = "w"
-	};
+	struct notion_schema schema = { .field = { "title", "t", "w" } };
 	struct api_error a;
 	json *page = page_with_mentions(24);
 
@@ -468,9 +466,7 @@ static void test_pages_by_checksum(void)
 {
 	static const char *const answers[] = { LIST(
 		ROW(1, "01") "," ROW(2, "01"), "null", "false") };
-	struct notion_schema schema = { .decision = "title",
-		.type = "t",
-		.date = "w",
+	struct notion_schema schema = { .field = { "title", "t", "w" },
 		.checksum = "%5Ck" };
 	struct api_error a;
 	json *pages;

@@ -22,16 +22,16 @@ static void test_bind(void)
 	struct error e;
 
 	check_int(notion_schema_bind(&s, source, &e), 0);
-	check_str(s.decision, "title");
-	check_str(s.type, "%3Aa");
-	check_str(s.date, "d");
+	check_str(s.field[FIELD_DECISION], "title");
+	check_str(s.field[FIELD_TYPE], "%3Aa");
+	check_str(s.field[FIELD_DATE], "d");
 	check_str(s.checksum, "c");
 	check_str(s.synced, "s");
 	s.bot_user = malloc(sizeof BOT);
 	strcpy(s.bot_user, BOT);
 	notion_schema_to_head(&s, head);
 	check_int(notion_schema_from_head(&again, head, &e), 0);
-	check_str(again.type, "%3Aa");
+	check_str(again.field[FIELD_TYPE], "%3Aa");
 	check_str(again.synced, "s");
 	check_str(again.bot_user, BOT);
 	check(json_equal(again.type_options, s.type_options));

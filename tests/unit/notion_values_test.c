@@ -102,9 +102,12 @@ static void test_split(void)
 static void check_holds(const char *unit, size_t n, const char *type, bool can)
 {
 	char *text = repeat(unit, n);
+	struct decision d = {
+		{ [FIELD_DECISION] = text, [FIELD_TYPE] = type }
+	};
 	struct problem p = { 0 };
 
-	check_int(notion_can_hold(text, type, &p), can ? 0 : -1);
+	check_int(notion_can_hold(&d, &p), can ? 0 : -1);
 	if (!can)
 		check_str(p.code, "poison");
 	free(text);
@@ -112,10 +115,11 @@ static void check_holds(const char *unit, size_t n, const char *type, bool can)
 
 static void test_can_hold(void)
 {
+	const struct decision empty = { { NULL } };
 	struct problem p;
 	char *type = repeat("\U0001F600", 50), *longer = repeat("x", 101);
 
-	check_int(notion_can_hold(NULL, NULL, &p), 0);
+	check_int(notion_can_hold(&empty, &p), 0);
 	check_holds("x", 200000, "Ops", true);
 	check_holds("x", 200001, "Ops", false);
 	check_holds("x", 1, "a,b", false);

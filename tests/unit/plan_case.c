@@ -36,13 +36,11 @@ void put_id(json *to, const char *key, const char *s)
 
 void put_content(json *to, const char *s)
 {
-	static const char *const keys[] = { "decision", "type", "date" };
-
-	for (int i = 0; i < 3 && s; i++) {
+	for (enum field f = 0; f < FIELDS && s; f++) {
 		size_t len = strcspn(s, "|");
 		char *part = xstrndup(s, len);
 
-		json_put_str(to, keys[i], len ? part : NULL);
+		json_put_str(to, field_name(f), len ? part : NULL);
 		free(part);
 		s = s[len] ? s + len + 1 : NULL;
 	}
@@ -51,6 +49,7 @@ void put_content(json *to, const char *s)
 void put_checksum(json *to, const char *key, const char *s)
 {
 	char sum[CHECKSUM_SIZE];
+	struct decision d;
 	json *parts;
 
 	if (s && strncmp(s, "raw:", 4) == 0) {
@@ -63,8 +62,8 @@ void put_checksum(json *to, const char *key, const char *s)
 		return;
 	parts = json_object();
 	put_content(parts, s);
-	checksum_of(json_str(parts, "decision"), json_str(parts, "type"),
-		json_str(parts, "date"), sum);
+	decision_parse(&d, NULL, parts);
+	decision_checksum(&d, sum);
 	json_free(parts);
 	json_put_str(to, key, sum);
 }
@@ -320,13 +319,13 @@ void case_plan(struct setting *s)
 	guard_scope(&s->guards, &s->world, &s->base);
 	if (s->guards.tripped[GUARD_SCOPE])
 		base_fini(&s->base);
-	decide(&s->world, &s->base, &s->policy, &s->ops, &s->outlook);
-	guards_check(&s->guards, &s->world, &s->base, &s->ops, &s->outlook);
+	s->live_pairs = decide(&s->world, &s->base, &s->policy, &s->ops);
+	guards_check(&s->guards, &s->world, &s->base, &s->ops, s->live_pairs);
 }
 
 void case_tear_down(struct setting *s)
 {
-	ops_fini(&s->ops);
+	op_list_fini(&s->ops);
 	base_fini(&s->base);
 	sides_fini(&s->world);
 }

@@ -22,8 +22,8 @@ struct setting {
 	struct base base;
 	struct policy policy;
 	struct guards guards;
-	struct ops ops;
-	struct outlook outlook;
+	struct op_list ops;
+	size_t live_pairs;
 	struct error e;
 	int rc;
 };

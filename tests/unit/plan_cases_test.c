@@ -102,7 +102,7 @@ static void print(const char *title, const json *v)
 	buf_fini(&text);
 }
 
-static void check_ops(const struct ops *ops, const json *wanted)
+static void check_ops(const struct op_list *ops, const json *wanted)
 {
 	const json *one = json_first(wanted);
 
@@ -133,12 +133,12 @@ static void check_blocked(const struct guards *g, const json *wanted)
 	json_free(seen);
 }
 
-static void check_totals(const struct ops *ops, const json *wanted)
+static void check_totals(const struct op_list *ops, const json *wanted)
 {
 	struct totals t;
 	json *seen;
 
-	ops_count(ops, &t);
+	op_list_count(ops, &t);
 	seen = totals_json(&t);
 	if (!check(members_match(seen, wanted))) {
 		print("wanted:", wanted);

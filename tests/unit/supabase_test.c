@@ -171,11 +171,14 @@ static void test_link_first(void)
 
 static void test_can_hold(void)
 {
+	struct decision d = { { NULL } };
 	struct problem p = { 0 };
 
-	check_int(supabase_can_hold(NULL, &p), 0);
-	check_int(supabase_can_hold("9999-12-31", &p), 0);
-	check_int(supabase_can_hold("10000-01-01", &p), -1);
+	check_int(supabase_can_hold(&d, &p), 0);
+	d.value[FIELD_DATE] = "9999-12-31";
+	check_int(supabase_can_hold(&d, &p), 0);
+	d.value[FIELD_DATE] = "10000-01-01";
+	check_int(supabase_can_hold(&d, &p), -1);
 	check_str(p.code, "poison");
 }
 

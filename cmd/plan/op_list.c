@@ -1,4 +1,4 @@
-#include "ops.h"
+#include "op_list.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,14 +9,15 @@
 
 #define REASON_MAX 400
 
-struct op *ops_add(struct ops *ops, enum op_kind kind, enum op_target target,
-	const struct record *row, const struct record *page)
+struct planned_op *op_list_add(struct op_list *ops, enum op_kind kind,
+	enum op_target target, const struct record *row,
+	const struct record *page)
 {
-	struct op *op;
+	struct planned_op *op;
 
 	ops->at = grow(ops->at, ops->n, &ops->cap, sizeof *ops->at);
 	op = &ops->at[ops->n++];
-	*op = (struct op){
+	*op = (struct planned_op){
 		.kind = kind,
 		.target = target,
 		.row = row,
@@ -27,7 +28,7 @@ struct op *ops_add(struct ops *ops, enum op_kind kind, enum op_target target,
 	return op;
 }
 
-void op_reason(struct op *op, const char *fmt, ...)
+void op_reason(struct planned_op *op, const char *fmt, ...)
 {
 	char text[REASON_MAX];
 	va_list ap;
@@ -39,9 +40,9 @@ void op_reason(struct op *op, const char *fmt, ...)
 	op->reason = xstrdup(text);
 }
 
-void ops_stamps_last(struct ops *ops)
+void op_list_stamps_last(struct op_list *ops)
 {
-	struct op *ordered = xcalloc(ops->n, sizeof *ordered);
+	struct planned_op *ordered = xcalloc(ops->n, sizeof *ordered);
 	size_t n = 0;
 
 	for (size_t i = 0; i < ops->n; i++)
@@ -57,7 +58,7 @@ void ops_stamps_last(struct ops *ops)
 
 /* An op and where it stood, for a sort that keeps the order. */
 struct placed {
-	struct op op;
+	struct planned_op op;
 	size_t at;
 };
 
@@ -70,7 +71,7 @@ static int by_failures(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-void ops_failing_last(struct ops *ops)
+void op_list_failing_last(struct op_list *ops)
 {
 	struct placed *all;
 	bool any = false;
@@ -88,15 +89,15 @@ void ops_failing_last(struct ops *ops)
 	free(all);
 }
 
-void ops_fini(struct ops *ops)
+void op_list_fini(struct op_list *ops)
 {
 	for (size_t i = 0; i < ops->n; i++)
 		free(ops->at[i].reason);
 	free(ops->at);
-	*ops = (struct ops){ 0 };
+	*ops = (struct op_list){ 0 };
 }
 
-bool op_writes(const struct op *op)
+bool op_writes(const struct planned_op *op)
 {
 	return op->target == TARGET_NOTION || op->target == TARGET_SUPABASE;
 }
@@ -106,11 +107,11 @@ enum op_target target_of(enum side s)
 	return s == SUPABASE ? TARGET_SUPABASE : TARGET_NOTION;
 }
 
-void ops_count(const struct ops *ops, struct totals *t)
+void op_list_count(const struct op_list *ops, struct totals *t)
 {
 	*t = (struct totals){ 0 };
 	for (size_t i = 0; i < ops->n; i++) {
-		const struct op *op = &ops->at[i];
+		const struct planned_op *op = &ops->at[i];
 
 		t->count[op->target][op->kind]++;
 		t->conflicts += op->conflict && !op->undecided;
