@@ -32,7 +32,7 @@ static const struct option_spec options[] = {
 	{ OPT_ALLOW, "allow", "GUARD,...",
 		"go on although these guards block the plan" },
 	{ OPT_MAX_WAIT, "max-wait", "SECONDS",
-		"sit out a Retry-After of at most so long "
+		"wait for a Retry-After of at most this long "
 		"(SYNC_MAX_WAIT)" },
 };
 

@@ -41,8 +41,8 @@ static void do_op(struct worker *r, struct op *op, struct outcome *o)
 		skip(o, "pair", "an earlier op of this pair was not done");
 	else if (op->incomplete)
 		skip(o, "pair",
-			"the write to the other half that it relies on "
-			"is not in this plan");
+			"this op relies on a write to the other half that is "
+			"not in this plan");
 	else if (op->kind == OP_ADOPT && r->dry_run)
 		skip(o, "dry-run", "it would be noted in the base now");
 	else if (op->kind == OP_ADOPT)
@@ -96,7 +96,8 @@ static json *result_line(
 	return line;
 }
 
-/* Its answer says nothing of others, or all of them: no need to ask. */
+/* Its answer says nothing of others, or concerns all of them: no need to ask.
+ */
 static bool is_of_all(const struct api_error *a)
 {
 	return a->action == API_STOPPED ||
@@ -159,7 +160,7 @@ void execute_judge(struct common *c, struct worker *r, const struct op *op,
 	}
 }
 
-/* Its first request was kept back, for the program is to end. */
+/* Its first request was kept back because the program is to end. */
 static bool was_not_begun(const struct outcome *o)
 {
 	return o->status == STATUS_FAILED && o->has_error &&

@@ -199,7 +199,7 @@ static int replay(struct journal *j, struct error *e)
 }
 
 /* A torn last line gets its LF, so that the next line stands alone. */
-static int mend_tail(struct journal *j, struct error *e)
+static int end_torn_line(struct journal *j, struct error *e)
 {
 	char last = '\n';
 	off_t size = lseek(j->fd, 0, SEEK_END);
@@ -277,7 +277,7 @@ int journal_open(struct journal *j, const char *base_path, const char *path,
 	j->fd = file_open_own(j->path, O_APPEND, e);
 	if (j->fd < 0)
 		goto failed;
-	if (mend_tail(j, e) < 0 || begin_run(j, e) < 0)
+	if (end_torn_line(j, e) < 0 || begin_run(j, e) < 0)
 		goto failed;
 	return 0;
 failed:

@@ -209,8 +209,8 @@ bool made_page_yield(struct worker *r, const char *row_id, const char *page_id,
 		return false;
 	outcome_fini(o);
 	skip(o, "changed",
-		"another run has made the page %s for this row meanwhile; ours, "
-		"%s, is in the trash",
+		"in the meantime another run made the page %s for this row; "
+		"ours, %s, is in the trash",
 		other, page_id);
 	if (journal_not_created(r->journal, row_id, &e) < 0)
 		r->fatal = e;

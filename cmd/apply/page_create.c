@@ -169,7 +169,8 @@ static bool settle_earlier(struct worker *r, const struct open_create *c,
 	if (!*c->page_id && api_now(&r->notion.api) - c->at < UNCLEAR_WAIT)
 		return skip(o, "waits",
 			"an earlier create of its page ended without an "
-			"answer; it is looked for again for five minutes");
+			"answer; the page is looked for again for five "
+			"minutes");
 	*o = (struct outcome){ 0 }; /* that its page is gone stops nothing */
 	if (!r->dry_run && journal_not_created(r->journal, c->row_id, &e) < 0)
 		return journal_failed(r, &e, o);
@@ -299,7 +300,8 @@ static bool old_page_is_gone(
 	json_free(page);
 	return place == NOTION_MOVED || place == NOTION_UNREACHABLE
 		       ? true
-		       : skip(o, "changed", "the page it is linked to is back");
+		       : skip(o, "changed",
+				 "the page that the row is linked to is back");
 }
 
 /* Once Notion has refused a page because it takes no more, none is sent. */

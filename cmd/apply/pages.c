@@ -18,7 +18,8 @@ struct page_write {
 	bool revives; /* out of the trash, and a second request follows */
 };
 
-/* page is the page as it is now, for the types to be kept; NULL: a new one. */
+/* page is the page as it is now, whose further types are kept; NULL: a new one.
+ */
 static json *field_value(
 	enum field f, const struct op *op, const struct notion_page *page)
 {
@@ -331,8 +332,8 @@ bool page_trash(struct worker *r, const struct op *op, struct outcome *o)
 }
 
 /*
- * Two requests, for a page in the trash can't be edited: out of the trash as
- * it was, then the content. Between the two the page is live with its old
+ * Two requests, because a page in the trash can't be edited: out of the trash
+ * as it was, then the content. Between the two the page is live with its old
  * content, which the next run settles like any other.
  */
 bool page_restore(struct worker *r, const struct op *op, struct outcome *o)

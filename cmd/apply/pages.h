@@ -30,8 +30,8 @@ bool page_was_left_over(
 
 /*
  * The "properties" of a write, by property id: what set has, Checksum and
- * Synced where the database has them. page is the page as it is now, for the
- * types to be kept; NULL for a new one.
+ * Synced where the database has them. page is the page as it is now, whose
+ * further types are kept; NULL for a new one.
  */
 json *page_properties(const struct worker *r, const struct op *op,
 	const struct notion_page *page);

@@ -40,7 +40,7 @@ static bool get_page(
 		return give_up(o, STATUS_FAILED, &a);
 	if (place == NOTION_MOVED)
 		return skip(
-			o, "changed", "the page was moved out since the plan");
+			o, "changed", "the page was moved away since the plan");
 	if (place == NOTION_UNREACHABLE)
 		return skip(o, "changed",
 			"the page can't be reached any more: it was erased, "

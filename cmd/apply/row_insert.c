@@ -110,7 +110,7 @@ static void take_found(struct batch *b, struct insert *i, const json *row)
 	else if (!is_as_sent(i->op, row) && has_own_id(i->op, row) &&
 		 (sent == USEC_NONE || sent != is))
 		skip(o, "changed",
-			"the page has got its row since the plan, and that was "
+			"the page got its row since the plan, and that row was "
 			"edited");
 	else
 		take_new_row(b->r, i->op, json_copy(row), o);

@@ -35,7 +35,7 @@ struct insert {
 /*
  * Looks at each page again, then inserts the rows of those that are as the
  * plan saw them and have no row by now. Returns how many of the list, from its
- * start, have an outcome now, but for the untried: fewer than n when the
+ * start, have an outcome now, except the untried: fewer than n when the
  * program was told to stop.
  */
 size_t rows_insert(

@@ -51,7 +51,8 @@ static struct condition seen_by_plan(const struct op *op)
 	return c;
 }
 
-/* The same of a row as it is: "" and null are told apart, links as spelled. */
+/* The same of a row as it is: "" and null differ, and links are as
+ * spelled. */
 static struct condition seen_now(
 	const struct supabase_row *row, const json *object)
 {

@@ -11,7 +11,7 @@ static size_t size_of(const char *s)
 	return s ? strlen(s) + 1 : 0;
 }
 
-/* Copies s to *at, which moves on behind it. */
+/* Copies s to *at, which moves on past it. */
 static const char *keep(char **at, const char *s)
 {
 	size_t n = size_of(s);

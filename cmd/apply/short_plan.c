@@ -14,7 +14,8 @@ struct sight {
 	char sum[CHECKSUM_SIZE];
 };
 
-/* The fields in set; the type in any spelling, for options have their own. */
+/* The fields in set; the type in any spelling, because options have their own.
+ */
 static bool holds_set(const struct sight *s, const struct op *op)
 {
 	return !(decision_diff(&s->is->is, &op->set) & op->set_fields);
@@ -124,7 +125,7 @@ static bool fill_row(struct worker *r, struct op *op, struct outcome *o)
 		return true;
 	}
 	free(seen);
-	return skip(o, "changed", "the row is not what the plan goes by");
+	return skip(o, "changed", "the row is not what the plan is based on");
 }
 
 static bool fill_page(struct worker *r, struct op *op, struct outcome *o)
@@ -144,7 +145,7 @@ static bool fill_page(struct worker *r, struct op *op, struct outcome *o)
 		return true;
 	}
 	free(seen);
-	return skip(o, "changed", "the page is not what the plan goes by");
+	return skip(o, "changed", "the page is not what the plan is based on");
 }
 
 /* Neither under its id nor by a link is there a row of this page. */

@@ -119,7 +119,7 @@ static int begin_spool(struct state *s, struct error *e)
 }
 
 /*
- * Behind each head: to the output once both are known, to the spool before,
+ * After each head: to the output once both are known, to the spool before,
  * which is at most once, since a second stream has the second head.
  */
 static int begin(struct state *s, struct error *e)
@@ -187,12 +187,12 @@ static int check_end_source(
 
 	if (source && strcmp(source, in->source) != 0)
 		return stream_refuse(&in->reader, e,
-			"the end of a %.100s stream behind the head of %s",
+			"the end of a %.100s stream after the head of %s",
 			source, in->source);
 	return 0;
 }
 
-/* One stream behind its head, to its end. */
+/* One stream after its head, to its end. */
 static int read_body(struct state *s, struct input *in, struct error *e)
 {
 	json *line;
@@ -211,7 +211,7 @@ static int read_body(struct state *s, struct input *in, struct error *e)
 	return rc;
 }
 
-/* The stream whose head was read, and all that stand behind it. */
+/* The stream whose head was read, and all that follow it. */
 static int read_input(struct state *s, struct input *in, struct error *e)
 {
 	json *head;

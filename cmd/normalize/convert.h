@@ -4,12 +4,12 @@
  * The head of the output holds the heads of both sources, so it can be written
  * only when these are known, and memory must not grow with the tables. So all
  * files are opened and their heads read first; with one stream in each file
- * every record then goes straight through. Where the streams stand one behind
+ * every record then goes straight through. Where the streams follow one
  * another, records wait in an unlinked temporary file until the second head
  * has come, or the input has ended with one source.
  *
  * A source may come once. Two streams of it, even of the same table, would be
- * two states of it, and nothing says which of them holds.
+ * two states of it, and nothing says which of them is true.
  */
 #ifndef NORMALIZE_CONVERT_H
 #define NORMALIZE_CONVERT_H

@@ -14,7 +14,7 @@ static const struct command command = {
 	.operands = "[FILE ...]",
 	.purpose = "Turn what sb-fetch and notion-fetch read into records with "
 		   "checksums.",
-	.notes = "Each FILE holds one fetch stream or several, one behind "
+	.notes = "Each FILE holds one fetch stream or several, one after "
 		 "another; - and no FILE\nmean standard input. Each source may "
 		 "come once.",
 };

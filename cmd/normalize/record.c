@@ -27,7 +27,8 @@ static void put_time(json *line, const char *key, usec t)
 	json_put_str(line, key, t == USEC_NONE ? NULL : time_format(t, text));
 }
 
-/* What is no checksum was not written by us and says nothing: null. */
+/* A text that is not a checksum was not written by us and says nothing: null.
+ */
 static void put_checksums(
 	json *line, const struct decision *d, const char *stored)
 {
@@ -115,7 +116,7 @@ json *record_of_missing(const json *object)
 	json *line;
 
 	if (uuid_normalize(json_str(object, "page_id"), id) < 0) {
-		problem(&p, "id", "the id of a missing page is no UUID");
+		problem(&p, "id", "the id of a missing page is not a UUID");
 		return problem_line("notion", NULL, NULL, &p);
 	}
 	if (!state || (strcmp(state, "moved") != 0 &&

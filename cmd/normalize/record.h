@@ -1,8 +1,8 @@
 /*
  * A line of a fetch stream as a line of the record stream: the same fields for
- * both sides, the checksum of the content, times in UTC; or, for what can't be
- * understood, a problem line with both ids as far as they are known. Texts are
- * never changed here, only compared later.
+ * both sides, the checksum of the content, times in UTC. What can't be
+ * understood becomes a problem line, with both ids as far as they are known.
+ * Texts are never changed here, only compared later.
  */
 #ifndef NORMALIZE_RECORD_H
 #define NORMALIZE_RECORD_H

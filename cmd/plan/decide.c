@@ -27,8 +27,8 @@ struct deciding {
  *
  * without a trusted line: notion_synced
  * true                          the deleted half was deleted since
- * false                         the live half came back, for an agreed deletion
- *                               sets the mark to false
+ * false                         the live half came back: an agreed deletion
+ * sets the mark to false
  *
  * Then, what is done:
  *

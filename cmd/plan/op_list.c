@@ -56,7 +56,7 @@ void op_list_stamps_last(struct op_list *ops)
 	ops->cap = ops->n;
 }
 
-/* An op and where it stood, for a sort that keeps the order. */
+/* An op and its place, so that a sort keeps the order. */
 struct placed {
 	struct planned_op op;
 	size_t at;

@@ -51,9 +51,9 @@ struct planned_op *op_list_add(struct op_list *ops, enum op_kind kind,
 /* Takes the reason; cut at 400 bytes. */
 void op_reason(struct planned_op *op, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Moves the stamps behind all others, in their order. */
+/* Moves the stamps after all others, in their order. */
 void op_list_stamps_last(struct op_list *ops);
-/* Moves what fails run after run behind all others, the worst last. */
+/* Moves what fails run after run after all others, the worst last. */
 void op_list_failing_last(struct op_list *ops);
 void op_list_fini(struct op_list *ops);
 

@@ -1,6 +1,6 @@
 /*
- * Step 4 of the pairing: by checksum, for rows and pages that nothing else
- * connects, as after a first start with two filled sides.
+ * Step 4 of the pairing: by checksum, where nothing else connects a row and
+ * a page, as after a first start with two filled sides.
  *
  * Both sides are sorted by a key and walked together. Three passes: equal in
  * every field; equal checksums; the row's checksum is the one stored on a page

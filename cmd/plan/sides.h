@@ -44,7 +44,7 @@ int sides_add(struct sides *w, const json *line, struct error *e);
 /* Sorts; a record that stands there twice is RC_STREAM. */
 int sides_seal(struct sides *w, struct error *e);
 
-/* By id; NULL where there is none. Only in a sealed world. */
+/* By id; NULL where there is none. Only once sealed. */
 const struct record *sides_find(
 	const struct sides *w, enum side side, const char *id);
 /* Live records of a side. */

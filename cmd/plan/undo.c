@@ -15,7 +15,7 @@ struct taken {
 	const char *row_id, *page_id;
 };
 
-/* What is none in a file of ours is like nothing. */
+/* A value that is not valid, in a file of ours, counts as empty. */
 static struct decision content_of(const json *object, unsigned *fields)
 {
 	struct decision c;

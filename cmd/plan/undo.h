@@ -3,12 +3,12 @@
  * what both sides hold now, the ops that put back what it wrote.
  *
  * A half that no longer holds what the run wrote was edited since: its whole
- * pair is left alone and reported. What was taken back already is passed over.
+ * pair is left alone and reported. What was taken back already is left out.
  *
  * Updates are reversed, creates go to the trash, what was trashed comes out
  * again, what was restored goes back. The stored checksums become those from
  * before the run, so that the next run sees the same difference again and
- * decides it anew: change its cause, or the policy, first. A link stays, for
+ * decides again: change its cause, or the policy, first. A link stays, because
  * it is evidence. The formatting of a title can't be put back, only its text.
  */
 #ifndef PLAN_UNDO_H

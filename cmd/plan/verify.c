@@ -16,7 +16,7 @@ struct drift {
 	unsigned fields;
 };
 
-struct check {
+struct comparison {
 	const struct human *human;
 	struct stream_writer out;
 	uint64_t pairs, drift;
@@ -24,7 +24,7 @@ struct check {
 	int rc;
 };
 
-static void write_drift(struct check *c, const struct drift *d)
+static void write_drift(struct comparison *c, const struct drift *d)
 {
 	json *line = stream_line("drift");
 
@@ -36,7 +36,7 @@ static void write_drift(struct check *c, const struct drift *d)
 }
 
 static void show_value(
-	const struct check *c, enum field f, const struct record *r)
+	const struct comparison *c, enum field f, const struct record *r)
 {
 	struct buf line = BUF_INIT(LINE_BYTES);
 
@@ -51,7 +51,7 @@ static void show_value(
 	buf_fini(&line);
 }
 
-static void show_drift(const struct check *c, const struct drift *d)
+static void show_drift(const struct comparison *c, const struct drift *d)
 {
 	fprintf(c->human->out, "%s: row ", d->what);
 	text_put(c->human->out, d->row_id ? d->row_id : "none");
@@ -66,7 +66,7 @@ static void show_drift(const struct check *c, const struct drift *d)
 	}
 }
 
-static void report(struct check *c, const struct drift *d)
+static void report(struct comparison *c, const struct drift *d)
 {
 	c->drift++;
 	if (c->rc < 0)
@@ -77,8 +77,8 @@ static void report(struct check *c, const struct drift *d)
 		write_drift(c, d);
 }
 
-static void check_pair(
-	struct check *c, const struct record *row, const struct record *page)
+static void check_pair(struct comparison *c, const struct record *row,
+	const struct record *page)
 {
 	struct drift d = {
 		.row_id = row->id, .page_id = page->id, .row = row, .page = page
@@ -99,7 +99,7 @@ static void check_pair(
 		report(c, &d);
 }
 
-static void check_row(struct check *c, const struct half *row)
+static void check_row(struct comparison *c, const struct half *row)
 {
 	const struct record *r = row->record;
 	struct drift d = { .row_id = r->id, .page_id = r->link, .row = r };
@@ -117,7 +117,7 @@ static void check_row(struct check *c, const struct half *row)
 }
 
 static void check_all(
-	struct check *c, const struct sides *w, const struct pairing *p)
+	struct comparison *c, const struct sides *w, const struct pairing *p)
 {
 	for (size_t i = 0; i < w->n_trouble; i++) {
 		struct drift d = { .row_id = w->trouble[i].row_id,
@@ -139,7 +139,7 @@ static void check_all(
 	}
 }
 
-static int put_end(struct check *c)
+static int put_end(struct comparison *c)
 {
 	json *end;
 
@@ -158,7 +158,7 @@ static int put_end(struct check *c)
 int verify(const struct sides *w, const struct base *base,
 	const struct human *human, struct error *e)
 {
-	struct check c = { .human = human, .e = e };
+	struct comparison c = { .human = human, .e = e };
 	struct lines lines;
 	struct pairing pairing;
 

@@ -7,6 +7,7 @@
 #include "op_text.h"
 #include "print.h"
 #include "runs/pending.h"
+#include "sync/decision.h"
 #include "util/alloc.h"
 #include "util/humanize.h"
 #include "util/uuid.h"
@@ -179,8 +180,8 @@ static const char *title_of(const json *line)
 	const json **places = has(line, "status", "done") ? done : undone;
 
 	for (int i = 0; i < 4; i++)
-		if (json_str(places[i], "decision"))
-			return json_str(places[i], "decision");
+		if (json_str(places[i], field_name(FIELD_DECISION)))
+			return json_str(places[i], field_name(FIELD_DECISION));
 	return NULL;
 }
 

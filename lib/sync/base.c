@@ -299,7 +299,15 @@ static void append(struct base *b, const struct base_pair *p)
 	b->pairs[b->n++] = *p;
 }
 
-/* Later lines of the same row come after earlier ones: see sort_pairs(). */
+void base_add(struct base *b, json *take_line)
+{
+	struct base_pair p;
+
+	if (base_pair_parse(&p, take_line) == 0)
+		append(b, &p);
+}
+
+/* Later lines of the same row come after earlier ones: see base_fold(). */
 static int by_row_then_age(const void *x, const void *y)
 {
 	const struct base_pair *a = x, *b = y;
@@ -354,7 +362,7 @@ static void sort_lone(struct base *b)
 }
 
 /* Sorts by row id; of several lines about a row the latest stays. */
-static void sort_pairs(struct base *b)
+void base_fold(struct base *b)
 {
 	size_t kept = 0;
 
@@ -450,16 +458,13 @@ static void take_journal_line(struct base *b, const char *text, size_t len)
 	struct error ignored;
 	json *line = json_parse(text, len, JSON_STRICT, &ignored);
 	const char *kind = json_str(line, "kind");
-	struct base_pair p;
 
 	if (kind && strcmp(kind, "scope") == 0)
 		enter_scope(b, json_get(line, "scope"));
-	if (kind && (strcmp(kind, "pair") == 0 || strcmp(kind, "lone") == 0)) {
-		if (base_pair_parse(&p, line) == 0)
-			append(b, &p);
-		return;
-	}
-	json_free(line);
+	if (kind && (strcmp(kind, "pair") == 0 || strcmp(kind, "lone") == 0))
+		base_add(b, line);
+	else
+		json_free(line);
 }
 
 /* A last line without LF was cut by a crash: what it meant didn't happen. */
@@ -491,7 +496,7 @@ int base_load_with(
 		base_fini(b);
 		return -1;
 	}
-	sort_pairs(b);
+	base_fold(b);
 	return 0;
 }
 
@@ -557,19 +562,6 @@ const struct base_pair *base_find_lone(const struct base *b, const char *id)
 			high = mid;
 	}
 	return NULL;
-}
-
-void base_fold(struct base *b)
-{
-	sort_pairs(b);
-}
-
-void base_add(struct base *b, json *take_line)
-{
-	struct base_pair p;
-
-	if (base_pair_parse(&p, take_line) == 0)
-		append(b, &p);
 }
 
 static int write_all(const struct base *b, FILE *out, struct error *e)

@@ -23,7 +23,8 @@
  *   sent       {to,row_is,page_is,checksum,at}: a write whose answer was not
  *              noted, with what holds if it has arrived; `to` is its target
  *   refused    {to,fields,set,at,times}: a write that was answered with
- *              success and not kept (section 7); fields has "deleted" too
+ *              success and not kept (doc/semantics.md, section 7);
+ *              fields has "deleted" too
  *   failed     how many times in a row its ops have failed
  *   rewrites_checksum, resets_synced, page_rewrites_checksum,
  *   page_resets_synced  the table, or an automation, changes these by itself
@@ -108,8 +109,8 @@ const struct base_pair *base_find_lone(const struct base *b, const char *id);
  * NULL, none, always. It is the sum of what its half, or the other one, held
  * then, of what they last agreed on, of what a request brought, or the one that
  * was there all along (a link or a stamp was lost on the way). A line that
- * can't explain both is not trusted, for somebody else has synced the pair
- * since.
+ * can't explain both is not trusted, because somebody else has synced the
+ * pair since.
  */
 bool base_explains(const struct base_pair *p, const char *stored, enum side on);
 /* Both halves are known to be deleted: a deletion that was agreed. */
@@ -126,9 +127,9 @@ void base_pair_free(struct base_pair *p);
 json *base_pair_line(const struct base_pair *p, usec at);
 
 /*
- * apply: adds a line, and after the last of them base_fold() sorts and lets the
- * latest line of a row replace the earlier ones. Lines that are no pair are
- * dropped.
+ * How a base is made of lines, as by loading: base_add() takes one, and drops
+ * it where it is not a pair; after the last of them base_fold() sorts, and the
+ * latest line of a row replaces the earlier ones.
  */
 void base_add(struct base *b, json *take_line);
 void base_fold(struct base *b);

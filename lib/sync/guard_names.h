@@ -1,7 +1,7 @@
 /*
  * The guards that may block a plan, by the names that people allow them under
- * (semantics, section 6). `incomplete` is none of these: it refuses the input
- * before there is a plan.
+ * (doc/semantics.md, section 6). `incomplete` is none of these: it refuses the
+ * input before there is a plan.
  */
 #ifndef SYNC_GUARD_NAMES_H
 #define SYNC_GUARD_NAMES_H
@@ -23,7 +23,7 @@ enum guard {
 const char *guard_name(enum guard g);
 /*
  * Adds those of "mass-delete,scope" to the allowed ones; -1 with RC_USAGE,
- * naming all there are, for any other word.
+ * naming all that there are, for any other word.
  */
 int guards_parse(const char *list, bool allowed[GUARDS], struct error *e);
 

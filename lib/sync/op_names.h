@@ -28,8 +28,8 @@
  *              checksum    of the target's content now
  *              row         {decision,type,date,link,deleted} of the row
  *              page        {decision,type,date,deleted} of the page
- *              and of both {stored_checksum,synced}, for undo alone: nothing
- *              is compared with these before a write
+ *              and of both {stored_checksum,synced}, only for undo: nothing is
+ *              compared with these before a write
  *              A plan of another's making may lack row and page:
  *              vaultsync-streams(5) says what is needed then.
  *
@@ -67,7 +67,7 @@ enum op_target {
 /* The words in the stream. */
 const char *op_kind_name(enum op_kind k);
 const char *op_target_name(enum op_target t);
-/* -1 for a word that is none. */
+/* -1 for any other word. */
 int op_kind_parse(const char *s, enum op_kind *k);
 int op_target_parse(const char *s, enum op_target *t);
 

@@ -12,8 +12,8 @@ struct problem {
 
 /*
  * Fills p and returns -1, so that a parser can `return problem(p, …)`. What is
- * quoted in it may be cut anywhere: the detail is made valid UTF-8, for it
- * goes into a stream.
+ * quoted in it may be cut anywhere: the detail is made valid UTF-8, because
+ * it goes into a stream.
  */
 __attribute__((format(printf, 3, 4))) int problem(
 	struct problem *p, const char *code, const char *fmt, ...);
