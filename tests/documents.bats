@@ -166,6 +166,28 @@ help_of() {
 	grep -qE "^## \[$version\]" "$ROOT/CHANGELOG.md" || seen "$version"
 }
 
+@test "every source file that a comment names is there" {
+	local at line path
+	while IFS=: read -r at line path; do
+		case $path in
+			lib/* | cmd/* | scripts/* | tests/*) [[ -e $ROOT/$path ]] ;;
+			*) [[ -e $ROOT/lib/$path || -e $ROOT/cmd/$path || -e $ROOT/$path ]] ;;
+		esac || fault "$at:$line: $path: not there"
+	done < <(cd "$ROOT" && find lib cmd sandbox scripts -type f -name '*.[ch]' -o -type f -name '*.sh' |
+		xargs grep -nE '(^|[^a-zA-Z0-9_./-])([a-z-]+/)+[a-zA-Z0-9_-]+\.([ch]|sh|bats|bash|jq)\b' |
+		grep -vE '^[^:]*:[0-9]+:[ 	]*#[ 	]*include|"[^"]*"$|https?:' |
+		awk -F: -v top="$(cd "$ROOT" && ls lib cmd | grep -vE ':$' | xargs | tr ' ' '|')" '{
+			text = substr($0, length($1) + length($2) + 3)
+			while (match(text, /([a-z-]+\/)+[a-zA-Z0-9_-]+\.(c|h|sh|bats|bash|jq)/)) {
+				path = substr(text, RSTART, RLENGTH)
+				if (path ~ /^[a-z]+\/[a-z_]+\.h$/ || path ~ "^(lib/[a-z]+|cmd|scripts|tests|" top ")/")
+					print $1 ":" $2 ":" path
+				text = substr(text, RSTART + RLENGTH)
+			}
+		}')
+	all_true
+}
+
 # The sections of .editorconfig that say something of an indent: a regular
 # expression and the style, a line each. ** crosses folders, * doesn't.
 indents() {
