@@ -426,6 +426,33 @@ contents() {
 	live notion one | jq -e '.type == ["Ops"]'
 }
 
+# An op is parsed whole when it is read, before the first request.
+@test "an op with a part that is not valid is refused by its line, and nothing is written" {
+	local part says
+	seed supabase one two
+	must_pass sync_now --quiet
+	edit supabase one '{"type":"UX"}'
+	edit supabase two '{"type":"UX"}'
+	make_plan
+	while IFS='|' read -r part says; do
+		jq -c "if .n == 1 then $part else . end" plan >broken
+		must_fail $RC_STREAM "$BIN/apply" broken
+		must_say "broken:2: op 1, update in $says"
+	done <<-'END'
+		.set.date = "2026-02-30"|notion: a value in set is not valid
+		.set.type = ["UX"]|notion: a value in set is not valid
+		.set = null|notion: a value in set is not valid
+		del(.set)|notion: set is missing
+		.checksum = "none"|notion: checksum is missing or not valid
+		.agreed = {"checksum": "none"}|notion: agreed is not valid
+		.expect.checksum = "none"|notion: expect.checksum is not valid
+		.expect.updated_at = "soon"|notion: expect.updated_at is not a valid time
+		del(.row_id)|notion: row_id or page_id is missing
+		.target = "base"|base: there is no such op
+	END
+	live notion one | jq -e '.type == ["Ops"]'
+}
+
 @test "a page is not trashed for an erased row that is back" {
 	seed supabase one two three
 	must_pass sync_now --quiet

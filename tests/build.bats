@@ -92,3 +92,12 @@ refused() {
 	refused sandbox/world.c notion/limits.h "the sandbox includes itself and util only"
 	refused sandbox/notion/page.h ../../lib/notion/page.h "a path that climbs"
 }
+
+# A decision has one home: whatever else names its fields speaks to a service, or
+# sets one up.
+@test "the fields of a decision are listed in one table" {
+	local named
+	named=$(cd "$ROOT" && grep -rliE '"decision"' --include='*.[ch]' lib cmd | sort | xargs)
+	[[ $named == "lib/notion/shape.c lib/supabase/probe.c lib/supabase/row.c lib/supabase/types.c lib/sync/decision.c" ]] ||
+		seen "named in $named"
+}

@@ -108,6 +108,9 @@ static bool source_is_written_later(const struct op *op)
 }
 
 /*
+ * What each half is known to hold once the op's half is as `after`
+ * (doc/semantics.md, section 4). The first line that fits counts:
+ *
  * the op                                     what both halves then hold
  * notes an agreement, and is an adopt, an    what was agreed
  *   undo, or its other half was not seen

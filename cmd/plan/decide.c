@@ -17,25 +17,25 @@ struct deciding {
 /* --- a pair: sections 4 and 5 --------------------------------------------- */
 
 /*
- * One half is live, the other soft-deleted or in the trash (section 5). First,
- * what that means:
+ * One half is live, the other soft-deleted or in the trash: doc/semantics.md,
+ * section 5. What that means, where a trusted line says what each half was:
  *
- * by the line: the live half,   the deleted half
- * deleted                       any        the live half came back
- * live                          live       the other half was deleted since
- * live                          deleted    neither: what was sent was not kept
+ * the live half    the deleted half    meaning
+ * deleted          any                 the live half came back
+ * live             live                the other half was deleted since
+ * live             deleted             neither changed: a write was not kept
  *
- * without a trusted line: notion_synced
- * true                          the deleted half was deleted since
- * false                         the live half came back: an agreed deletion
- * sets the mark to false
+ * and by the row's notion_synced, where there is no such line:
  *
- * Then, what is done:
+ * true                                 the other half was deleted since
+ * false (an agreed deletion sets it)   the live half came back
  *
- * came back          restore the deleted half, and merge as section 4 does
- * deleted since      trash the live half too; but a change of the live half
- *                    since the base wins: restore the other with its content
- * not kept           leave the pair alone until the refused write is sent again
+ * What is done:
+ *
+ * it came back     restore the deleted half, and merge as section 4 does
+ * deleted since    trash the live half too; but a change of the live half since
+ *                  the base wins: restore the other half with its content
+ * not kept         leave the pair alone until the write is to be sent again
  */
 static void decide_half_deleted(
 	const struct deciding *d, const struct live_pair *p)
@@ -89,10 +89,12 @@ static void decide_half_deleted(
 }
 
 /*
- * row        page
- * live       live        section 4: merge field by field
- * deleted    deleted     nothing but the mark and the base line
- * one of them live       section 5
+ * doc/semantics.md, sections 4 and 5:
+ *
+ * row        page       what happens
+ * live       live       section 4: merge field by field
+ * one of them live      section 5: decide_half_deleted()
+ * deleted    deleted    nothing but the mark and the base line
  */
 static void decide_pair(const struct deciding *d, const struct record *row,
 	const struct record *page)
@@ -156,6 +158,8 @@ static void create_other(
 }
 
 /*
+ * doc/semantics.md, section 5, from the row's side:
+ *
  * row                             page          what happens
  * live, never linked              none          create the page
  * live                            gone          keep the row, report an orphan;
@@ -229,14 +233,14 @@ static bool row_is_gone(const struct deciding *d, const char *row_id)
 }
 
 /*
- * row                            page                     what happens
- * none                           live, not in the base    insert the row
- * there, but with another page   live, in the base        insert the row
- * hard-deleted                   live, in the base        keep the page, report
- *                                                         an orphan
- *   --orphans restore                                     insert the row again
- *   --orphans trash                                       trash the page, but
- *     for one that came back after an agreed deletion: that is wanted
+ * doc/semantics.md, section 5, for a live page that has no row:
+ *
+ * its row in the base              what happens
+ * none, or one that is still there insert a row
+ * gone: it was hard-deleted        keep the page, report an orphan
+ *   with --orphans restore         insert the row again
+ *   with --orphans trash           trash the page, unless it came back after an
+ *                                  agreed deletion: then it is wanted
  */
 static void decide_lone_page(
 	const struct deciding *d, const struct record *page)

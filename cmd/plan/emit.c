@@ -200,17 +200,18 @@ static void write_half(const struct emitter *s, const struct live_pair *p,
 
 	if (m->kept_type) /* that is not the page's change */
 		row_fields &= ~FIELD_BIT(FIELD_TYPE);
-	if (revive != REVIVE_NONE)
-		; /* why */
-	else if (m->write[to] & m->conflict)
-		why = to == NOTION ? "conflict: Supabase wins"
-				   : "conflict: Notion wins";
-	else if (to == SUPABASE && !row_fields)
-		why = "a cleared type";
-	else if (row_fields && m->write[NOTION])
-		why = "both changed, in different fields";
-	else
-		why = to == NOTION ? "Supabase changed" : "Notion changed";
+	if (revive == REVIVE_NONE) {
+		if (m->write[to] & m->conflict)
+			why = to == NOTION ? "conflict: Supabase wins"
+					   : "conflict: Notion wins";
+		else if (to == SUPABASE && !row_fields)
+			why = "a cleared type";
+		else if (row_fields && m->write[NOTION])
+			why = "both changed, in different fields";
+		else
+			why = to == NOTION ? "Supabase changed"
+					   : "Notion changed";
+	}
 	op_reason(op, "%s%s", why,
 		m->kept_type && to == SUPABASE
 			? "; the page has further types, so its type is kept"
@@ -279,13 +280,13 @@ static void emit_rest(const struct emitter *s, const struct live_pair *p,
 }
 
 /*
- * the merge is                        ops
- * stopped by a conflict               a skip
- * more than a side can hold           a skip
- * without some fields (left alone)    the rest of it, and a skip; no agreement
- * whole                               page, row; the link where no op writes
- * the row; the stamp where none writes the page; adopt where nothing is to be
- * written
+ * the merge is                ops
+ * stopped by a conflict       a skip
+ * more than a side can hold   a skip
+ * not of all fields           what else changed, and a skip; no agreement
+ * whole                       page, then row; a link where no op writes the
+ *                             row, a stamp where none writes the page, and an
+ *                             adopt where nothing at all is to be written
  *
  * The last op that is not a stamp notes the agreement.
  */
@@ -343,10 +344,11 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 /* --- deletions ------------------------------------------------------------ */
 
 /*
- * the half that follows   ops
- * the row                 trash the row, with the mark false. Without the
- * column deleted_at: a skip, and the row stays the page                trash
- * the page; the row's mark becomes false by a link, where it isn't yet
+ * side      ops
+ * the row   trash it, with its mark set to false; where the table has no
+ *           deleted_at, a skip, and the row stays
+ * the page  trash it, and a link that sets the row's mark to false where it
+ *           isn't yet
  *
  * The last of them notes the deletion as agreed.
  */
@@ -378,10 +380,13 @@ void emit_trash(
 }
 
 /*
- * Both are deleted, and what they last agreed on is
- *   what the page held, by a trusted line
- *   what both hold, where they are equal
- *   else unknown: then there is no base line, and the row keeps its checksum
+ * Both are deleted (doc/semantics.md, section 5): nothing but the mark and the
+ * base line. What they last agreed on:
+ *
+ * there is a trusted line      what the page held
+ * else, and both are equal     what both hold
+ * else                         unknown: no base line, and the row keeps its
+ *                              checksum
  */
 void emit_deleted(const struct emitter *s, const struct live_pair *p)
 {

@@ -19,24 +19,23 @@ enum changed {
 };
 
 /*
- * Of a field that differs (section 4). "Kept" is a half that is as it was last
- * known: by the field's value, or, without a field base, by the checksum of
- * all.
+ * Of a field that differs (doc/semantics.md, section 4). A half is unchanged
+ * when it is as it was last known: by the value of the field, or, where there
+ * is no field base, by the checksum of all three.
  *
- * row        page       who changed it
- * kept       changed    the page
- * changed    kept       the row
- * changed    changed    both
- * kept       kept       neither: what was sent was not kept, or the other half
- *                       is still unwritten. By a checksum, which a change of
- *                       case does not move: nobody can say, so both.
- * nothing to go by      both
- * settled               neither
+ * row          page         by the value    by the checksum
+ * unchanged    changed      the page        the page
+ * changed      unchanged    the row         the row
+ * changed      changed      both            both
+ * unchanged    unchanged    neither         both: a change of case alone, whose
+ *                                           author nobody can tell
+ *
+ * Where the halves are settled it is neither, and with no base at all, both.
  *
  * A refused write of the field (section 7) is an edit of its source that has
- * not arrived. Where neither has changed since, it is sent again when its time
- * has come, and left alone until then; where the half that refused it has
- * changed, both have.
+ * not arrived. As long as neither half has changed since, it is sent again when
+ * its time has come, and left alone until then; once the half that refused it
+ * has changed, both have.
  */
 static enum changed who_changed(enum field f, const struct record *row,
 	const struct record *page, const struct merge_base *base)
@@ -127,7 +126,7 @@ void merge_take(struct merge *m, const struct record *row,
 }
 
 /*
- * Field by field (section 4):
+ * Field by field (doc/semantics.md, section 4):
  *
  * equal on both sides        keep
  * changed on one side only   take it; but a cleared type does not clear a page

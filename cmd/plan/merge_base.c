@@ -62,7 +62,8 @@ static const char *stored_sum(
 
 /*
  * Whether the request that the line has as sent, and whose answer was not
- * noted, has arrived. One of these is its doing, or as good as:
+ * noted, has arrived (doc/semantics.md, section 4). Each of these is its doing,
+ * or as good as that:
  *   - its half holds what it was to change, and is deleted or live as it said;
  *   - it was a deletion, and the half is deleted, whatever else it holds;
  *   - it was a deletion, and a person took it back: a row's trash clears the
@@ -106,13 +107,14 @@ bool is_refused_now(const struct base_refused *r, const struct resending *again)
 }
 
 /*
- * The field base (section 4). A line is trusted if it names this row and this
- * page, and can explain each stored checksum that is there. What it says:
+ * The field base (doc/semantics.md, section 4). A line is trusted if it names
+ * this row and this page, and can explain each stored checksum that is there.
  *
- * held   sent, and arrived   each half was last known to hold
- * yes    nothing, or no      what is held
- * any    yes                 what holds once the request has arrived
- * no     nothing, or no      nobody knows: there is no field base
+ * it says what    and a request    each half was last known to hold
+ * they held       that was sent
+ * yes             has not arrived  what they held
+ * yes or no       has arrived      what was to hold after it
+ * no              has not arrived  nobody knows: there is no field base
  */
 static bool find_fields(struct merge_base *b, const struct record *row,
 	const struct record *page, const struct resending *again)
@@ -135,7 +137,8 @@ static bool find_fields(struct merge_base *b, const struct record *row,
 	b->kind = MERGE_BASE_FIELDS;
 	memcpy(b->held, held, sizeof b->held);
 
-	/* Section 7: a refused write waits until a half changes, or a day. */
+	/* Section 7: a refused write waits for a day, or until a half changes.
+	 */
 	refused = &line->refused;
 	if (!refused->is)
 		return true;
@@ -153,8 +156,8 @@ static bool find_fields(struct merge_base *b, const struct record *row,
 }
 
 /*
- * The checksum base (section 4). Bs and Bn are the stored checksums of row and
- * page, S and N the current ones.
+ * The checksum base (doc/semantics.md, section 4). Bs and Bn are the stored
+ * checksums of row and page, S and N the current ones.
  *
  * Bs, Bn             S, N              the base
  * neither is there   any               none: conflict
