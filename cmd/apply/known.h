@@ -1,8 +1,8 @@
 /*
- * What each half of a pair is known to hold, noted op by op (sync/base.h says
- * in which form): before a write of a half what holds if it arrives, and after
- * it what the service's answer shows. So a run that is killed anywhere leaves
- * enough for the next one to tell our own request from a person's edit.
+ * What each half of a pair is known to hold, noted op by op (sync/base_pair.h
+ * says in which form): before a write of a half what holds if it arrives, and
+ * after it what the service's answer shows. So a run that is killed anywhere
+ * leaves enough for the next one to tell our own request from a person's edit.
  *
  * A field is noted in both halves when an edit has arrived on the other side,
  * and not before: until then it stays an edit.

@@ -23,7 +23,7 @@ bool is_of_page(const struct op *op, const json *row);
 bool has_own_id(const struct op *op, const json *row);
 /*
  * Whether it is as it was sent: all that the sync owns but for checksum and
- * notion_synced, which a trigger may keep for itself (see sync/base.h).
+ * notion_synced, which a trigger may keep for itself (see sync/base_pair.h).
  */
 bool is_as_sent(const struct op *op, const json *row);
 

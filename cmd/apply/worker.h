@@ -62,7 +62,8 @@ struct outcome {
 	usec updated_at; /* of after[SUPABASE] */
 	bool differs; /* the other side stored something else than was sent */
 	/* A trigger of the table, or an automation of the database, changed
-	 * what was written: see sync/base.h; and whether that was shown at all.
+	 * what was written: see sync/base_pair.h; and whether that was shown at
+	 * all.
 	 */
 	bool rewrites_checksum[SIDES], resets_synced[SIDES];
 	bool marks_shown[SIDES];
