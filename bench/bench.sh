@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Speed and memory, side by side with what one would use instead: a script by
-# hand on Node.js with the official clients (naive.mjs), doing the least that
-# could be called a sync. Both talk to a sandbox of their own with the same
-# records, in turn, on the same machine. Not part of the tests.
-#
-# CPU time is that of all processes of a run together, without the sandbox; peak
-# memory is that of the largest of them. Of several rounds the median is shown.
+# Speed and memory, side by side with what one would use instead: a
+# hand-written script on Node.js with the official clients (naive.mjs), doing
+# the least that could be called a sync. Each talks to a sandbox of its own
+# with the same records, in turn, on the same machine. Not part of the tests.
+# CPU time is that of all processes of a run together, without the sandbox;
+# peak memory is that of the largest one. The median of several rounds is
+# shown.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/../scripts/lib/common.sh"
@@ -38,7 +38,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ "$records" -ge 40 ] || die 2 "--records: 40 or more, for 20 edits on each side"
+[ "$records" -ge 40 ] || die 2 "--records must be 40 or more, for 20 edits on each side"
 
 ensure_packages time jq curl
 need_programs sandbox sb-fetch notion-fetch normalize plan apply report
@@ -104,9 +104,9 @@ sync_node() {
     "$NOTION_API_KEY" "$NOTION_DATABASE_ID"
 }
 
-# twenty_edits: as people would, of different records on the two sides.
+# twenty_edits: edits as by people, of different records on the two sides.
 twenty_edits() {
-  # A page's edit time is cut to the minute: the rows were written before it.
+  # A page's edit time is truncated to the minute: the rows were written before it.
   control POST clock '{"advance":120}' >/dev/null
   control GET dump >"$work/dump"
   {
@@ -120,7 +120,7 @@ twenty_edits() {
   while read -r edit; do control POST edit "$edit" >/dev/null; done <"$work/edits"
 }
 
-# must_be_equal WHO: what is measured has done its work.
+# must_be_equal WHO: checks that the measured program has done its work.
 must_be_equal() {
   control GET dump | jq -se '
     def live($s): map(select(.side == $s and .deleted_at == null and (.in_trash | not))
@@ -209,10 +209,10 @@ jq -nc --argjson n "$records" 'range($n) | {side: "supabase",
 
 for ms in 0 "$delay"; do
   n=$rounds
-  # The slow part waits most of the time, and hardly varies.
+  # The slow part mostly waits, so it hardly varies.
   [ "$ms" = 0 ] || n=1
   for _ in $(seq "$n"); do
-    say "the sync, $ms ms an answer"
+    say "the sync, $ms ms per answer"
     sync_round vaultsync "$ms"
     sync_round node "$ms"
   done

@@ -1,13 +1,13 @@
 // What one would write by hand with the official clients: read both sides, pair
 // them by the link in the row, compare, write what differs; the later edit wins.
 // It has no plan to read first, no journal, no merge by field, no deletions and
-// no guard; a crash between a page and its link makes a duplicate.
+// no guard; a crash between a page and its link creates a duplicate.
 //   node naive.mjs URL SUPABASE-KEY NOTION-KEY DATABASE-ID
 import { createClient } from '@supabase/supabase-js';
 import { Client, iteratePaginatedAPI } from '@notionhq/client';
 
 const [url, supabaseKey, notionKey, database_id] = process.argv.slice(2);
-// No session to keep, and no WebSocket: Node has one from version 22 on only.
+// No session to keep, and no WebSocket: Node only has one from version 22 on.
 const options = { auth: { persistSession: false }, realtime: { transport: class {} } };
 const supabase = createClient(url, supabaseKey, options);
 const table = () => supabase.from('decision_vault');

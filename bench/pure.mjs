@@ -1,4 +1,4 @@
-// The least that a script must do in the place of normalize and of plan.
+// The least that a script must do instead of normalize and of plan.
 //   node pure.mjs normalize <FETCH-STREAMS    parse each line, hash its values
 //   node pure.mjs plan <RECORDS               parse, pair by page id, compare
 import { createHash } from 'node:crypto';

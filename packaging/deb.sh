@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
-# Makes a Debian package of what was built; `make deb` calls it with BIN and
+# Builds a Debian package of the programs; `make deb` calls it with BIN and
 # PROGRAMS set.
 #   packaging/deb.sh FOLDER    FOLDER/vaultsync_VERSION+debRELEASE_ARCH.deb
-#
-# Each Debian release has its own, with the libraries it is built with: the one
-# of a newer release counts as newer, and so replaces the other one's.
+# Each Debian release has its own package, with the libraries it is built with:
+# the one for a newer release counts as newer, and so replaces the older one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(mkdir -p "$1" && cd "$1" && pwd)
 BIN=$(cd "$BIN" && pwd)
 export BIN
 command -v dpkg-shlibdeps >/dev/null ||
-  { echo "deb: dpkg-shlibdeps is not there: apt-get install dpkg-dev" >&2; exit 78; }
+  { echo "deb: dpkg-shlibdeps is missing: apt-get install dpkg-dev" >&2; exit 78; }
 version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' lib/util/opt.h)
 # shellcheck source=/dev/null
 release=$(. /etc/os-release && [ "$ID" != debian ] || echo "${VERSION_ID:-}")
@@ -45,7 +44,7 @@ printf 'vaultsync (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- 
   "$version" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" >"$doc/changelog"
 gzip -9n "$doc/changelog" "$root"/usr/share/man/man*/*
 
-# What the programs are linked with; dpkg-shlibdeps wants to see a source tree.
+# The libraries that the programs are linked with; dpkg-shlibdeps needs a source tree.
 mkdir "$work/debian" "$root/DEBIAN"
 printf 'Source: vaultsync\n\nPackage: vaultsync\nArchitecture: any\n' >"$work/debian/control"
 libraries=$(cd "$work" && dpkg-shlibdeps -O "$root"/usr/libexec/vaultsync/bin/* |
@@ -62,7 +61,7 @@ Section: utils
 Priority: optional
 Description: two-way sync of a Supabase table and a Notion database
  Decisions written in either place arrive in the other, once. Small programs
- read and write lines of JSON, so that every step can be looked at; a plan says
+ read and write lines of JSON, so that every step can be inspected; a plan says
  what would be written before anything is.
  .
  With systemd units, a health page and a sandbox of both services.

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Puts what was built in its place, or takes it away again; `make install` and
-# `make uninstall` call it with DESTDIR, PREFIX, BIN and PROGRAMS set.
+# Installs what was built, or removes it again; `make install` and `make
+# uninstall` call it with DESTDIR, PREFIX, BIN and PROGRAMS set.
 #   packaging/install.sh [--remove]
-#
-# PREFIX/libexec/vaultsync has the same shape as a checkout (bin/, scripts/,
+# PREFIX/libexec/vaultsync has the same layout as a checkout (bin/, scripts/,
 # sql/), so that programs and scripts find each other the same way.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,7 +24,7 @@ put() {
   fi
 }
 
-# A page is written for the program alone; here it is called through vaultsync.
+# A page is written for the program itself; here it is called through vaultsync.
 page() {
   local names=${PROGRAMS// /|}${scripts// /|}
   sed -E "
@@ -69,7 +68,7 @@ bash=share/bash-completion/completions/vaultsync
 zsh=share/zsh/site-functions/_vaultsync
 if [ "$remove" ]; then
   rm -f "$at/bin/vaultsync" "$at/$bash" "$at/$zsh"
-  # Only folders of our own, and only where nobody else left something.
+  # Only our own folders, and only if they are empty.
   find "$at/libexec/vaultsync" "$at/share/doc/vaultsync" -depth -type d \
     -exec rmdir --ignore-fail-on-non-empty {} + 2>/dev/null || true
 else

@@ -123,7 +123,7 @@ static const struct config_switch *find(const char *name)
 	return NULL;
 }
 
-/* A name that PostgreSQL would take without quotes. */
+/* A name that PostgreSQL accepts without quotes. */
 static bool is_column_name(const char *s)
 {
 	size_t n = s ? strspn(s, "abcdefghijklmnopqrstuvwxyz_0123456789") : 0;
@@ -191,12 +191,12 @@ int config_set(struct config *c, const json *values, struct error *e)
 {
 	static const char *const wanted[] = { "true or false",
 		"a whole number in its range",
-		"an array of column names, id not among them,",
+		"an array of column names without id",
 		"an object of values by column",
 		"an array of objects with the keys that sandbox(1) lists" };
 
 	if (!json_is_object(values))
-		return fail(e, RC_STREAM, "an object of switches was expected");
+		return fail(e, RC_STREAM, "expected an object of switches");
 	for (const json *v = json_first(values); v; v = json_next(v)) {
 		const struct config_switch *s = find(json_key(v));
 
@@ -206,8 +206,8 @@ int config_set(struct config *c, const json *values, struct error *e)
 				"lists them",
 				json_key(v));
 		if (!fits(s, v))
-			return fail(e, RC_STREAM, "%s: %s was expected",
-				s->name, wanted[s->kind]);
+			return fail(e, RC_STREAM, "%s: expected %s", s->name,
+				wanted[s->kind]);
 	}
 	for (const json *v = json_first(values); v; v = json_next(v))
 		put(c, find(json_key(v)), v);
@@ -236,16 +236,16 @@ int clock_set(struct sandbox_clock *c, const json *values, struct error *e)
 	usec t;
 
 	if (now && time_parse(json_text(now), &t) < 0)
-		return fail(e, RC_STREAM, "now: an RFC 3339 time was expected");
+		return fail(e, RC_STREAM, "now: expected an RFC 3339 time");
 	if (advance && (json_whole(advance, &seconds) < 0 || seconds < 0 ||
 			       seconds > 10LL * 366 * 86400))
 		return fail(e, RC_STREAM,
-			"advance: seconds from 0 to ten years were expected");
+			"advance: expected seconds, from 0 to ten years");
 	if (freeze && !json_is_bool(freeze))
-		return fail(e, RC_STREAM, "freeze: true or false was expected");
+		return fail(e, RC_STREAM, "freeze: expected true or false");
 	if (!now && !advance && !freeze)
-		return fail(e, RC_STREAM,
-			"one of now, advance, freeze was expected");
+		return fail(
+			e, RC_STREAM, "expected one of now, advance, freeze");
 	if (freeze && json_is_true(freeze)) {
 		c->frozen = clock_now(c);
 	} else if (freeze && c->frozen != USEC_NONE) {

@@ -2,8 +2,8 @@
  * The switches of the sandbox, and its clock.
  *
  * One table drives GET and POST /control/config, the defaults and what the
- * manual lists. They are kept in the data file, so that a sandbox that is
- * started again behaves as before.
+ * manual lists. The switches are kept in the data file, so that a restarted
+ * sandbox behaves as before.
  */
 #ifndef SANDBOX_CONFIG_H
 #define SANDBOX_CONFIG_H
@@ -17,40 +17,41 @@
 
 struct config {
 	/* Notion */
-	int64_t rate_limit;    /* requests in a 60 s window of a key; 0: off */
+	int64_t rate_limit;    /* requests of a key in a 60 s window; 0: off */
 	int64_t query_cap;     /* rows of one filter and sort */
 	int64_t query_lag_ms;  /* until a query shows a write */
 	int64_t cursor_ttl_ms; /* how long a cursor lives */
 	bool bump_same_value;  /* a PATCH that changes nothing is an edit */
-	bool restore_with_properties;  /* in_trash:false beside properties */
-	bool query_trims;	       /* a query trims the edges of texts */
+	bool restore_with_properties; /* in_trash:false together with properties
+				       */
+	bool query_trims;	      /* a query trims texts at both ends */
 	bool unknown_property_ignored; /* in a page write, instead of a 400 */
-	bool archive_known;	       /* else no is_archived anywhere */
+	bool archive_known;	       /* otherwise no is_archived anywhere */
 	bool archive_asked_in_vain;    /* a query ignores is_archived */
-	bool edit_archived;	       /* an archived page takes edits */
-	bool personal_token;	       /* the key is a person's */
+	bool edit_archived;	       /* an archived page accepts edits */
+	bool personal_token;	       /* the key belongs to a person */
 	bool can_read, can_insert, can_update; /* of the connection */
 
 	/* Supabase */
 	int64_t max_rows;
 	bool soft_delete;      /* the table has deleted_at */
 	bool moddatetime;      /* an update sets updated_at */
-	bool rewrite_checksum; /* a trigger writes it in upper case */
+	bool rewrite_checksum; /* a trigger converts it to upper case */
 	bool reset_synced;     /* a trigger sets notion_synced to false */
 	bool unique_page_id;   /* unique index on notion_page_id */
 	bool in_schema_api;    /* not in public */
-	bool drop_filters;     /* a proxy in front drops them, and Prefer */
-	bool anon_no_grant;    /* else row security hides every row */
-	bool no_grant;	       /* not even the service role */
+	bool drop_filters;     /* a proxy drops them, and Prefer */
+	bool anon_no_grant;    /* otherwise row security hides every row */
+	bool no_grant;	       /* not even for the service role */
 	bool table_missing, paused, read_only;
 	json *extra_columns;   /* names of further text columns */
-	json *missing_columns; /* columns that the table hasn't got */
-	json *stale_columns;   /* there, but not in PostgREST's schema cache */
-	json *not_null;	       /* columns, beside id */
-	json *defaults;	       /* by column, in place of the usual ones */
-	json *triggers;	       /* see rest_trigger.h */
+	json *missing_columns; /* columns that the table lacks */
+	json *stale_columns;   /* exist, but not in PostgREST's schema cache */
+	json *not_null;	       /* columns, in addition to id */
+	json *defaults;	       /* by column, instead of the usual ones */
+	json *triggers;	       /* see postgrest/trigger.h */
 
-	json *automations; /* of the Notion database: notion_automation.h */
+	json *automations; /* of the Notion database: notion/automation.h */
 };
 
 void config_init(struct config *c);
@@ -59,9 +60,9 @@ json *config_to_json(const struct config *c);
 /* All of it or nothing: an unknown switch or a wrong value changes nothing. */
 int config_set(struct config *c, const json *values, struct error *e);
 
-/* The time that everything in the sandbox lives in. */
+/* The clock that everything in the sandbox uses. */
 struct sandbox_clock {
-	usec offset; /* to the wall clock */
+	usec offset; /* relative to the wall clock */
 	usec frozen; /* USEC_NONE: it runs */
 };
 

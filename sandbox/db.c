@@ -60,7 +60,10 @@ int db_open(struct db *d, const char *path, struct error *e)
 		goto out;
 	}
 	sqlite3_busy_timeout(d->handle, 2000);
-	/* Before anything is read: the lock is then taken at once, and kept. */
+	/*
+	 * Set before anything is read, so that the lock is taken at once, and
+	 * kept.
+	 */
 	db_exec(d, "pragma locking_mode=exclusive");
 	db_exec(d, "pragma journal_mode=wal");
 	db_exec(d, "pragma synchronous=off");
@@ -70,8 +73,8 @@ int db_open(struct db *d, const char *path, struct error *e)
 	if (!db_failed(d))
 		return 0;
 	fail(e, RC_LOCAL,
-		"%s: %s; is another sandbox using it, or is it another "
-		"program's file?",
+		"%s: %s; check that no other sandbox uses it and that it is a "
+		"sandbox's file",
 		path, d->why);
 out:
 	db_close(d);

@@ -1,10 +1,10 @@
 /*
  * SQLite, with one rule: a failure is remembered, not returned.
  *
- * What fails here is a full disk, a damaged file or a bug, and each ends the
- * request in the same way. So after a failure every call does nothing and
- * finds nothing, and whoever opened the transaction looks at db_failed() once.
- * A broken constraint is no failure: db_run() answers it.
+ * Failures here mean a full disk, a damaged file or a bug, and each ends the
+ * request in the same way. So after a failure every call does nothing and finds
+ * nothing, and the function that opened the transaction checks db_failed()
+ * once. A violated constraint is not a failure: db_run() returns it.
  */
 #ifndef SANDBOX_DB_H
 #define SANDBOX_DB_H
@@ -30,15 +30,18 @@ struct db {
 	char why[256];
 };
 
-/* ":memory:" or a file, which is made and given its schema where it is new. */
+/*
+ * ":memory:" or a file, which is created with its schema where it doesn't
+ * exist.
+ */
 int db_open(struct db *d, const char *path, struct error *e);
 void db_close(struct db *d);
 
 /*
- * A statement ready to be bound; it is the database's own and kept. The same
- * text may not be in use twice at a time, and only a bounded number of texts
- * may go through here: those made from a request go through db_prepare(), and
- * are the caller's to finalize.
+ * A statement ready to be bound; the database owns and keeps it. The same text
+ * may not be in use twice at a time, and only a limited number of texts may go
+ * through here: texts built from a request go through db_prepare(), and the
+ * caller finalizes them.
  */
 sqlite3_stmt *db_query(struct db *d, const char *sql);
 sqlite3_stmt *db_prepare(struct db *d, const char *sql);
@@ -54,7 +57,7 @@ bool db_row(struct db *d, sqlite3_stmt *s);
 /* Runs to the end; false where a constraint refused it. */
 bool db_run(struct db *d, sqlite3_stmt *s);
 void db_exec(struct db *d, const char *sql);
-/* A row of one number; 0 where there is none. */
+/* A result of one number; 0 where there is none. */
 int64_t db_number(struct db *d, sqlite3_stmt *s);
 
 void db_begin(struct db *d);
@@ -63,7 +66,7 @@ void db_end(struct db *d, bool keep);
 /* Whether something failed since the last db_begin(); `why` says what. */
 bool db_failed(const struct db *d);
 
-/* The settings of the sandbox itself, kept as texts. NULL: not there. */
+/* The settings of the sandbox itself, kept as texts. NULL: absent. */
 char *db_meta_get(struct db *d, const char *key);
 void db_meta_set(struct db *d, const char *key, const char *value);
 

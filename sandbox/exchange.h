@@ -1,5 +1,5 @@
 /*
- * A request as it came, and the answer to it: what the two APIs and the
+ * A request as it arrived, and the reply to it: what the two APIs and the
  * control interface share, without the HTTP library.
  */
 #ifndef SANDBOX_EXCHANGE_H
@@ -36,18 +36,23 @@ struct pairs {
 };
 
 void pairs_add(struct pairs *p, char *take_name, char *take_value);
-/* Of a query string: %XX and "+" decoded. -1 for NUL or no UTF-8. */
+/*
+ * From a query string: %XX and "+" decoded. -1 for NUL or bytes that are not
+ * UTF-8.
+ */
 int pairs_parse(struct pairs *p, const char *query);
-/* The first of that name, or NULL. */
+/* The first with that name, or NULL. */
 const char *pairs_get(const struct pairs *p, const char *name);
 void pairs_fini(struct pairs *p);
 
-/* Decodes %XX (and "+" in a query); NULL for NUL or what is no UTF-8. */
+/*
+ * Decodes %XX (and "+" in a query); NULL for NUL or bytes that are not UTF-8.
+ */
 char *percent_decode(const char *s, size_t len, bool plus);
 
 struct request {
 	enum api api;
-	uint64_t n; /* from 1, of the two APIs only */
+	uint64_t n; /* from 1, for the two APIs only */
 	char method[16];
 	char *target;	      /* as sent: path and query, percent-encoded */
 	char *path;	      /* of target, not decoded */
@@ -65,7 +70,7 @@ const char *request_get_header(const struct request *q, const char *name);
 void request_fini(struct request *q);
 
 struct reply {
-	int status; /* 0: the connection is closed without an answer */
+	int status; /* 0: the connection is closed without a reply */
 	const char *type;
 	struct buf body;
 	struct pairs headers;

@@ -41,7 +41,7 @@ static int check_number(const json *object, const char *key, int64_t min,
 	if (!v || (json_whole(v, &n) == 0 && n >= min && n <= max))
 		return 0;
 	return fail(e, RC_STREAM,
-		"%s: a whole number from %lld to %lld was expected", key,
+		"%s: expected a whole number from %lld to %lld", key,
 		(long long)min, (long long)max);
 }
 
@@ -51,14 +51,15 @@ static int check_match(const json *match, struct error *e)
 	regex_t re;
 
 	if (match && !json_is_object(match))
-		return fail(e, RC_STREAM, "match: an object was expected");
+		return fail(e, RC_STREAM, "match: expected an object");
 	if (check_keys(match, match_keys, e) < 0 ||
 		check_number(match, "nth", 1, 1000000000, e) < 0 ||
 		check_number(match, "request", 1, 1000000000, e) < 0)
 		return -1;
 	if (path && regcomp(&re, path, REG_EXTENDED | REG_NOSUB) != 0)
 		return fail(e, RC_STREAM,
-			"match.path: no extended regular expression: %.100s",
+			"match.path is not an extended regular expression: "
+			"%.100s",
 			path);
 	if (path)
 		regfree(&re);
@@ -70,7 +71,7 @@ static int check_spec(const json *spec, struct error *e)
 	const char *drop = json_str(spec, "drop");
 
 	if (!json_is_object(spec))
-		return fail(e, RC_STREAM, "a fault object was expected");
+		return fail(e, RC_STREAM, "expected a fault object");
 	if (check_keys(spec, spec_keys, e) < 0 ||
 		check_match(json_get(spec, "match"), e) < 0 ||
 		check_number(spec, "times", -1, 1000000000, e) < 0 ||
@@ -81,8 +82,8 @@ static int check_spec(const json *spec, struct error *e)
 		return -1;
 	if (json_get(spec, "drop") &&
 		(!drop || (strcmp(drop, "before") && strcmp(drop, "after"))))
-		return fail(e, RC_STREAM,
-			"drop: \"before\" or \"after\" was expected");
+		return fail(
+			e, RC_STREAM, "drop: expected \"before\" or \"after\"");
 	return 0;
 }
 
@@ -95,8 +96,8 @@ int64_t fault_add(struct world *w, const json *spec, struct error *e)
 		return -1;
 	if (json_count(w->faults) >= FAULTS_MAX)
 		return fail(e, RC_STREAM,
-			"there are %d faults; DELETE /control/faults clears "
-			"them",
+			"there are already %d faults; DELETE /control/faults "
+			"clears them",
 			FAULTS_MAX);
 	json_whole(json_get(spec, "times"), &times);
 	fault = json_add(w->faults, json_object());
@@ -108,7 +109,7 @@ int64_t fault_add(struct world *w, const json *spec, struct error *e)
 	return w->next_fault;
 }
 
-/* The path is a start of the target, or an expression found in it. */
+/* The path is a prefix of the target, or an expression found in it. */
 static bool path_matches(const char *path, const char *target)
 {
 	regex_t re;
@@ -232,7 +233,7 @@ static const struct {
 		"Timed out acquiring connection from connection pool." },
 };
 
-/* What a proxy says that knows nothing of the API. */
+/* The answer of a proxy that knows nothing about the API. */
 static void reply_html(struct reply *a, int status)
 {
 	char text[400];
@@ -315,7 +316,7 @@ static void notion_fault(const json *spec, const struct request *q, int status,
 	else if (id && status == 503)
 		e.additional = committed_data(id);
 	notion_answer_error(a, &e);
-	/* The request's id goes last, as everywhere. */
+	/* The request's id comes last, as in all answers. */
 	uuid_random(request);
 	reply_header(a, "x-notion-request-id", "%s", request);
 	a->body.data[--a->body.len] = '\0';

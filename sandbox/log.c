@@ -12,7 +12,7 @@ void log_clear(struct world *w)
 	w->n_log = w->log_bytes = 0;
 }
 
-/* Keys are shown as what they were worth, never as they are. */
+/* A key is logged as whether it was accepted, never as it is. */
 static json *headers_json(const struct request *q)
 {
 	json *out = json_object();
@@ -50,7 +50,7 @@ static json *body_json(const struct request *q)
 	return json_string(q->body.data);
 }
 
-/* A key may stand in the query too. */
+/* A key may be in the query too. */
 static char *without_key(const struct request *q)
 {
 	struct buf out = BUF_INIT(1u << 20);
@@ -76,7 +76,7 @@ static void put_text(json *out, const char *key, const char *text)
 		out, key, utf8_valid(text, strlen(text)) ? text : "(not text)");
 }
 
-/* Drops the older half when the log is as large as it may be. */
+/* Drops the older half when the log has reached its maximum. */
 static void make_room(struct world *w, size_t len)
 {
 	size_t half = w->n_log / 2;

@@ -1,6 +1,4 @@
-/*
- * sandbox: both APIs on this machine, for trying out and for tests.
- */
+/* sandbox: both APIs on this machine, for trying things out and for tests. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,17 +21,18 @@ static const struct option_spec options[] = {
 	{ 'p', "port", "N",
 		"listen on this port (0: a free one, the default)" },
 	{ 'r', "ready", "FILE",
-		"write the base URL there once requests are answered" },
+		"write the base URL to FILE once requests are answered" },
 	{ 'd', "data", "FILE",
 		"keep the data in this SQLite file (default: in memory)" },
 	{ ID_UNTIL_EOF, "until-eof", NULL,
-		"end when standard input does, so that nothing is left behind" },
+		"end when standard input ends, so that nothing is "
+		"left behind" },
 };
 
 static const struct command command = { "sandbox", "",
-	"Speak Supabase's and Notion's APIs on a port of the loopback.",
-	options, sizeof options / sizeof options[0],
-	"The base URL is the first line of output. GET /control/info tells "
+	"Serve Supabase's and Notion's APIs on a loopback port.", options,
+	sizeof options / sizeof options[0],
+	"The base URL is the first line of output. GET /control/info shows "
 	"keys and ids;\nsandbox(1) lists everything under /control." };
 
 struct settings_given {
@@ -59,8 +58,8 @@ static int parse_options(int argc, char **argv, struct settings_given *g)
 			g->until_eof = true;
 		else if (parse_number(o.value, 0, 65535, &g->port) < 0)
 			return opt_usage(&command,
-				"--port: a number from 0 to 65535 was "
-				"expected, not %s",
+				"--port must be a number from 0 to 65535, not "
+				"%s",
 				o.value);
 	}
 	code = opt_operands(&o, 0);
@@ -72,7 +71,7 @@ static void on_signal(int number)
 	(void)number; /* it only has to end pselect() */
 }
 
-/* TERM and INT stay blocked in every thread, but while main waits. */
+/* TERM and INT are blocked in every thread, except while main waits. */
 static void block_signals(sigset_t *waiting)
 {
 	struct sigaction sa = { .sa_handler = on_signal };

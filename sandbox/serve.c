@@ -94,7 +94,7 @@ static void act(
 	a->silence_ms = spec_number(spec, "silence_ms", 0);
 }
 
-/* The header Date tells the time of the sandbox's own clock. */
+/* The Date header has the time of the sandbox's own clock. */
 static void add_date(struct world *w, struct reply *a)
 {
 	time_t now = (time_t)(world_now(w) / USEC_SECOND);
@@ -139,7 +139,8 @@ void serve(struct world *w, struct request *q, struct reply *a)
 		json *body = json_object();
 
 		json_put_str(body, "error",
-			"no such path: /rest/v1/, /v1/ and /control/ are here");
+			"no such path: there are only /rest/v1/, /v1/ and "
+			"/control/");
 		reply_json(a, 404, body);
 	}
 }

@@ -149,7 +149,7 @@ int server_start(
 	const union MHD_DaemonInfo *bound;
 	int rc = 0;
 
-	/* No request is handled before the URL is known. */
+	/* No request may be handled before the URL is known. */
 	pthread_mutex_lock(&w->lock);
 	errno = 0;
 	*out = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |
@@ -165,7 +165,7 @@ int server_start(
 		MHD_OPTION_END);
 	if (!*out) {
 		rc = fail_errno(e,
-			"can't listen on 127.0.0.1:%ld; --port 0 takes a free "
+			"can't listen on 127.0.0.1:%ld; --port 0 picks a free "
 			"port",
 			port);
 	} else {

@@ -1,8 +1,8 @@
 /*
- * What the sandbox is made of: the data, the switches, the clock, the faults
- * to come, the requests that were. One lock guards all of it; a request holds
- * it while it is handled, and never while it waits, so that a delayed or
- * silent answer keeps nobody else waiting.
+ * The state of the sandbox: the data, the switches, the clock, the pending
+ * faults, the past requests. One lock protects all of it; a request holds it
+ * while it is handled, but never while it waits, so that a delayed or missing
+ * reply makes nobody else wait.
  */
 #ifndef SANDBOX_WORLD_H
 #define SANDBOX_WORLD_H
@@ -35,7 +35,7 @@
 #define FAULTS_MAX 1000
 #define SESSIONS_MAX 256
 
-/* A query being paged through: notion_query.c. */
+/* A query being paged through: notion/query.c. */
 struct session {
 	char id[UUID_SIZE];
 	char source[UUID_SIZE];
@@ -49,7 +49,7 @@ struct session {
 
 struct world {
 	pthread_mutex_t lock;
-	pthread_cond_t wake; /* tells those that wait that we stop */
+	pthread_cond_t wake; /* tells waiting threads that the server stops */
 	bool stopping;
 
 	struct db db;
@@ -75,7 +75,7 @@ struct world {
 int world_init(struct world *w, const char *data, struct error *e);
 void world_fini(struct world *w);
 usec world_now(const struct world *w);
-/* Sleeps outside the lock; false where the sandbox stops meanwhile. */
+/* Sleeps without the lock; false where the sandbox stops meanwhile. */
 bool world_wait(struct world *w, int64_t ms);
 void world_stop(struct world *w);
 

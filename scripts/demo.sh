@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole sync on this machine alone, step by step.
+# The whole sync on this machine, step by step.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
@@ -13,7 +13,7 @@ Show the sync at work on a sandbox of both APIs: the plan, the first run, edits
 by people on both sides, the run that carries both, and one that finds nothing
 to do. Installs what is missing, builds, needs no account, leaves nothing behind.
 
-FILE holds decisions, a line each: {"decision":"…","type":"…","date":"2026-01-02"}
+FILE holds decisions, one per line: {"decision":"…","type":"…","date":"2026-01-02"}
 TEXT
 }
 
@@ -24,15 +24,15 @@ case ${1:-} in
   '') ;;
   *) register=$(realpath -e -- "$1") || die 2 "$1: no such file" ;;
 esac
-[ $# -le 1 ] || die 2 "one file at most (try: $0 --help)"
+[ $# -le 1 ] || die 2 "only one file can be given (try: $0 --help)"
 
-# In a checkout it is built first.
+# A checkout is built first.
 if [ -e "$home/Makefile" ]; then
   ensure_packages "${build_packages[@]}" "${run_packages[@]}"
   build_all
 fi
 need_programs sandbox report
-jq -e . "$register" >/dev/null || die 65 "$register: not a JSON object a line"
+jq -e . "$register" >/dev/null || die 65 "$register: not one JSON object per line"
 
 work=$(mktemp -d)
 sandbox=''
@@ -57,8 +57,8 @@ control() {
   curl -q -sS --fail-with-body --noproxy '*' --max-time 60 "$@"
 }
 
-# Nothing that is set here for the real services may reach out of the demo: no
-# alarm, no shared budget, no wake-up of a schedule; .env stays out of it too.
+# No setting for the real services may have an effect outside of the demo: no
+# alarm, no shared budget, no wake-up of a schedule; .env isn't read either.
 unset "${!SUPABASE_@}" "${!NOTION_@}" "${!SYNC_@}"
 export SYNC_ENV_FILE=/dev/null
 
@@ -80,7 +80,7 @@ NOTION_DATABASE_ID=$(jq -r .ids.database <<<"$info")
 export SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID
 export SYNC_STATE_DIR=$work/state SYNC_LOG_DIR=$work/logs SYNC_NOTION_RPM=10000
 
-# sync OPTION…: one run; its exit code 1 (a record needs a person) goes on.
+# sync_now OPTION…: one run; the exit code 1 (a record needs a person) is accepted.
 sync_now() {
   local code=0
   "$home/scripts/sync-now.sh" "$@" || code=$?
@@ -160,7 +160,7 @@ control "$url/control/dump" | jq -sr '
 "$bin/report" || true
 cat <<TEXT
 
-With the real services, put these into the environment or into .env:
+For the real services, put these into the environment or into .env:
 
   SUPABASE_URL=https://yourproject.supabase.co
   SUPABASE_SERVICE_ROLE_KEY=sb_secret_...

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to the first plan: the settings, .env, what is wrong with them.
+# From nothing to the first plan: asks for the settings, writes .env, checks both.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
@@ -7,24 +7,24 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: init.sh [options]
-Ask for the four settings, write .env, see that both services are ready, and
-show the first plan. Nothing is written to either side but, where you agree,
+Ask for the four settings, write .env, check that both services are ready, and
+show the first plan. Nothing is written to either side except, if you agree,
 the properties of the Notion database.
 
-  -f, --force    change a .env that is there without asking
+  -f, --force    change an existing .env without asking
   -y, --yes      ask nothing: take the settings from the environment and .env,
                  and let notion-setup add what the database lacks
   -q, --quiet    say only what is wrong
   -h, --help     show this and exit
       --version  show the version and exit
 
-Settings that are in the environment are not asked for: SUPABASE_URL,
+It does not ask for settings that are in the environment: SUPABASE_URL,
 SUPABASE_SERVICE_ROLE_KEY, NOTION_API_KEY, NOTION_DATABASE_ID. Without a
-terminal nothing is asked. NOTION_DATA_SOURCE_ID, SUPABASE_TABLE,
-SUPABASE_SCHEMA, SYNC_ALLOW_HTTP and NOTION_API_URL go into the file where they
-are set; the first is asked for where the database has several data sources.
-The file is SYNC_ENV_FILE, else .env beside the Makefile, and only its owner may
-read it.
+terminal it asks nothing. NOTION_DATA_SOURCE_ID, SUPABASE_TABLE,
+SUPABASE_SCHEMA, SYNC_ALLOW_HTTP and NOTION_API_URL go into the file if they
+are set; it asks for the first one if the database has several data sources.
+The file is SYNC_ENV_FILE, or else .env beside the Makefile, readable only by
+its owner.
 TEXT
 }
 
@@ -51,7 +51,7 @@ others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE SUPABASE_SCHEMA SYNC_ALLOW_HTTP NOT
 declare -A value=()
 new='' none='' several=''
 trap 'rm -f ${new:+"$new"} ${none:+"$none"}' EXIT
-# Until it is written, no other .env shall stand in for it.
+# Until it is written, no other .env may be used instead.
 [ -e "$file" ] || none=$(mktemp) || die 74 "no room for temporary files: set TMPDIR"
 export SYNC_ENV_FILE=${none:-$file}
 
@@ -59,7 +59,7 @@ asks() {
   [ ! "$yes" ] && [ -t 0 ]
 }
 
-# agree QUESTION: yes or no, no where nobody can be asked.
+# agree QUESTION: yes or no; no where nobody can be asked.
 agree() {
   local answer
   asks || return 1
@@ -78,18 +78,18 @@ with_answers() (
   "$@"
 )
 
-# check CHECK…: by doctor, whose words are shown where one is bad.
+# check CHECK…: lets doctor check; its text is shown where one is bad.
 check() {
   local IFS=, code=0 said
   said=$(with_answers "$bin/doctor" -q --only "$*") || code=$?
   [ "$code" != 1 ] || code=0
   several=''
-  [[ $said != *"choose one by NOTION_DATA_SOURCE_ID="* ]] || several=1
+  [[ $said != *"choose one by setting NOTION_DATA_SOURCE_ID="* ]] || several=1
   [ -z "$said" ] || warn "$(sed -E 's/^bad +[^ ]+ +//' <<<"$said")"
   return "$code"
 }
 
-# What is checked as soon as a setting is there: its form, then the service.
+# What is checked as soon as a setting is known: its form, then the service.
 checks_of() {
   case $1 in
     SUPABASE_SERVICE_ROLE_KEY) echo SUPABASE_SERVICE_ROLE_KEY supabase-key ;;
@@ -110,11 +110,11 @@ question_of() {
   esac
 }
 
-# ask NAME: into value[NAME]; nothing where the file has it and it stays.
+# ask NAME: sets value[NAME]; not where the file has it and it stays.
 ask() {
   local name=$1 hidden='' answer kept=''
   case $name in *KEY) hidden=-s ;; esac
-  ! is_in_file "$name" || kept=' (Enter keeps the present one)'
+  ! is_in_file "$name" || kept=' (Enter keeps the current one)'
   while :; do
     # shellcheck disable=SC2229 # answer is the name
     read -r $hidden -p "$(question_of "$name")$kept: " answer || die 78 "no answer"
@@ -123,7 +123,7 @@ ask() {
     answer=${answer%"${answer##*[![:space:]]}"}
     if [ -n "$answer" ]; then value[$name]=$answer; else unset "value[$name]"; fi
     [ -n "$answer$kept" ] || continue
-    # A service that is down for now is no reason to ask again.
+    # A service that is down at the moment is no reason to ask again.
     # shellcheck disable=SC2046 # words
     check $(checks_of "$name") || [ $? = 75 ] || [ "$several" ] || continue
     [ -z "$several" ] || ask NOTION_DATA_SOURCE_ID
@@ -161,7 +161,7 @@ line_of() {
   case $v in
     *[\"\'\#]*)
       case $v in
-        *\'*\"* | *\"*\'*) die 78 "$1 has both kinds of quotes: no .env can hold it" ;;
+        *\'*\"* | *\"*\'*) die 78 "$1 has both kinds of quotes, which .env can't hold" ;;
         *\'*) v="\"$v\"" ;;
         *) v="'$v'" ;;
       esac
@@ -170,7 +170,7 @@ line_of() {
   printf '%s=%s\n' "$1" "$v"
 }
 
-# The new content: every line that is not ours stays as it is.
+# The new content: every line that is not ours stays unchanged.
 compose() {
   local line name done=' '
   if [ -e "$file" ]; then
@@ -200,8 +200,8 @@ write_env() {
     chmod 600 "$file"
     rm -f "$new"
   else
-    if [ -e "$file" ] && [ ! "$force" ] && ! agree "$file is there: change it?"; then
-      die 78 "$file is there and says something else: change it with --force"
+    if [ -e "$file" ] && [ ! "$force" ] && ! agree "$file exists: change it?"; then
+      die 78 "$file exists with other settings: change it with --force"
     fi
     { sync "$new" && mv -f "$new" "$file"; } || die 74 "cannot write $file"
     say "wrote $file, which only you can read"
@@ -221,7 +221,7 @@ look() {
 }
 
 offer_sql() {
-  if agree "The table is not as the sync needs it. Show the SQL that makes it so?"; then
+  if agree "The table is not ready for the sync. Show the SQL that prepares it?"; then
     cat "$home/sql/decision_vault.sql"
     read -r -p "Paste it into the SQL editor of the dashboard, run it, then press Enter " _ || true
     look
@@ -232,11 +232,11 @@ offer_sql() {
 
 offer_setup() {
   "$bin/notion-setup" --check || true
-  if [ "$yes" ] || agree "Let notion-setup make it so?"; then
+  if [ "$yes" ] || agree "Let notion-setup do that?"; then
     "$bin/notion-setup" || exit
     look
   else
-    warn "make it so with: $(typed notion-setup)"
+    warn "prepare the database with: $(typed notion-setup)"
   fi
 }
 
@@ -250,18 +250,18 @@ if [ "$(finding database)" = ok ]; then
   "$bin/notion-setup" --check -q 2>/dev/null || due=$?
   [ "$due" != 1 ] || offer_setup
 fi
-# The last word is said in full, so that everything wrong is seen at once.
+# The last check is shown in full, so that everything wrong is seen at once.
 if [ "$code" -gt 1 ]; then
   "$bin/doctor" -q >&2 || true
-  warn "mend what is wrong above, then run $0 again"
+  warn "fix what is wrong above, then run $0 again"
   exit "$code"
 fi
 [ "$quiet" ] || "$bin/doctor" || true
-say "the first plan, of which nothing is carried out yet:"
+say "the first plan, which is not carried out yet:"
 code=0
 "$home/scripts/sync-now.sh" --dry-run || code=$?
 case $code in
   0) say "all is ready. To sync now: $(typed sync-now)" ;;
-  3) say "a guard wants your word on that plan: see above for the command" ;;
+  3) say "a guard needs your consent to that plan: see above for the command" ;;
 esac
 exit "$code"

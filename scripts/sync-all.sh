@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The sync of many pairs of a table and a database, each with a file of settings.
+# The sync of many pairs of a table and a database, each with its own settings file.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
@@ -7,22 +7,22 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: sync-all.sh [options] [PAIR ...]
-Run the sync of each pairs/PAIR.env once; of all of them, if none is named.
+Run the sync once for each pairs/PAIR.env; for all of them, if none is named.
 
-  -j, --jobs N         so many pairs at once, on each machine (1)
+  -j, --jobs N         run N pairs at once, on each machine (1)
   -S, --machines LIST  spread the pairs over these machines by GNU parallel:
-                       names for ssh, with commas between
-      --share N        take an Nth of each Notion budget only (1)
+                       ssh names, separated by commas
+      --share N        use only an Nth of each Notion budget (1)
   -n, --dry-run        show what would be done, and write nothing
-      --conflict RULE  as sync-now has them
+      --conflict RULE  as for sync-now
       --orphans RULE
   -q, --quiet          say only what is wrong
   -h, --help           show this and exit
       --version        show the version and exit
 
 A pair has its state and logs in pairs/PAIR/. Pairs with the same NOTION_API_KEY
-share one budget of requests. Exit 0 when all runs did; else their code where
-they agree in one, and 1 where they don't.
+share one budget of requests. Exit 0 if all runs did; otherwise their common
+exit code, or 1 if they differ.
 TEXT
 }
 
@@ -47,27 +47,27 @@ while [ $# -gt 0 ]; do
     -q | --quiet) quiet=1 options+=(--quiet) ;;
     -h | --help) usage; exit 0 ;;
     --version) exec "$bin/report" --version ;;
-    --allow*) die 2 "--allow is for one pair that you have looked at, with its own sync-now: see --help" ;;
+    --allow*) die 2 "--allow is for one pair whose plan you have seen, with its own sync-now: see --help" ;;
     --) shift; break ;;
     -*) die 2 "unknown option: $1 (try: $0 --help)" ;;
     *) break ;;
   esac
   shift
 done
-[[ $jobs =~ ^[1-9][0-9]{0,2}$ ]] || die 2 "--jobs: $jobs is no number from 1 to 999"
-[[ $share =~ ^[1-9][0-9]{0,2}$ ]] || die 2 "--share: $share is no number from 1 to 999"
-[[ $machines =~ ^[A-Za-z0-9@._,:-]*$ ]] || die 2 "--machines: names with commas between"
+[[ $jobs =~ ^[1-9][0-9]{0,2}$ ]] || die 2 "--jobs: $jobs is not a number from 1 to 999"
+[[ $share =~ ^[1-9][0-9]{0,2}$ ]] || die 2 "--share: $share is not a number from 1 to 999"
+[[ $machines =~ ^[A-Za-z0-9@._,:-]*$ ]] || die 2 "--machines must be names separated by commas"
 
 need_programs report
 cd "$place"
 pairs=$PWD/pairs
 
-# What is of one pair must not stand above the files of all.
+# A setting of one pair must not override the files of all.
 for name in SYNC_ENV_FILE SYNC_STATE_DIR SYNC_LOG_DIR NOTION_DATABASE_ID NOTION_DATA_SOURCE_ID; do
-  # common.sh found a .env in this folder: it is no pair's.
+  # common.sh found a .env in this folder, which doesn't belong to a pair.
   [ "$name" != SYNC_ENV_FILE ] || [ "${!name:-}" != "$place/.env" ] || unset SYNC_ENV_FILE
   [ -z "${!name:-}" ] ||
-    die 78 "$name is in the environment and would be every pair's: unset $name, and put it into each pairs/PAIR.env"
+    die 78 "$name is in the environment and would apply to every pair: unset $name, and put it into each pairs/PAIR.env"
 done
 
 names=("$@")
@@ -76,13 +76,13 @@ if [ $# = 0 ]; then
     [ ! -e "$file" ] || names+=("$(basename "$file" .env)")
   done
   [ "${#names[@]}" -gt 0 ] ||
-    die 78 "$pairs/*.env: no pair there: put the settings of each into a file of its own"
+    die 78 "$pairs/*.env: there are no pairs: put the settings of each into a file of its own"
 fi
 for name in "${names[@]}"; do
   [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] ||
-    die 2 "$name: a pair's name has letters, digits, '.', '_' and '-' only"
+    die 2 "$name: the name of a pair may only have letters, digits, '.', '_' and '-'"
   [ -z "$machines" ] || continue
-  [ -r "$pairs/$name.env" ] || die 78 "$pairs/$name.env is not there or can't be read"
+  [ -r "$pairs/$name.env" ] || die 78 "$pairs/$name.env is missing or can't be read"
 done
 
 # rpm_of NAME: its share of the budget.
@@ -92,7 +92,7 @@ rpm_of() {
   echo $((all / share > 0 ? all / share : 1))
 }
 
-# One pair, in a folder of its own; what it says has its name in front.
+# One pair, in a folder of its own; its output is prefixed with its name.
 run_pair() {
   local name=$1 rpm
   rpm=$(rpm_of "$name" 2> >(sed -u "s/^/$name: /" >&2)) || return 78
@@ -114,7 +114,7 @@ trap 'stop INT' INT
 trap 'stop TERM' TERM
 trap 'stop HUP' HUP
 
-# Waits for one run to end, and keeps its code.
+# Waits for one run to end, and records its code.
 reap() {
   local pid='' code=0
   wait -n -p pid "${!running[@]}" || code=$?
@@ -128,7 +128,7 @@ run_here() {
   local name
   export SYNC_RATE_DIR=${SYNC_RATE_DIR:-$pairs/.rate}
   [[ $SYNC_RATE_DIR = /* ]] || SYNC_RATE_DIR=$place/$SYNC_RATE_DIR
-  (umask 077 && mkdir -p "$SYNC_RATE_DIR") || die 74 "cannot make $SYNC_RATE_DIR"
+  (umask 077 && mkdir -p "$SYNC_RATE_DIR") || die 74 "cannot create $SYNC_RATE_DIR"
   for name in "${names[@]}"; do
     while [ "${#running[@]}" -ge "$jobs" ]; do reap; done
     [ -z "$signal" ] || break
@@ -138,12 +138,12 @@ run_here() {
   while [ "${#running[@]}" -gt 0 ]; do reap; done
 }
 
-# A pair runs on the same machine each time, where its state is: the host is
-# told from its name. Each machine gets its part of every budget, for none knows
-# what the others send.
+# A pair runs on the same machine each time, where its state is: its name
+# determines the host. Each machine gets its part of every budget, because none
+# knows what the others send.
 run_there() {
   local name sum hosts
-  command -v parallel >/dev/null || die 78 "GNU parallel is not there: apt-get install parallel"
+  command -v parallel >/dev/null || die 78 "GNU parallel is missing: apt-get install parallel"
   IFS=, read -ra hosts <<<"$machines"
   log=$(mktemp) || die 74 "no room for temporary files: set TMPDIR"
   trap 'rm -f "$log"' EXIT
@@ -167,7 +167,7 @@ if [ "$signal" ]; then
   kill "-$signal" $$
 fi
 mapfile -t wrong < <(printf '%s\n' "${codes[@]}" | grep -vx 0 | sort -u)
-say "${#codes[@]} pairs, $(printf '%s\n' "${codes[@]}" | grep -cvx 0 || true) not well"
+say "${#codes[@]} pairs, $(printf '%s\n' "${codes[@]}" | grep -cvx 0 || true) with problems"
 case ${#wrong[@]} in
   0) exit 0 ;;
   1) exit "${wrong[0]}" ;;

@@ -1,13 +1,13 @@
 -- The table decision_vault, as the sync needs it. Paste the whole file into
 -- the SQL editor of the Supabase dashboard, or run it with psql as the owner
--- of the table. It makes the table, or adds what an existing one lacks, and
+-- of the table. It creates the table, or adds what an existing one lacks, and
 -- may be run again at any time. No row is changed.
 
 begin;
 set local client_min_messages = warning;
 
--- A new table is for the service role alone: row-level security is on, and there
--- is no policy. One that was there before keeps what it has: see below.
+-- A new table is for the service role only: row-level security is on, and
+-- there is no policy. An existing table keeps what it has: see below.
 do $$
 begin
   if to_regclass('public.decision_vault') is null then
@@ -31,8 +31,8 @@ alter table public.decision_vault
   -- a row with a time here is deleted, and can be brought back
   add column if not exists deleted_at timestamptz;
 
--- One row a page. A plain index, not a partial one: many rows may have none,
--- and PostgREST could not use a partial one for on_conflict.
+-- One row per page. A plain index, not a partial one: many rows may have no
+-- page, and PostgREST could not use a partial index for on_conflict.
 do $$
 begin
   if exists (
@@ -50,16 +50,16 @@ begin
     where notion_page_id is not null
     group by notion_page_id having count(*) > 1
   ) then
-    raise warning 'some rows share a notion_page_id: no unique index was made; the sync leaves such rows alone and reports them. Clear the link of all but one, and run this again.';
+    raise warning 'some rows share a notion_page_id: no unique index was created; the sync leaves such rows alone and reports them. Clear the link of all but one, and run this again.';
     return;
   end if;
   create unique index decision_vault_notion_page_id_key
     on public.decision_vault (notion_page_id);
 end $$;
 
--- updated_at moves with every change of the decision, whoever makes it, so that
--- in a conflict the later edit is known. The sync's own marks and other columns
--- don't move it. A moddatetime trigger that is there already is kept instead.
+-- updated_at is set by every change of the decision, by anyone, so that the
+-- later edit of a conflict is known. The sync's own marks and other columns
+-- don't set it. An existing moddatetime trigger is kept instead.
 create or replace function public.decision_vault_touch() returns trigger
 language plpgsql set search_path = '' as $$
 begin
@@ -84,7 +84,7 @@ begin
   end if;
 end $$;
 
--- What the sync does, and nothing else: it never deletes a row.
+-- Only what the sync needs: it never deletes a row.
 do $$
 begin
   if exists (select from pg_roles where rolname = 'service_role') then
@@ -93,9 +93,9 @@ begin
   end if;
 end $$;
 
--- Row-level security is not switched on behind your back: an app that reads an
--- older table with the public key would see no row from then on. Who can read it
--- is said instead, with the lines to decide by.
+-- Row-level security is not switched on without asking: an app that reads an
+-- existing table with the public key would see no rows from then on. Instead,
+-- a notice says who can read the table, and gives the lines to change that.
 set local client_min_messages = notice;
 do $$
 declare
@@ -108,7 +108,7 @@ begin
       where oid = 'public.decision_vault'::regclass) then
     return;
   end if;
-  raise notice 'The table was there before, and row-level security is off: it was left so. % To close it to all but the service role, run the first of these lines; to let an app go on reading it with the public key, run both:
+  raise notice 'The table existed before; its row-level security is off, and was left off. % To close the table to all but the service role, run the first of these lines; to let an app continue to read it with the public key, run both:
 alter table public.decision_vault enable row level security;
 create policy "everybody reads" on public.decision_vault for select to anon, authenticated using (true);',
     case when readers is null
@@ -119,5 +119,5 @@ end $$;
 
 commit;
 
--- The Data API reads the table's shape anew.
+-- Makes the Data API read the table's columns again.
 notify pgrst, 'reload schema';

@@ -32,7 +32,7 @@ refusals() {
 @test "what the table itself refuses is a setting, asked once" {
 	answers $RC_CONFIG 'drop expression' '"match":{"api":"supabase","method":"PATCH"},
 		"status":400,"code":"428C9","message":"column \"checksum\" can only be updated to DEFAULT"'
-	answers $RC_CONFIG 'INSERT or UPDATE rules.*rule of public\.decision_vault' \
+	answers $RC_CONFIG 'INSERT or UPDATE rules.*decision_vault is a view, or one of its rules forbids' \
 		'"match":{"api":"supabase","method":"POST"},"status":400,"code":"0A000",
 		"message":"INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules"'
 }
@@ -55,7 +55,7 @@ refusals() {
 		"status":400,"code":"something_new","message":"something new"'
 }
 
-@test "a lock, a busy object and a rate limit pass by: tried again, then an outage" {
+@test "a lock, a busy object and a rate limit are temporary: tried again, then an outage" {
 	local code
 	for code in 55P03 55006; do
 		answers $RC_TEMPORARY 'in use' "\"match\":{\"api\":\"supabase\",\"method\":\"GET\",

@@ -41,7 +41,7 @@ id_of() {
 		== ["double-link", "double-link"]'
 }
 
-@test "a row that is deleted meanwhile is not written, though no trigger tells" {
+@test "a row that is deleted meanwhile is not written, although no trigger shows it" {
 	seed supabase one
 	must_pass sync_now --quiet
 	edit notion one '{"type":"UX"}'
@@ -104,7 +104,7 @@ id_of() {
 		and .why == null'
 }
 
-@test "a restore whose first answer is lost goes on to the content" {
+@test "a restore whose first answer is lost still writes the content" {
 	seed supabase one
 	must_pass sync_now --quiet
 	act supabase one soft-delete
@@ -119,7 +119,7 @@ id_of() {
 	must_be_settled
 }
 
-@test "a restore that is done by half is not told as unwritten" {
+@test "a restore that is half done is not reported as unwritten" {
 	seed supabase one
 	must_pass sync_now --quiet
 	act supabase one soft-delete
@@ -137,7 +137,7 @@ id_of() {
 	must_be_settled
 }
 
-@test "a trigger on checksum and one on notion_synced are both told" {
+@test "a trigger on checksum and one on notion_synced are both reported" {
 	control POST config '{"rewrite_checksum":true,"reset_synced":true}'
 	seed supabase one
 	make_plan
@@ -145,7 +145,7 @@ id_of() {
 	must_hold '.[1].note | test("written to checksum") and test("written to notion_synced")'
 }
 
-@test "a page that was made and not linked is told so, and linked by the next run" {
+@test "a page that was created but not linked is reported, and linked by the next run" {
 	local page
 	seed supabase zero
 	must_pass sync_now --quiet
@@ -162,7 +162,7 @@ id_of() {
 	must_be_settled
 }
 
-@test "a row whose page went to a twin meanwhile gets one of its own" {
+@test "a row whose page was given to its twin meanwhile gets one of its own" {
 	local when
 	seed supabase zero
 	must_pass sync_now --quiet
@@ -185,7 +185,7 @@ id_of() {
 	must_be_settled
 }
 
-@test "a row that was written and edited before anybody knew is not told as unwritten" {
+@test "a row that was written, then edited before its answer, is not reported as unwritten" {
 	seed supabase one
 	must_pass sync_now --quiet
 	edit notion one '{"type":"UX"}'
@@ -201,7 +201,7 @@ id_of() {
 	live supabase "one more" | jq -e '.type == "UX"'
 }
 
-# Rows one and two, whose pages are out of reach: the plan makes both anew.
+# Rows one and two, whose pages are out of reach: the plan creates both again.
 plan_pages_anew() {
 	seed supabase one two
 	must_pass sync_now --quiet
@@ -227,7 +227,7 @@ plan_pages_anew() {
 	must_hold 'map(select(.kind == "result") | .status) | sort == ["done", "skipped"]'
 }
 
-@test "a plan that makes one page twice, or notes no values, is refused" {
+@test "a plan that creates one page twice, or has no values, is refused" {
 	seed supabase one
 	make_plan
 	sed '/"op":"create"/p' plan >twice
@@ -244,7 +244,7 @@ plan_pages_anew() {
 		state/base.ndjson
 }
 
-@test "--allow takes the names of guards and no other word" {
+@test "--allow accepts only the names of guards" {
 	make_plan
 	for word in bogus scope,bogus incomplete "" scope,; do
 		must_fail $RC_USAGE "$BIN/apply" --allow "$word" plan
@@ -297,25 +297,25 @@ filtered() {
 	must_be_settled
 }
 
-@test "half of a merge, the row's, is not taken for an agreement" {
+@test "half of a merge, that of the row, is not taken for an agreement" {
 	filtered supabase cat
 	must_hold 'map(select(.kind == "result") | "\(.op) \(.status)") | sort
 		== ["link skipped", "link skipped", "update done", "update skipped"]' \
 		<(cat <<<"$results")
 }
 
-@test "half of a merge, the page's, is completed by the next run" {
+@test "half of a merge, that of the page, is completed by the next run" {
 	filtered notion cat
 	must_hold 'map(select(.kind == "result") | "\(.op) \(.status)") | sort
 		== ["stamp skipped", "trash done", "update done", "update done"]' \
 		<(cat <<<"$results")
 }
 
-@test "half of a merge, the row's, in the short form" {
+@test "half of a merge, that of the row, in the short form" {
 	filtered supabase short
 }
 
-@test "half of a merge, the page's, in the short form" {
+@test "half of a merge, that of the page, in the short form" {
 	filtered notion short
 }
 
@@ -398,7 +398,7 @@ contents() {
 		in_trash}' | sort
 }
 
-@test "a plan in the short form replaces no other case of letters, which no checksum tells" {
+@test "a plan in the short form doesn't replace a text in other case, which no checksum shows" {
 	seed supabase one two
 	must_pass sync_now --quiet
 	edit supabase one '{"decision":"uno"}'
@@ -492,7 +492,7 @@ contents() {
 	make_plan
 	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":429,"retry_after":2}'
 	SYNC_MAX_WAIT=1 must_fail $RC_TEMPORARY "$BIN/apply" --base state/base.ndjson plan
-	must_say "asks to wait 2 s, longer than the 1 s of a run"
+	must_say "asks to wait 2 s, but a run waits 1 s at most"
 	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":429,"retry_after":2}'
 	SYNC_MAX_WAIT=1 must_pass "$BIN/apply" --max-wait 5 --base state/base.ndjson plan
 	must_hold 'last.waited_ms.notion >= 1900 and last.limited.notion == 1'

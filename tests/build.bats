@@ -37,7 +37,7 @@ build() {
 	done
 }
 
-@test "what the compiler takes against misled jumps and jumped stacks is asked of it" {
+@test "the compiler's protections against misled jumps and stack clashes are switched on" {
 	command -v readelf >/dev/null || skip "no readelf"
 	[[ $(uname -m) == x86_64 ]] || skip "not on $(uname -m)"
 	cp "$ROOT/Makefile" .

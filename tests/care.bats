@@ -115,7 +115,7 @@ records() {
 		"$BIN/normalize" sb notion
 }
 
-@test "a run is taken back with plan --undo, and plan --verify proves equality" {
+@test "a run is undone with plan --undo, and plan --verify proves equality" {
 	seed supabase "Adopt PostgreSQL" "Keep a changelog"
 	must_pass sync_now --quiet
 	edit supabase "Adopt PostgreSQL" '{"type":"UX"}'
@@ -169,7 +169,7 @@ records() {
 	none notion two
 }
 
-@test "a second run at once ends with 75, and says that one is going" {
+@test "a second run at the same time ends with 75, and says that one is under way" {
 	seed supabase one
 	mkdir state
 	exec 7>>state/sync.lock

@@ -69,7 +69,7 @@ follows_the_services() {
 
 # Without the property Checksum the page of a create that got no answer is
 # looked for by its time.
-@test "with the machine a day ahead, an unanswered create is found and not made twice" {
+@test "with the machine a day ahead, an unanswered create is found and not repeated" {
 	off -86400
 	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
 		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \

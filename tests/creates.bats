@@ -30,7 +30,7 @@ failed() {
 	results | jq -sc 'map(select(.status == "failed") | .error | [.code, .message])'
 }
 
-@test "a field that is dropped from a new page: told, and the row keeps it" {
+@test "a field that is dropped from a new page is reported, and the row keeps it" {
 	automations '{"on":"create","find":"one","set":{"type":null}}'
 	seed supabase one two
 	must_fail $RC_ATTENTION sync_now -q
@@ -78,7 +78,7 @@ page_object() { # page_object ID
 		"$SANDBOX/v1/pages/$1"
 }
 
-@test "an answer that names another page: no row is linked on such a word" {
+@test "an answer that names another page: no row is linked to it" {
 	local object id
 	seed supabase known
 	must_pass sync_now -q
@@ -109,7 +109,7 @@ page_object() { # page_object ID
 	[[ $(pages 'map(select(.decision == "one")) | length') == 3 ]]
 }
 
-@test "an error that names another page as made: none is linked" {
+@test "an error that names another page as created: none is linked" {
 	local id
 	seed supabase known
 	must_pass sync_now -q
@@ -146,7 +146,7 @@ must_be_single() {
 			seen "not one to one"; }
 }
 
-@test "who finds the row linked by another machine gives up the page it has just made" {
+@test "a run that finds the row linked by another machine gives up the page it has just created" {
 	local other
 	mkdir state other
 	seed supabase one two
@@ -210,7 +210,7 @@ must_be_single() {
 	must_be_settled
 }
 
-@test "two machines that start at once double nothing, whatever the delay" {
+@test "two machines that start at once duplicate nothing, whatever the delay" {
 	local delay n=0
 	for delay in 0 0.1 0.3 0.6 1; do
 		((++n))

@@ -154,12 +154,12 @@ writes() {
 	head -c 100 whole >state/base.ndjson
 	must_fail $RC_STREAM sync_now -q
 	must_say "rm "
-	# What the message says mends it.
+	# The command in the message fixes it.
 	rm state/base.ndjson
 	recovers
 }
 
-@test "a torn or senseless journal is passed over, what it knows is used" {
+@test "a torn or senseless journal is skipped, but what it records is used" {
 	prepare
 	must_pass apply plan
 	printf '%s\n' 'not json at all' '{"kind":"creating"}' '{"kind":"pair"}' '[]' \
@@ -212,7 +212,7 @@ writes() {
 	recovers
 }
 
-@test "no room for temporary files while a run goes on: it is written down, and told" {
+@test "no room for temporary files during a run: it is recorded and reported" {
 	seed supabase one two three
 	seed notion four
 	small_disk "$T/small"
@@ -227,7 +227,7 @@ writes() {
 	recovers
 }
 
-@test "a run whose records have no room is told of, wherever it ends" {
+@test "a run without room for its records is reported, wherever it ends" {
 	local at
 	prepare
 	must_pass sync_now -q

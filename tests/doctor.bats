@@ -50,7 +50,7 @@ healthy() {
 			"update notion"])' plan
 }
 
-# The sandbox as it was, but for what was asked of Notion's API.
+# The sandbox as it was, except for the requests to Notion's API.
 reset() {
 	[[ -z $faults ]] || control DELETE faults >/dev/null
 	[[ -z $config ]] || control POST config "$CONFIG" >/dev/null
@@ -120,7 +120,7 @@ one_case() {
 	text=$(jq -r --arg check "$check" --arg mark "$mark" '.checks[]
 		| select(.check == $check and .mark == $mark) | .text' <<<"$output")
 	[[ $text == *"$says"* ]] || { seen "doctor says: $text"; return 1; }
-	# How long a connection was tried is no word of ours.
+	# How long a connection was tried is not part of our text.
 	text=$(sed "s/ after [0-9]* ms//" <<<"$text")
 	for p in $programs; do
 		must_fail "$code" program "$p" || return
@@ -193,10 +193,10 @@ cases() {
 	[[ $output == true ]]
 }
 
-@test "all is well: a line a check, and the scheduler's first run to come" {
+@test "all is well: one line per check, and the scheduler's first run is still to come" {
 	start_sandbox
 	must_fail $RC_ATTENTION "$BIN/doctor"
-	[[ $output == *"no run yet"*" ok, 1 to know, 0 wrong, 1 skipped" ]] || seen "lines"
+	[[ $output == *"no run yet"*" ok, 1 warn, 0 bad, 1 skipped" ]] || seen "lines"
 	mkdir logs
 	jq -nc '{ended_at:(now | todate)}' >logs/last_run.json
 	must_pass "$BIN/doctor" --json
@@ -205,7 +205,7 @@ cases() {
 		and [.checks[] | select(.mark == "skipped") | .check] == ["triggers", "scheduler"]'
 	jq -nc '{ended_at:(now - 3000 | todate)}' >logs/last_run.json
 	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler
-	[[ $output == *"is the scheduler running"* ]] || seen "late"
+	[[ $output == *"whether the scheduler is running"* ]] || seen "late"
 }
 
 # schedule NEXT FAILURES: what schedule.sh publishes; NEXT in seconds from now.
@@ -215,7 +215,7 @@ schedule() {
 		>logs/schedule.json
 }
 
-@test "a schedule is seen by its lock; a run by hand is none" {
+@test "a schedule is recognized by its lock; a run by hand is not one" {
 	start_sandbox
 	mkdir state logs
 	jq -nc '{ended_at:(now | todate)}' >logs/last_run.json
@@ -224,14 +224,14 @@ schedule() {
 	: >state/schedule.lock
 	must_pass "$BIN/doctor" --json --only scheduler
 	must_hold '.[0].checks[0] | .mark == "skipped"
-		and (.text | contains("no scripts/schedule.sh runs here"))'
+		and (.text | contains("no scripts/schedule.sh is running here"))'
 	exec 8>>state/schedule.lock
 	flock -n 8
 	must_pass "$BIN/doctor" --json --only scheduler 8>&-
 	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("is due at 2"))'
 	schedule null 0
 	must_pass "$BIN/doctor" --json --only scheduler 8>&-
-	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("a run goes on"))'
+	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("a run is under way"))'
 	schedule 60 3
 	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler 8>&-
 	[[ $output == *"its runs fail, 3 in a row so far: see bin/report"* ]] || seen "failures"
@@ -250,7 +250,7 @@ schedule() {
 	[[ ! -e state && ! -e logs ]]
 }
 
-@test "optional things that are absent are no warning" {
+@test "optional things that are missing cause no warning" {
 	start_sandbox
 	control POST config '{"soft_delete":false}' >/dev/null
 	notion PATCH data_sources/d5000000-0000-4000-8000-000000000001 \
@@ -258,28 +258,28 @@ schedule() {
 	must_pass "$BIN/doctor" --json -o soft-delete,properties,link-index
 	must_hold '.[0].checks | all(.mark == "ok")
 		and (map(.text) | join(" ") | contains("no column deleted_at")
-			and contains("Checksum missing, and optional")
+			and contains("Checksum missing, but optional")
 			and contains("no unique index"))'
 	control POST config '{"unique_page_id":true}' >/dev/null
 	must_pass "$BIN/doctor" -o link-index
 	[[ $output == *"is unique"* ]] || seen "index"
 }
 
-@test "a run that goes on is seen by its process, and not disturbed" {
+@test "a run under way is recognized by its process, and not disturbed" {
 	start_sandbox
 	must_pass "$BIN/doctor" -o lock
-	[[ $output == *"no run is going on"* ]] || seen "no lock"
+	[[ $output == *"no run is under way"* ]] || seen "no lock"
 	mkdir state
 	exec 8>>state/sync.lock
 	flock -n 8
 	must_pass "$BIN/doctor" -o lock 8>&-
-	[[ $output == *"a run is going on, process "* ]] || seen "holder"
+	[[ $output == *"a run is under way, process "* ]] || seen "holder"
 	pid=$(sed -nE 's/.*process ([0-9]+);.*/\1/p' <<<"$output")
 	[[ $(readlink /proc/$pid/fd/*) == *sync.lock* ]] || seen "process $pid"
 	exec 8>&-
 }
 
-@test "what a trigger of the table does is told from the base" {
+@test "what a trigger of the table does is known from the base" {
 	start_sandbox
 	control POST seed '{"side":"supabase","decision":"A"}' >/dev/null
 	control POST config '{"reset_synced":true}' >/dev/null
@@ -332,17 +332,17 @@ schedule() {
 	start_sandbox
 	must_pass "$BIN/doctor" --json -o notion-key
 	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("of the internal connection")
-		and contains("doesn'"'"'t end"))'
+		and contains("doesn'"'"'t expire"))'
 	control POST config '{"personal_token":true}' >/dev/null
 	must_fail $RC_ATTENTION "$BIN/doctor" --json -o notion-key
-	must_hold '.[0].checks[0] | .mark == "warn" and (.text | contains("a personal access token, of ")
+	must_hold '.[0].checks[0] | .mark == "warn" and (.text | contains("a personal access token of ")
 		and contains("7 days to a year"))'
 	control POST config '{"personal_token":false}' >/dev/null
 	control POST faults '{"match":{"api":"notion","path":"/users/me"},"status":200,"times":-1,
 		"content_type":"application/json",
 		"body":"{\"object\":\"user\",\"id\":\"0b000000-0000-4000-8000-00000000000b\",\"name\":\"Sync\\u001b[2J\",\"type\":\"bot\",\"bot\":{\"owner\":{\"type\":\"user\",\"user\":{\"object\":\"user\",\"id\":\"0c000000-0000-4000-8000-00000000000c\"}}}}"}' >/dev/null
 	must_pass "$BIN/doctor" -o notion-key
-	[[ $output == *"of the public connection Sync"*"takes it back"* ]] || seen "public"
+	[[ $output == *"of the public connection Sync"*"withdraws it"* ]] || seen "public"
 	[[ $output != *$'\e'* ]] || seen "an escape reaches the terminal"
 }
 
@@ -363,7 +363,7 @@ schedule() {
 	must_fail $RC_CONFIG "$BIN/doctor" -o supabase
 	export SUPABASE_SCHEMA=api SUPABASE_URL=$SUPABASE_URL/rest/v1/
 	must_pass "$BIN/doctor" -o supabase,table,columns,grants,column-types
-	[[ $output == *"api\".decision_vault is there"* ]] || seen "the table's name"
+	[[ $output == *"api\".decision_vault exists"* ]] || seen "the table's name"
 	control GET log | jq -e -s '[.[] | select(.api == "supabase")][-3:]
 		| all(.headers["accept-profile"] == "api" and .headers["content-profile"] == "api")' >/dev/null
 	records >one
@@ -376,5 +376,5 @@ schedule() {
 	must_fail $RC_CONFIG "$BIN/doctor" -o supabase
 	[[ $output == *"set SYNC_ALLOW_HTTP=1"* ]] || seen "the way out"
 	SYNC_ALLOW_HTTP=1 must_pass "$BIN/doctor" -o supabase,tls
-	[[ $output == *"none, as SYNC_ALLOW_HTTP allows"* ]] || seen "tls"
+	[[ $output == *"none: SYNC_ALLOW_HTTP allows it"* ]] || seen "tls"
 }

@@ -15,7 +15,7 @@ scale=1
 	echo "$output"
 }
 
-@test "nor is it by a plan in the short form" {
+@test "nor by a plan in the short form" {
 	must_pass "$ROOT/tests/chaos/edits.sh" --short --step $((scale * 39))
 	echo "$output"
 }

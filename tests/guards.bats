@@ -76,7 +76,7 @@ mass_change() {
 	empty_side without_base
 }
 
-@test "empty-side: all rows are gone, which only the local base tells" {
+@test "empty-side: all rows are gone, which only the local base shows" {
 	seed supabase r{1..6}
 	must_pass sync_now --quiet
 	local r
@@ -112,7 +112,7 @@ mass_change() {
 	mass_change without_base
 }
 
-@test "mass-create: two filled sides that don't match" {
+@test "mass-create: two non-empty sides that don't match" {
 	seed supabase r{1..21}
 	seed notion p{1..21}
 	must_block mass-create
@@ -166,7 +166,7 @@ mass_change() {
 	dead supabase r1
 }
 
-@test "incomplete: a stream that was cut makes no plan at all" {
+@test "incomplete: a stream that was cut gives no plan at all" {
 	seed supabase r{1..3}
 	"$BIN/sb-fetch" >sb
 	"$BIN/notion-fetch" --known sb >notion
@@ -182,7 +182,7 @@ mass_change() {
 	must_fail $RC_STREAM "$BIN/plan" one-side
 }
 
-@test "apply refuses a blocked plan, and takes it with --allow" {
+@test "apply refuses a blocked plan, and accepts it with --allow" {
 	seed supabase r{1..21}
 	seed notion p{1..21}
 	"$BIN/sb-fetch" >sb

@@ -1,4 +1,4 @@
-# For tests of health-server: `load health` behind `load helper`, and
+# For tests of health-server: `load health` after `load helper`, and
 # stop_server in teardown().
 
 # start_server [OPTION…]: $URL is where it answers.

@@ -23,7 +23,7 @@ health() {
 	must_hold ".[0] | $2" body
 }
 
-@test "--help tells every option; wrong ones are 2, a wrong setting 78" {
+@test "--help lists every option; wrong ones are 2, a wrong setting 78" {
 	must_pass "$BIN/health-server" --help
 	local option
 	for option in listen ready prefix scripts quiet verbose version; do
@@ -43,7 +43,7 @@ health() {
 	must_say '--scripts'
 }
 
-@test "an address that is taken is 74 with the way out" {
+@test "an address in use is 74 with the way out" {
 	start_server
 	must_fail "$RC_LOCAL" "$BIN/health-server" --listen "${URL#http://}"
 	must_say '--listen'
@@ -189,7 +189,7 @@ health() {
 	must_get 404 /vaul
 }
 
-@test "no answer holds a path of this machine, a key or a secret" {
+@test "no answer contains a path of this machine, a key or a secret" {
 	export SYNC_CONTROL_TOKEN=a-token-of-this-test SYNC_HOOK_SECRET_NOTION=secret_of-this-test
 	export SUPABASE_SERVICE_ROLE_KEY=sb_secret_key_of_ours NOTION_API_KEY=ntn_key_of_ours
 	summary 60 '{"status": "failed", "exit_code": 74,
@@ -203,7 +203,7 @@ health() {
 	done
 }
 
-@test "controls: without a token none; a wrong one 401, guessing 429, another site 403" {
+@test "controls: none without a token; a wrong one is 401, guessing 429, another site 403" {
 	both 60
 	start_server
 	must_get 404 /control/sync-now -X POST
@@ -220,7 +220,7 @@ health() {
 	must_get 401 /control/sync-now -X POST -H "Authorization: $SYNC_CONTROL_TOKEN"
 	must_get 403 /control/sync-now "${right[@]}" -H 'Sec-Fetch-Site: cross-site'
 	[[ $body != *proxy* ]] || { echo "$body"; return 1; }
-	# As behind a proxy that puts another Host in.
+	# As with a proxy that sends another Host.
 	must_get 403 /control/sync-now "${right[@]}" -H "Origin: $URL" -H 'Host: upstream'
 	[[ $body == *'proxy_set_header Host $http_host;'* ]] || { echo "$body"; return 1; }
 	must_get 403 /control/sync-now "${right[@]}" -H 'Origin: https://elsewhere.example'
@@ -231,7 +231,7 @@ health() {
 	must_get 401 /control/sync-now -X POST
 	must_get 401 /control/sync-now -X POST
 	must_get 429 /control/sync-now -X POST
-	[[ $body == *"too many wrong ones"* ]]
+	[[ $body == *"too many wrong attempts"* ]]
 	[[ $(<started) == --quiet ]]
 	# The child is waited for, not left as a zombie.
 	sleep 5
@@ -242,7 +242,7 @@ health() {
 	must_get 202 /control/sync-now "${right[@]}"
 }
 
-@test "a child gets the settings and proxies, where it works, and no secret of the server" {
+@test "a child gets the settings, the proxies and the folder, but no secret of the server" {
 	mkdir scripts
 	printf '#!/bin/sh\nenv >%s/its.new && mv %s/its.new %s/its\n' "$T" "$T" "$T" >scripts/sync-now.sh
 	chmod +x scripts/sync-now.sh
@@ -263,7 +263,7 @@ health() {
 	run ! grep -e not-ours -e of-this-test its
 }
 
-@test "a child that goes on is ended with the server" {
+@test "a child that is still running is ended with the server" {
 	mkdir scripts
 	printf '#!/bin/sh\ntrap "echo ended >>%s; exit 75" TERM\nwhile :; do sleep 0.1; done\n' \
 		"$T/ended" >scripts/sync-now.sh
@@ -276,7 +276,7 @@ health() {
 	[[ $(<ended) == ended ]]
 }
 
-@test "hooks: a true call leaves one wake-up file, a wrong one none" {
+@test "hooks: a genuine call leaves one wake-up file, a wrong one none" {
 	export SYNC_HOOK_SECRET_NOTION=secret_of-this-test SYNC_HOOK_SECRET_SUPABASE=another-of-this-test
 	start_server
 	local event='{"type":"page.properties_updated","entity":{"type":"page"}}'
@@ -303,7 +303,7 @@ shake() {
 	get /hooks/notion -d "{\"verification_token\":\"$1\"}" "${@:2}"
 }
 
-@test "hooks: Notion's token is taken while an operator waits for it, the first one stands" {
+@test "hooks: Notion's token is accepted while an operator waits for it; the first one counts" {
 	export VAULTSYNC_BIN=$BIN
 	start_server
 	must_get 404 /hooks/notion -d '{"type":"page.created"}'
@@ -330,7 +330,7 @@ shake() {
 	must_fail "$RC_USAGE" "$ROOT/scripts/controls.sh" hook-setup now
 }
 
-@test "hooks: the door shuts after ten minutes, and is none that is no file of today" {
+@test "hooks: the door closes after ten minutes, and a strange or future file doesn't open it" {
 	start_server
 	mkdir -p state
 	touch -d '-601 seconds' state/hook-setup
@@ -354,7 +354,7 @@ shake() {
 	[[ $code == 409 && $(<state/notion-verification-token) == secret_handshake_1 ]]
 }
 
-@test "hooks: a new subscription's token, while the calls of the old one are taken" {
+@test "hooks: the token of a new subscription, while calls of the old one are accepted" {
 	export SYNC_HOOK_SECRET_NOTION=secret_of-this-test
 	local event='{"type":"page.created"}' token='{"verification_token":"secret_handshake_1"}'
 	start_server

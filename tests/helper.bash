@@ -214,7 +214,7 @@ page() {
 	+ ($more | del(.decision, .type, .date, .checksum, .synced))'
 }
 
-# Objects on stdin as the body lines of a fetch stream, and its end behind them.
+# Objects on stdin as the body lines of a fetch stream, followed by its end.
 body_and_end() {
 	jq -nc --arg source "$1" --arg kind "$2" '
 	foreach (inputs, null) as $o (0; if $o == null then . else . + 1 end;

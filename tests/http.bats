@@ -21,7 +21,7 @@ stop_tls_server() {
 	SERVER=
 }
 
-# A TLS server with a certificate that nobody vouches for, on $PORT; further
+# A TLS server with a certificate that nobody has signed, on $PORT; further
 # options of openssl's s_server.
 start_tls_server() {
 	local tries
@@ -52,7 +52,7 @@ start_tls_server() {
 }
 
 # The handshake comes before the certificate is looked at, and so do its keys.
-@test "the keys of TLS are written into no file, whatever SSLKEYLOGFILE says" {
+@test "the TLS keys are never written to a file, whatever SSLKEYLOGFILE says" {
 	start_tls_server
 	export SUPABASE_URL=https://localhost:$PORT SSLKEYLOGFILE=$T/keys
 	must_fail $RC_CONFIG "$BIN/sb-fetch"
@@ -61,7 +61,7 @@ start_tls_server() {
 }
 
 # With the machine's own policy switched off: TLS 1.2 is not left to it.
-@test "a service that speaks TLS 1.1 only is not spoken to" {
+@test "a service with only TLS 1.1 is refused" {
 	cat >openssl.cnf <<-'END'
 		openssl_conf = init
 		[init]
@@ -97,7 +97,7 @@ start_tls_server() {
 	[[ -z $output ]]
 }
 
-@test "a name without an address says what may be the matter" {
+@test "for a name without an address, the message says what may be wrong" {
 	export SUPABASE_URL=https://gone.invalid SYNC_TIMEOUT=20
 	must_fail $RC_TEMPORARY "$BIN/sb-fetch"
 	must_say 'paused'
@@ -110,7 +110,7 @@ start_tls_server() {
 	must_say 'NOTION_API_KEY is not set'
 }
 
-@test "SYNC_BACKOFF_MS that is no number is refused" {
+@test "a SYNC_BACKOFF_MS that is not a number is refused" {
 	export SUPABASE_URL=http://127.0.0.1:1 SYNC_BACKOFF_MS=soon
 	must_fail $RC_CONFIG "$BIN/sb-fetch"
 	must_say 'SYNC_BACKOFF_MS'

@@ -135,7 +135,7 @@ hide_settings() {
 	start_sandbox
 	change '{"Type":null,"Date":null}'
 	must_fail $RC_CONFIG "$INIT" </dev/null
-	must_say "make it so with: .*notion-setup"
+	must_say "prepare the database with: .*notion-setup"
 	must_say "has no property"
 	must_pass "$INIT" --yes </dev/null
 	must_pass "$BIN/notion-setup" --check
@@ -156,7 +156,7 @@ hide_settings() {
 		sb_secret_sandbox ntn_wrong ntn_sandbox Decisions "$DATABASE"
 	[[ $status -eq 0 ]] || seen "exit"
 	[[ $output == *"SUPABASE_URL has a path"* ]] || seen "path"
-	[[ $output == *"holds a token of Notion"* ]] || seen "kind of key"
+	[[ $output == *"holds a Notion token"* ]] || seen "kind of key"
 	[[ $output == *"API token is invalid"* ]] || seen "wrong token"
 	[[ $output == *"NOTION_DATABASE_ID holds no id"* ]] || seen "no id"
 	[[ $output == *"Adopt jq"* ]] || seen "no plan"
@@ -175,7 +175,7 @@ hide_settings() {
 		-d "{\"parent\":{\"database_id\":\"$NOTION_DATABASE_ID\"},
 			\"properties\":{\"Name\":{\"title\":{}}}}" >/dev/null
 	must_fail $RC_CONFIG "$INIT" </dev/null
-	must_say "choose one by NOTION_DATA_SOURCE_ID="
+	must_say "choose one by setting NOTION_DATA_SOURCE_ID="
 	NOTION_DATA_SOURCE_ID=$SOURCE SUPABASE_TABLE=decision_vault \
 		must_pass "$INIT" </dev/null
 	grep -qx "NOTION_DATA_SOURCE_ID=$SOURCE" new/.env || seen "no source in .env"

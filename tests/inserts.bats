@@ -27,7 +27,7 @@ failed() { # the codes of what failed in the last run, by decision
 	results | jq -sc 'map(select(.status == "failed")) | map(.error.code) | unique'
 }
 
-@test "a table that gives each row an id of its own: no row is doubled" {
+@test "a table that gives each row an id of its own: no row is duplicated" {
 	triggers '{"on":"insert","new_id":true}'
 	seed notion one two three
 	must_pass sync_now -q
@@ -40,7 +40,7 @@ failed() { # the codes of what failed in the last run, by decision
 	[[ $(rows length) == 4 ]]
 }
 
-@test "nor where the answers are lost, of one or of many" {
+@test "nor where answers are lost, of one row or of many" {
 	local what
 	triggers '{"on":"insert","new_id":true}'
 	for what in '"drop":"after"' '"status":500,"commit":true' '"garbage":true'; do
@@ -58,7 +58,7 @@ failed() { # the codes of what failed in the last run, by decision
 	[[ $(rows length) == 9 ]]
 }
 
-@test "a table that takes a row and keeps none: told in each run, and nothing else waits" {
+@test "a table that accepts a row but keeps none: reported in each run, and nothing else waits" {
 	triggers '{"on":"insert","find":"never","swallow":true}'
 	seed notion "never here" one two
 	must_fail $RC_ATTENTION sync_now -q
@@ -77,7 +77,7 @@ failed() { # the codes of what failed in the last run, by decision
 	must_be_settled
 }
 
-@test "a text that a trigger cuts: told with both values, and the page keeps its own" {
+@test "a text that a trigger cuts: reported with both values, and the page keeps its own" {
 	triggers '{"on":"insert","find":"long","cut":6}'
 	seed notion "a long decision" one
 	must_fail $RC_ATTENTION sync_now -q
@@ -113,7 +113,7 @@ failed() { # the codes of what failed in the last run, by decision
 	done
 }
 
-@test "no default of the table decides for a new row" {
+@test "no default of the table is used for a new row" {
 	local default
 	control POST config '{"not_null":["updated_at"]}' >/dev/null
 	for default in '"infinity"' '"2026-01-02T03:04:05Z"'; do
@@ -130,7 +130,7 @@ failed() { # the codes of what failed in the last run, by decision
 	live supabase "without deleted_at"
 }
 
-@test "a row that came meanwhile under its own id is the page's, edited or not" {
+@test "a row that appeared meanwhile under its own id belongs to the page, edited or not" {
 	seed notion one two
 	must_pass pipe "'$BIN/sb-fetch' >sb; '$BIN/notion-fetch' >notion
 		'$BIN/normalize' sb notion | '$BIN/plan' >plan"

@@ -115,7 +115,7 @@ env_file() {
 	[[ $status == 0 ]] || { cat serve.log; seen "health"; }
 	must_hold '.[0].status == "pass"'
 	must_pass "$VAULTSYNC" doctor --only scheduler
-	[[ $output == *"vaultsync schedule runs here, the next run is due at "* ]] || seen "doctor"
+	[[ $output == *"vaultsync schedule is running here, and the next run is due at "* ]] || seen "doctor"
 	# The button works where the page does, not where the scripts are.
 	runs=$(find logs/runs -name run.json | wc -l)
 	must_pass curl -fsS --max-time 10 -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \

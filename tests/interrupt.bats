@@ -57,7 +57,7 @@ ended_by() {
 	[[ -z $(ls tmp) ]] || { ls tmp; return 1; }
 	[[ -n $(ls logs/runs 2>/dev/null) ]] || return 0
 	[[ -s logs/last_run.json ]] || { ls -R logs; return 1; }
-	# One that was whole when the signal came is no broken one.
+	# One that was complete when the signal came is not a broken one.
 	must_hold ".[0] | .run_id == \"$(ls logs/runs)\" and
 		(.status == \"ok\" and .stage == \"apply\" and .exit_code == 0 and .complete
 			or .status == \"interrupted\" and .signal == \"$1\" and .exit_code != 0)" \
@@ -146,7 +146,7 @@ a_run_is_at() {
 	return 1
 }
 
-@test "the next run clears away what a killed one left, and no other's folder" {
+@test "the next run removes what a killed one left, and no other folder" {
 	local left
 	a_run_is_at 4 -q
 	kill -KILL -- "-$RUN"
@@ -178,7 +178,7 @@ a_run_is_at() {
 	[[ ! -e state && ! -e logs && -z $(control GET log) ]]
 }
 
-@test "the demo hears none of the user's settings" {
+@test "the demo ignores all of the user's settings" {
 	export SYNC_NOTIFY_CMD="touch $T/notified" SYNC_PING_URL=$SANDBOX/ping
 	export SYNC_CONTROL_TOKEN=short SYNC_RATE_DIR=$T/rate SYNC_RETRIES=none
 	export SUPABASE_TABLE=another NOTION_DATA_SOURCE_ID=another

@@ -16,7 +16,7 @@ scale=1
 	echo "$output"
 }
 
-@test "killed while Notion's queries lag: no page is made twice" {
+@test "killed while Notion's queries lag: no page is created twice" {
 	must_pass "$ROOT/tests/chaos/kill.sh" --lag --step $((scale * 11))
 	echo "$output"
 }
@@ -36,7 +36,7 @@ scale=1
 	echo "$output"
 }
 
-@test "INT, likewise" {
+@test "INT: the same" {
 	must_pass "$ROOT/tests/chaos/kill.sh" --signal INT --step $((scale * 15))
 	echo "$output"
 }

@@ -1,5 +1,5 @@
 # For tests with @supabase/lite, a real PostgreSQL behind a real Data API:
-# `load lite` behind `load helper`, `load sync` and `load npm`. The Notion side is
+# `load lite` after `load helper`, `load sync` and `load npm`. The Notion side is
 # the sandbox.
 
 lite_setup() {
@@ -18,7 +18,7 @@ lite_teardown() {
 	common_teardown
 }
 
-# start_lite [SQL-FILE…]: behind the project's own table, and aims the settings
+# start_lite [SQL-FILE…]: after the project's own table, and aims the settings
 # at it. A socket's path must be short, so it isn't in $T.
 start_lite() {
 	LITE=$(mktemp -d /tmp/lite.XXXXXX)

@@ -91,7 +91,7 @@ normalize=$BIN/normalize
 	must_hold '(.[0].sources | keys) == ["notion"] and .[-1].count == 1'
 }
 
-@test "files, standard input, one behind another: the same records" {
+@test "files, standard input, one after another: the same records" {
 	{ row 1; row 2; } | sb_stream >sb.ndjson
 	{ page 3; page 4; } | notion_stream >notion.ndjson
 	"$normalize" sb.ndjson notion.ndjson >wanted
@@ -116,7 +116,7 @@ normalize=$BIN/normalize
 	must_hold 'length == 2 and .[1].count == 0 and .[1].complete'
 }
 
-@test "a source that comes twice is refused" {
+@test "a source that is given twice is refused" {
 	row 1 | sb_stream >sb.ndjson
 	row 2 | sb_stream >again.ndjson
 	page 3 | notion_stream >notion.ndjson
@@ -147,7 +147,7 @@ normalize=$BIN/normalize
 	must_pass "$normalize" notion.ndjson
 }
 
-@test "heads: what is needed and isn't there is refused" {
+@test "heads: a missing required key is refused" {
 	local head
 	for head in '{"source":"airtable"}' '{"source":null}' \
 		'{"stream":"records"}' '{"v":2}' '{"properties":null}' \

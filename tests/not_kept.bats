@@ -1,5 +1,5 @@
 # A write is done when its answer shows it: a service that answers success and
-# keeps something else is told, and nobody's value is lost over it.
+# stores something else is reported, and no value is lost because of it.
 
 load helper
 load sync
@@ -65,7 +65,7 @@ now() {
 	must_be_settled
 }
 
-@test "a title that an automation cuts: no value grows, none is lost" {
+@test "a title that an automation cuts: no value changes again and again, none is lost" {
 	automations '{"on":"edit","find":"edited","set":{"decision":"cut"}}'
 	edit supabase one '{"decision":"one, edited"}'
 	must_be_told 'was sent, "cut" is kept'
@@ -137,7 +137,7 @@ now() {
 	must_be_settled
 }
 
-@test "a restore that Notion doesn't carry out is told" {
+@test "a restore that Notion doesn't carry out is reported" {
 	act supabase one soft-delete
 	must_pass sync_now -q
 	dead notion one
@@ -151,7 +151,7 @@ now() {
 	must_be_settled
 }
 
-@test "a link that a trigger takes away is told, and no page is made twice" {
+@test "a link that a trigger removes is reported, and no page is created twice" {
 	seed notion three
 	seed supabase three
 	triggers '{"on":"update","find":"three","keep":["notion_page_id"]}'

@@ -117,7 +117,7 @@ must_have_pages() {
 	[[ $(own <<<"$output" | sort -u) == false ]] || seen "our own"
 }
 
-@test "an empty data source is a whole stream" {
+@test "an empty data source gives a complete stream" {
 	start_sandbox
 	must_pass fetch
 	must_have_pages 0
@@ -215,7 +215,7 @@ must_have_pages() {
 	TEXT
 }
 
-@test "known: a limit of requests is the connection's, not a page's" {
+@test "known: a request limit concerns the connection, not a page" {
 	start_sandbox
 	seed_pages 1 2
 	person trash "$(page_id 2)"
@@ -258,7 +258,7 @@ title_answers() {
 	fault "$(fault_list '/properties/title' one "$items")"
 }
 
-@test "a title that goes round in a circle is its page's problem alone" {
+@test "a title that goes round in circles is a problem of its page alone" {
 	start_sandbox
 	seed_pages 1 2
 	jq -nc '{side: "notion", title_rich_text: [range(30) | {type: "mention",
@@ -277,7 +277,7 @@ title_answers() {
 	printf '%s\n' "$output" >first.ndjson
 	must_pass timeout 20 "$BIN/notion-fetch" --snapshot first.ndjson
 	must_hold 'map(select(.kind == "problem")) | length == 1'
-	# The endpoint may fail as well, for this page alone.
+	# The endpoint may also fail for this page alone.
 	control DELETE faults >/dev/null
 	fault '{"match":{"path":"/properties/title"},"times":-1,"status":500}'
 	must_pass fetch
@@ -298,7 +298,7 @@ title_answers() {
 		.code == \"poison\")) and (.[-1] | .complete and .count == 3)"
 }
 
-@test "known: a stream that isn't whole is refused before any request" {
+@test "known: an incomplete stream is refused before any request" {
 	start_sandbox
 	rows_linked_to "$(id 7)" >sb.ndjson
 	head -n 2 sb.ndjson >cut.ndjson
@@ -387,7 +387,7 @@ body() {
 		index("same minute") != null'
 }
 
-@test "snapshot: of another database it is passed over, cut it is refused" {
+@test "snapshot: one of another database is ignored, one that was cut is refused" {
 	start_sandbox
 	seed_pages 1 3
 	notion_stream </dev/null >other.ndjson
@@ -405,7 +405,7 @@ body() {
 	done
 }
 
-@test "Notion's limit of rows in a listing is gone round" {
+@test "Notion's limit of rows in a listing is worked around" {
 	start_sandbox
 	control POST config '{"query_cap":30}' >/dev/null
 	clock 2026-03-01T10:00:00Z
@@ -430,7 +430,7 @@ minute() {
 	control POST clock "{\"now\":\"$1\",\"freeze\":true}" >/dev/null
 }
 
-@test "more pages of one minute than Notion lists: parted by what they hold" {
+@test "more pages of one minute than Notion lists: split by their content" {
 	start_sandbox
 	minute 2026-03-01T10:00:00Z
 	control POST config '{"query_cap":40}' >/dev/null
@@ -474,7 +474,7 @@ minute() {
 	diff <(body first.ndjson) <(body <<<"$output")
 }
 
-@test "pages of one minute that nothing tells apart: from the other end, or refused" {
+@test "pages of one minute that nothing distinguishes: read from the other end, or refused" {
 	start_sandbox
 	minute 2026-03-01T10:00:00Z
 	control POST config '{"query_cap":40}' >/dev/null
@@ -555,7 +555,7 @@ minute() {
 	must_have_pages 120
 	[[ $(queries) == 3 ]] || seen "$(queries) queries"
 	control DELETE faults >/dev/null
-	# Ignored: likewise, and no page comes twice.
+	# Ignored: the same, and no page comes twice.
 	control POST config '{"archive_asked_in_vain":true}' >/dev/null
 	control DELETE log >/dev/null
 	must_pass fetch --known sb.ndjson
@@ -573,7 +573,7 @@ minute() {
 	SYNC_RETRIES=0 must_fail $RC_TEMPORARY fetch
 }
 
-@test "a listing whose cursors go round ends" {
+@test "a listing whose cursors go round in circles ends the run" {
 	start_sandbox
 	seed_pages 1 3
 	fetch | jq -c 'select(.kind == "page").page' >pages
@@ -589,13 +589,13 @@ minute() {
 		fault "$(answer '"start_cursor":"B"' A "$results")"
 		fault "$(answer '' A "$results")"
 		must_fail $RC_TEMPORARY timeout 20 "$BIN/notion-fetch"
-		must_say 'does not get on'
+		must_say 'makes no progress'
 		must_hold '.[-1].complete == false'
 		control DELETE faults >/dev/null
 	done
 }
 
-@test "a listing that says that it is cut, now here and now there, ends" {
+@test "a listing that says that it is cut, here or there, ends the run" {
 	start_sandbox
 	seed_pages 1 1
 	fetch | jq -c 'select(.kind == "page").page' >pages
@@ -636,7 +636,7 @@ minute() {
 	must_hold ".[0].scope == \"$(jq -r .ids.data_source <<<"$info")\""
 }
 
-@test "passing faults change nothing" {
+@test "temporary faults change nothing" {
 	start_sandbox
 	seed_pages 1 120
 	fetch >before.ndjson
@@ -653,7 +653,7 @@ minute() {
 	done
 }
 
-@test "lasting faults end the run, and the stream says that it isn't whole" {
+@test "lasting faults end the run, and the stream says that it isn't complete" {
 	start_sandbox
 	seed_pages 1 120
 	export SYNC_RETRIES=1
@@ -677,7 +677,7 @@ minute() {
 	must_pass fetch
 	run --separate-stderr timeout -k 5 3 "$BIN/notion-fetch"
 	[[ $status -eq 124 ]] || seen "it didn't wait"
-	must_say 'requests of this minute'
+	must_say 'request budget is used up'
 	must_hold 'map(select(.api == "notion")) | length == 6' \
 		<(control GET log)
 	[[ $(stat -c %a state/notion-rate) == 600 ]]
@@ -702,7 +702,7 @@ minute() {
 	must_fail $RC_LOCAL ignored
 }
 
-@test "a signal ends the stream as not complete, and the program by it" {
+@test "a signal ends the stream as incomplete, and the program dies of it" {
 	start_sandbox
 	seed_pages 1 120
 	for signal in INT TERM; do
@@ -719,7 +719,7 @@ minute() {
 	done
 }
 
-@test "no key in what is said" {
+@test "no key in the output" {
 	start_sandbox
 	must_pass fetch -vv
 	[[ $stderr == *'HTTP 200'* ]] || seen "no requests shown"

@@ -141,7 +141,7 @@ writes() {
 		before=$(properties)
 		control DELETE log >/dev/null
 		must_fail $RC_CONFIG "$BIN/notion-setup"
-		must_say "\"$name\" is of type $is and should be $should"
+		must_say "\"$name\" has type $is and should have type $should"
 		must_say "change its type in Notion, or rename it"
 		[[ $output == *"Nothing was changed"* ]] || seen "$name"
 		must_fail $RC_CONFIG "$BIN/notion-setup" --check
@@ -157,14 +157,14 @@ writes() {
 	change '{"title":{"name":"Name"}}'
 	change '{"Decision":{"rich_text":{}}}'
 	must_fail $RC_CONFIG "$BIN/notion-setup"
-	must_say '"Decision" is of type rich_text and should be title'
+	must_say '"Decision" has type rich_text and should have type title'
 }
 
 @test "a property that differs by case is pointed out and left alone" {
 	start_sandbox
 	change '{"Date":null,"date":{"date":{}}}'
 	must_pass "$BIN/notion-setup"
-	[[ $output == *'note: there is a property "date" too'* ]] ||
+	[[ $output == *'note: there is also a property "date"'* ]] ||
 		seen "no note"
 	run properties
 	must_hold '.[0] | .date.type == "date" and .Date.type == "date"'
@@ -180,7 +180,7 @@ writes() {
 	control POST faults @fault >/dev/null
 	run --separate-stderr "$BIN/notion-setup" --check
 	printf '%s\n' "$output" "$stderr" >said
-	grep -q 'of type x.u{001B}' said || seen "not shown"
+	grep -q 'has type x.u{001B}' said || seen "not shown"
 	[[ $(<said) != *$'\033'* && $(<said) != *$'\u202e'* && $(<said) != *$'\u009b'* ]] || seen "raw"
 }
 
@@ -220,7 +220,7 @@ writes() {
 @test "--create takes a page's link, and makes no second one by accident" {
 	start_sandbox
 	must_fail $RC_CONFIG "$BIN/notion-setup" --create "$ROOT_PAGE"
-	must_say "NOTION_DATABASE_ID is set already"
+	must_say "NOTION_DATABASE_ID is already set"
 	database=$NOTION_DATABASE_ID
 	unset NOTION_DATABASE_ID
 	control DELETE log >/dev/null
@@ -237,7 +237,7 @@ writes() {
 	start_sandbox
 	unset NOTION_DATABASE_ID
 	must_fail $RC_USAGE "$BIN/notion-setup" --create "My page"
-	must_say "no page id"
+	must_say "needs the id of a page"
 	must_fail $RC_CONFIG "$BIN/notion-setup" --create "$(id 77)"
 	must_say "Connections, and add this connection"
 }

@@ -16,14 +16,14 @@ client() {
 	timeout 120 node "$MODULES/$1.mjs" "${@:2}"
 }
 
-@test "@supabase/supabase-js takes every answer" {
+@test "@supabase/supabase-js accepts every answer" {
 	must_pass client supabase "$SANDBOX" sb_secret_sandbox \
 		"$(control GET info | jq -r .keys.supabase_publishable)"
 	[[ $output =~ ^[0-9]+\ calls$ ]]
 	echo "$output"
 }
 
-@test "@notionhq/client takes every answer" {
+@test "@notionhq/client accepts every answer" {
 	must_pass client notion "$SANDBOX" ntn_sandbox "$NOTION_DATABASE_ID"
 	[[ $output =~ ^[0-9]+\ calls$ ]]
 	echo "$output"

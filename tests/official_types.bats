@@ -94,7 +94,7 @@ work_on_both_sides() {
 		createPage getPage updatePage getPageProperty listBlockChildren "rows GET" "rows POST" "rows PATCH"
 }
 
-# What is no JSON the clients take as an error without a code, and the gateway,
+# The clients take what is not JSON as an error without a code, and the gateway,
 # which refuses wrong keys before PostgREST is reached, has no type in them.
 json_errors() {
 	jq -c 'select(.response | type == "object") | select((.path | startswith("/rest/") | not)

@@ -69,7 +69,7 @@ requests() { # requests METHOD PATH-REGEX
 	[[ $(arrived) == 14 ]]
 }
 
-@test "where a plain read fails too it is an outage, 75" {
+@test "where a plain read fails too, it is an outage, 75" {
 	local title
 	pairs 30
 	for title in "${all[@]:0:6}"; do edit supabase "$title" '{"type":"UX"}'; done
@@ -127,7 +127,7 @@ requests() { # requests METHOD PATH-REGEX
 	must_hold 'last.totals.failed <= 1'
 }
 
-@test "where Notion takes no new pages, edits go on and creates stop without a request" {
+@test "where Notion accepts no new pages, edits continue and creates stop without a request" {
 	pairs 3
 	edit supabase "decision 1" '{"type":"UX"}'
 	seed supabase "new 1" "new 2" "new 3" "new 4"

@@ -10,7 +10,7 @@ install_to() { # install_to PREFIX
 		"$PACKAGING/install.sh"
 }
 
-@test "systemd takes the units as they are, and finds them hardened" {
+@test "systemd accepts the units, and finds them hardened" {
 	command -v systemd-analyze >/dev/null || skip "no systemd-analyze here"
 	install_to "$T/usr"
 	cd "$T/usr/lib/systemd/system"
@@ -30,9 +30,9 @@ install_to() { # install_to PREFIX
 		grep -q '^Environment=SYNC_ENV_FILE=%d/env$' "$PACKAGING/systemd/$unit.service"
 	done
 	! grep -rnE 'API_KEY=|SERVICE_ROLE_KEY=' "$PACKAGING/systemd"
-	# Set here, for the filter of system calls keeps a program from doing it.
+	# Set here, because the filter of system calls keeps a program from doing it.
 	[[ $(grep -c '^LimitCORE=0$' "$PACKAGING"/systemd/*.service | grep -c ':1$') == 2 ]] || seen "core files"
-	# What both run with is the same, but for what they start.
+	# Both run with the same, except for what they start.
 	diff <(sed '/^LoadCredential/,$!d; /^\[Install/,$d; /^$/d' "$PACKAGING/systemd/vaultsync.service") \
 		<(sed '/^LoadCredential/,$!d; /^\[Install/,$d; /^$/d' "$PACKAGING/systemd/vaultsync-health.service")
 }
@@ -87,7 +87,7 @@ install_to() { # install_to PREFIX
 	! grep -E 'name: vaultsync$' <<<"$output"
 }
 
-@test "the container runs as nobody in particular, and holds what the programs need" {
+@test "the container runs as an ordinary user, and has what the programs need" {
 	local file=$PACKAGING/Dockerfile p
 	[[ $(grep -c '^FROM debian:${DEBIAN}-slim' "$file") == 2 ]]
 	grep -qx 'ARG DEBIAN=trixie' "$file"
@@ -108,7 +108,7 @@ install_to() { # install_to PREFIX
 	! sed '1,/^FROM debian:${DEBIAN}-slim$/d; /^#/d' "$file" | grep -oE '\blib[a-z0-9-]+' || seen "a library by name"
 }
 
-@test "Replit's Run button starts what is there, on the port that is exposed" {
+@test "Replit's Run button starts existing programs, on the exposed port" {
 	local run
 	run=$(sed -n 's/^run = \["bash", "-c", "\(.*\)"\]$/\1/p' "$ROOT/.replit")
 	[[ $run == "make -s -j2 && exec scripts/serve.sh --listen 0.0.0.0:8080" ]]

@@ -26,7 +26,7 @@ page_record() {
 		edited_at:"2026-01-03T03:04:00Z"} + $more'
 }
 
-# A pair that nobody has agreed on yet, a lone row and a lone page.
+# A pair without an agreement yet, a lone row and a lone page.
 mixed() {
 	{
 		sb_record 1 "{\"page_id\":\"$(id 101)\",\"type\":\"UX\"}"
@@ -75,14 +75,14 @@ base_stream() {
 	must_fail "$RC_USAGE" "$BIN/plan" one two
 }
 
-@test "a file that is not there is a local error that names it" {
+@test "a missing file is a local error that names it" {
 	must_fail "$RC_LOCAL" "$BIN/plan" nowhere.ndjson
 	must_say nowhere.ndjson
 }
 
 # --- the plan as a stream ---------------------------------------------------
 
-@test "a plan is a whole stream with the keys that apply relies on" {
+@test "a plan is a complete stream with the keys that apply relies on" {
 	mixed >records
 	must_pass "$BIN/plan" records
 	must_hold '.[0] | .kind == "head" and .stream == "plan" and .v == 1
@@ -196,7 +196,7 @@ base_stream() {
 
 # --- the local base ---------------------------------------------------------
 
-@test "a base that is not there is an empty one, and equal pairs are noted" {
+@test "a missing base is an empty one, and equal pairs are recorded" {
 	local sum=4c9a0e75d3d1a4e2
 	{
 		sb_record 1 "{\"page_id\":\"$(id 101)\",\"synced\":true}"
@@ -240,7 +240,7 @@ base_stream() {
 
 # The worst world that there was: two deleted halves, the row synced, contents
 # that differ, no base, so that the stored checksum itself is copied.
-@test "a stored checksum of any other form is refused, wherever it stands" {
+@test "a stored checksum in any other form is refused, wherever it is" {
 	local sum long bad
 	sum=$(printf '0%.0s' {1..64}) long=$(printf 'a%.0s' {1..4000})
 	for bad in "$long" "${sum}abcdef" "${sum:1}" "${sum^^}G" "$sum "; do
@@ -322,7 +322,7 @@ base_stream() {
 	[[ $output == "Nothing to do: 0 pairs agree." ]] || seen "one line"
 }
 
-@test "control characters of a record can't drive the terminal" {
+@test "control characters in a record can't control the terminal" {
 	sb_record 1 '{"decision":"evil\u001b[31m\u202eline\nbreak"}' |
 		records_stream >records
 	must_pass "$BIN/plan" --human records
@@ -330,7 +330,7 @@ base_stream() {
 	[[ $output == *'\u{001B}'* ]] || seen "not shown"
 }
 
-@test "nor can a property's type, an id or a time in a stream by hand" {
+@test "nor can a property's type, an id or a time in a hand-written stream" {
 	local evil='\u001b[31m\u009b1m\u202e\u2028\n'
 	{
 		jq -nc --arg id "$(id 9)" --argjson evil "\"$evil\"" '{kind:"problem",

@@ -68,7 +68,7 @@ sum_of() {
 	must_hold '.[0].undo == "run"'
 }
 
-@test "what was taken back already is passed over" {
+@test "what was undone already is skipped" {
 	world "{\"decision\":\"B\",\"stored_checksum\":\"$SUM_A\"}" \
 		"{\"stored_checksum\":\"$SUM_A\"}" >before
 	ran
@@ -118,7 +118,7 @@ sum_of() {
 	must_hold '.[1] | .code == "conflict" and (.reason | test("edited"))'
 }
 
-@test "an edit of another field since is no obstacle" {
+@test "a later edit of another field is not an obstacle" {
 	world "{\"decision\":\"B\",\"stored_checksum\":\"$SUM_A\"}" \
 		"{\"stored_checksum\":\"$SUM_A\"}" >before
 	ran
@@ -136,7 +136,7 @@ sum_of() {
 	ops_are '[["skip","none"]]'
 }
 
-@test "a page that the run made goes to the trash, and its row is told" {
+@test "a page that the run created goes to the trash, and its row is reported" {
 	world '{"page_id":null,"synced":false}' '' >before
 	ran "done" "{\"page_id\":\"$(id 101)\"}"
 	world '{}' '{}' >after
@@ -145,7 +145,7 @@ sum_of() {
 	must_hold '.[2] | .synced == false and .agreed.deleted'
 }
 
-@test "a row that the run made is deleted softly" {
+@test "a row that the run created is soft-deleted" {
 	world '' '{}' >before
 	ran "done" "{\"row_id\":\"$(id 1)\"}"
 	world '{}' '{}' >after
@@ -154,7 +154,7 @@ sum_of() {
 	must_hold '.[1] | .synced == false and .agreed.deleted'
 }
 
-@test "a row that the run made stays where the table has no deleted_at" {
+@test "a row that the run created stays where the table has no deleted_at" {
 	world '' '{}' >before
 	ran "done" "{\"row_id\":\"$(id 1)\"}"
 	world '{}' '{}' | jq -c 'if .kind == "head"
@@ -190,7 +190,7 @@ sum_of() {
 	ops_are '[["trash","notion"],["link","supabase"]]'
 }
 
-@test "bookkeeping alone is not taken back" {
+@test "bookkeeping alone is not undone" {
 	world '{"synced":false}' '{"synced":false}' >before
 	ran
 	world "{\"stored_checksum\":\"$SUM_A\"}" \
@@ -209,7 +209,7 @@ sum_of() {
 	must_hold '.[1].code == "orphan"'
 }
 
-@test "a large undo is blocked like any plan, with its own way on" {
+@test "a large undo is blocked like any plan, with its own way out" {
 	local n
 	for ((n = 1; n <= 6; n++)); do
 		page_of "{\"page_id\":\"$(id $((100 + n)))\",\"decision\":\"D$n\"}"

@@ -31,7 +31,7 @@ sees() {
 	for p; do ln -s "$(type -P "$p")" sees/; done
 }
 
-@test "every package we install has its names elsewhere" {
+@test "every package that we install has its names for other systems" {
 	local p
 	must_pass setup_lib eval 'printf "%s\n" "${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}"'
 	for p in $output clang-format shellcheck nodejs npm; do
@@ -43,7 +43,7 @@ sees() {
 @test "without apt, what is needed is named as apk, dnf, brew and nix call it" {
 	sees awk
 	must_pass setup_lib ensure_packages gcc libc6-dev libcjson-dev libcurl4-openssl-dev curl jq
-	[[ $stderr == "demo: no apt here"* ]] || seen "what it says"
+	[[ $stderr == "demo: there is no apt here"* ]] || seen "what it says"
 	must_say "  apk add gcc musl-dev cjson-dev curl-dev curl jq"
 	must_say "  dnf install gcc glibc-devel cjson-devel libcurl-devel curl jq"
 	must_say "  brew install gcc cjson curl jq"

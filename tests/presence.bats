@@ -90,7 +90,7 @@ restores() {
 	restores wipe
 }
 
-@test "--orphans restore makes the missing half anew" {
+@test "--orphans restore creates the missing half again" {
 	act notion "page erased" erase
 	act supabase "row erased" delete
 	must_pass sync_now --quiet --orphans restore
@@ -107,7 +107,7 @@ restores() {
 	live supabase "page moved"
 }
 
-@test "without deleted_at a trashed page is reported and its row stays" {
+@test "without deleted_at, a trashed page is reported and its row stays" {
 	control POST config '{"soft_delete":false}' >/dev/null
 	act notion "page trashed" trash
 	must_pass sync_now --quiet

@@ -15,12 +15,12 @@ must_find_out() {
 	local before
 	before=$(control GET dump)
 	must_fail $RC_CONFIG "$@"
-	[[ $output$stderr == *"filters of a request are lost on the way"* ]] || seen "it isn't told"
+	[[ $output$stderr == *"the filters of requests are lost on the way"* ]] || seen "it isn't told"
 	[[ $(control GET dump) == "$before" ]] || { diff <(cat <<<"$before") <(control GET dump); seen "something was written"; }
 }
 
 # A single row: no maximum of rows could save it.
-@test "a proxy that drops filters and preferences: nothing is written, and it is told" {
+@test "a proxy that drops filters and preferences: nothing is written, and it is reported" {
 	seed supabase 'the only row'
 	control POST config '{"drop_filters":true}' >/dev/null
 	must_find_out "$BIN/doctor"

@@ -61,9 +61,9 @@ judged() {
 	must_fail "$RC_USAGE" "$REPORT" operand
 	must_fail "$RC_USAGE" "$REPORT" --record
 	must_fail "$RC_USAGE" "$REPORT" --json --brief
-	must_say 'one kind of report at a time'
+	must_say 'only one kind of report'
 	must_fail "$RC_USAGE" "$REPORT" --record 'not an id'
-	must_say 'no id of a row or a page'
+	must_say 'is not a row or page id'
 	must_fail "$RC_USAGE" "$REPORT" --run ../../etc
 	must_say 'report --runs'
 }
@@ -146,7 +146,7 @@ judged() {
 		seen 'expected one line'
 }
 
-@test "attention: what waits stands with id, code and reason" {
+@test "attention: pending records are listed with id, code and reason" {
 	logs attention
 	judged attention WARNING 1
 	must_pass "$REPORT"
@@ -172,10 +172,10 @@ judged() {
 		([.waiting.records[] | select(.conflict)] | length) == 1 and
 		.next.command == "bin/report --record '"$(id 2)"'"'
 	must_pass "$REPORT" --brief
-	say_line '^done, but something needs you: .*; 2 not done; 0 conflicts; '
+	say_line '^done, but something needs attention: .*; 2 not done; 0 conflicts; '
 }
 
-@test "blocked: by which guard, since when, and how to go on" {
+@test "blocked: by which guard, since when, and how to proceed" {
 	logs blocked
 	judged blocked CRITICAL 2
 	must_pass "$REPORT"
@@ -211,7 +211,7 @@ judged() {
 	edit "$LAST" '.exit_code = 75'
 	SYNC_INTERVAL=1h judged failing WARNING 1
 	judged failing CRITICAL 2
-	# What no later run can mend is critical at once.
+	# What no later run can fix is critical at once.
 	local code
 	for code in 2 70 77 78; do
 		edit "$LAST" ".exit_code = $code"
@@ -265,13 +265,13 @@ judged() {
 	SYNC_NOW=2026-11-25T19:45:36Z SYNC_INTERVAL=30s judged late WARNING 1
 }
 
-@test "a run that began in time and goes on is not late" {
+@test "a run that began in time and is still under way is not late" {
 	logs ok
 	mkdir "$T/logs/runs/20261125T200000Z-109"
 	export SYNC_NOW=2026-11-25T20:10:00Z
 	judged healthy OK 0
 	must_pass "$REPORT"
-	say_line '^Open run +began 2026-11-25 20:00:00 UTC, 10 minutes ago: it goes on, or was killed'
+	say_line '^Open run +began 2026-11-25 20:00:00 UTC, 10 minutes ago: it is still under way, or was killed'
 	SYNC_NOW=2026-11-25T20:20:00Z judged stopped CRITICAL 2
 	mv "$T"/logs/runs/20261125T20{0000,0900}Z-109
 	judged late WARNING 1
@@ -289,7 +289,7 @@ judged() {
 
 # --- damage ----------------------------------------------------------------------
 
-@test "a damaged last_run.json is stood in for by the newest run's record" {
+@test "a damaged last_run.json is replaced by the record of the newest run" {
 	logs failed
 	printf '{"v":1,' >"$LAST"
 	judged failing CRITICAL 2
@@ -312,7 +312,7 @@ judged() {
 	say_line '^healthy'
 }
 
-@test "without the summaries the runs tell, and without the runs the summaries" {
+@test "without the summaries the runs are used, and without the runs the summaries" {
 	logs ok
 	rm "$LAST" "$SUCCESS"
 	judged healthy OK 0
@@ -325,7 +325,7 @@ judged() {
 	say_line '^ +scripts/sync-now.sh$'
 }
 
-@test "where nothing can be told, damage is 65" {
+@test "where nothing is known, damage is 65" {
 	mkdir "$T/logs"
 	printf 'x' >"$T/logs/last_run.json"
 	must_fail "$RC_STREAM" "$REPORT"
@@ -343,7 +343,7 @@ judged() {
 	must_fail "$RC_STREAM" "$REPORT"
 }
 
-@test "a log folder that is none is 74, with the way out" {
+@test "a log folder that is not a folder is 74, with the way out" {
 	: >"$T/logs"
 	must_fail "$RC_LOCAL" "$REPORT"
 	must_say 'SYNC_LOG_DIR'
@@ -351,7 +351,7 @@ judged() {
 	say_line '^SYNC UNKNOWN - logs/runs: '
 }
 
-@test "a record cut anywhere is told as damaged, or not at all" {
+@test "a record cut anywhere is reported as damaged, or not at all" {
 	logs blocked
 	rm -r "$T/logs/runs" "$SUCCESS"
 	local whole n
@@ -400,7 +400,7 @@ judged() {
 	must_pass "$REPORT" --metrics
 }
 
-@test "results that are cut tell what stands before the cut" {
+@test "results that are cut show what comes before the cut" {
 	logs attention
 	local results
 	results=$(echo "$T"/logs/runs/*-105/results.ndjson)
@@ -412,7 +412,7 @@ judged() {
 	say_line '^Damaged +logs/runs/.*/results.ndjson:5: '
 	must_pass "$REPORT" --run last
 	say_line 'a comma in the type'
-	say_line '^cut here: '
+	say_line '^cut off here: '
 	# A folder in the place of a file.
 	rm "$results"
 	mkdir "$results"
@@ -432,7 +432,7 @@ waiting() {
 		{kind:"end",count:$n,complete:true}' >"$(echo "$T"/logs/runs/*-105/results.ndjson)"
 }
 
-@test "twenty records that wait are listed, the others counted" {
+@test "twenty pending records are listed, the others counted" {
 	waiting 1500 '{code:"poison"}'
 	must_pass "$REPORT"
 	[[ $(grep -c '^  poison' <<<"$output") -eq 20 ]] || seen 'expected 20'
@@ -478,7 +478,7 @@ waiting() {
 	say_line '^Trend +x{30}  the last 30: 30 failed \(x\)$'
 }
 
-@test "runs: a line each, oldest first" {
+@test "runs: one line each, oldest first" {
 	logs ok
 	mkdir "$T/logs/runs/20261125T195900Z-109" "$T/logs/runs/other"
 	must_pass "$REPORT" --runs
@@ -489,7 +489,7 @@ waiting() {
 	say_line '^20261125T195900Z-109 +~ open'
 }
 
-@test "run: its results in full, or its plan where it came to none" {
+@test "run: its results in full, or its plan where it has none" {
 	logs ok
 	must_pass "$REPORT" --run 20261125T190000Z-105
 	say_line "^ +1  row $(id 2)  page "
@@ -500,7 +500,7 @@ waiting() {
 	rm -r "$T/logs"
 	logs blocked
 	must_pass "$REPORT" --run last
-	say_line 'planned, and not carried out: trash in Notion: deleted in Supabase$'
+	say_line 'planned, but not carried out: trash in Notion: deleted in Supabase$'
 }
 
 @test "record: pairing, writes before and after, conflicts with what lost" {
@@ -541,14 +541,14 @@ waiting() {
 	logs blocked
 	must_pass "$REPORT" --record "$(id 1)"
 	say_line '^waits +for its plan, which was not carried out$'
-	say_line '^  planned, and not carried out: trash in Notion'
+	say_line '^  planned, but not carried out: trash in Notion'
 	rm -r "$T/logs"
 	logs ok
 	must_pass "$REPORT" --record "$(id 2)"
-	say_line '^  planned, and not carried out: link in Supabase'
+	say_line '^  planned, but not carried out: link in Supabase'
 }
 
-@test "record: what is the same in each run is told once" {
+@test "record: what is the same in each run is shown once" {
 	logs attention
 	cp -r "$T/logs/runs/20261125T194500Z-105" "$T/logs/runs/20261125T195000Z-106"
 	cp -r "$T/logs/runs/20261125T194500Z-105" "$T/logs/runs/20261125T195500Z-107"
@@ -557,7 +557,7 @@ waiting() {
 	say_line '^  the same in 2 more runs, until 2026-11-25 19:55:00 UTC'
 }
 
-@test "record: conflicts of runs that are gone, and records without a story" {
+@test "record: conflicts of runs that are gone, and records without a history" {
 	logs ok
 	rm -r "$T/logs/runs/20261125T183000Z-103"
 	printf 'damaged\n{"run_id":"2026' >>"$T/logs/conflicts.ndjson"
@@ -615,7 +615,7 @@ waiting() {
 	say_line '\| last_success_age=898s;900;1800;0 duration=2100ms;;;0 changes=0;;;0 errors=0;;;0 conflicts=0;;;0$'
 }
 
-@test "the record that sync-now.sh makes is read, and carries its totals on" {
+@test "the record that sync-now.sh writes is read, and its totals are continued" {
 	logs ok
 	jq -n -R -r --arg run_id 20261125T195500Z-9 --arg status ok \
 		--argjson code 0 --arg stage apply --arg signal '' --arg message '' \

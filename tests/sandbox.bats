@@ -20,7 +20,7 @@ X=11111111-1111-4111-8111-111111111111
 	must_fail $RC_USAGE "$BIN/sandbox" operand
 }
 
-@test "a port that is taken, a file that is no database, a full output" {
+@test "a port in use, a file that is not a database, a full output" {
 	must_fail $RC_LOCAL "$BIN/sandbox" --port "${SANDBOX##*:}"
 	must_say "can't listen on 127.0.0.1:${SANDBOX##*:}"
 	printf 'this is a letter, not a database, and it is long enough' >letter
@@ -63,7 +63,7 @@ X=11111111-1111-4111-8111-111111111111
 	must_say 'vault.db: database is locked'
 }
 
-@test "keys come from the environment, and stand in no log" {
+@test "keys come from the environment, and appear in no log" {
 	stop_sandboxes
 	SANDBOX_SUPABASE_KEY=sb_secret_mine SANDBOX_NOTION_KEY=ntn_mine \
 		start_sandbox
@@ -170,7 +170,7 @@ not json')
 	must_hold "map(select(.in_trash).id) == [\"$id\"]"
 }
 
-@test "what control can't do it says" {
+@test "control reports what it can't do" {
 	local path body
 	while read -r path body; do
 		request POST "/control/$path" "$body"
@@ -261,7 +261,7 @@ not json')
 	must_hold 'map(.status) == [0, 0, 200] and .[1].fault.drop == "after"'
 }
 
-@test "an error after the commit names what was made" {
+@test "an error after the commit names what was created" {
 	fault '{"match":{"path":"/v1/pages"},"status":503,"commit":true}'
 	create '{"title":{"title":[{"text":{"content":"a"}}]}}'
 	must_answer 503 '.code == "service_unavailable"'
@@ -276,7 +276,7 @@ not json')
 	must_answer 200 .in_trash
 }
 
-@test "a body cut, and one that is no JSON" {
+@test "a body that is cut, and one that is not JSON" {
 	fault '{"cut":10}'
 	notion GET /v1/users/me
 	[[ $STATUS == 'curl 18' ]]
@@ -290,7 +290,7 @@ not json')
 	must_say "parse error"
 }
 
-@test "an answer that waits keeps nobody else waiting" {
+@test "a delayed answer makes nobody else wait" {
 	local from
 	fault '{"match":{"method":"POST"},"silence_ms":3000}'
 	curl -s -o late --max-time 1 -H 'apikey: sb_secret_sandbox' \
@@ -348,7 +348,7 @@ raw() {
 		true
 }
 
-@test "requests that are no requests harm nothing" {
+@test "malformed requests do no harm" {
 	local path
 	raw 'nonsense\r\n\r\n' >/dev/null
 	raw 'GET /v1/users/me HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n' \

@@ -56,7 +56,7 @@ must_have_rows() {
 	done
 }
 
-@test "an empty table is a whole stream" {
+@test "an empty table gives a complete stream" {
 	start_sandbox
 	control POST config '{"soft_delete":false}' >/dev/null
 	must_pass fetch
@@ -83,7 +83,7 @@ must_have_rows() {
 	must_have_rows 250
 }
 
-@test "a server that cuts pages loses no row, and it is said once" {
+@test "a server that shortens pages loses no row, and that is reported once" {
 	start_sandbox
 	seed_rows 120
 	control POST config '{"max_rows":25}' >/dev/null
@@ -134,7 +134,7 @@ must_have_rows() {
 	must_say 'paused'
 }
 
-@test "what is no row, or can't be read, is passed on for normalize" {
+@test "what is not a row, or can't be read, is passed on to normalize" {
 	start_sandbox
 	answer_rows '[{"id":"'"$(id 1)"'","decision":"a\u0000b"},5,{"id":"'"$(
 		id 2)"'","decision":"fine"}]'
@@ -143,7 +143,7 @@ must_have_rows() {
 		.[3].row.decision == "fine" and .[-1].count == 3'
 }
 
-@test "a text too long for a line is one record's problem" {
+@test "a text too long for a line is a problem of one record" {
 	start_sandbox
 	printf '[{"id":"%s","decision":"%s"},{"id":"%s","decision":"%s"}]' \
 		"$(id 1)" "$(printf '%05000000d' 0)" \
@@ -171,7 +171,7 @@ must_have_rows() {
 	must_fail $RC_STREAM fetch
 }
 
-@test "passing faults change nothing" {
+@test "temporary faults change nothing" {
 	start_sandbox
 	seed_rows 150
 	fetch >before.ndjson
@@ -189,7 +189,7 @@ must_have_rows() {
 	done
 }
 
-@test "lasting faults end the run, and the stream says that it isn't whole" {
+@test "lasting faults end the run, and the stream says that it isn't complete" {
 	start_sandbox
 	seed_rows 150
 	export SYNC_RETRIES=1
@@ -241,7 +241,7 @@ must_have_rows() {
 	must_fail $RC_LOCAL none
 }
 
-@test "a signal ends the stream as not complete, and the program by it" {
+@test "a signal ends the stream as incomplete, and the program dies of it" {
 	start_sandbox
 	seed_rows 150
 	for signal in INT TERM HUP; do
@@ -258,7 +258,7 @@ must_have_rows() {
 	done
 }
 
-@test "no key in what is said" {
+@test "no key in the output" {
 	start_sandbox
 	seed_rows 3
 	must_pass fetch -vv

@@ -12,7 +12,7 @@ setup() {
 	export SYNC_BACKOFF_MS=1
 }
 
-# no_key FOLDER…: neither key stands in any file there, in any spelling that a
+# no_key FOLDER…: neither key is in any file there, in any spelling that a
 # log or a dump could give it.
 no_key() {
 	local key found
@@ -38,7 +38,7 @@ run_loud() {
 	return "$code"
 }
 
-@test "a run that goes well leaves no key behind, whatever it is told to say" {
+@test "a successful run leaves no key behind, whatever its verbosity" {
 	KEYS=(sb_secret_sandbox ntn_sandbox)
 	seed supabase one two
 	seed notion three
@@ -184,7 +184,7 @@ core_limit() {
 	wait "$pid" 2>/dev/null || [[ $? == 134 ]] || echo "$1 didn't end by ABRT"
 }
 
-@test "a program that dies leaves no core file, for it would hold the keys" {
+@test "a program that dies leaves no core file, because it would contain the keys" {
 	seed supabase one
 	must_pass sync_now --quiet
 	seed supabase two

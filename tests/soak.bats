@@ -7,7 +7,7 @@ setup() {
 	export VAULTSYNC_BIN=$BIN
 }
 
-@test "a soak of twenty rounds loses nothing and doubles nothing" {
+@test "a soak of twenty rounds loses nothing and duplicates nothing" {
 	local rounds=20
 	[[ $BIN != *asan* ]] || rounds=10
 	must_pass "$ROOT/tests/chaos/soak.sh" --rounds "$rounds"

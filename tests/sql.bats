@@ -143,7 +143,7 @@ bare_table() {
 	must_be_ready
 }
 
-@test "rows that share a page: said, no index; and once they don't, it is made" {
+@test "rows that share a page: a warning and no index; once they don't, it is created" {
 	bare_table
 	sql -c "insert into decision_vault (decision, notion_page_id) values ('a', 'p'), ('b', 'p')"
 	must_pass sql -f "$SQL"
@@ -155,7 +155,7 @@ bare_table() {
 }
 
 # An app that reads the table with the anon key must go on seeing its rows.
-@test "a table that was there before stays as open as it was, and that is said" {
+@test "an existing table stays as open as it was, and a notice says so" {
 	bare_table
 	sql -c "grant select on decision_vault to anon, authenticated"
 	sql -c "insert into decision_vault (decision) values ('shown by an app')"
@@ -177,7 +177,7 @@ bare_table() {
 	[[ -z $stderr ]] || seen "a notice about a table that has row-level security"
 }
 
-@test "a table that nobody else may read is told as such" {
+@test "a table that nobody else may read is reported as such" {
 	bare_table
 	must_pass sql -f "$SQL"
 	must_say "No grant lets anybody read it"

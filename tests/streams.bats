@@ -1,4 +1,4 @@
-# Streams that are not whole, and outputs that fail: nobody may act on them.
+# Incomplete streams, and outputs that fail: nobody may act on them.
 
 load helper
 
@@ -66,7 +66,7 @@ refused() {
 	must_hold 'length == 4'
 }
 
-@test "every line left out, doubled or swapped is refused" {
+@test "every line left out, repeated or swapped is refused" {
 	local n
 	small
 	for n in 1 2 3; do
@@ -100,7 +100,7 @@ refused() {
 	done
 }
 
-@test "lines that are none are refused with their place" {
+@test "invalid lines are refused with their place" {
 	local line
 	small
 	for line in '' ' ' 'x' '[]' '1' 'null' '{}' '{"kind":null}' '{"kind":7}' \
@@ -128,10 +128,10 @@ refused() {
 		sed -n 3p sb.ndjson
 	} >broken.ndjson
 	refused broken.ndjson
-	must_say 'broken.ndjson:2: a line of over 4194304 bytes'
+	must_say 'broken.ndjson:2: a line longer than 4194304 bytes'
 }
 
-@test "something behind the end is refused, another stream is not" {
+@test "something after the end is refused, another stream is not" {
 	small
 	printf '\n' | cat sb.ndjson - >broken.ndjson
 	refused broken.ndjson

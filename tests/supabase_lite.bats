@@ -93,7 +93,7 @@ there_and_back() {
 	[[ $(control GET dump | jq -sc 'map(select(.side == "notion")) | length') == 130 ]]
 }
 
-@test "a wrong key ends with 77, and nothing is deleted for what it cannot see" {
+@test "a wrong key ends with 77, and nothing is deleted because it cannot be seen" {
 	start_lite
 	sql "insert into decision_vault (decision) values ('seen')"
 	must_pass sync_now --quiet
@@ -102,7 +102,7 @@ there_and_back() {
 	must_agree
 }
 
-@test "a service role without its grants: 78, with the SQL that mends it" {
+@test "a service role without its grants: 78, with the SQL that fixes it" {
 	start_lite
 	sql "insert into decision_vault (decision) values ('seen')"
 	must_pass sync_now --quiet

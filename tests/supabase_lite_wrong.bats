@@ -59,7 +59,7 @@ one_case() {
 		{ echo "something was written"; return 1; }
 }
 
-@test "each wrong set-up is told by doctor and by the run, before anything is written" {
+@test "each wrong set-up is reported by doctor and by the run, before anything is written" {
 	local case failed=0 n=0
 	control POST seed '{"side":"notion","decision":"from the page","type":"Ops"}' >/dev/null
 	while IFS= read -r case; do
@@ -96,7 +96,7 @@ one_case() {
 		must_say 'empty-side'
 	done
 	# Without the base the pages look new, and no row can be inserted: each
-	# says so, for the database refuses a row and not the right.
+	# says so, because the database refuses a row and not the right to write.
 	mv state kept
 	must_fail $RC_ATTENTION sync_now --quiet
 	results | jq -se 'map(select(.op == "create")) | length == 6 and all(.[];

@@ -1,4 +1,4 @@
-# For tests of the whole sync on the sandbox: `load sync` behind `load helper`.
+# For tests of the whole sync on the sandbox: `load sync` after `load helper`.
 
 sync_setup() {
 	common_setup

@@ -42,7 +42,7 @@ pages() {
 	must_pass sync_all -j 2
 	[[ $(pages a) == "of a" && $(pages b) == "of b" ]] || seen "pages"
 	must_say '(^|'$'\n'')a: '
-	must_say "2 pairs, 0 not well"
+	must_say "2 pairs, 0 with problems"
 	for p in a b; do
 		must_hold '.[0].status == "ok" and .[0].planned == 1' "pairs/$p/logs/last_run.json"
 		[[ -s pairs/$p/state/base.ndjson ]]
@@ -85,9 +85,9 @@ pages() {
 	pair b
 	sed -i 's/^SUPABASE_URL=.*/SUPABASE_URL=nonsense/' pairs/a.env
 	must_fail $RC_CONFIG sync_all
-	must_say "a: .*SUPABASE_URL is no URL"
+	must_say "a: .*SUPABASE_URL is not a valid URL"
 	must_say "a: ended with code 78"
-	must_say "2 pairs, 1 not well"
+	must_say "2 pairs, 1 with problems"
 	[[ $(pages b) == "of b" ]]
 	sed -i 's/sb_secret_sandbox/sb_secret_wrong/' pairs/b.env
 	must_fail 1 sync_all
@@ -99,10 +99,10 @@ pages() {
 
 @test "what can't be meant is refused before anything runs" {
 	must_fail $RC_CONFIG sync_all
-	must_say "pairs/\*.env: no pair there"
+	must_say "pairs/\*.env: there are no pairs"
 	echo >pairs/a.env
 	must_fail $RC_CONFIG sync_all a b
-	must_say "pairs/b.env is not there"
+	must_say "pairs/b.env is missing"
 	NOTION_DATABASE_ID=x must_fail $RC_CONFIG sync_all
 	must_say "unset NOTION_DATABASE_ID"
 	SYNC_STATE_DIR=x must_fail $RC_CONFIG sync_all
@@ -168,5 +168,5 @@ pages() {
 	diff first <(sort machines)
 	sed -i 's/^SUPABASE_URL=.*/SUPABASE_URL=nonsense/' pairs/b.env
 	must_fail $RC_CONFIG sync_all -S one,two
-	must_say "SUPABASE_URL is no URL"
+	must_say "SUPABASE_URL is not a valid URL"
 }

@@ -82,7 +82,7 @@ settled() {
 	done
 }
 
-@test "a page that has got a row since the plan gets no second one" {
+@test "a page that got a row after the plan gets no second one" {
 	local page
 	mapfile -t all < <(decisions 1 10)
 	seed notion "${all[@]}"
@@ -97,7 +97,7 @@ settled() {
 	settled <(printf '%s\n' "${all[@]}")
 }
 
-@test "an outage at the inserts ends the run soon, and the next one heals it" {
+@test "an outage at the inserts ends the run soon, and the next run completes it" {
 	mapfile -t all < <(decisions 1 40)
 	seed notion "${all[@]}"
 	make_plan
@@ -110,7 +110,7 @@ settled() {
 	settled <(printf '%s\n' "${all[@]}")
 }
 
-@test "answers that are lost double nothing, of pages that are the same too" {
+@test "lost answers duplicate nothing, even for equal pages" {
 	# After a first run no probe goes before the creates and takes the faults.
 	seed supabase first
 	must_pass sync_now -q
@@ -161,7 +161,7 @@ settled() {
 	settled <(printf '%s\n' first more "left and edited" "${all[@]}")
 }
 
-@test "a conflict of Notion's is waited out" {
+@test "a conflict reported by Notion is waited out" {
 	mapfile -t all < <(decisions 1 40)
 	seed supabase "${all[@]}"
 	make_plan
@@ -172,7 +172,7 @@ settled() {
 	settled <(printf '%s\n' "${all[@]}")
 }
 
-@test "TERM ends all workers, each behind its request" {
+@test "TERM ends all workers, each after its request" {
 	mapfile -t all < <(decisions 1 60)
 	seed supabase "${all[@]}"
 	make_plan
@@ -211,7 +211,7 @@ asked_in_pause() {
 }
 
 # A 429 is for all of the run, not only for the worker that met it.
-@test "a pause that a service asks for holds all four workers" {
+@test "a pause that a service asks for holds back all four workers" {
 	local side other n=0
 	export SYNC_JOBS=4 SYNC_BACKOFF_MS=1
 	mapfile -t all < <(decisions 1 24)

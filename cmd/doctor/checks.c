@@ -113,7 +113,7 @@ bool doctor_holds(const struct doctor *d, enum check_id id)
 	return d->found[id].mark == MARK_OK || d->found[id].mark == MARK_WARN;
 }
 
-/* What stands in the way of a check; CHECKS: nothing. */
+/* The check that blocks this one; CHECKS: none. */
 static enum check_id obstacle(const struct doctor *d, enum check_id id)
 {
 	for (enum check_id need = 0; need < CHECKS; need++)
@@ -122,7 +122,7 @@ static enum check_id obstacle(const struct doctor *d, enum check_id id)
 	return CHECKS;
 }
 
-/* Needs stand in front of what needs them, so one pass back is enough. */
+/* A check comes after those that it needs, so one pass backwards is enough. */
 static uint32_t with_needs(uint32_t wanted, bool and_after)
 {
 	for (int id = CHECKS - 1; id >= 0; id--)
@@ -148,7 +148,7 @@ void doctor_run(struct doctor *d, uint32_t wanted)
 		else
 			find_unknown(f, "needs: %s", checks[in_the_way].name);
 	}
-	/* What was only needed is shown where it is bad. */
+	/* A check that was only needed by others is shown where it is bad. */
 	for (enum check_id id = 0; id < CHECKS; id++)
 		if (!(wanted & 1u << id) &&
 			!(needed & 1u << id && d->found[id].mark == MARK_BAD))

@@ -12,17 +12,18 @@ enum {
 };
 
 static const struct option_spec options[] = {
-	{ 'o', "only", "CHECK,...", "these checks alone, with what they need" },
-	{ OPT_JSON, "json", NULL, "tell the findings as one JSON object" },
+	{ 'o', "only", "CHECK,...",
+		"only these checks, and those that they need" },
+	{ OPT_JSON, "json", NULL, "print the findings as one JSON object" },
 	{ OPT_LIST, "list", NULL,
-		"print the names of the checks, a line each" },
+		"print the names of the checks, one per line" },
 };
 
 static const struct command command = {
 	.name = "doctor",
 	.operands = "",
-	.purpose = "Finds what is wrong with the set-up, and says how to mend "
-		   "it.",
+	.purpose =
+		"Finds what is wrong with the set-up, and says how to fix it.",
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "Each check is a line: ok, warn, bad or skipped. Nothing is "
@@ -30,7 +31,7 @@ static const struct command command = {
 		 "Exit: 0, 1 (warnings), 74, 75, 77, 78; see doctor(1).",
 };
 
-/* The checks named in a list with commas; 0: one is none. */
+/* The checks named in a comma-separated list; 0: one of them doesn't exist. */
 static uint32_t parse_checks(const char *list)
 {
 	uint32_t set = 0;
@@ -86,7 +87,7 @@ int main(int argc, char **argv)
 			as_json = true;
 		else if (!(wanted = parse_checks(o.value)))
 			return opt_usage(&command,
-				"--only: %s: no such check; doctor --list "
+				"--only: no such check: %s; doctor --list "
 				"names them",
 				o.value);
 	}

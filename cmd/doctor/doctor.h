@@ -1,8 +1,8 @@
 /*
  * doctor: its checks, in the order in which they are shown, and what they
- * share. A check is a function that fills a finding; what it needs is a set of
- * other checks, and where one of those is bad it is skipped. Nothing here
- * writes anywhere.
+ * share. A check is a function that fills in a finding; it may need other
+ * checks, and is skipped where one of those is bad. Nothing here writes
+ * anywhere.
  */
 #ifndef DOCTOR_DOCTOR_H
 #define DOCTOR_DOCTOR_H
@@ -52,7 +52,7 @@ enum mark {
 	MARK_OK,
 	MARK_WARN, /* the sync runs, but somebody should know */
 	MARK_BAD,
-	MARK_SKIPPED, /* can't be told: see the text */
+	MARK_SKIPPED, /* can't be checked: see the text */
 };
 
 struct finding {
@@ -61,14 +61,14 @@ struct finding {
 	char text[ERROR_MAX];
 };
 
-/* One service: asked once, by the first check that wants to know. */
+/* One service: asked once, by the first check that needs the answer. */
 struct service {
 	bool asked, open; /* open: there is a client */
 	bool answered;
-	/* What the first request ended in; action is of no use after rc 0. */
+	/* How the first request ended; action has no meaning where rc is 0. */
 	int rc;
 	struct api_error error;
-	struct error words; /* the same, as the programs say it */
+	struct error words; /* the same, as the programs report it */
 };
 
 struct doctor {
@@ -81,7 +81,7 @@ struct doctor {
 	struct service supabase_is, notion_is;
 	struct supabase_client supabase;
 	struct notion_client notion;
-	json *notion_user; /* whose token it is; NULL: not known */
+	json *notion_user; /* the owner of the token; NULL: not known */
 	char source[UUID_SIZE];
 	int source_rc;
 	struct error humanize_source;
@@ -94,30 +94,32 @@ typedef void check_run(struct doctor *d, struct finding *f);
 struct check {
 	const char *name; /* in the output and for --only */
 	uint32_t needs;	  /* 1u << CHECK_…: skipped where one is bad */
-	uint32_t after;	  /* these go first, whatever comes of them */
+	uint32_t after;	  /* these come first, whatever their outcome */
 	check_run *run;
 };
 
 /* The table, by check_id. */
 const struct check *check_at(enum check_id id);
-/* -1: there is none of that name. */
+/* -1: there is no check with that name. */
 int check_find(const char *name);
 
-/* Runs these checks and what they need; wanted: 1u << CHECK_…. */
+/* Runs these checks and those that they need; wanted: 1u << CHECK_…. */
 void doctor_run(struct doctor *d, uint32_t wanted);
 void doctor_fini(struct doctor *d);
-/* Whether a check came out well enough for those that need it. */
+/* Whether the outcome of a check is good enough for those that need it. */
 bool doctor_holds(const struct doctor *d, enum check_id id);
 /* The exit code for all findings: the first of 78, 77, 74, 75, 1, 0. */
 int doctor_code(const struct doctor *d);
 
-/* What checks find; text and printf arguments. */
+/* Set what a check found; text and printf arguments. */
 void find_ok(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void find_warn(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void find_unknown(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void find_bad(struct finding *f, const struct error *e);
 
-/* Ask a service for the first time, if that is possible and wasn't done. */
+/*
+ * Ask a service for the first time, if that is possible and hasn't been done.
+ */
 void ask_supabase(struct doctor *d);
 void ask_notion(struct doctor *d);
 

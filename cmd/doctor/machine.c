@@ -1,4 +1,4 @@
-/* This machine: folders, disk, locks, the record of the runs. */
+/* This machine: folders, disk, locks, and the records of the runs. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -23,7 +23,7 @@
 #define RECORD_MAX (1u << 20)
 #define LATE 2 /* intervals */
 
-/* The folder itself, or the nearest one above that is there; allocated. */
+/* The folder itself, or its nearest existing parent; allocated. */
 static char *existing(const char *path)
 {
 	char *p = xstrdup(path), *slash;
@@ -69,8 +69,7 @@ void check_folders(struct doctor *d, struct finding *f)
 		may_write(s->log_dir, "SYNC_LOG_DIR", &e) < 0)
 		find_bad(f, &e);
 	else
-		find_ok(f, "%s and %s can be written", s->state_dir,
-			s->log_dir);
+		find_ok(f, "%s and %s are writable", s->state_dir, s->log_dir);
 }
 
 static int free_space(const char *dir, unsigned long long *bytes)
@@ -91,8 +90,8 @@ void check_disk(struct doctor *d, struct finding *f)
 
 	if (free_space(d->settings.state_dir, &state) < 0 ||
 		free_space(d->settings.log_dir, &logs) < 0) {
-		find_unknown(
-			f, "the free space can't be read: %s", strerror(errno));
+		find_unknown(f, "the free space can't be determined: %s",
+			strerror(errno));
 		return;
 	}
 	least = state < logs ? state : logs;
@@ -112,8 +111,10 @@ void check_disk(struct doctor *d, struct finding *f)
 	}
 }
 
-/* Whether /proc/locks lists the file: looked up, not tried, for a lock taken
- * here could turn a run away. */
+/*
+ * Whether /proc/locks lists the file. The lock is looked up, not taken, because
+ * taking it could make a run fail.
+ */
 static bool is_locked(const struct stat *st)
 {
 	FILE *locks = fopen("/proc/locks", "r");
@@ -151,8 +152,9 @@ static bool has_open(const char *pid, const struct stat *st)
 }
 
 /*
- * A process that has the file open; 0: none of ours. /proc/locks is no help
- * here: it names the flock(1) that took the lock for the script, and is gone.
+ * A process that has the file open; 0: none of this user. /proc/locks doesn't
+ * help here: it names the flock(1) that took the lock for the script and has
+ * ended.
  */
 static long holder(const struct stat *st)
 {
@@ -177,14 +179,14 @@ void check_lock(struct doctor *d, struct finding *f)
 	long pid = locked ? holder(&st) : 0;
 
 	if (!locked)
-		find_ok(f, "no run is going on");
+		find_ok(f, "no run is under way");
 	else if (pid)
 		find_ok(f,
-			"a run is going on, process %ld; how long: ps -o "
+			"a run is under way, process %ld; for how long: ps -o "
 			"etime= -p %ld",
 			pid, pid);
 	else
-		find_ok(f, "a run of another user is going on");
+		find_ok(f, "a run of another user is under way");
 	free(path);
 }
 
@@ -200,13 +202,13 @@ void check_base(struct doctor *d, struct finding *f)
 		if (base.scope)
 			find_ok(f, "%s remembers %zu pairs", path, base.n);
 		else
-			find_ok(f, "none yet; the first sync makes it");
+			find_ok(f, "none yet; the first sync creates it");
 		base_fini(&base);
 	}
 	free(path);
 }
 
-/* A record of the log folder; NULL where it isn't there or isn't whole. */
+/* A record in the log folder; NULL where it is missing or incomplete. */
 static json *read_record(const struct settings *s, const char *name)
 {
 	char *path = path_join(s->log_dir, name);
@@ -221,7 +223,7 @@ static json *read_record(const struct settings *s, const char *name)
 	return v;
 }
 
-/* A time of such a record; USEC_NONE: there is none. */
+/* A time in such a record; USEC_NONE: there is none. */
 static usec record_time(const json *record, const char *key)
 {
 	const char *text = json_str(record, key);
@@ -232,7 +234,7 @@ static usec record_time(const json *record, const char *key)
 	return t;
 }
 
-/* schedule.json outlives a schedule that was killed, its lock doesn't. */
+/* schedule.json outlives a schedule that was killed; its lock doesn't. */
 static bool schedule_runs(const struct settings *s)
 {
 	char *path = path_join(s->state_dir, "schedule.lock");
@@ -252,26 +254,28 @@ static void find_schedule(struct finding *f, const json *record)
 
 	if (next != USEC_NONE && time_now() - next > USEC_MINUTE)
 		find_warn(f,
-			"%s runs here, but its run of %s hasn't begun: start "
-			"it again",
+			"%s is running here, but its run of %s hasn't begun: "
+			"start it again",
 			schedule, time_format(next, text));
 	else if (failures > 0)
 		find_warn(f,
-			"%s runs here, but its runs fail, %lld in a row so "
-			"far: see %s",
+			"%s is running here, but its runs fail, %lld in a row "
+			"so far: see %s",
 			schedule, (long long)failures,
 			humanize_command("bin/report", report));
 	else if (next == USEC_NONE)
 		find_ok(f,
-			record ? "%s runs here, and a run goes on"
+			record ? "%s is running here, and a run is under way"
 			       : "%s runs here",
 			schedule);
 	else
-		find_ok(f, "%s runs here, the next run is due at %s", schedule,
-			time_format(next, text));
+		find_ok(f, "%s is running here, and the next run is due at %s",
+			schedule, time_format(next, text));
 }
 
-/* No schedule holds the lock: what the last run tells of another one. */
+/*
+ * No schedule holds the lock: the last run may show that there is another one.
+ */
 static void find_last_run(
 	struct finding *f, const struct settings *s, usec last)
 {
@@ -282,20 +286,21 @@ static void find_last_run(
 	humanize_command("scripts/schedule.sh", schedule);
 	if (last == USEC_NONE)
 		find_warn(f,
-			"no run yet: %s makes the first, %s one every "
+			"no run yet: %s starts the first one, %s one every "
 			"SYNC_INTERVAL",
 			humanize_command("scripts/sync-now.sh", sync_now),
 			schedule);
 	else if (time_now() - last > limit)
 		find_warn(f,
-			"the last run ended at %s, and SYNC_INTERVAL says one "
-			"every %ld s: is the scheduler running? See %s",
+			"the last run ended at %s, but SYNC_INTERVAL asks for "
+			"one every %ld s: check whether the scheduler is "
+			"running; see %s",
 			time_format(last, text), s->interval, schedule);
 	else
 		find_unknown(f,
-			"the last run ended at %s, but no %s runs here: "
-			"whether a timer or cron makes the next one can't be "
-			"seen",
+			"the last run ended at %s, but no %s is running here: "
+			"doctor can't see whether a timer or cron will start "
+			"the next one",
 			time_format(last, text), schedule);
 }
 

@@ -1,4 +1,4 @@
-/* Notion: the token, the database, what may be done with it. */
+/* Notion: the token, the database, and what the connection may do with it. */
 #include <string.h>
 
 #include "doctor.h"
@@ -20,8 +20,8 @@ void check_notion(struct doctor *d, struct finding *f)
 }
 
 /*
- * Who acts with the token: a person whose own it is, the bot of a connection
- * that a person authorised, or that of an internal one.
+ * Who acts with the token: the person it belongs to, the bot of a connection
+ * that a person authorised, or the bot of an internal one.
  */
 void check_notion_key(struct doctor *d, struct finding *f)
 {
@@ -33,27 +33,29 @@ void check_notion_key(struct doctor *d, struct finding *f)
 		find_bad(f, &d->notion_is.words);
 	else if (!notion_is_bot(d->notion_user))
 		find_warn(f,
-			"accepted: a personal access token, of %.100s: it ends "
-			"7 days to a year after it was made (Notion doesn't "
-			"tell when), and sooner where that person loses "
-			"access; the sync shows as this person's edits. The "
-			"token of an internal connection doesn't end: Notion, "
-			"Settings, Connections",
+			"accepted: a personal access token of %.100s. It "
+			"expires 7 days to a year after it was created "
+			"(Notion doesn't tell when), or earlier if that "
+			"person loses access, and the sync's edits appear as "
+			"that person's. The token of an internal connection "
+			"doesn't expire: Notion, Settings, Connections",
 			name ? name : "a person");
 	else if (owner && strcmp(owner, "user") == 0)
 		find_ok(f,
-			"accepted: of the public connection %.100s, which a "
-			"person authorised; it ends where that person takes "
-			"it back or loses access",
+			"accepted: token of the public connection %.100s, "
+			"which a person authorised; it ends if that person "
+			"withdraws it or loses access",
 			name ? name : "without a name");
 	else
 		find_ok(f,
-			"accepted: of the internal connection %.100s; it "
-			"doesn't end",
+			"accepted: token of the internal connection %.100s; "
+			"it doesn't expire",
 			name ? name : "without a name");
 }
 
-/* Looking for the database is the first thing that takes the right to read. */
+/*
+ * Looking for the database is the first request that needs the right to read.
+ */
 void check_read(struct doctor *d, struct finding *f)
 {
 	d->source_rc = notion_find_data_source(
@@ -80,7 +82,7 @@ void check_insert(struct doctor *d, struct finding *f)
 	if (notion_probe_insert(&d->notion, &e) < 0)
 		find_bad(f, &e);
 	else
-		find_ok(f, "inserting pages is not refused");
+		find_ok(f, "pages may be inserted");
 }
 
 void check_update(struct doctor *d, struct finding *f)
@@ -90,10 +92,10 @@ void check_update(struct doctor *d, struct finding *f)
 	if (notion_probe_update(&d->notion, &e) < 0)
 		find_bad(f, &e);
 	else
-		find_ok(f, "updating pages is not refused");
+		find_ok(f, "pages may be updated");
 }
 
-/* What the sync works without, and notion-setup would see to. */
+/* What the sync can do without and notion-setup would add. */
 static void list_due(const struct notion_shape *shape, struct finding *f)
 {
 	struct buf b = BUF_INIT(1000);
@@ -104,12 +106,12 @@ static void list_due(const struct notion_shape *shape, struct finding *f)
 		if (p->state == SHAPE_READY)
 			continue;
 		buf_addf(&b, "%s%s %s", b.len ? ", " : "", p->name,
-			p->state == SHAPE_MISSING ? "missing, and optional"
+			p->state == SHAPE_MISSING ? "missing, but optional"
 			: p->state == SHAPE_OPTIONS
 				? "without some of its options"
 				: "under another name");
 	}
-	find_ok(f, "ready; notion-setup would see to: %s", buf_str(&b));
+	find_ok(f, "ready; notion-setup would take care of: %s", buf_str(&b));
 	buf_fini(&b);
 }
 

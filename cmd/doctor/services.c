@@ -1,4 +1,4 @@
-/* What both services have in common: asking them once, clocks, TLS. */
+/* What both services have in common: the first request, clocks, TLS. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,10 @@
 #define MAX_WAIT 10
 #define CLOCK_TOLERANCE (30 * USEC_SECOND)
 
-/* The doctor is waited for: it neither repeats much nor sits a wait out. */
+/*
+ * Somebody is waiting for doctor, so it hardly repeats requests and never sits
+ * out a long wait.
+ */
 static void hurry(struct api *api)
 {
 	if (api->retries > RETRIES)
@@ -76,12 +79,12 @@ void check_clock(struct doctor *d, struct finding *f)
 		skew = skew_of(&d->notion_is, &d->notion.api);
 	}
 	if (skew == USEC_NONE)
-		find_unknown(f, "no service tells its time");
+		find_unknown(f, "no service told its time");
 	else if (skew > CLOCK_TOLERANCE || skew < -CLOCK_TOLERANCE)
 		find_warn(f,
 			"this machine's clock is %lld s %s that of %s: set it "
-			"(timedatectl set-ntp true), for the times that the "
-			"sync writes decide conflicts",
+			"(timedatectl set-ntp true), because the times that "
+			"the sync writes decide conflicts",
 			(long long)((skew < 0 ? -skew : skew) / USEC_SECOND),
 			skew < 0 ? "ahead of" : "behind", who);
 	else
@@ -94,8 +97,8 @@ static const char *tls_of(const struct service *s, const char *url)
 	if (!s->asked)
 		return "not asked";
 	if (strncmp(url, "https://", 8) != 0)
-		return url_is_loopback(url) ? "none, to this machine itself"
-					    : "none, as SYNC_ALLOW_HTTP allows";
+		return url_is_loopback(url) ? "none: it is this machine itself"
+					    : "none: SYNC_ALLOW_HTTP allows it";
 	return s->answered ? "verified" : "no answer";
 }
 

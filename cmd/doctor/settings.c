@@ -15,8 +15,8 @@ void check_env_file(struct doctor *d, struct finding *f)
 
 	d->env_path = env_file_find();
 	if (!d->env_path) {
-		find_ok(f, "there is none: the environment alone has the "
-			   "settings");
+		find_ok(f,
+			"there is none: all settings come from the environment");
 		return;
 	}
 	if (env_file_load(&d->env, d->env_path, &e) < 0)
@@ -28,11 +28,10 @@ void check_env_file(struct doctor *d, struct finding *f)
 			"%s",
 			d->env_path, d->env_path);
 	else
-		find_ok(f, "%s, of which the environment stands first",
-			d->env_path);
+		find_ok(f, "%s; the environment wins over it", d->env_path);
 }
 
-/* One setting by itself; a key's value is never shown. */
+/* One setting by itself; the value of a key is never shown. */
 static void check_one(
 	struct doctor *d, struct finding *f, const char *name, bool secret)
 {
@@ -42,7 +41,7 @@ static void check_one(
 	if (settings_check(&d->env, name, &e) < 0)
 		find_bad(f, &e);
 	else if (secret)
-		find_ok(f, "set, and of the right form");
+		find_ok(f, "set, and in the right form");
 	else
 		find_ok(f, "%.200s", value);
 }
@@ -59,8 +58,8 @@ void check_supabase_key_form(struct doctor *d, struct finding *f)
 	check_one(d, f, "SUPABASE_SERVICE_ROLE_KEY", true);
 	if (f->mark == MARK_OK && strncmp(value, "sb_", 3) != 0)
 		find_ok(f, "set: a legacy JWT of service_role, which Supabase "
-			   "means to end; a secret key (sb_secret_…) does "
-			   "the same");
+			   "plans to remove; use a secret key (sb_secret_…) "
+			   "instead");
 }
 
 void check_notion_key_form(struct doctor *d, struct finding *f)
@@ -79,7 +78,7 @@ void check_notion_database_form(struct doctor *d, struct finding *f)
 		find_ok(f, "%s", id);
 }
 
-/* The token can be tried before there is a database to try it on. */
+/* The token can be checked before there is a database. */
 static unsigned notion_need(const struct doctor *d)
 {
 	const char *id = env_lookup(&d->env, "NOTION_DATABASE_ID");
@@ -91,7 +90,7 @@ static unsigned notion_need(const struct doctor *d)
 	return id && *id ? 0 : NEED_NOTION_KEY;
 }
 
-/* All others, each with its default. */
+/* All other settings, each with its default. */
 void check_settings(struct doctor *d, struct finding *f)
 {
 	bool supabase = doctor_holds(d, CHECK_SUPABASE_URL) &&

@@ -46,7 +46,7 @@ void show_text(const struct doctor *d)
 		buf_addc(&b, '\n');
 	}
 	if (verbosity >= 0)
-		buf_addf(&b, "%d ok, %d to know, %d wrong, %d skipped\n",
+		buf_addf(&b, "%d ok, %d warn, %d bad, %d skipped\n",
 			count(d, MARK_OK), count(d, MARK_WARN),
 			count(d, MARK_BAD), count(d, MARK_SKIPPED));
 	text_put(stdout, buf_str(&b));

@@ -1,4 +1,4 @@
-/* Supabase: the key, the table, and what may be done with it. */
+/* Supabase: the key, the table, and what the key may do with it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define SQL_FILE "sql/decision_vault.sql"
 
-/* Which check the first answer speaks of; CHECKS: it was a good one. */
+/* Which check the first answer is about; CHECKS: it was a good answer. */
 static enum check_id first_trouble(const struct doctor *d)
 {
 	static const struct {
@@ -59,7 +59,7 @@ void check_supabase_key(struct doctor *d, struct finding *f)
 void check_table(struct doctor *d, struct finding *f)
 {
 	if (!is_troubled(d, CHECK_TABLE, f))
-		find_ok(f, "%s is there", d->supabase.sql_table);
+		find_ok(f, "%s exists", d->supabase.sql_table);
 }
 
 void check_columns(struct doctor *d, struct finding *f)
@@ -67,13 +67,13 @@ void check_columns(struct doctor *d, struct finding *f)
 	struct error e;
 
 	if (first_trouble(d) == CHECK_GRANTS)
-		find_unknown(f, "can't be seen without the grant to read");
+		find_unknown(f, "can't be checked without the grant to read");
 	else if (is_troubled(d, CHECK_COLUMNS, f))
 		return;
 	else if (supabase_find_columns(&d->supabase, &e) < 0)
 		find_bad(f, &e);
 	else
-		find_ok(f, "all are there");
+		find_ok(f, "all exist");
 }
 
 void check_types(struct doctor *d, struct finding *f)
@@ -93,10 +93,10 @@ void check_types(struct doctor *d, struct finding *f)
 	if (rc < 0)
 		find_bad(f, &e);
 	else
-		find_ok(f, "each is of its type");
+		find_ok(f, "every column has the right type");
 }
 
-/* The live pairs of this table in the local base. */
+/* How many live pairs of this table the local base has. */
 static size_t known_pairs(const struct settings *settings)
 {
 	char *path = path_join(settings->state_dir, "base.ndjson");
@@ -145,16 +145,17 @@ void check_grants(struct doctor *d, struct finding *f)
 	else if ((pairs = known_pairs(&d->settings)) > 0 &&
 		 sees_no_row(&d->supabase))
 		find_warn(f,
-			"no row is seen, but the local base has %zu pairs: "
-			"where they were not erased, row-level security hides "
-			"them from this key; set SUPABASE_SERVICE_ROLE_KEY to "
-			"the project's secret key, which passes policies",
+			"the table shows no rows, but the local base has %zu "
+			"pairs: unless the rows were erased, row-level "
+			"security hides them from this key; set "
+			"SUPABASE_SERVICE_ROLE_KEY to the project's secret "
+			"key, which bypasses policies",
 			pairs);
 	else
 		find_ok(f, "rows may be read, updated and inserted");
 }
 
-/* Triggers can't be seen from here, but apply notes what they do. */
+/* Triggers can't be seen from here, but apply records what they do. */
 void check_triggers(struct doctor *d, struct finding *f)
 {
 	char *path = path_join(d->settings.state_dir, "base.ndjson");
@@ -174,26 +175,27 @@ void check_triggers(struct doctor *d, struct finding *f)
 	free(path);
 	if (checksums || marks)
 		find_warn(f,
-			"a trigger of the table rewrites what the sync writes "
+			"a trigger of the table changes what the sync writes "
 			"(checksum of %zu rows, notion_synced of %zu), so "
-			"that these can't mark what was agreed: leave both "
-			"columns out of it",
+			"these columns can't mark what was agreed: let the "
+			"trigger leave both alone",
 			checksums, marks);
 	else
 		find_unknown(f,
-			"whether updated_at moves with every edit can't be "
-			"seen without a write: " SQL_FILE " makes the "
-			"trigger; without one an edit in the dashboard counts "
-			"as old where a conflict is decided");
+			"doctor can't see without a write whether every edit "
+			"sets updated_at: " SQL_FILE
+			" creates the trigger; without it, an edit in the "
+			"dashboard counts as old when a conflict is decided");
 }
 
 void check_soft_delete(struct doctor *d, struct finding *f)
 {
 	if (d->supabase.soft_delete)
-		find_ok(f, "deleted_at is there: deleting goes both ways");
+		find_ok(f, "deleted_at exists: deletions are synced both ways");
 	else
-		find_ok(f, "no column deleted_at: a page in the trash is "
-			   "reported and its row stays; " SQL_FILE " adds it");
+		find_ok(f,
+			"there is no column deleted_at: a page in the trash "
+			"is reported, but its row stays; " SQL_FILE " adds it");
 }
 
 void check_link_index(struct doctor *d, struct finding *f)
@@ -204,9 +206,9 @@ void check_link_index(struct doctor *d, struct finding *f)
 	if (supabase_probe_link(&d->supabase, &unique, &e) < 0)
 		find_bad(f, &e);
 	else if (unique)
-		find_ok(f, "notion_page_id is unique: one row a page");
+		find_ok(f, "notion_page_id is unique: one row per page");
 	else
 		find_ok(f, "notion_page_id has no unique index: rows that "
 			   "claim the same page are left alone and "
-			   "reported; " SQL_FILE " makes the index");
+			   "reported; " SQL_FILE " creates the index");
 }

@@ -20,8 +20,8 @@ void connections_fini(struct connections *c)
 }
 
 /*
- * Who is at the other end: an IPv4 address, or the network of an IPv6 one, of
- * which everybody has as many addresses as he likes.
+ * Who is at the other end: an IPv4 address, or the network of an IPv6 address,
+ * because anybody can have any number of addresses in that network.
  */
 static void note_address(
 	unsigned char out[ADDRESS_BYTES], const struct sockaddr *from)
@@ -51,7 +51,9 @@ static void end_connection(struct connection *one)
 	shutdown(one->fd, SHUT_RDWR);
 }
 
-/* Ends the oldest, of one address or (NULL) of all, where there are too many.
+/*
+ * Ends the oldest connection, of one address or (NULL) of all, where there are
+ * too many.
  */
 static void make_room(
 	struct connections *c, const unsigned char *address, size_t most)

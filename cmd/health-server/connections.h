@@ -1,11 +1,11 @@
 /*
  * The connections that are open.
  *
- * Those that take too long are ended: the daemon's own time-out starts over
- * with each byte, so a client that sends one now and then could hold its place
- * for ever. And so that nobody can take all places, those of one address are
- * few, and the newest has the right of way: one more ends the oldest. Whoever
- * asks and goes is done long before it is that.
+ * Connections that take too long are ended: the daemon's own time-out starts
+ * again with each byte, so a client that sends one now and then could keep its
+ * place for ever. So that nobody can take all places, each address gets only a
+ * few, and the newest takes precedence: one more ends the oldest. A client that
+ * asks and leaves is done long before it is the oldest.
  */
 #ifndef HEALTH_SERVER_CONNECTIONS_H
 #define HEALTH_SERVER_CONNECTIONS_H
@@ -17,13 +17,13 @@
 #include "util/times.h"
 
 #define CONNECTIONS_MAX 512
-/* Behind a proxy everybody has the same one. */
+/* Behind a proxy, all clients have the same address. */
 #define CONNECTIONS_OF_ADDRESS 64
 #define IDLE_SECONDS 10 /* without a byte */
 /* From connecting to the last byte of the answer. */
 #define REQUEST_SECONDS 30
 
-/* Of IPv6 the first half, which is one network's. */
+/* For IPv6 the first half, which identifies the network. */
 #define ADDRESS_BYTES 9
 
 struct connection {
@@ -46,7 +46,7 @@ struct connection *connection_add(
 	struct connections *c, int fd, const struct sockaddr *from);
 /* Before its descriptor is closed. */
 void connection_remove(struct connections *c, struct connection *one);
-/* Shuts those down that are over their time; from any thread. */
+/* Shuts down connections that are over their time; from any thread. */
 void connections_end_slow(struct connections *c);
 
 #endif

@@ -49,7 +49,7 @@ static void keep(struct control_run *r, const char *data, size_t n)
 	buf_add(&r->output, data, n);
 }
 
-/* True at the end of what the child says. */
+/* True at the end of the child's output. */
 static bool read_output(struct control *c)
 {
 	char chunk[4096];
@@ -95,7 +95,7 @@ void control_fini(struct control *c)
 		control_poll(c);
 	}
 	if (c->child)
-		warning("process %ld, started from the page, still goes on",
+		warning("process %ld, started from the page, is still running",
 			(long)c->child);
 	if (c->output >= 0)
 		close(c->output);
@@ -139,10 +139,11 @@ static void press(struct control *c, enum control_kind kind,
 
 	if (!token_is_right(authorization, c->token)) {
 		guess_refuse(&c->guesses,
-			"wrong token: it is SYNC_CONTROL_TOKEN", a);
+			"wrong token: it must be SYNC_CONTROL_TOKEN", a);
 		a->asks_token = true;
 	} else if (c->child) {
-		answer_text(a, 429, "a run started from here still goes on");
+		answer_text(a, 429,
+			"a run started from this page is still under way");
 		a->retry = "10";
 	} else if (too_soon(c, now)) {
 		answer_text(a, 429, "pressed too often: wait ten seconds");
@@ -168,7 +169,7 @@ void control_press(struct control *c, enum control_kind kind,
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* A character may be cut at the end, and anything be in what a child says. */
+/* The last character may be cut off, and a child may print anything. */
 static json *output_data(const struct control_run *r)
 {
 	char *clean = mend_text(buf_str(&r->output), r->output.len);

@@ -7,7 +7,9 @@
 #define MARK "… [cut]"
 #define MARK_LEN (sizeof MARK - 1)
 
-/* The longest start of s, of at most `most` bytes, that is whole characters. */
+/*
+ * The longest prefix of s of at most `most` bytes that ends between characters.
+ */
 static size_t whole_prefix(const char *s, size_t most)
 {
 	size_t n = 0, next;
@@ -23,7 +25,7 @@ static json *cut_text(const char *s, size_t most)
 	struct buf out = BUF_INIT(most + MARK_LEN);
 	json *v;
 
-	/* What was cut to this length already stays as it is. */
+	/* A text that was already cut to this length is left unchanged. */
 	if (len <= most + MARK_LEN)
 		return json_string(s);
 	buf_add(&out, s, whole_prefix(s, most));
@@ -57,5 +59,5 @@ void cut_member(json *obj, const char *key, size_t most)
 	const json *v = json_get(obj, key);
 
 	if (v)
-		json_put(obj, key, cut_copy(v, most)); /* v is gone */
+		json_put(obj, key, cut_copy(v, most)); /* v is freed */
 }

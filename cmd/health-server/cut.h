@@ -1,4 +1,4 @@
-/* Making what the page shows fit: texts have no bound where they come from. */
+/* Shortens what the page shows: the texts of records have no length limit. */
 #ifndef HEALTH_SERVER_CUT_H
 #define HEALTH_SERVER_CUT_H
 
@@ -7,11 +7,11 @@
 #define CUT_TEXT 4000 /* bytes of each text, where they fit */
 
 /*
- * A copy whose longer texts have `most` bytes each, cut between characters,
- * with "… [cut]" behind.
+ * A copy in which longer texts are cut to `most` bytes, between characters, and
+ * end in "… [cut]".
  */
 json *cut_copy(const json *v, size_t most);
-/* The same with obj[key] in its place; nothing where there is none. */
+/* Does the same to obj[key] in place; does nothing where there is none. */
 void cut_member(json *obj, const char *key, size_t most);
 
 #endif

@@ -9,7 +9,7 @@
 #include "util/opt.h"
 
 #define ERRORS_SHOWN 5
-/* Of the page's data, but for what a child said, which has its own bound. */
+/* Of the page's data, except for a child's output, which has its own limit. */
 #define PAGE_DATA_MAX ((size_t)1 << 20)
 
 const char *health_status(const struct health *h)
@@ -50,7 +50,7 @@ static json *run_document(const struct health *h, const struct run *r)
 	return data;
 }
 
-/* What the last run did, by op, side and status, and what waits. */
+/* What the last run did, by op, side and status, and what is pending. */
 static json *totals_document(const struct log_view *s)
 {
 	const json *record = s->logs.last ? s->logs.last->record : NULL;
@@ -141,7 +141,7 @@ json *no_health_document(void)
 {
 	json *v = document("fail");
 
-	json_put_str(v, "output", "the folder of the logs can't be read");
+	json_put_str(v, "output", "the log folder can't be read");
 	return v;
 }
 
@@ -166,8 +166,8 @@ static bool fits(const json *v)
 }
 
 /*
- * However long the texts of records are, the page is there: they are cut until
- * it fits, and at last its lists of them are left out.
+ * However long the texts of records are, the page works: they are cut until the
+ * document fits, and in the end its lists of them are left out.
  */
 static json *fitted(json *take_v)
 {

@@ -8,7 +8,7 @@
 /*
  * GET /health, in the form of draft-inadarei-api-health-check-06: `status` is
  * pass (OK), warn (WARNING) or fail (CRITICAL, UNKNOWN: what isn't known to
- * work counts as broken), the rest as health-server(1) lists it.
+ * work counts as broken); health-server(1) lists the rest.
  */
 json *health_document(const struct log_view *s, const struct health *h);
 /* "pass", "warn" or "fail". */
@@ -17,8 +17,9 @@ const char *health_status(const struct health *h);
 json *no_health_document(void);
 
 /*
- * GET /status.json, which the page shows: that of `report --json` without
- * paths, and "status", "log", "conflicts", "schedule", "control", "version".
+ * GET /status.json, which the page shows: the document of `report --json`
+ * without paths, and "status", "log", "conflicts", "schedule", "control",
+ * "version".
  */
 json *status_document(
 	const struct log_view *s, const struct health *h, struct control *c);

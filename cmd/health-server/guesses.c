@@ -12,7 +12,7 @@ void guess_refuse(struct guesses *g, const char *text, struct answer *a)
 	if (g->since == USEC_NONE || now - g->since > USEC_MINUTE)
 		*g = (struct guesses){ .since = now };
 	if (g->wrong >= GUESSES_MAX) {
-		answer_text(a, 429, "too many wrong ones: wait a minute");
+		answer_text(a, 429, "too many wrong attempts: wait a minute");
 		a->retry = "60";
 		return;
 	}

@@ -1,7 +1,8 @@
 /*
- * Proofs that were wrong. From the sixth in a minute on they are answered with
- * 429. The right one passes at any time, for else a stranger who guesses would
- * lock out whoever knows it; what keeps it from being guessed is its length.
+ * Wrong tokens and signatures. From the sixth within a minute on, they are
+ * answered with 429. The right one is accepted at any time, because otherwise a
+ * stranger who guesses would lock out those who know it; its length keeps it
+ * from being guessed.
  */
 #ifndef HEALTH_SERVER_GUESSES_H
 #define HEALTH_SERVER_GUESSES_H
@@ -9,7 +10,7 @@
 #include "answer.h"
 #include "util/times.h"
 
-#define GUESSES_MAX 5 /* in a minute, from all together */
+#define GUESSES_MAX 5 /* in a minute, from all clients together */
 
 struct guesses {
 	usec since; /* start of the minute, by time_monotonic() */
@@ -17,7 +18,7 @@ struct guesses {
 };
 
 void guesses_init(struct guesses *g);
-/* Counts a wrong one and answers it: 401 with the text, or 429. */
+/* Counts a wrong attempt and answers it: 401 with the text, or 429. */
 void guess_refuse(struct guesses *g, const char *text, struct answer *a);
 
 #endif

@@ -21,7 +21,7 @@ static bool is_token(const char *s, size_t n)
 	return n && strspn(s, good) == n;
 }
 
-/* No control character, not even a NUL, but for the tab. */
+/* No control character, not even a NUL, except the tab. */
 static bool is_value(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -74,7 +74,7 @@ const char *head_fault(struct MHD_Connection *c, const char *version)
 		return "Transfer-Encoding must be chunked";
 	if (h.hosts > 1 ||
 		(h.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
-		return "one Host is needed";
+		return "exactly one Host header is needed";
 	return NULL;
 }
 

@@ -1,8 +1,8 @@
 /*
- * What a request's head says of where it ends: two parties that read it in two
- * ways (a proxy and we) would see other requests than one another. So whatever
- * can be read in two ways is refused, by libmicrohttpd in its strict mode, and
- * here what that lets pass.
+ * Where a request ends, according to its head: if two parties (a proxy and this
+ * server) read the head differently, they see different requests. So a head
+ * that can be read in two ways is refused: by libmicrohttpd in its strict mode,
+ * and here where that lets it pass.
  */
 #ifndef HEALTH_SERVER_HEAD_H
 #define HEALTH_SERVER_HEAD_H
@@ -11,7 +11,7 @@
 
 struct MHD_Connection;
 
-/* Why this head is refused, NULL: it is fine. */
+/* Why this head is refused; NULL: it is fine. */
 const char *head_fault(struct MHD_Connection *c, const char *version);
 /* Whether a body follows the head. */
 bool head_has_body(struct MHD_Connection *c);

@@ -1,6 +1,4 @@
-/*
- * health-server: tells over HTTP whether the sync is healthy.
- */
+/* health-server: reports over HTTP whether the sync is healthy. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,30 +23,30 @@ enum {
 
 static const struct option_spec options[] = {
 	{ 'l', "listen", "ADDR:PORT",
-		"where to listen: 0.0.0.0:8080; port 0 is a free one" },
+		"where to listen: 0.0.0.0:8080; port 0 picks a free one" },
 	{ 'r', "ready", "FILE",
-		"write the base URL there once requests are answered" },
+		"write the base URL to FILE once requests are answered" },
 	{ OPT_PREFIX, "prefix", "PATH",
-		"the path under which a proxy passes requests on, as /vault" },
+		"the path under which a proxy forwards requests, as /vault" },
 	{ OPT_HOST_NAME, "host-name", "NAME",
-		"a name under which it answers, besides addresses and\n"
-		"localhost; again for more, or SYNC_HOST_NAMES" },
+		"a host name to answer to, in addition to addresses "
+		"and\nlocalhost; repeat it for more, or set SYNC_HOST_NAMES" },
 	{ OPT_SCRIPTS, "scripts", "DIR",
-		"where sync-now.sh is (scripts beside the folder of this\n"
-		"program)" },
+		"where sync-now.sh is (scripts beside this program's\n"
+		"folder)" },
 };
 
 static const struct command command = {
 	.name = "health-server",
 	.operands = "",
-	.purpose = "Tell over HTTP how the sync is: /health, /livez, /metrics, "
-		   "and a page at /.",
+	.purpose = "Report over HTTP how the sync is doing: /health, /livez, "
+		   "/metrics, and a page at /.",
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "It reads SYNC_LOG_DIR (logs). SYNC_CONTROL_TOKEN puts "
 		 "buttons on the page,\nSYNC_HOOK_SECRET_NOTION and "
-		 "SYNC_HOOK_SECRET_SUPABASE let the services call,\nand "
-		 "SYNC_HOST_NAMES holds names under which it answers.",
+		 "SYNC_HOOK_SECRET_SUPABASE let the services call it,\nand "
+		 "SYNC_HOST_NAMES lists host names that it answers to.",
 };
 
 struct args {
@@ -63,7 +61,7 @@ static bool is_prefix(const char *s)
 				   "abcdefghijklmnopqrstuvwxyz0123456789-._~/";
 	size_t n = strlen(s);
 
-	/* "//vault" would lead a browser to a host of that name. */
+	/* "//vault" would send a browser to a host of that name. */
 	return n > 1 && *s == '/' && s[1] != '/' && s[n - 1] != '/' &&
 	       strspn(s, good) == n;
 }
@@ -145,7 +143,7 @@ static int announce(
 	return rc;
 }
 
-/* Once a second the child and the slow connections are looked after. */
+/* Once a second, checks the child and the slow connections. */
 static void watch(struct server *server, const atomic_int *stop)
 {
 	const struct timespec second = { .tv_sec = 1 };
@@ -157,7 +155,7 @@ static void watch(struct server *server, const atomic_int *stop)
 	}
 }
 
-/* The daemon's thread takes no signal, so each one ends our own waiting. */
+/* The daemon's thread receives no signals, so each signal ends our own wait. */
 static int start_without_signals(struct server *server, struct site *site,
 	const struct sockaddr_storage *address, struct error *e)
 {
@@ -171,7 +169,7 @@ static int start_without_signals(struct server *server, struct site *site,
 	return rc;
 }
 
-/* Replit tells in its environment under which names it leads to us. */
+/* Replit's environment contains the host names that lead to this server. */
 static int add_names(
 	struct hosts *h, const struct settings *settings, struct error *e)
 {

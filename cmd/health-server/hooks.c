@@ -34,7 +34,7 @@ int intake_add(struct intake *in, const void *data, size_t len)
 	in->len += len;
 	if (in->signature)
 		signature_add(in->signature, data, len);
-	/* A handshake that is longer than fits is none. */
+	/* A body that is longer than fits is not a handshake. */
 	if (in->keeps && buf_add(&in->kept, data, len) < 0)
 		in->keeps = false;
 	return 0;
@@ -46,7 +46,7 @@ void intake_fini(struct intake *in)
 	buf_fini(&in->kept);
 }
 
-/* Makes the file; one that is there is not touched. 1: it was there. */
+/* Creates the file; an existing one isn't touched. 1: it existed. */
 static int make_file(
 	const char *dir, const char *name, const char *text, struct error *e)
 {
@@ -66,8 +66,7 @@ static int make_file(
 	if (fd >= 0 && close(fd) < 0 && rc == 0)
 		rc = fail_errno(e, "%s", path);
 	if (fd >= 0 && rc < 0)
-		unlink(path); /* half a token would stand in the way of a whole
-				 one */
+		unlink(path); /* half a token would block a whole one */
 	free(path);
 	return rc;
 }
@@ -78,15 +77,15 @@ static void wake(const struct settings *s, struct answer *a)
 
 	if (make_file(s->state_dir, WAKE_FILE, "", &e) < 0) {
 		warning("%s", e.text);
-		answer_text(a, 500, "the call could not be noted");
+		answer_text(a, 500, "the call could not be recorded");
 		return;
 	}
 	answer_text(a, 202, "noted");
 }
 
 /*
- * Whether an operator waits for Notion's token: the door's file was made within
- * the last ten minutes. One from the future is no sign of that.
+ * Whether an operator is waiting for Notion's token: the door's file was
+ * created within the last ten minutes. A file from the future doesn't count.
  */
 static bool door_is_open(const struct settings *s)
 {
@@ -109,7 +108,7 @@ static void shut_door(const struct settings *s)
 	free(path);
 }
 
-/* The token of a handshake's body, or NULL. */
+/* The token in the body of a handshake, or NULL. */
 static const char *token_of(const json *body)
 {
 	const char *token = json_str(body, "verification_token");
@@ -124,8 +123,8 @@ static const char *token_of(const json *body)
 }
 
 /*
- * The first token stands until the operator has opened the door again:
- * otherwise anyone could put another into its place.
+ * The first token stays until the operator opens the door again: otherwise
+ * anyone could replace it by another.
  */
 static void keep_token(
 	const struct settings *s, const char *token, struct answer *a)
@@ -141,20 +140,21 @@ static void keep_token(
 		warning("%s", e.text);
 		answer_text(a, 500, "the token could not be kept");
 	} else if (rc > 0) {
-		answer_text(a, 409, "another token waits to be taken");
+		answer_text(a, 409, "another token is already waiting");
 	} else {
 		shut_door(s);
-		warning("Notion's verification token has come: paste the line "
-			"in %s/" TOKEN_FILE " into Notion, put it into "
-			"SYNC_HOOK_SECRET_NOTION, remove the file, and start "
-			"health-server again; if Notion refuses it, somebody "
-			"else sent it: run controls.sh hook-setup again",
+		warning("Notion's verification token has arrived: paste the "
+			"line in %s/" TOKEN_FILE
+			" into Notion, set SYNC_HOOK_SECRET_NOTION to it, "
+			"remove the file, and restart health-server; if "
+			"Notion refuses it, somebody else sent it: run "
+			"controls.sh hook-setup again",
 			s->state_dir);
 		answer_text(a, 200, "kept");
 	}
 }
 
-/* True where the body brought a token, and a answers it. */
+/* True where the body contained a token; `a` is the answer then. */
 static bool shake_hands(
 	const struct settings *s, const struct buf *body, struct answer *a)
 {

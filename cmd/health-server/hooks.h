@@ -1,11 +1,12 @@
 /*
- * Calls of the two services that something has changed there. They are hints:
- * a true one makes the file wake in the state folder, at which schedule.sh runs
- * the sync within seconds, and what is done is decided by the plan alone. Any
- * number of calls until then are one.
+ * Calls by which the two services tell that something has changed there. They
+ * are hints: a genuine call creates the file wake in the state folder,
+ * whereupon schedule.sh runs the sync within seconds; the plan alone decides
+ * what is done. Any number of calls until then count as one.
  *
- * So nothing of a body is needed but its signature, and none is kept, but for
- * the first HANDSHAKE_MAX bytes while an operator waits for Notion's token.
+ * So only the signature of a body matters, and nothing of the body is kept,
+ * except for the first HANDSHAKE_MAX bytes while an operator waits for Notion's
+ * token.
  */
 #ifndef HEALTH_SERVER_HOOKS_H
 #define HEALTH_SERVER_HOOKS_H
@@ -24,11 +25,11 @@ struct hooks {
 	struct guesses notion, supabase;
 };
 
-/* A call's body as it comes in. */
+/* The body of a call as it arrives. */
 struct intake {
 	size_t len;
 	struct signature *signature; /* NULL: not signed, or no secret is set */
-	bool keeps;		     /* it may bring Notion's token */
+	bool keeps;		     /* it may contain Notion's token */
 	struct buf kept;
 };
 
@@ -41,22 +42,21 @@ void intake_fini(struct intake *in);
 
 /*
  * Whether the body of this call is worth reading: it isn't where the head alone
- * decides that the call is refused.
+ * shows that the call must be refused.
  */
 bool hook_notion_reads(
 	struct hooks *h, const char *signature, struct intake *in);
 bool hook_supabase_reads(struct hooks *h, const char *authorization);
 
 /*
- * A call of Notion's, signed with the verification token of the subscription
- * (SYNC_HOOK_SECRET_NOTION). While controls.sh hook-setup has opened the door,
- * for DOOR_SECONDS, the one call that brings such a token is taken: it is put
- * into the file notion-verification-token of the state folder, where the
- * operator finds it, and the door is shut.
+ * A call from Notion, signed with the verification token of the subscription
+ * (SYNC_HOOK_SECRET_NOTION). For DOOR_SECONDS after controls.sh hook-setup has
+ * opened the door, one call that contains such a token is accepted: the token
+ * is written to the file notion-verification-token in the state folder, where
+ * the operator finds it, and the door is closed.
  */
 void hook_notion(struct hooks *h, struct intake *in, struct answer *a);
-/* A database webhook of Supabase's, with SYNC_HOOK_SECRET_SUPABASE as Bearer.
- */
+/* A Supabase database webhook, with SYNC_HOOK_SECRET_SUPABASE as Bearer. */
 void hook_supabase(
 	struct hooks *h, const char *authorization, struct answer *a);
 

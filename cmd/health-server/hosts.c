@@ -7,7 +7,7 @@
 
 #include "util/alloc.h"
 
-#define NAME_MAX_LEN 253 /* of a name in the DNS */
+#define NAME_MAX_LEN 253 /* of a DNS name */
 #define BETWEEN ", \t"
 
 static bool is_name(const char *s, size_t n)
@@ -26,8 +26,9 @@ int hosts_add(struct hosts *h, const char *list, struct error *e)
 
 		if (!is_name(at, n))
 			return fail(e, RC_USAGE,
-				"%.*s is not a host name: write vault.example, "
-				"without https://, port and path",
+				"%.*s is not a host name: write it as "
+				"vault.example, without https://, port and "
+				"path",
 				(int)(n < 80 ? n : 80), at);
 		if (n) {
 			h->names =
@@ -48,7 +49,10 @@ void hosts_fini(struct hosts *h)
 	*h = (struct hosts){ 0 };
 }
 
-/* "name", "name:8080", "[::1]:8080": the name's length; 0: none of these. */
+/*
+ * The length of the name in "name", "name:8080" or "[::1]:8080"; 0: none of
+ * these.
+ */
 static size_t name_length(const char *host)
 {
 	const char *end = *host == '[' ? strchr(host, ']') : NULL;
@@ -97,7 +101,7 @@ bool hosts_have(const struct hosts *h, const char *host)
 	if (n == 0 || n >= sizeof name)
 		return false;
 	memcpy(name, host, n);
-	/* The root's dot belongs to the name as it is written out in full. */
+	/* A fully qualified name may end in the dot of the root. */
 	if (n > 1 && name[n - 1] == '.')
 		name[n - 1] = '\0';
 	return is_address(name) || is_one_of(h, name);

@@ -44,8 +44,8 @@ int parse_listen(
 			return 0;
 	}
 	return fail(e, RC_USAGE,
-		"--listen: %.80s is not an address and port: write 0.0.0.0:8080, "
-		"127.0.0.1:8080 or [::1]:8080",
+		"--listen: %.80s is not an address and port: write it as "
+		"0.0.0.0:8080, 127.0.0.1:8080 or [::1]:8080",
 		text);
 }
 

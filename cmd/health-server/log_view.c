@@ -22,7 +22,7 @@ static const char *const names[WATCHED] = {
 void log_view_init(struct log_view *s, const char *log_dir)
 {
 	*s = (struct log_view){ .dir = xstrdup(log_dir) };
-	/* No file has this size: everything counts as changed. */
+	/* No file has this size, so everything counts as changed. */
 	for (int i = 0; i < WATCHED; i++)
 		s->stamps[i].st_size = -1;
 }
@@ -46,7 +46,7 @@ void log_view_fini(struct log_view *s)
 	*s = (struct log_view){ 0 };
 }
 
-/* Whether the file is another one, or longer, or gone, since the last look. */
+/* Whether the file was replaced, has grown or has gone since the last check. */
 static bool has_changed(struct log_view *s, enum watched_file f)
 {
 	char *path = path_join(s->dir, names[f]);

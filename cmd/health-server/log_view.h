@@ -1,7 +1,7 @@
 /*
- * What the log folder holds, read again where a file of it has changed. Files
- * are replaced while they are read: each is read whole, and what is damaged or
- * gone hides nothing else.
+ * The contents of the log folder, read again where one of its files has
+ * changed. Files are replaced while they are read: each is read as a whole, and
+ * a damaged or missing one hides nothing else.
  */
 #ifndef HEALTH_SERVER_LOG_VIEW_H
 #define HEALTH_SERVER_LOG_VIEW_H
@@ -28,7 +28,7 @@ enum watched_file {
 struct log_view {
 	char *dir;
 	struct stat stamps[WATCHED];
-	bool loaded; /* logs and waiting are there */
+	bool loaded; /* logs and waiting are valid */
 	struct run_records logs;
 	struct pending waiting;
 	json *conflicts; /* the newest ones, oldest first */

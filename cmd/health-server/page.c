@@ -8,11 +8,11 @@
 const unsigned char page_html[] = {
 #include "page.inc"
 };
-const size_t page_html_len = sizeof page_html - 1; /* a NUL is behind it */
+const size_t page_html_len = sizeof page_html - 1; /* followed by a NUL */
 
 #define HASH_SIZE 64
 
-/* The base64 of the SHA-256 of what stands between two tags. */
+/* The base64 of the SHA-256 of the text between two tags. */
 static void hash_between(const char *from, const char *to, char out[HASH_SIZE])
 {
 	const char *page = (const char *)page_html;

@@ -1,4 +1,4 @@
-/* The page at /: page.html, which the Makefile makes an array of. */
+/* The page at /: page.html, which the Makefile turns into an array. */
 #ifndef HEALTH_SERVER_PAGE_H
 #define HEALTH_SERVER_PAGE_H
 
@@ -10,8 +10,8 @@ extern const size_t page_html_len;
 #define POLICY_MAX 512
 
 /*
- * The page's Content-Security-Policy: its own style and script, named by their
- * hashes, requests to this server, and nothing else.
+ * The page's Content-Security-Policy: allows its own style and script, by their
+ * hashes, and requests to this server, nothing else.
  */
 void page_policy(char out[POLICY_MAX]);
 

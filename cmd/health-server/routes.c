@@ -71,7 +71,7 @@ static void make_metrics(
 	if (out)
 		print_metrics(out, h, &s->view.logs);
 	if (!out || fclose(out) != 0 || buf_add(&a->body, text, len) < 0)
-		answer_text(a, 500, "no memory");
+		answer_text(a, 500, "out of memory");
 	else
 		a->type = METRICS_TYPE;
 	free(text);
@@ -89,7 +89,7 @@ static void make_unreadable(enum made m, struct answer *a)
 	if (m == MADE_HEALTH)
 		answer_json(a, 503, HEALTH_TYPE, no_health_document());
 	else
-		answer_text(a, 503, "the folder of the logs can't be read");
+		answer_text(a, 503, "the log folder can't be read");
 }
 
 static void make(struct site *s, enum made m, usec now, struct answer *a)
@@ -172,9 +172,9 @@ static const struct answer *get_page(struct site *s, const struct ask *ask,
 }
 
 /*
- * A browser says where a request comes from; one that doesn't send
+ * A browser tells where a request comes from; one that doesn't send
  * Sec-Fetch-Site sends Origin with each POST. A program sends neither, and
- * needs the token all the same.
+ * still needs the token.
  */
 static const char *why_foreign(const struct ask *ask)
 {
@@ -190,8 +190,8 @@ static const char *why_foreign(const struct ask *ask)
 	if (host && ask->host && strcmp(host + 3, ask->host) == 0)
 		return NULL;
 	return "the request came from another site, or a proxy changed its "
-	       "Host: let it pass that on, in nginx with: proxy_set_header "
-	       "Host $http_host;";
+	       "Host header: let the proxy pass it on, in nginx with: "
+	       "proxy_set_header Host $http_host;";
 }
 
 static const struct answer *press(struct site *s, enum control_kind kind,
@@ -253,8 +253,8 @@ static const struct route {
 	const struct answer *(*answer)(struct site *s, const struct ask *ask,
 		struct intake *in, struct answer *a);
 	/*
-	 * Of a hook, whether it reads this call's body. Services call it by
-	 * whatever name leads here: what it tells them is nothing.
+	 * Whether a hook reads the body of this call. Services may use any name
+	 * that leads here, because the answer reveals nothing.
 	 */
 	bool (*reads)(struct site *s, const struct ask *ask, struct intake *in);
 } routes[] = {
@@ -269,7 +269,7 @@ static const struct route {
 	{ "/hooks/supabase", true, post_supabase, supabase_reads },
 };
 
-/* The path as it is without the prefix; a proxy may have cut it already. */
+/* The path without the prefix; a proxy may have removed it already. */
 static const char *inner_path(const struct site *s, const char *path)
 {
 	size_t n = strlen(s->prefix);
@@ -302,7 +302,7 @@ bool site_reads_body(struct site *s, const struct ask *ask, struct intake *in)
 	       r->reads(s, ask, in);
 }
 
-/* At most once a minute, for anybody can make us say it. */
+/* At most once a minute, because anybody can cause it. */
 static void tell_host(struct site *s, const char *host)
 {
 	usec now = time_monotonic();
@@ -311,8 +311,8 @@ static void tell_host(struct site *s, const char *host)
 		return;
 	s->told_host = now;
 	warning("a request for the host %.100s was refused: if that is this "
-		"server's name, put it into SYNC_HOST_NAMES and start "
-		"health-server again",
+		"server's name, put it into SYNC_HOST_NAMES and restart "
+		"health-server",
 		host);
 }
 
@@ -321,8 +321,8 @@ static const struct answer *refuse_host(
 {
 	tell_host(s, ask->host);
 	answer_text(a, 421,
-		"this server doesn't answer under that name: put it into "
-		"SYNC_HOST_NAMES, or let health-server have it as --host-name");
+		"this server doesn't answer to that name: put it into "
+		"SYNC_HOST_NAMES, or give it to health-server with --host-name");
 	return a;
 }
 
@@ -333,9 +333,10 @@ const struct answer *site_answer(struct site *s, const struct ask *ask,
 
 	if (!(r && r->reads) && !hosts_have(s->hosts, ask->host))
 		return refuse_host(s, ask, a);
-	/* The page asks for what stands beside it, so it needs the slash. */
+	/* The page uses relative URLs, so its own needs the slash. */
 	if (*s->prefix && strcmp(ask->path, s->prefix) == 0) {
-		answer_text(a, 308, "the page is at the same path and a slash");
+		answer_text(a, 308,
+			"the page is at the same path with a slash appended");
 		a->location = s->root;
 		return a;
 	}

@@ -1,4 +1,4 @@
-/* What is answered where. */
+/* Which path gets which answer. */
 #ifndef HEALTH_SERVER_ROUTES_H
 #define HEALTH_SERVER_ROUTES_H
 
@@ -9,8 +9,8 @@
 #include "page.h"
 
 /*
- * Answers that are made at most once a second, however often they are asked,
- * and that all who read one share.
+ * Answers that are built at most once a second, however often they are
+ * requested, and are shared by all clients that read them.
  */
 enum made {
 	MADE_HEALTH,
@@ -20,17 +20,19 @@ enum made {
 };
 
 /*
- * Bytes of all the answers that somebody still reads. Slow readers could hold
- * an older one each; beyond this the newest one stays in place until they end.
+ * Bytes of all answers that clients are still reading. Slow readers could each
+ * hold an older one; above this limit, no newer one is built until they end.
  */
 #define HELD_MAX ((size_t)8 << 20)
 
 struct site {
 	const struct settings *settings;
-	const char *prefix; /* "" or "/vault": where a proxy puts us */
+	const char *prefix; /* "" or "/vault": the path that a proxy serves us
+			       under */
 	char *root;	    /* of the page: "/vault/" */
 	const struct hosts *hosts;
-	usec told_host; /* of a name that isn't ours; USEC_NONE: never */
+	usec told_host; /* when a wrong host name was last reported; USEC_NONE:
+			   never */
 	struct hooks hooks;
 	struct control control;
 	struct log_view view;
@@ -43,7 +45,7 @@ struct site {
 	} made[MADE];
 };
 
-/* What a request says, apart from its body; NULL for a header not there. */
+/* A request without its body; NULL for a header that is missing. */
 struct ask {
 	const char *method, *path;
 	const char *authorization, *signature;
@@ -61,12 +63,12 @@ void site_fini(struct site *s);
 
 /*
  * Whether the body of this request is wanted, to be given to intake_add(); all
- * others are answered at once, and not read.
+ * others are answered at once, without reading the body.
  */
 bool site_reads_body(struct site *s, const struct ask *ask, struct intake *in);
 /*
- * in is that of site_reads_body(), or an empty one. Returns the answer, a or
- * one that is shared.
+ * `in` comes from site_reads_body(), or is empty. Returns the answer: `a`, or a
+ * shared one.
  */
 const struct answer *site_answer(struct site *s, const struct ask *ask,
 	struct intake *in, struct answer *a);

@@ -12,12 +12,15 @@
 #include "util/alloc.h"
 
 /*
- * Beyond CONNECTIONS_MAX the oldest ones end, so the library needs a few places
- * more than there are: it would let the newest wait instead.
+ * Beyond CONNECTIONS_MAX the oldest ones are ended, so the library needs a few
+ * more places: otherwise it would let the newest wait.
  */
 #define CONNECTIONS_ACCEPTED (CONNECTIONS_MAX + 64)
 
-/* The library's strict reading of requests, as its versions call it. */
+/*
+ * The option for strict parsing of requests, under the name that each version
+ * of the library has for it.
+ */
 #if MHD_VERSION >= 0x00097701
 #define OPTION_STRICT MHD_OPTION_CLIENT_DISCIPLINE_LVL
 #else
@@ -46,7 +49,7 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context,
 			c, MHD_CONNECTION_INFO_CONNECTION_FD);
 		if (!info)
 			return;
-		/* The next one may be put into the same place. */
+		/* The next call may overwrite this. */
 		fd = info->connect_fd;
 		info = MHD_get_connection_info(
 			c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -72,7 +75,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **at,
 	*at = NULL;
 }
 
-/* What is shared is held until the last byte of it was sent. */
+/* A shared body is held until its last byte was sent. */
 static struct MHD_Response *body_of(const struct answer *a)
 {
 	struct MHD_Response *r;
@@ -92,8 +95,8 @@ static struct MHD_Response *make_response(const struct answer *a)
 {
 	static const char *const always[][2] = {
 		/*
-		 * One request a connection: what follows it can't be taken for
-		 * another one that a proxy has not seen.
+		 * One request per connection: bytes after it can't be taken for
+		 * another request that a proxy hasn't seen.
 		 */
 		{ "Connection", "close" },
 		{ "Cache-Control", "no-store" },
@@ -162,7 +165,7 @@ static enum MHD_Result refuse(struct MHD_Connection *c, struct serving *x,
 	return send_answer(c, &x->answer);
 }
 
-/* A body that nobody wants is not read: the connection ends instead. */
+/* An unwanted body is not read: the connection is closed instead. */
 static enum MHD_Result begin(struct server *s, struct MHD_Connection *c,
 	struct serving *x, const struct ask *ask, const char *version)
 {
@@ -195,7 +198,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
 		return begin(s, c, x, &ask, version);
 	}
 	if (*size) {
-		/* Without a length told before: no answer, only an end. */
+		/*
+		 * The length wasn't announced, so close the connection without
+		 * an answer.
+		 */
 		if (intake_add(&x->intake, data, *size) < 0)
 			return MHD_NO;
 		*size = 0;
@@ -212,7 +218,7 @@ static void ignore_log(void *cls, const char *fmt, va_list ap)
 	(void)ap;
 }
 
-/* Each connection is a descriptor. */
+/* Each connection needs a descriptor. */
 static void raise_limit(void)
 {
 	const rlim_t wanted = CONNECTIONS_ACCEPTED + 100;
@@ -224,7 +230,7 @@ static void raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* All that are accepted have these of the socket that listens. */
+/* Accepted connections inherit these from the listening socket. */
 static void bound_buffers(int fd)
 {
 	int send = SOCKET_SEND, receive = SOCKET_RECEIVE;
@@ -251,8 +257,8 @@ static int listen_on(const struct sockaddr_storage *address, struct server *s,
 		listen(fd, SOMAXCONN) == 0 &&
 		getsockname(fd, (struct sockaddr *)&s->address, &size) == 0)
 		return fd;
-	fail_errno(e, "can't listen there; --listen takes another address or "
-		      "port");
+	fail_errno(e, "can't listen there; choose another address or port with "
+		      "--listen");
 	close(fd);
 	return -1;
 }

@@ -1,9 +1,9 @@
 /*
- * HTTP: one thread answers all. Bounded are connections and the time of each
- * request (connections.h), the request line with all headers (HEAD_MAX), what
- * the kernel holds of each connection (SOCKET_SEND, SOCKET_RECEIVE), and bodies
- * (HOOK_BODY_MAX, of which nothing is kept: hooks.h). So it takes some 40 MiB
- * at the very most, whatever strangers do.
+ * HTTP: one thread answers everything. There are limits on connections and on
+ * the time of each request (connections.h), on the request line with all
+ * headers (HEAD_MAX), on what the kernel buffers for each connection
+ * (SOCKET_SEND, SOCKET_RECEIVE), and on bodies (HOOK_BODY_MAX, of which nothing
+ * is kept: hooks.h). So it uses about 40 MiB at most, whatever strangers do.
  */
 #ifndef HEALTH_SERVER_SERVER_H
 #define HEALTH_SERVER_SERVER_H
@@ -30,11 +30,11 @@ struct server {
 /* "0.0.0.0:8080", "[::1]:8080"; RC_USAGE for anything else. */
 int parse_listen(
 	const char *text, struct sockaddr_storage *address, struct error *e);
-/* RC_LOCAL where the address can't be had. */
+/* RC_LOCAL where it can't listen on the address. */
 int server_start(struct server *s, struct site *site,
 	const struct sockaddr_storage *address, struct error *e);
 void server_stop(struct server *s);
-/* "http://127.0.0.1:8080", with the port that it got. */
+/* "http://127.0.0.1:8080", with the actual port. */
 void server_url(const struct server *s, char *out, size_t size);
 
 #endif

@@ -9,7 +9,7 @@ struct shared *shared_take(struct buf *b, size_t *held)
 	struct shared *s = xcalloc(1, sizeof *s);
 
 	s->len = b->len;
-	/* A growing buffer has room to spare. */
+	/* A growing buffer has spare room. */
 	s->data = xstrndup(buf_str(b), b->len);
 	s->uses = 1;
 	s->held = held;

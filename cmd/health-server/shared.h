@@ -1,7 +1,7 @@
 /*
- * Bytes that any number of answers hold at once, and the last of them frees:
- * a thousand slow readers of one document hold one copy of it. All uses are of
- * one thread.
+ * Bytes that any number of answers share, freed with the last of them: a
+ * thousand slow readers of one document hold one copy of it. For use by one
+ * thread only.
  */
 #ifndef HEALTH_SERVER_SHARED_H
 #define HEALTH_SERVER_SHARED_H
@@ -12,13 +12,16 @@ struct shared {
 	char *data;
 	size_t len;
 	int uses;
-	size_t *held; /* all bytes held so, by whom ever; outlives this */
+	size_t *held; /* total of all bytes held like this; outlives this */
 };
 
-/* What was built; the buffer is empty afterwards. Used once, by the caller. */
+/*
+ * Takes the buffer's content; the buffer is empty afterwards. The caller has
+ * the first use.
+ */
 struct shared *shared_take(struct buf *b, size_t *held);
 struct shared *shared_use(struct shared *s);
-/* One use less; takes void, as a callback. NULL is fine. */
+/* Ends one use; takes void * so that it can be a callback. NULL is fine. */
 void shared_drop(void *shared);
 
 #endif

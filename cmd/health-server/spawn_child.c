@@ -13,7 +13,7 @@
 
 extern char **environ;
 
-/* A name that ends in "_" or "=" stands for all that begin with it. */
+/* A name that ends in "_" or "=" means all that begin with it. */
 static bool begins_with_any(const char *s, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -22,13 +22,15 @@ static bool begins_with_any(const char *s, const char *const *names, size_t n)
 	return false;
 }
 
-/* Of the proxies what libcurl reads: it ignores HTTP_PROXY, for CGI's sake. */
+/*
+ * The proxy variables that libcurl reads: it ignores HTTP_PROXY because of CGI.
+ */
 static bool is_passed_on(const char *variable)
 {
 	static const char *const passed[] = { "PATH=", "HOME=", "LANG=", "LC_",
 		"TZ=", "TMPDIR=", "SUPABASE_", "NOTION_", "SYNC_",
 		"VAULTSYNC_BIN=", "VAULTSYNC_HOME=", "VAULTSYNC_COMMAND=",
-		/* of systemd: where .env may be, as util/env_file.c knows */
+		/* from systemd: .env may be there, see util/env_file.c */
 		"CREDENTIALS_DIRECTORY=", "http_proxy=", "https_proxy=",
 		"HTTPS_PROXY=", "all_proxy=", "ALL_PROXY=", "no_proxy=",
 		"NO_PROXY=", "SSL_CERT_FILE=", "SSL_CERT_DIR=" };

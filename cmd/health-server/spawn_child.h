@@ -7,9 +7,9 @@
 #include "util/error.h"
 
 /*
- * Starts `script --quiet [option]`, no shell between, with the settings and
- * what programs need of the environment, and none of this server's own secrets.
- * Its input is empty; *output is the reading end of what it says, not blocking.
+ * Starts `script --quiet [option]`, without a shell, with the settings and what
+ * programs need from the environment, but none of this server's own secrets.
+ * Its input is empty; *output is the non-blocking read end of its output.
  */
 int spawn_child(const char *script, const char *option, pid_t *child,
 	int *output, struct error *e);

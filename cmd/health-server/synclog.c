@@ -10,7 +10,7 @@
 
 #define TAIL_BYTES 65536
 
-/* The last bytes of the file, from the start of a line on. */
+/* The last bytes of the file, from the start of a line. */
 static void read_tail(const char *path, struct buf *out)
 {
 	char chunk[8192];
@@ -31,7 +31,7 @@ out:
 	close(fd);
 }
 
-/* Takes `name=word ` from *at; false where it isn't there. */
+/* Takes `name=word ` from *at; false where something else is there. */
 static bool take_word(
 	const char **at, const char *name, json *line, const char *key)
 {
@@ -74,7 +74,7 @@ static bool take_message(const char *at, json *line)
 	return closed && *at == '\0';
 }
 
-/* NULL where the text is no such line. */
+/* NULL where the text is not such a line. */
 static json *parse_line(const char *at)
 {
 	json *line = json_object();
@@ -102,7 +102,7 @@ json *synclog_tail(const char *path, size_t most)
 	char *line, *lf;
 
 	read_tail(path, &text);
-	/* A name that broke a character must not hide the line it is in. */
+	/* A name with a broken character must not hide its line. */
 	for (line = text.data; line && (lf = strchr(line, '\n')); line = lf) {
 		json *parsed;
 		char *mended;

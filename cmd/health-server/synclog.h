@@ -1,4 +1,6 @@
-/* The newest lines of logs/sync.log, whose form runs/event_log.h describes. */
+/*
+ * The newest lines of logs/sync.log; runs/event_log.h describes their format.
+ */
 #ifndef HEALTH_SERVER_SYNCLOG_H
 #define HEALTH_SERVER_SYNCLOG_H
 

@@ -20,7 +20,7 @@ struct signature {
 	char claimed[SIGNATURE_LEN + 1];
 };
 
-/* Digests are compared, so that not even the length can be measured. */
+/* Compares digests, so that not even the length can be measured. */
 static bool same_text(const char *a, const char *b)
 {
 	unsigned char x[SHA256_BYTES] = { 0 }, y[SHA256_BYTES] = { 1 };

@@ -29,7 +29,7 @@ static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
 	int got = stream_read_head(r, "fetch", &line, e);
 
 	if (got == 0)
-		return stream_refuse(r, e, "empty: no fetch stream");
+		return stream_refuse(r, e, "it is empty, not a fetch stream");
 	if (got < 0)
 		return -1;
 	source = json_str(line, "source");

@@ -12,8 +12,8 @@ static const struct option_spec options[] = {
 		"and the listing lacks are looked up by id" },
 	{ 's', "since", "TIME", "only what was edited since then (RFC 3339)" },
 	{ 'S', "snapshot", "FILE",
-		"an earlier output of notion-fetch: what wasn't edited\n"
-		"since is taken from there" },
+		"an earlier output of notion-fetch: pages not edited\nsince "
+		"are taken from it" },
 };
 
 static const struct command command = {
@@ -61,7 +61,10 @@ static int find_schema(
 	return rc;
 }
 
-/* By Notion's clock, for a snapshot compares it with Notion's edit times. */
+/*
+ * By Notion's clock, because it is compared with Notion's edit times in a
+ * snapshot.
+ */
 static usec notion_now(const struct fetch *f)
 {
 	usec skew = f->client.api.skew;
@@ -114,7 +117,7 @@ static int fetch_pages(
 	if (use)
 		return fetch_from_snapshot(f, s, e);
 	if (f->snapshot_file) {
-		info("%s is of another database or other properties: "
+		info("%s is from another database or has other properties: "
 		     "reading every page",
 			f->snapshot_file);
 		f->since = USEC_NONE;
@@ -179,7 +182,7 @@ static int take_option(struct fetch *f, int id, const char *value)
 		if (time_parse(value, &f->since) == 0)
 			return 0;
 		return opt_usage(&command,
-			"--since: no time; it looks like 2026-11-23T05:00:00Z");
+			"--since must be a time such as 2026-11-23T05:00:00Z");
 	}
 }
 

@@ -1,7 +1,7 @@
 /*
- * Single pages: what one of them answers, and what becomes of one that can't
- * be read. One page's failure is not the run's as long as Notion answers
- * anything else.
+ * Single pages: reading one, and what happens when it can't be read. A failure
+ * of one page is not a failure of the run as long as Notion still answers other
+ * requests.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "fetch.h"
 
-/* After so many failures in a row, the next are asked for only once each. */
+/* After so many failures in a row, each further page is tried only once. */
 #define PATIENCE 3
 
 static int write_problem(struct fetch *f, const char *id, const char *code,
@@ -19,7 +19,8 @@ static int write_problem(struct fetch *f, const char *id, const char *code,
 {
 	json *line = stream_line("problem");
 
-	warning("Notion, page %s: %s; it is left alone, and the others go on",
+	warning("Notion, page %s: %s; skipping it and continuing with the "
+		"others",
 		*id ? id : "without a readable id", detail);
 	json_put_str(line, "page_id", *id ? id : NULL);
 	json_put_str(line, "code", code);
@@ -27,7 +28,7 @@ static int write_problem(struct fetch *f, const char *id, const char *code,
 	return stream_write(&f->out, line, e);
 }
 
-/* 0: Notion answers; so what failed belongs to its page alone. */
+/* 0: Notion answers, so the failure concerns that page alone. */
 static int probe(struct fetch *f, const char *id, struct error *e)
 {
 	struct api_error a;
@@ -45,8 +46,9 @@ static int probe(struct fetch *f, const char *id, struct error *e)
 }
 
 /*
- * A page failed for good: a problem line, where Notion answers something else;
- * else, and where the answer is about the connection itself, the run's end.
+ * A page failed for good: writes a problem line where Notion still answers
+ * other requests; otherwise, and where the answer is about the connection
+ * itself, ends the run.
  */
 static int blame_page(struct fetch *f, const char *id,
 	const struct api_error *failure, struct error *e)
@@ -83,8 +85,8 @@ static int read_page(struct fetch *f, const char *id, enum notion_place *place,
 }
 
 /*
- * Notion takes no other UUIDs than those of RFC 9562: a known version, and the
- * variant of that document. So a page can't have any other id.
+ * Notion accepts only UUIDs of RFC 9562: a known version, and the variant of
+ * that document. So a page can't have any other id.
  */
 static bool is_possible_id(const char *id)
 {

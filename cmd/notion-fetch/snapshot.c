@@ -25,7 +25,7 @@ static usec edited_time(const json *page)
 	return t;
 }
 
-/* One that can't be identified, or was in the trash, is read anew. */
+/* A page that can't be identified, or was in the trash, is read again. */
 static void add_page(struct snapshot *s, const json *page)
 {
 	struct buf text = BUF_INIT(STREAM_LINE_MAX);
@@ -58,7 +58,7 @@ static int check_head(
 			"not a listing of every page: mode is \"%.20s\"",
 			mode ? mode : "?");
 	if (!at || time_parse(at, &s->at) < 0)
-		return stream_refuse(r, e, "the head has no time \"at\"");
+		return stream_refuse(r, e, "the head line has no time \"at\"");
 	return 1;
 }
 
@@ -68,7 +68,7 @@ static int read_pages(
 	int got = stream_read_head(r, "fetch", &s->head, e);
 
 	if (got == 0)
-		return stream_refuse(r, e, "empty: no fetch stream");
+		return stream_refuse(r, e, "it is empty, not a fetch stream");
 	if (got > 0)
 		got = check_head(s, r, e);
 	while (got > 0) {
@@ -91,7 +91,7 @@ int snapshot_load(struct snapshot *s, const char *file, struct error *e)
 
 	if (stream_open(file, &fd, &name, e) < 0)
 		return -1;
-	/* A page with an unreadable text is refused here and read anew. */
+	/* A page with an unreadable text is refused here and read again. */
 	stream_reader_init(&r, fd, name, STREAM_MARK_UNREADABLE);
 	rc = read_pages(s, &r, e);
 	stream_reader_fini(&r);
@@ -134,7 +134,9 @@ static int read_anew(struct fetch *f, const char *id, struct error *e)
 
 	if (found > 0 && page)
 		return fetch_write_page(f, page, e);
-	/* Gone between the two requests: known.c says what became of it. */
+	/*
+	 * Gone between the two requests: known.c finds out what became of it.
+	 */
 	if (found == 0)
 		idset_add(&f->written, id);
 	return found < 0 ? -1 : 0;

@@ -11,9 +11,9 @@ static int refuse_second(
 	if (s->force_new || !settings->notion_database[0])
 		return 0;
 	return fail(e, RC_CONFIG,
-		"NOTION_DATABASE_ID is set already, to %s: notion-setup "
-		"without --create makes that one ready; --create --force-new "
-		"makes another",
+		"NOTION_DATABASE_ID is already set to %s: notion-setup "
+		"without --create prepares that database; --create "
+		"--force-new creates another",
 		settings->notion_database);
 }
 
@@ -25,9 +25,9 @@ static int find_first(struct setup *s, const char *page, struct error *e)
 	if (found <= 0 || s->force_new)
 		return found < 0 ? -1 : 0;
 	return fail(e, RC_CONFIG,
-		"the page has a database \"%.100s\" already: to use it, put "
+		"the page already has a database \"%.100s\": to use it, put "
 		"this line into .env and run notion-setup: "
-		"NOTION_DATABASE_ID=%s; to make another: --force-new, or "
+		"NOTION_DATABASE_ID=%s; to create another, use --force-new or "
 		"--title",
 		s->title, id);
 }
@@ -42,8 +42,8 @@ int setup_create(
 
 	if (notion_link_id(s->parent, page) < 0)
 		return fail(e, RC_USAGE,
-			"--create: no page id: open the page in Notion and "
-			"copy its link; it ends in 32 hex digits");
+			"--create needs the id of a page: open the page in "
+			"Notion and copy its link, which ends in 32 hex digits");
 	if (refuse_second(s, settings, e) < 0 || find_first(s, page, e) < 0)
 		return -1;
 	properties = notion_shape_new(s->synced);
@@ -56,9 +56,9 @@ int setup_create(
 	}
 	if (a.outcome_unknown)
 		api_copy_text(a.hint, sizeof a.hint,
-			"it may have been made all the same: run this again, "
-			"which looks for it first");
+			"it may have been created all the same: run this "
+			"again, which looks for it first");
 	if (a.action == API_BAD_RECORD)
 		a.action = API_CONFIG;
-	return api_fail(&a, e, "Notion, making the database");
+	return api_fail(&a, e, "Notion, creating the database");
 }

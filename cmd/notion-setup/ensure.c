@@ -21,7 +21,7 @@ static int look(struct setup *s, struct error *e)
 	return 0;
 }
 
-/* A repeat would put back a list of options that was edited meanwhile. */
+/* A repeat would undo an edit of the list of options made meanwhile. */
 static int is_other_now(void *arg)
 {
 	struct setup *s = arg;
@@ -38,7 +38,7 @@ static int is_other_now(void *arg)
 	return other;
 }
 
-/* 0 where another look will tell what came of it. */
+/* 0 where reading again will show the outcome. */
 static int change(struct setup *s, struct error *e)
 {
 	json *body = notion_shape_change(&s->shape, s->now);
@@ -69,7 +69,7 @@ int setup_ensure(struct setup *s, struct error *e)
 	}
 	return fail(e, RC_TEMPORARY,
 		"Notion doesn't show the changed properties of data source %s "
-		"yet: look again in a minute with notion-setup --check",
+		"yet: check again in a minute with notion-setup --check",
 		s->source);
 }
 

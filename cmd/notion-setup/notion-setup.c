@@ -22,14 +22,14 @@ static const struct option_spec options[] = {
 	{ 'c', "check", NULL,
 		"change nothing; exit 1 where something would be changed" },
 	{ OPT_CREATE, "create", "PAGE",
-		"make a new database in this page (its id or link)" },
+		"create a new database in this page (its id or link)" },
 	{ OPT_TITLE, "title", "TEXT",
-		"what the new one is called (" SETUP_TITLE ")" },
+		"the name of the new database (" SETUP_TITLE ")" },
 	{ OPT_FORCE_NEW, "force-new", NULL,
-		"make it although there is one already" },
+		"create it although there is one already" },
 	{ OPT_WITHOUT_SYNCED, "without-synced", NULL,
 		"don't add the optional property Synced" },
-	{ OPT_JSON, "json", NULL, "tell the outcome as one JSON object" },
+	{ OPT_JSON, "json", NULL, "print the outcome as one JSON object" },
 };
 
 static const struct command command = {
@@ -40,13 +40,13 @@ static const struct command command = {
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "Properties: Decision (title), Type (multi-select), Date "
-		 "(date), Checksum\n(rich text), Synced (checkbox). What is "
-		 "there already is never changed or\nremoved.\n"
-		 "Settings: NOTION_API_KEY, NOTION_DATABASE_ID, "
-		 "NOTION_DATA_SOURCE_ID; see\nnotion-setup(1).",
+		 "(date), Checksum\n(rich text), Synced (checkbox). What "
+		 "exists already is never changed or\nremoved.\nSettings: "
+		 "NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID; "
+		 "see\nnotion-setup(1).",
 };
 
-/* Which data source; a new database's own where one is made. */
+/* Finds the data source; that of the new database where one is created. */
 static int find_source(
 	struct setup *s, const struct settings *settings, struct error *e)
 {
@@ -67,7 +67,9 @@ static int find_source(
 	of_new.notion_data_source[0] = '\0';
 	if (notion_find_data_source(&s->client, &of_new, s->source, e) == 0)
 		return 0;
-	return fail_at(e, "made, and can't be looked at: NOTION_DATABASE_ID=%s",
+	return fail_at(e,
+		"the database was created, but can't be read: "
+		"NOTION_DATABASE_ID=%s",
 		s->database);
 }
 
@@ -112,18 +114,17 @@ static int parse(struct opt *o, struct setup *s, int *code)
 	}
 	*code = opt_operands(o, 0);
 	if (*code == 0 && s->check && s->parent)
-		*code = opt_usage(&command, "--check makes nothing, "
-					    "--create does: take one of them");
+		*code = opt_usage(
+			&command, "--check and --create exclude each other");
 	if (*code == 0 && !s->parent && (s->title || s->force_new))
-		*code = opt_usage(&command, "--title and --force-new belong "
-					    "to --create");
+		*code = opt_usage(
+			&command, "--title and --force-new need --create");
 	if (*code == 0 && s->title &&
 		(text_is_empty(s->title) ||
 			!utf8_valid(s->title, strlen(s->title)) ||
 			text_utf16_len(s->title) > NOTION_TEXT_UNITS))
 		*code = opt_usage(&command,
-			"--title: a text of 1 to %d "
-			"characters",
+			"--title must be a text of 1 to %d characters",
 			NOTION_TEXT_UNITS);
 	return *code == 0 ? 0 : -1;
 }

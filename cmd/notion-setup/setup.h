@@ -13,7 +13,7 @@
 
 struct setup {
 	/* what was asked for */
-	const char *parent; /* a page: make a database there; NULL: don't */
+	const char *parent; /* a page: create a database there; NULL: don't */
 	const char *title;
 	bool check, synced, force_new, json;
 
@@ -28,22 +28,22 @@ struct setup {
 };
 
 /*
- * Makes the database, unless the page has one of that title already; sets
+ * Creates the database, unless the page already has one with that title; sets
  * s->database.
  */
 int setup_create(
 	struct setup *s, const struct settings *settings, struct error *e);
 /*
- * Reads the data source s->source, changes what is due and reads it again,
- * until all is there; with s->check it only reads. Once s->now is set, the
- * outcome can be shown, whatever is returned.
+ * Reads the data source s->source, makes the changes that are due and reads it
+ * again, until everything is there; with s->check it only reads. Once s->now is
+ * set, the outcome can be shown, whatever is returned.
  */
 int setup_ensure(struct setup *s, struct error *e);
 
-/* What was found and done, to standard output. */
+/* Prints what was found and done. */
 void setup_show(const struct setup *s);
 void setup_show_json(const struct setup *s);
-/* Whether all is as the sync needs it. */
+/* Whether everything is as the sync needs it. */
 bool setup_is_ready(const struct setup *s);
 
 #endif

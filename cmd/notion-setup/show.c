@@ -24,7 +24,7 @@ static void add_names(struct buf *b, const json *names)
 	}
 }
 
-/* What was found of a property, and done about it; `did` is the verb's form. */
+/* What was found of a property, and what was done or is to be done about it. */
 static void describe(struct buf *b, const struct setup *s, size_t i)
 {
 	const struct shape_property *p = &s->found.properties[i];
@@ -35,7 +35,7 @@ static void describe(struct buf *b, const struct setup *s, size_t i)
 		buf_adds(b, "ready");
 		break;
 	case SHAPE_LEFT_OUT:
-		buf_adds(b, "not there, and optional");
+		buf_adds(b, "missing, but optional");
 		break;
 	case SHAPE_MISSING:
 		buf_adds(b, done ? "added" : "to be added");
@@ -48,11 +48,11 @@ static void describe(struct buf *b, const struct setup *s, size_t i)
 	case SHAPE_OPTIONS:
 		buf_adds(b, done ? "options added: " : "options to be added: ");
 		add_names(b, p->add);
-		buf_addf(b, "; the %zu there %s", p->options,
+		buf_addf(b, "; the %zu existing %s", p->options,
 			done ? "stayed" : "stay");
 		break;
 	case SHAPE_WRONG_TYPE:
-		buf_adds(b, "is of type ");
+		buf_adds(b, "has type ");
 		text_show(b, shown_type(p->is), 60);
 		break;
 	}
@@ -66,13 +66,13 @@ static void note(struct buf *b, const struct shape_property *p)
 			"one change; left out: ",
 			p->name, p->options);
 		add_names(b, p->add);
-		buf_adds(b, ". The first page to use one makes it.\n");
+		buf_adds(b, ". The first page that uses one creates it.\n");
 	}
 	if (p->twin) {
-		buf_adds(b, "note: there is a property \"");
+		buf_adds(b, "note: there is also a property \"");
 		text_show(b, p->twin, 60);
 		buf_addf(b,
-			"\" too, which the sync doesn't use; if it is the one "
+			"\", which the sync doesn't use; if that is the one "
 			"you mean, rename it to \"%s\" in Notion\n",
 			p->name);
 	}
@@ -85,7 +85,7 @@ static void summary(struct buf *b, const struct setup *s)
 	else if (s->shape.due > 0)
 		buf_addf(b, "%zu of %d properties are not ready%s.\n",
 			s->shape.due, SHAPE_PROPERTIES,
-			s->check ? "; to make them so: notion-setup" : "");
+			s->check ? "; to prepare them, run notion-setup" : "");
 	else
 		buf_addf(b, "The properties are ready for API use%s.\n",
 			s->changes == 0 && !s->created

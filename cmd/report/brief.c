@@ -12,7 +12,7 @@ static const char *brief_word(const struct run *r)
 {
 	static const char *const words[RUN_STATUSES] = {
 		[RUN_OK] = "done",
-		[RUN_ATTENTION] = "done, but something needs you",
+		[RUN_ATTENTION] = "done, but something needs attention",
 		[RUN_BLOCKED] = "blocked",
 		[RUN_FAILED] = "failed",
 		[RUN_INTERRUPTED] = "interrupted",
@@ -37,7 +37,7 @@ static void print_numbers(const struct run *r)
 		printf(", %s waited", humanize_duration(waited, words));
 }
 
-/* The last of the lines that the program which stopped has said. */
+/* The last line of the message of the program that stopped. */
 static void print_last_message(const struct run *r)
 {
 	const char *text = json_str(r->record, "message");

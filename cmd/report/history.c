@@ -12,7 +12,7 @@
 #include "util/humanize.h"
 #include "util/uuid.h"
 
-/* An op of the record's, or a conflict older than all runs that are kept. */
+/* An op on the record, or a conflict older than all runs that are kept. */
 struct entry {
 	json *line; /* owned; without a status: planned, not carried out */
 	char run_id[RUN_ID_SIZE];
@@ -44,7 +44,7 @@ static const char *other_key(const char *key)
 	return strcmp(key, "row_id") == 0 ? "page_id" : "row_id";
 }
 
-/* First pass: which of the two the id is, and its other halves. */
+/* First pass: whether the id is of a row or a page, and its partners. */
 static void each_for_ids(void *arg, const json *line)
 {
 	struct history *s = arg;
@@ -61,7 +61,7 @@ static void each_for_ids(void *arg, const json *line)
 		json_put_bool(s->partners, partner, true);
 }
 
-/* A line about the other half alone belongs to the story too. */
+/* A line about the partner alone belongs to the history too. */
 static bool is_about(const struct history *s, const json *line)
 {
 	const char *partner;
@@ -139,7 +139,7 @@ struct old_conflicts {
 	const struct run_records *logs;
 };
 
-/* Those of runs that are still kept stand in their results. */
+/* Conflicts of runs that are still kept are in their results. */
 static void each_conflict(void *arg, const json *line)
 {
 	struct old_conflicts *old = arg;
@@ -151,7 +151,7 @@ static void each_conflict(void *arg, const json *line)
 	add_entry(old->story, line, run_id);
 }
 
-/* In the order of time: the old conflicts, then run by run. */
+/* In order of time: the old conflicts, then run by run. */
 static void read_all(struct history *s, const struct run_records *l)
 {
 	struct old_conflicts old = { .story = s, .logs = l };
@@ -168,7 +168,7 @@ static void read_all(struct history *s, const struct run_records *l)
 		read_run(s, l, l->runs[i].id);
 }
 
-/* How the decision reads after this entry, as far as the line tells. */
+/* The decision's text after this entry, as far as the line shows it. */
 static const char *title_of(const json *line)
 {
 	const json *expect = json_get(line, "expect");
@@ -185,7 +185,7 @@ static const char *title_of(const json *line)
 	return NULL;
 }
 
-/* A row that other ops write gets its link with them. */
+/* A row that other ops write to gets its link with them. */
 static bool is_linked_by(const json *line)
 {
 	const json *row = json_get(json_get(line, "expect"), "row");
@@ -207,7 +207,8 @@ static void print_paired(const struct history *s)
 	char at[HUMANIZE_SIZE];
 
 	if (!json_count(s->partners)) {
-		printf("paired    not yet, as far as the kept runs tell\n");
+		printf("paired    not yet, according to the runs that are "
+		       "kept\n");
 		return;
 	}
 	for (size_t i = 0; i < s->n; i++) {
@@ -272,7 +273,9 @@ static bool same_text(const json *a, const json *b, const char *key)
 		       json_is_null(json_get(b, key)));
 }
 
-/* A record that is left alone is so in each run, for the same reason. */
+/*
+ * A record that is left alone is left alone in every run, for the same reason.
+ */
 static bool is_repeated(const struct entry *a, const struct entry *b)
 {
 	static const char *const keys[] = { "op", "target", "status", "code",
@@ -346,8 +349,8 @@ int print_history(const struct run_records *l, const char *id, struct error *e)
 
 	if (uuid_normalize(id, s.id) < 0) {
 		rc = fail(e, RC_USAGE,
-			"\"%.60s\" is no id of a row or a page: 32 hex digits, "
-			"with or without dashes",
+			"\"%.60s\" is not a row or page id: it must be 32 hex "
+			"digits, with or without dashes",
 			id);
 		goto out;
 	}

@@ -26,7 +26,7 @@ static void print_past(const json *line)
 	print_side(line);
 }
 
-/* Up to the reason. */
+/* Everything up to the reason. */
 static void print_verdict(const json *line)
 {
 	const char *status = json_str(line, "status");
@@ -37,7 +37,7 @@ static void print_verdict(const json *line)
 		print_shown(code, 30);
 		printf(")");
 	} else if (!status) {
-		printf("planned, and not carried out: ");
+		printf("planned, but not carried out: ");
 		print_shown(json_str(line, "op"), 20);
 		print_side(line);
 	} else if (strcmp(status, "done") == 0) {
@@ -71,7 +71,7 @@ void print_outcome(const json *line)
 	}
 }
 
-/* "text", or nothing, or what stands for it; a date's detail is an object. */
+/* "text", or "nothing", or a placeholder; the detail of a date is an object. */
 static void print_value(const json *v)
 {
 	if (json_is_null(v)) {

@@ -7,14 +7,16 @@
 #include "util/json.h"
 
 /*
- * "created in Notion: only in Supabase", "not updated in Supabase, failed:
- * …", "left alone (poison): …", on stdout without a line's end.
+ * "created in Notion: only in Supabase", "not updated in Supabase, failed: …",
+ * "left alone (poison): …", on stdout without a newline.
  */
 void print_outcome(const json *line);
-/* The fields with their values, old and new, and a conflict's; indented. */
+/*
+ * The fields with their old and new values, and those of a conflict; indented.
+ */
 void print_values(const json *line);
 void print_conflict(const json *conflict);
-/* The names alone: "decision, type"; nothing where no field is written. */
+/* Only the names: "decision, type"; nothing where no field is written. */
 void print_field_names(const json *line);
 
 #endif

@@ -69,7 +69,8 @@ static void print_attempts(const struct health *h, const struct run_records *l)
 	if (open && (!l->last || strcmp(open->id, l->last->id) > 0)) {
 		printf(LABEL "began ", "Open run");
 		print_time_and_age(h, open->started);
-		printf(": it goes on, or was killed (%s)\n", open->id);
+		printf(": it is still under way, or was killed (%s)\n",
+			open->id);
 	}
 }
 
@@ -85,7 +86,7 @@ static void print_next_run(const struct health *h, const struct run_records *l)
 	printf("\n");
 }
 
-/* The last lines that the stage which failed has said. */
+/* The last lines of the message of the stage that failed. */
 static void print_message(const struct run *r)
 {
 	const char *text = json_str(r->record, "message");
@@ -147,7 +148,7 @@ void print_waiting(const struct pending *w, size_t cut)
 			humanize_command("bin/report", command), w->run_id);
 }
 
-/* Where no results are kept, the record still has the numbers. */
+/* Where no results are kept, the record still has the counts. */
 static void print_waiting_of_record(const struct run *r)
 {
 	const json *skips = r ? json_get(r->record, "skips") : NULL;
@@ -193,7 +194,7 @@ static void print_what_waits(
 	print_waiting(w, cut);
 }
 
-/* What apply has noticed, such as a trigger that changes what is written. */
+/* What apply noticed, such as a trigger that changes what is written. */
 static void print_notes(const struct pending *w)
 {
 	for (const json *n = json_first(w->notes); n; n = json_next(n)) {
@@ -210,8 +211,9 @@ static void print_conflicts(const struct run *r)
 	char command[COMMAND_SIZE];
 
 	if (n > 0)
-		printf(LABEL "%" PRId64 " decided; the values that lost: "
-			     "%s --run %s\n",
+		printf(LABEL
+			"%" PRId64
+			" decided; for the values that lost: %s --run %s\n",
 			"Conflicts", n, humanize_command("bin/report", command),
 			*r->id ? r->id : "last");
 }
@@ -229,7 +231,7 @@ static void print_side(const char *name, const json *side)
 	}
 }
 
-/* The counts of the last run that came so far. */
+/* The counts of the last run that got far enough to count. */
 static void print_counts(const struct run_records *l, const struct pending *w)
 {
 	const json *counts =
@@ -318,7 +320,7 @@ static void print_requests(const struct run *r)
 		humanize_number(json_int(requests, "notion"), n));
 	printf("%s to Supabase; ",
 		humanize_number(json_int(requests, "supabase"), n));
-	printf("%s refused for their rate (429), ",
+	printf("%s refused because of the rate limit (429), ",
 		humanize_number(json_sum(limited), n));
 	printf("waited %s\n", humanize_duration(json_sum(waited), n));
 }

@@ -9,7 +9,7 @@
 #include "util/alloc.h"
 #include "util/text.h"
 
-/* Longer texts are cut here: no single one may flood the screen. */
+/* Longer texts are cut here, so that no single one floods the screen. */
 #define SHOWN_MAX 65536
 
 void print_shown(const char *s, size_t columns)

@@ -1,15 +1,15 @@
-/* Texts on standard output, as a terminal may see them. */
+/* Texts on standard output, made safe for a terminal. */
 #ifndef REPORT_PRINT_H
 #define REPORT_PRINT_H
 
 #include <stddef.h>
 
-/* Prints a text that came from data, through text_show(). NULL is "?". */
+/* Prints a text from outside through text_show(). NULL becomes "?". */
 void print_shown(const char *s, size_t columns);
 
 /*
- * The same for a text of several lines: `label` in front of the first, blanks
- * in front of the others.
+ * The same for a text of several lines: `label` before the first, blanks before
+ * the others.
  */
 void print_labelled(const char *label, const char *text);
 

@@ -17,7 +17,7 @@
 #include "util/humanize.h"
 #include "util/opt.h"
 
-/* How many of the records that wait are listed. */
+/* How many of the pending records are listed. */
 #define PENDING_SHOWN 20
 
 enum {
@@ -33,37 +33,37 @@ enum {
 };
 
 static const struct option_spec options[] = {
-	{ OPT_JSON, "json", NULL, "the same as data for programs" },
+	{ OPT_JSON, "json", NULL, "the same as JSON, for programs" },
 	{ OPT_BRIEF, "brief", NULL, "three lines at most" },
 	{ OPT_HEALTH, "health", NULL,
 		"one line, and exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN" },
 	{ OPT_METRICS, "metrics", NULL,
-		"a text file for the node exporter of Prometheus" },
+		"a text file for the Prometheus node exporter" },
 	{ OPT_RECORD, "record", "ID",
-		"the story of one record, by the id of its row or page" },
+		"the history of one record, by the id of its row or page" },
 	{ OPT_RUN, "run", "ID", "one run in full; ID may be \"last\"" },
-	{ OPT_RUNS, "runs", NULL, "the runs that are kept, a line each" },
+	{ OPT_RUNS, "runs", NULL, "the runs that are kept, one per line" },
 	{ OPT_PATHS, "paths", NULL,
-		"where state and logs are, and how to sound an alarm,\n"
-		"as JSON for scripts" },
+		"where state and logs are, and how to raise an alarm,\nas "
+		"JSON for scripts" },
 	{ OPT_SCRIPT, "script", "CHORE",
-		"for sync-now.sh and schedule.sh alone" },
+		"only for sync-now.sh and schedule.sh" },
 };
 
 static const struct command command = {
 	.name = "report",
 	.operands = "",
-	.purpose = "Tell how the last runs of the sync went, and what to do "
+	.purpose = "Report how the last runs of the sync went, and what to do "
 		   "next.",
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
-	.notes = "It reads SYNC_LOG_DIR (logs), and but for --script it writes "
-		 "nothing. Of the\noptions above but -q and -v, one can be "
-		 "given.",
+	.notes = "It reads SYNC_LOG_DIR (logs), and writes nothing except with "
+		 "--script. Only one\nof the options above can be given, apart "
+		 "from -q and -v.",
 };
 
 struct args {
-	int what; /* an option's id, or 0 */
+	int what; /* the id of an option, or 0 */
 	const char *id;
 	char **operands; /* of --script */
 	int n_operands;
@@ -79,8 +79,8 @@ static int parse_args(struct args *a, int argc, char **argv)
 	opt_init(&o, &command, argc, argv);
 	while ((id = opt_next(&o, &code)) >= 0) {
 		if (a->what && a->what != id)
-			return opt_usage(
-				&command, "one kind of report at a time");
+			return opt_usage(&command,
+				"only one kind of report can be given");
 		a->what = id;
 		a->id = o.value;
 	}
@@ -117,7 +117,7 @@ static void print_paths(const struct settings *s)
 	print_json(paths);
 }
 
-/* The wall clock, or what SYNC_NOW says in its place. */
+/* The wall clock, or SYNC_NOW instead. */
 static int find_now(usec *now, struct error *e)
 {
 	const char *set = getenv("SYNC_NOW");
@@ -126,10 +126,11 @@ static int find_now(usec *now, struct error *e)
 	if (!set || !*set || time_parse(set, now) == 0)
 		return 0;
 	return fail(e, RC_CONFIG,
-		"SYNC_NOW is no time: write it as 2026-11-25T19:35:00Z");
+		"SYNC_NOW is not a valid time: write it as "
+		"2026-11-25T19:35:00Z");
 }
 
-/* All reports on the whole; the exit code. */
+/* All reports on the sync as a whole; returns the exit code. */
 static int overall(
 	int what, struct run_records *l, const struct settings *s, usec now)
 {
@@ -177,7 +178,7 @@ static int tell(const struct args *a, const struct settings *s, struct error *e)
 	return code;
 }
 
-/* A monitor knows the codes 0 to 3 and reads standard output. */
+/* A monitor knows only the codes 0 to 3 and reads standard output. */
 static int unknown_health(const struct error *e)
 {
 	printf("SYNC UNKNOWN - ");
@@ -186,7 +187,9 @@ static int unknown_health(const struct error *e)
 	return LEVEL_UNKNOWN;
 }
 
-/* The exit code, or -1 with e. A chore is told all it needs. */
+/*
+ * The exit code, or -1 with e. A chore gets everything it needs as arguments.
+ */
 static int perform(const struct args *a, struct settings *s, struct error *e)
 {
 	if (a->what == OPT_SCRIPT)

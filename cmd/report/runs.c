@@ -64,7 +64,7 @@ static void print_op(const json *line)
 		printf("]");
 	}
 	printf("\n");
-	/* Values stand in --record, but for those that are nowhere else. */
+	/* --record shows the values, except for those that are only here. */
 	print_conflict(json_get(line, "conflict"));
 }
 
@@ -84,7 +84,7 @@ static void each_op(void *arg, const json *line)
 	print_op(line);
 }
 
-/* The results; where there are none, the plan. */
+/* Prints the results; where there are none, the plan. */
 static void print_ops(const struct run_records *l, const struct run *r)
 {
 	struct op_list listing = { .kind = "result" };
@@ -96,7 +96,7 @@ static void print_ops(const struct run_records *l, const struct run *r)
 		got = run_lines(l, r->id, "plan", each_op, &listing, &e);
 	}
 	if (got < 0) {
-		printf("cut here: ");
+		printf("cut off here: ");
 		print_shown(e.text, 0);
 		printf("\n");
 	} else if (listing.n == 0) {
@@ -123,8 +123,8 @@ int print_run(const struct run_records *l, const char *id, struct error *e)
 		r = run_records_find(l, id);
 	if (!r)
 		return fail(e, RC_USAGE,
-			"no run \"%.60s\" is kept: the ids of those that are "
-			"come from report --runs",
+			"there is no run \"%.60s\": report --runs lists the "
+			"runs that are kept",
 			id);
 	print_run_line(r);
 	print_text_of(r, "stage");

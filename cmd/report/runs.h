@@ -1,4 +1,4 @@
-/* The runs that are kept: a line each, and one in full. */
+/* The runs that are kept: all of them with one line each, or one in full. */
 #ifndef REPORT_RUNS_H
 #define REPORT_RUNS_H
 

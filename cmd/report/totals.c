@@ -28,7 +28,7 @@ const char *op_past(const char *op)
 	return past[k];
 }
 
-/* Ops of this kind that were not done, in whatever way. */
+/* Ops of this kind that were not done, for whatever reason. */
 static int64_t undone(const struct run *r, const char *op)
 {
 	return run_ops(r, op, NULL, NULL) - run_ops(r, op, NULL, "done");
@@ -68,7 +68,7 @@ void print_work_table(const struct run *r)
 		print_row(r, (enum op_kind)k);
 }
 
-/* Returns whether anything was done there. */
+/* Returns whether anything was done on that side. */
 static bool print_side_work(
 	const struct run *r, const char *side, const char *before)
 {

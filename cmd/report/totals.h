@@ -1,4 +1,4 @@
-/* What one run has done, by side and op. */
+/* What one run did, by side and op. */
 #ifndef REPORT_TOTALS_H
 #define REPORT_TOTALS_H
 
@@ -11,7 +11,7 @@ void print_work_table(const struct run *r);
 void print_work(const struct run *r);
 /* Requests to both services, sent by the run. */
 int64_t run_requests(const struct run *r);
-/* "created", "updated", … of an op's word; the word itself if unknown. */
+/* "created", "updated", … for an op's name; the name itself if unknown. */
 const char *op_past(const char *op);
 
 #endif

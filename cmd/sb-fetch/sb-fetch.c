@@ -78,8 +78,8 @@ static bool fits_a_line(const json *row)
 }
 
 /*
- * A row too long for a line goes on without its longest texts: so it is one
- * record's problem and not the end of the run.
+ * A row too long for a line is passed on without its longest texts: so it is a
+ * problem of one record and doesn't end the run.
  */
 static void shorten(json *row)
 {
@@ -98,8 +98,8 @@ static void shorten(json *row)
 }
 
 /*
- * Paging rests on the order of the ids. A row whose id can't be read is passed
- * on, as a problem for normalize; the rows behind it carry the paging on.
+ * Paging relies on the order of the ids. A row whose id can't be read is passed
+ * on, and normalize reports it; the rows after it continue the paging.
  */
 static int check_order(struct table_fetch *f, const json *row, struct error *e)
 {
@@ -110,14 +110,14 @@ static int check_order(struct table_fetch *f, const json *row, struct error *e)
 		return 0;
 	if (uuid_normalize(text, id) < 0)
 		return fail(e, RC_CONFIG,
-			"Supabase, table %s: the id \"%.60s\" is no uuid; the "
-			"column id must be of type uuid",
+			"Supabase, table %s: the id \"%.60s\" is not a UUID; "
+			"the column id must be of type uuid",
 			f->client.table, text);
 	if (f->last[0] && strcmp(id, f->last) <= 0)
 		return fail(e, RC_STREAM,
-			"Supabase, table %s: row %s comes behind %s although "
-			"the order of id was asked for: rows may be missing "
-			"in this listing, it can't be used",
+			"Supabase, table %s: row %s comes after %s, although "
+			"the rows were requested in order of id: rows may be "
+			"missing from this listing, so it can't be used",
 			f->client.table, id, f->last);
 	memcpy(f->last, id, sizeof id);
 	return 0;
@@ -143,18 +143,18 @@ static int write_rows(struct table_fetch *f, json *rows, struct error *e)
 	}
 	if (strcmp(before, f->last) == 0)
 		return fail(e, RC_STREAM,
-			"Supabase, table %s: no id can be read in the rows "
-			"behind %s, so there is no way on",
+			"Supabase, table %s: none of the rows after %s has a "
+			"readable id, so reading can't continue",
 			f->client.table, before[0] ? before : "the start");
 	return stream_flush(&f->out, e);
 }
 
-/* The end is an empty page alone: a server may cut every page. */
+/* Only an empty page is the end: a server may shorten every page. */
 static void note_cut(struct table_fetch *f, size_t n)
 {
 	if (f->short_page && !f->told_of_cut) {
-		info("the server gives fewer rows at a time than the %ld asked "
-		     "for (its setting Max rows); reading goes on",
+		info("the server returns fewer rows at a time than the %ld "
+		     "requested (its setting Max rows); reading continues",
 			f->page_size);
 		f->told_of_cut = true;
 	}
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
 			return code;
 		if (parse_number(o.value, 1, PAGE_SIZE_MAX, &f.page_size) < 0)
 			return opt_usage(&command,
-				"--page-size: a number from 1 to %d",
+				"--page-size must be a number from 1 to %d",
 				PAGE_SIZE_MAX);
 	}
 	if (opt_operands(&o, 0) != 0)

@@ -9,7 +9,7 @@
 #include "util/opt.h"
 
 #define ANNOUNCED_MS 5000
-#define SLICE_MS 200 /* how soon a wait notices that it shall end */
+#define SLICE_MS 200 /* how soon a wait notices that it must end */
 #define REQUEST_MAX (8u << 20)
 #define LARGE (1u << 20) /* an answer of fewer rows may be easier to read */
 
@@ -48,7 +48,7 @@ static void set_error(struct api_error *a, enum api_action action,
 	api_copy_text(a->message, sizeof a->message, message);
 }
 
-/* No answer, or not all of it. */
+/* No answer arrived, or only part of one. */
 static void judge_transport(const struct api *api, const struct api_call *call,
 	const struct http_answer *h, struct api_error *a)
 {
@@ -62,12 +62,12 @@ static void judge_transport(const struct api *api, const struct api_call *call,
 	case HTTP_UNTRUSTED:
 		set_error(a, API_CONFIG, "certificate", h->why);
 		api_copy_text(a->hint, sizeof a->hint,
-			"nothing was sent; check this machine's clock, its "
-			"package ca-certificates and the host's name");
+			"nothing was sent; check this machine's clock, the "
+			"ca-certificates package and the host name");
 		break;
 	case HTTP_TOO_LARGE:
 		set_error(a, API_RETRY, "too-large",
-			"the answer is larger than this program takes");
+			"the answer is larger than this program accepts");
 		a->outcome_unknown = !call->read;
 		a->smaller = true;
 		break;
@@ -93,7 +93,7 @@ static void judge_redirect(const struct http_answer *h, struct api_error *a)
 		h->location[0] ? h->location : "another place");
 }
 
-/* 2xx, and yet no use: cut, or somebody else's page. */
+/* 2xx, yet useless: cut off, or a page from something in between. */
 static void judge_unreadable(const struct api_call *call,
 	const struct http_answer *h, const char *why, struct api_error *a)
 {
@@ -153,7 +153,7 @@ static int stopped(struct api_error *a)
 	return -1;
 }
 
-/* Sleeps; -1 as soon as the program is told to stop. */
+/* Sleeps; -1 as soon as the program is asked to stop. */
 static int pause_ms(struct api *api, long ms)
 {
 	usec start = time_monotonic(), until = start + ms * 1000, now;
@@ -171,7 +171,7 @@ static int pause_ms(struct api *api, long ms)
 	return is_stopped(api) ? -1 : 0;
 }
 
-/* xorshift64*: enough to keep clients apart. */
+/* xorshift64*: good enough to spread clients out. */
 static long random_below(struct api *api, long n)
 {
 	uint64_t x = api->random ? api->random : 1;
@@ -209,8 +209,8 @@ static bool may_repeat(const struct api *api, const struct api_call *call,
 }
 
 /*
- * The service asked this client to wait, but means all of the run. Without a
- * time of its own, they wait as long as this one.
+ * The service asked this client to wait, but means every client of the run.
+ * Where it named no time, they all wait as long as this one.
  */
 static void hold_all(struct api *api, const struct api_error *a, usec wait)
 {
@@ -219,7 +219,7 @@ static void hold_all(struct api *api, const struct api_error *a, usec wait)
 
 	if (!api->rate || a->action != API_WAIT || a->status == 0)
 		return;
-	/* Beyond a day there is no difference, and no overflow. */
+	/* More than a day makes no difference, and this can't overflow. */
 	if (wait > 24 * 60 * USEC_MINUTE)
 		wait = 24 * 60 * USEC_MINUTE;
 	rate_hold(api->rate, now, now + wait, here);
@@ -230,13 +230,15 @@ static int too_long(const struct api *api, usec wait, struct api_error *a)
 	size_t n = strlen(a->message);
 
 	snprintf(a->message + n, sizeof a->message - n,
-		"; asks to wait %lld s, longer than the %ld s of a run",
+		"; it asks to wait %lld s, but a run waits %ld s at most",
 		(long long)((wait + USEC_SECOND - 1) / USEC_SECOND),
 		api->max_wait);
 	return -1;
 }
 
-/* Waits as long as the service asks, else at random; -1: not again. */
+/*
+ * Waits as long as the service asks, else for a random time; -1: don't repeat.
+ */
 static int wait_before_repeat(struct api *api, long tries, struct api_error *a)
 {
 	long ms = backoff(api, tries);
@@ -257,7 +259,7 @@ static int wait_before_repeat(struct api *api, long tries, struct api_error *a)
 	return 0;
 }
 
-/* What another client of this run was told by the service. */
+/* What the service told another client of this run. */
 static int held_too_long(const struct api *api, usec left, struct api_error *a)
 {
 	set_error(a, API_OUTAGE, "held",
@@ -278,8 +280,8 @@ static int take_budget(struct api *api, usec *sent, struct api_error *a)
 		if (left < 0)
 			return held_too_long(api, -left, a);
 		if (!announced && left / 1000 > ANNOUNCED_MS)
-			info("%s: the requests of this minute are used up; "
-			     "going on in %ld s",
+			info("%s: this minute's request budget is used up; "
+			     "continuing in %ld s",
 				api->name, (long)(left / USEC_SECOND));
 		announced = true;
 		pause_ms(api, (long)(left / 1000) + 1);
@@ -297,7 +299,7 @@ static void count(struct api_counters *c, const struct http_answer *h)
 		c->limited++;
 }
 
-/* -1 with a filled where the program was stopped before it was sent. */
+/* -1 with `a` filled where the program was stopped before it was sent. */
 static int exchange(struct api *api, const struct http_request *request,
 	struct http_answer *h, struct api_error *a)
 {
@@ -329,7 +331,7 @@ static void see_clock(struct api *api, const struct http_answer *h)
 	clock_seen(api->clock, h->date, now - h->ms * 1000 - 1000, now);
 }
 
-/* One try: 0, or -1 with a filled. */
+/* One try: 0, or -1 with `a` filled. */
 static int send_once(struct api *api, const struct api_call *call,
 	const struct http_request *request, struct http_answer *h,
 	struct api_answer *out, struct api_error *a)
@@ -360,7 +362,7 @@ static int call_with_retries(struct api *api, const struct api_call *call,
 			a->outcome_unknown = unknown;
 			return 0;
 		}
-		/* What an earlier try may have done isn't undone by a later. */
+		/* A later try can't undo what an earlier one did. */
 		unknown = unknown || a->outcome_unknown;
 		if (a->wait > 0)
 			hold_all(api, a, a->wait);
@@ -396,7 +398,7 @@ int api_call(struct api *api, const struct api_call *call,
 	*a = (struct api_error){ 0 };
 	if (call->body && json_print(call->body, &body) < 0) {
 		set_error(a, API_BAD_RECORD, "too-large",
-			"the request is larger than the service takes");
+			"the request is larger than the service accepts");
 		buf_fini(&body);
 		return -1;
 	}

@@ -1,9 +1,9 @@
 /*
  * What the clients of both APIs share: calls with retries, the errors they end
- * in, and counters. How an answer is judged is knowledge of one API and stands
- * in notion/errors.c and supabase/errors.c, as tables: by the error's `code`
- * first, by the HTTP status second. What no rule knows is an outage or a
- * setting, never a bug of ours.
+ * in, and counters. How to judge an answer is specific to each API and is
+ * written down in notion/errors.c and supabase/errors.c, as tables: by the
+ * error's `code` first, by the HTTP status second. An answer that no rule
+ * matches counts as an outage or a wrong setting, never as a bug of ours.
  *
  * A call is repeated, at most `retries` times:
  *   after 429 and 529, whatever the method: such a request wasn't carried out;
@@ -35,7 +35,7 @@
 
 /* What the caller must do about an error. */
 enum api_action {
-	API_RETRY, /* temporary; the next run, or after a look, again */
+	API_RETRY, /* temporary: again in the next run, or after a check */
 	/* Permanent for this record; go on with others. Else: RC_CONFIG. */
 	API_BAD_RECORD,
 	API_NOT_FOUND,	 /* the record is gone, or hidden from us */
@@ -44,7 +44,7 @@ enum api_action {
 	API_CREDENTIALS, /* stop: RC_CREDENTIALS */
 	API_CONFIG,	 /* stop: RC_CONFIG */
 	API_BUG,	 /* stop: RC_BUG, our request was malformed */
-	API_STOPPED,	 /* the program was told to stop */
+	API_STOPPED,	 /* the program was asked to stop */
 	API_WAIT,	 /* repeated, whatever the method; ends as API_OUTAGE */
 };
 
@@ -52,9 +52,9 @@ enum api_action {
 
 struct api_error {
 	enum api_action action;
-	/* The request may have been carried out: look before a repeat. */
+	/* The request may have been carried out: check before a repeat. */
 	bool outcome_unknown;
-	/* Notion carried it out, and could only not answer (503). */
+	/* Notion carried it out and only failed to answer (503). */
 	char committed_id[UUID_SIZE];
 	int status;    /* HTTP; 0: no answer */
 	char code[64]; /* the API's, or "network", "timeout", "not-json", … */
@@ -62,13 +62,13 @@ struct api_error {
 	usec wait;	   /* asked for by the service; -1: it is not */
 	bool smaller;	   /* fewer rows in one answer may help */
 	bool no_new_pages; /* Notion takes no new pages, and edits go on */
-	char hint[1024];   /* what mends it, "" where nothing is known */
+	char hint[1024];   /* how to fix it, "" where that isn't known */
 };
 
-/* No other record is worth a try: every action but the first four. */
+/* Trying other records is pointless: every action but the first four. */
 bool api_error_stops(const struct api_error *a);
 /*
- * Fills e from a with "what: message (HTTP status, code)" and the exit code;
+ * Fills e from `a` with "what: message (HTTP status, code)" and the exit code;
  * returns -1. API_STOPPED is RC_TEMPORARY; the program ends by its signal.
  */
 int api_fail(const struct api_error *a, struct error *e, const char *what);
@@ -76,7 +76,7 @@ int api_fail(const struct api_error *a, struct error *e, const char *what);
 json *api_error_json(const struct api_error *a);
 
 struct api_counters {
-	uint64_t requests; /* sent, the repeated ones too */
+	uint64_t requests; /* sent, including repeats */
 	uint64_t retries;
 	uint64_t limited;     /* 429 and 529 */
 	uint64_t waited_ms;   /* between tries, and for the rate budget */
@@ -98,10 +98,10 @@ struct api_call {
 	const json *body;	    /* NULL: none */
 	const char *const *headers; /* "Name: value", up to NULL; or NULL */
 	bool read;		    /* changes nothing there */
-	bool repeatable;	    /* twice is as good as once; reads are */
+	bool repeatable; /* doing it twice is the same as once; reads are */
 	/*
-	 * Asked before every repeat, for the record may have been edited
-	 * meanwhile: it may make calls of its own. Nonzero: API_CHANGED.
+	 * Called before every repeat, because the record may have been edited
+	 * meanwhile; it may make calls of its own. Nonzero: API_CHANGED.
 	 */
 	int (*recheck)(void *arg);
 	void *recheck_arg;
@@ -110,8 +110,8 @@ struct api_call {
 struct api;
 
 /*
- * Judges an answer that is no success: fills action, outcome_unknown, code,
- * message and hint. body is NULL where the answer is no JSON.
+ * Judges an answer that is not a success: fills in action, outcome_unknown,
+ * code, message and hint. body is NULL where the answer is not JSON.
  */
 typedef void api_judge(const struct api *api, const struct http_answer *answer,
 	const json *body, struct api_error *a);
@@ -121,7 +121,7 @@ struct api_rule {
 	const char *code; /* NULL: a rule for these statuses */
 	int status, status_last;
 	enum api_action action;
-	bool carried_out; /* may have been, in spite of the error */
+	bool carried_out; /* may have been carried out, in spite of the error */
 	bool smaller;
 	const char *hint;
 };
@@ -130,23 +130,23 @@ struct api_rule {
 const struct api_rule *api_rule_find(
 	const struct api_rule *rules, size_t n, const char *code, int status);
 /*
- * Fills status, code and message; where the service gave no message, what
- * kind of answer it was, with the start of a plain text.
+ * Fills in status, code and message; where the service gave no message, the
+ * message says what kind of answer it was, with the start of a plain text.
  */
 void api_describe(const struct http_answer *answer, const char *message,
 	const char *code, struct api_error *a);
 #define API_PART_MAX 240
-/* "; name: text" behind the message, as far as it fits; no key in it. */
+/* Appends "; name: text" to the message, as far as it fits; no key in it. */
 void api_append_text(const struct api *api, struct api_error *a,
 	const char *name, const char *text);
 /*
- * A 4xx with a text that is no JSON object: somebody on the way refused it,
- * and the service hasn't seen it. (404 is what a wrong URL gets.)
+ * A 4xx whose body is not a JSON object: something on the way refused the
+ * request, and the service hasn't seen it. (404 is what a wrong URL gets.)
  */
 bool api_is_from_gateway(const struct http_answer *answer, const json *body);
-/* What that means: an outage, whatever the status says. */
+/* Treats that as an outage, whatever the status says. */
 void api_judge_gateway(struct api_error *a);
-/* Copies a text of the service's: valid UTF-8, one line, cut to size. */
+/* Copies a text from the service: valid UTF-8, one line, cut to size. */
 void api_copy_text(char *out, size_t size, const char *text);
 
 struct api {
@@ -163,35 +163,36 @@ struct api {
 	const atomic_int *stop;
 	uint64_t random;
 	struct api_counters counters;
-	/* The service's clock less ours, to a second; USEC_NONE: unknown. */
+	/* The service's clock minus ours, to the second; USEC_NONE: unknown. */
 	usec skew;
 	struct service_clock *clock; /* one for all clients of the service */
 	struct service_clock own_clock;
 };
 
 /*
- * http is set up by the caller before. SYNC_BACKOFF_MS in the environment sets
- * the back-off's base, for tests; RC_CONFIG where it is no number.
+ * The caller has set up http before. SYNC_BACKOFF_MS in the environment sets
+ * the base of the back-off, for tests; RC_CONFIG where it is not a number.
  */
 int api_init(struct api *api, const char *name, long retries, long max_wait,
 	struct error *e);
 void api_fini(struct api *api);
 
 /*
- * 0 with a 2xx answer whose body is JSON or empty, and a->outcome_unknown
- * where an earlier try may have been carried out too; -1 with a filled.
+ * 0 with a 2xx answer whose body is JSON or empty, and a->outcome_unknown where
+ * an earlier try may have been carried out too; -1 with `a` filled.
  */
 int api_call(struct api *api, const struct api_call *call,
 	struct api_answer *answer, struct api_error *a);
 
 /*
- * The time by the service's clock, as the header Date of its answers tells it,
- * and by this machine's as long as none came: what is written to the service,
- * or compared with its times, is taken from here. See net/service_clock.h.
+ * The time by the service's clock, taken from the Date header of its answers,
+ * or by this machine's clock until the first answer. Times that are written to
+ * the service, or compared with its times, come from here. See
+ * net/service_clock.h.
  */
 usec api_now(const struct api *api);
 bool api_now_is_known(const struct api *api);
-/* This client goes by the clock of that one, which outlives it. */
+/* This client uses the clock of that one, which outlives it. */
 void api_share_clock(struct api *api, const struct api *with);
 
 #endif

@@ -115,8 +115,8 @@ void api_judge_gateway(struct api_error *a)
 	a->outcome_unknown = false;
 	a->smaller = a->status == 413;
 	api_copy_text(a->hint, sizeof a->hint,
-		"that is not the service itself but something on the way to "
-		"it: a gateway, a proxy, a firewall");
+		"that answer came not from the service but from something on "
+		"the way to it: a gateway, a proxy or a firewall");
 }
 
 void api_describe(const struct http_answer *answer, const char *message,

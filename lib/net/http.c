@@ -12,7 +12,7 @@
 #include "util/opt.h"
 #include "util/url.h"
 
-/* Shorter starts of a key are what all keys of its kind begin with. */
+/* Shorter prefixes of a key are the same for all keys of its kind. */
 #define KEY_PART_MIN 6
 
 /* What the callbacks need of one exchange. */
@@ -33,7 +33,10 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return 0;
 }
 
-/* For all but reads: without a seek function none is sent twice unseen. */
+/*
+ * For everything but reads: without a seek function, libcurl can't silently
+ * send it twice.
+ */
 static size_t on_send(char *out, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
@@ -55,7 +58,7 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 	return t->request->read && t->http->stop && *t->http->stop != 0;
 }
 
-/* A new easy handle, in the place of one that may have been there. */
+/* A new easy handle, replacing the old one if there was one. */
 static int set_up(struct http *h)
 {
 	bool loopback = url_is_loopback(h->url);
@@ -103,8 +106,8 @@ int http_init(struct http *h, const struct http_config *config, struct error *e)
 		(strncmp(config->url, "http://", 7) != 0 ||
 			!(config->plain_http || url_is_loopback(config->url))))
 		return fail(e, RC_CONFIG,
-			"%s: keys are sent over https only, or to this "
-			"machine itself",
+			"%s: keys are sent only over https or to this machine "
+			"itself",
 			config->url);
 	unsetenv("SSLKEYLOGFILE"); /* before libcurl looks */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
@@ -230,7 +233,7 @@ static void set_request(struct http *h, struct transfer *t)
 	} else {
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 	}
-	/* Nothing to rewind and no read: only a new connection is safe. */
+	/* Neither a read nor able to rewind: only a new connection is safe. */
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, r->method);
 	fresh = (!r->read && !r->body) || (r->once && was_idle(h));
 	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
@@ -263,7 +266,7 @@ static enum http_outcome outcome_of(
 		       : HTTP_LOST;
 }
 
-/* The first header of this name, as ASCII, cut to size; "": there is none. */
+/* The first header with this name, as ASCII, cut to size; "": there is none. */
 static bool header(CURL *curl, const char *name, char *out, size_t size)
 {
 	struct curl_header *found;
@@ -281,7 +284,7 @@ static bool header(CURL *curl, const char *name, char *out, size_t size)
 
 #define WAIT_SECONDS_MAX (100LL * 366 * 86400)
 
-/* "120", "1.5": -1 where it is anything else. */
+/* "120" or "1.5"; -1 for anything else. */
 static usec read_seconds(const char *s)
 {
 	usec whole = 0, fraction = 0, digit = USEC_SECOND / 10;
@@ -384,7 +387,9 @@ static void read_answer(
 	read_headers(h->curl, a);
 }
 
-/* The handle, ready for the next exchange and without what goes away here. */
+/*
+ * The handle, ready for the next exchange and free of pointers into this one.
+ */
 static void leave(struct http *h, CURLcode code)
 {
 	if (code != CURLE_OK && set_up(h) == 0)
@@ -394,7 +399,7 @@ static void leave(struct http *h, CURLcode code)
 	curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, NULL);
 }
 
-/* The body of a success is data, and stays as it is. */
+/* The body of a successful answer is data, and is left unchanged. */
 static void hide_in_answer(struct http *h, struct http_answer *a)
 {
 	bool success = a->outcome == HTTP_ANSWERED && a->status >= 200 &&

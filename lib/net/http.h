@@ -1,22 +1,23 @@
 /*
  * One HTTP exchange with one API: the only place that calls libcurl.
  *
- * A client is a connection that is used again, the fixed headers (keys among
- * them) and the limits. Keys go to the configured host and nowhere else: over
- * TLS with verification, or plainly to a loopback address; a redirect is an
- * answer and never followed; no netrc, no cookies; a proxy is whatever curl's
- * environment variables say, but never for a loopback address.
+ * A client is a connection that is reused, the fixed headers (including the
+ * keys) and the limits. Keys go to the configured host and nowhere else: over
+ * verified TLS, or in plain text to a loopback address. A redirect is treated
+ * as an answer and never followed; there is no netrc and there are no cookies.
+ * The proxy is the one that curl's environment variables name, but a loopback
+ * address never goes through a proxy.
  *
- * TLS is 1.2 at least, whatever the library's own idea is, and its keys are
- * written into no file, whatever SSLKEYLOGFILE says.
+ * TLS is at least 1.2, whatever the library's default is, and its session keys
+ * are never written to a file, whatever SSLKEYLOGFILE says.
  *
- * An exchange never retries: see net/api.h. But libcurl does, by itself and
- * unseen: where a connection that was used before breaks and not one byte of
- * an answer came, it sends the request again, up to five times, whatever its
- * method is (Curl_retry_request in its lib/transfer.c; no option forbids it).
- * Nobody knows then whether the first was carried out, so a create could be
- * made twice, and an edit that came between two PATCHes be overwritten. It
- * can't do so without rewinding the body. So:
+ * An exchange never retries: see net/api.h. But libcurl does, silently: where a
+ * reused connection breaks before the first byte of an answer, it sends the
+ * request again, up to five times, whatever its method (Curl_retry_request in
+ * its lib/transfer.c; no option turns this off). Nobody knows then whether the
+ * first one was carried out, so a page could be created twice, and an edit made
+ * between two PATCHes could be overwritten. libcurl can't do so without
+ * rewinding the body. So:
  *
  *   a read has its body in memory (CURLOPT_POSTFIELDS), and libcurl may
  *   repeat it; anything else has its body from a read callback without a seek
@@ -43,12 +44,14 @@
 #include "util/times.h"
 
 #define HTTP_CONNECT_SECONDS 10
-#define HTTP_SILENT_SECONDS 60 /* no byte for so long: given up */
+#define HTTP_SILENT_SECONDS 60 /* without a byte for so long: given up */
 #define HTTP_IDLE_SECONDS 10
 #define HTTP_BODY_MAX (64u << 20)
 
 struct http_config {
-	/* Scheme, host, port, and what each path has in front; no last "/". */
+	/*
+	 * Scheme, host, port, and the prefix of every path; no "/" at the end.
+	 */
 	const char *url;
 	bool plain_http; /* http is allowed, to any host */
 	long timeout;	 /* seconds for a whole exchange */
@@ -63,10 +66,10 @@ struct http {
 	bool plain_http;
 	long timeout;
 	struct curl_slist *headers;
-	char *key; /* what no message may show */
+	char *key; /* no message may show it */
 	const atomic_int *stop;
 	struct buf body;
-	usec last; /* end of the exchange before */
+	usec last; /* when the previous exchange ended */
 };
 
 /*
@@ -75,16 +78,16 @@ struct http {
  */
 int http_init(
 	struct http *h, const struct http_config *config, struct error *e);
-/* A header of every request. */
+/* Adds a header to every request. */
 void http_add_header(struct http *h, const char *name, const char *value);
 /* The key of the service, "name: <scheme><key>"; wiped by http_fini(). */
 void http_add_key(
 	struct http *h, const char *name, const char *scheme, const char *key);
 /*
- * Overwrites the key in a text from outside, should it stand there, and what a
- * bound has left of one at the end. http_exchange() does so in the headers of
- * an answer, and in the body of one that is no success, before anything is cut
- * out.
+ * Overwrites the key in a text from outside, wherever it occurs, and also a key
+ * at the end that a length limit has cut. http_exchange() does so in the
+ * headers of every answer, and in the body of an answer that is not a success,
+ * before any part is extracted.
  */
 void http_hide_key(const struct http *h, char *text);
 void http_fini(struct http *h);
@@ -95,39 +98,39 @@ struct http_request {
 	const char *body; /* JSON; NULL: none */
 	const char *const *headers; /* "Name: value", up to NULL; or NULL */
 	/*
-	 * Changes nothing there: given up in flight when stopped, and libcurl
-	 * may repeat it.
+	 * Changes nothing there: it is abandoned in flight on a stop, and
+	 * libcurl may repeat it.
 	 */
 	bool read;
 	/*
-	 * Must not be carried out twice. A connection idle for long isn't used
-	 * for it, since it may be closed.
+	 * Must not be carried out twice. It doesn't use a connection that has
+	 * been idle for long, because that may be closed.
 	 */
 	bool once;
 };
 
 enum http_outcome {
-	HTTP_ANSWERED,	/* status, headers and the whole body are there */
+	HTTP_ANSWERED,	/* status, headers and the whole body arrived */
 	HTTP_NOT_SENT,	/* no connection: the server has not seen it */
 	HTTP_LOST,	/* sent at least in part, the answer is lost or cut */
 	HTTP_TOO_LARGE, /* the answer is beyond body_max */
 	HTTP_UNTRUSTED, /* no valid certificate: nothing was sent */
-	HTTP_ABANDONED, /* given up since stopped */
+	HTTP_ABANDONED, /* abandoned because of a stop */
 };
 
 struct http_answer {
 	enum http_outcome outcome;
-	int status;	  /* 0 where not even that came */
+	int status;	  /* 0 where not even that arrived */
 	const char *body; /* valid up to the client's next exchange */
 	size_t body_len;
-	usec retry_after; /* from now, as the server asks; -1: it does not */
+	usec retry_after; /* from now, as the server asks; -1: it doesn't */
 	usec date;	  /* the server's clock, to the second; USEC_NONE */
 	char content_type[64], content_range[64];
 	char request_id[64];
 	char location[256]; /* scheme and host of a redirect only */
 	bool edge;	    /* Cloudflare answered, not the API behind it */
 	bool timed_out, unresolved; /* details of LOST and NOT_SENT */
-	char why[256];		    /* libcurl's words, without any key */
+	char why[256];		    /* libcurl's own message, without any key */
 	long ms;
 };
 
@@ -135,9 +138,9 @@ void http_exchange(struct http *h, const struct http_request *request,
 	struct http_answer *answer);
 
 /*
- * The time of a Retry-After: seconds, with a fraction or not, or a date as
- * against `date`, the server's own clock (NULL: ours). -1: it is neither. What
- * is beyond all reason is a hundred years.
+ * The wait that a Retry-After asks for: seconds, with or without a fraction, or
+ * a date, which is compared with `date`, the server's own clock (NULL: ours).
+ * -1: it is neither. An absurdly long one becomes a hundred years.
  */
 usec http_retry_after(const char *text, const char *date);
 

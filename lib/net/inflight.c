@@ -1,6 +1,6 @@
 #include "net/inflight.h"
 
-/* So many answers without a conflict, at each number, let it rise. */
+/* After so many answers without a conflict, the limit rises by one. */
 #define RISE_AFTER 8
 
 void inflight_init(struct inflight *f, int most)

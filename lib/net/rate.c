@@ -16,14 +16,17 @@
 #define WINDOW USEC_MINUTE
 #define WAIT_MIN 1000 /* a millisecond */
 #define AHEAD (5 * USEC_SECOND)
-/* Longer ones are of another boot: where boots have no id, it is told so. */
+/*
+ * Longer waits come from another boot: this is how it is recognized where boots
+ * have no id.
+ */
 #define HOLD_MAX (24 * 60 * USEC_MINUTE)
 #define HOLD_MAX_NO_ID (15 * USEC_MINUTE)
 #define KEPT_MAX 10000 /* the largest budget there is */
 #define LINE_SIZE 24   /* a time and its LF */
 #define FILE_MAX ((KEPT_MAX + 1) * LINE_SIZE + RATE_BOOT_SIZE)
 
-/* Where there is no such file, "". */
+/* "" where there is no such file. */
 static void read_boot_id(char id[RATE_BOOT_SIZE])
 {
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -71,8 +74,8 @@ static int by_time(const void *a, const void *b)
 }
 
 /*
- * The time to count by. Somebody who asked while we waited for the lock has
- * counted a time a little ahead of ours: it is that late, then.
+ * The time to count by. A process that asked while we waited for the lock has
+ * counted a time a little later than ours: then it is already that late.
  */
 static usec latest(const struct rate *r, usec now)
 {
@@ -85,9 +88,9 @@ static usec latest(const struct rate *r, usec now)
 }
 
 /*
- * Forgets what lies outside the window, and times of another boot. What is
- * further ahead than anybody can be counts as now, so that no wait is longer
- * than the window; and what a file holds may be in any order.
+ * Forgets times outside the window, and those of another boot. A time further
+ * ahead than is possible counts as now, so that no wait is longer than the
+ * window. The times in a file may be in any order.
  */
 static void keep_window(struct rate *r, usec now)
 {
@@ -123,7 +126,7 @@ static bool is_file(int fd)
 	return S_ISREG(st.st_mode);
 }
 
-/* The file, locked; -1 without one: this process counts for itself then. */
+/* The file, locked; -1 without one: then this process counts on its own. */
 static int open_shared(struct rate *r)
 {
 	int fd;
@@ -145,7 +148,7 @@ static int open_shared(struct rate *r)
 
 /*
  * "hold boot" in the first line, then the times of all that share the file,
- * whatever their budgets are; what is no time ends it.
+ * whatever their budgets; anything that is not a time ends the list.
  */
 static void parse(struct rate *r, const char *text)
 {
@@ -193,13 +196,16 @@ static void write_shared(const struct rate *r, int fd)
 	for (size_t i = 0; i < r->n; i++)
 		buf_addf(&text, "\n%" PRId64, r->at[i]);
 	put = pwrite(fd, buf_str(&text), text.len, 0);
-	/* A full disk leaves a shorter history: more is sent, and 429 helps. */
+	/*
+	 * A full disk leaves a shorter history: more is sent, and a 429 slows
+	 * it down.
+	 */
 	if (ftruncate(fd, put < 0 ? 0 : put) < 0)
 		debug("%s: %s", r->path, strerror(errno));
 	buf_fini(&text);
 }
 
-/* Sent over a minute ago and still without an answer: they count as well. */
+/* Those sent over a minute ago and still without an answer count as well. */
 static size_t overdue(const struct rate *r, usec now)
 {
 	size_t n = 0;
@@ -233,7 +239,10 @@ static usec time_left(const struct rate *r, usec now)
 	return r->hold > now && r->hold - now > left ? r->hold - now : left;
 }
 
-/* What all share, as of *now; the descriptor is for leave(), -1: no file. */
+/*
+ * Reads the shared state as of *now; the descriptor is for leave(), -1: no
+ * file.
+ */
 static int enter(struct rate *r, usec *now)
 {
 	int fd = open_shared(r);
@@ -270,7 +279,7 @@ static usec take(struct rate *r, usec now, usec *sent)
 	return left;
 }
 
-/* The first of this value goes. */
+/* Removes the first one with this value. */
 static void drop(usec *list, size_t *n, usec value)
 {
 	for (size_t i = 0; i < *n; i++) {
@@ -281,7 +290,7 @@ static void drop(usec *list, size_t *n, usec value)
 	}
 }
 
-/* Its time moves from the sending to the answer. */
+/* Its time moves from when it was sent to when it was answered. */
 static void count_answer(struct rate *r, usec sent, usec now)
 {
 	int fd = enter(r, &now);
@@ -301,7 +310,7 @@ static void hold(struct rate *r, usec now, usec until)
 	leave(r, fd, true);
 }
 
-/* A process has its file locks as a whole, so its threads need one more. */
+/* File locks belong to the whole process, so its threads need a mutex too. */
 usec rate_take(struct rate *r, usec now, usec *sent)
 {
 	usec left;

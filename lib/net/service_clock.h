@@ -1,14 +1,14 @@
 /*
- * The clock of a service, as its answers show it: what is written for others
- * to compare (updated_at, deleted_at, the time of a create) must not be a day
- * off because this machine is.
+ * The clock of a service, as its answers show it: times that are written for
+ * others to compare (updated_at, deleted_at, the time of a create) must not be
+ * a day off because this machine's clock is.
  *
- * The header Date is cut to a second, and the answer took its time, so each
- * answer says only between which two amounts the service is ahead of this
+ * The Date header is truncated to a second, and the answer took time to arrive,
+ * so each answer gives only a range for how far the service is ahead of this
  * machine. Several answers narrow it down. The smallest correction that agrees
- * with all of them is made: none at all on a machine whose clock is right, so
- * its microseconds stay. Where an answer contradicts those before, one of the
- * clocks was set, and the latest counts alone.
+ * with all of them is applied: none at all on a machine whose clock is right,
+ * so its microseconds stay. Where an answer contradicts the earlier ones, one
+ * of the clocks was set, and only the latest answer counts.
  * https://www.rfc-editor.org/rfc/rfc9110#name-date
  *
  * Shared by the threads of one program.
@@ -28,10 +28,13 @@ struct service_clock {
 };
 
 void clock_init(struct service_clock *c);
-/* An answer with this Date; time_now() before it was asked for, and after. */
+/*
+ * Takes an answer with this Date, and time_now() before the request and after
+ * the answer.
+ */
 void clock_seen(struct service_clock *c, usec date, usec asked, usec answered);
 bool clock_is_known(struct service_clock *c);
-/* What the service's clock shows when ours shows now; now where unknown. */
+/* What the service's clock shows when ours shows `now`; `now` where unknown. */
 usec clock_read(struct service_clock *c, usec now);
 
 #endif

@@ -17,8 +17,9 @@ static const char *const json_headers[] = { "Content-Type: application/json",
 	NULL };
 
 /*
- * The file of the budget: the state folder's own, or in the common folder one
- * for each key, told by a part of its SHA-256, which leads back to no key.
+ * The file of the budget: the state folder's own, or in the shared folder one
+ * file for each key, named after a part of its SHA-256, which does not reveal
+ * the key.
  */
 static char *rate_file(const struct settings *s)
 {
@@ -128,7 +129,7 @@ int notion_object_id(
 	a->action = API_RETRY;
 	snprintf(a->code, sizeof a->code, "no-id");
 	snprintf(a->message, sizeof a->message,
-		"the answer is no object with an id");
+		"the answer is not an object with an id");
 	return -1;
 }
 
@@ -173,7 +174,7 @@ int notion_page_get(struct notion_client *c, const char *page_id,
 	}
 	if (rc < 0 || notion_object_id(*page, id, a) < 0)
 		goto fail;
-	/* The answer's, not the page's: in a listing pages have none. */
+	/* That of the answer, not of the page: pages in a listing have none. */
 	json_remove(*page, "request_id");
 	notion_page_parent(*page, parent);
 	if (strcmp(parent, data_source) != 0) {

@@ -1,10 +1,11 @@
 /*
  * Talks to Notion. One client for one connection and thread, one request at a
- * time, all within the rate budget. What the answers mean stands in
+ * time, all within the rate budget. The API's version and limits are in
  * notion/limits.h.
  *
- * Calls about the whole run fill a `struct error`, ready to be reported; calls
- * about one record fill a `struct api_error`, on which the caller decides.
+ * Calls about the whole run fill in a `struct error`, ready to be reported;
+ * calls about one record fill in a `struct api_error`, and the caller decides
+ * what to do.
  */
 #ifndef NOTION_CLIENT_H
 #define NOTION_CLIENT_H
@@ -23,16 +24,16 @@ int notion_client_init(struct notion_client *c, const struct settings *s,
 	const atomic_int *stop, struct error *e);
 void notion_client_fini(struct notion_client *c);
 /*
- * For a thread that has a client of its own: its requests count in the budget
- * of `first`, which lives longer, and among those that it has under way.
+ * For a thread with a client of its own: its requests count towards the budget
+ * of `first`, which lives longer, and towards the requests it has under way.
  */
 void notion_client_join(struct notion_client *c, struct notion_client *first);
 
 /*
  * The data source to work on, from NOTION_DATABASE_ID (a data source's id is
  * understood too) and NOTION_DATA_SOURCE_ID. RC_CONFIG where there are several
- * and none was chosen, naming each with the setting to add; where the database
- * isn't shared with the connection, or is a linked view.
+ * and none was chosen (the message names each, with the setting to add), where
+ * the database isn't shared with the connection, and where it is a linked view.
  */
 int notion_find_data_source(struct notion_client *c, const struct settings *s,
 	char id[UUID_SIZE], struct error *e);
@@ -40,37 +41,37 @@ int notion_find_data_source(struct notion_client *c, const struct settings *s,
 int notion_data_source_get(struct notion_client *c, const char *id,
 	json **object, struct error *e);
 /*
- * Our connection's user id, allocated; NULL where the token is a person's, for
- * then what that user made was made by hand as well. Also proves that the key
- * is accepted.
+ * Our connection's user id, allocated; NULL where the token belongs to a
+ * person, because then pages that this user created may have been created by
+ * hand. Also proves that the key is accepted.
  */
 int notion_bot_user(struct notion_client *c, char **id, struct error *e);
 /* The whole user object: *user is the caller's. */
 int notion_me(struct notion_client *c, json **user, struct api_error *a);
 
 /*
- * For the set-up: changes the properties of a data source. The whole values
- * sent may be sent again, but a person may have changed the same ones
- * meanwhile: recheck(arg) is asked before (see net/api.h).
+ * For the set-up: changes the properties of a data source. Whole values may
+ * safely be sent again, but a person may have changed the same ones meanwhile:
+ * recheck(arg) is called before (see net/api.h).
  */
 int notion_data_source_patch(struct notion_client *c, const char *id,
 	const json *body, int (*recheck)(void *arg), void *arg,
 	struct api_error *a);
 /*
- * Whether a page holds a database of exactly this title, among its first two
- * thousand blocks: 1 with its id, 0, or -1.
+ * Whether a page contains a database with exactly this title, among its first
+ * two thousand blocks: 1 with its id, 0, or -1.
  */
 int notion_child_database(struct notion_client *c, const char *page_id,
 	const char *title, char id[UUID_SIZE], struct error *e);
-/* A new database in a page. Not repeated where the outcome is unknown. */
+/* Creates a database in a page. Not repeated where the outcome is unknown. */
 int notion_database_create(struct notion_client *c, const char *page_id,
 	const char *title, const json *properties, char id[UUID_SIZE],
 	struct api_error *a);
 
 /*
- * Whether the connection may insert or update pages: it is tried on a parent
- * or page of a random id, which there is not, so that nothing can come of it.
- * The endpoint refuses a connection without the capability by itself (403,
+ * Whether the connection may insert or update pages: it is tried on a parent or
+ * page with a random id, which doesn't exist, so that the request can't change
+ * anything. The endpoint refuses a connection without the capability (403,
  * "Insufficient permissions for this endpoint"); 404 is the good answer.
  */
 int notion_probe_insert(struct notion_client *c, struct error *e);
@@ -88,21 +89,21 @@ struct notion_query {
 typedef int notion_each(void *arg, json *take_page, struct error *e);
 
 /*
- * Every page of the listing, by created_time ascending, each once; then the
- * archived ones, of which Notion keeps a listing of their own. A service that
- * doesn't know of them, refuses the question or ignores it is asked once.
- * Trashed pages are not in a listing, data sources among the rows (of a wiki)
- * are passed over. A cursor that became invalid starts the listing over (three
- * times at most), a server that is too slow gets fewer rows asked, down to
- * ten. A listing is cut by Notion at 10,000 rows: it is then continued from
- * the last created_time, within one minute in parts, and never taken for
- * whole: RC_CONFIG where nothing tells its pages apart. RC_TEMPORARY where the
- * answers don't get on.
+ * Every page of the listing, by ascending created_time, each once; then the
+ * archived ones, which Notion lists separately. A service that doesn't know of
+ * archived pages, refuses the question or ignores it is asked only once.
+ * Trashed pages are not in a listing; data sources among the rows (of a wiki)
+ * are skipped. A cursor that became invalid restarts the listing (three times
+ * at most); a server that is too slow is asked for fewer rows, down to ten.
+ * Notion cuts a listing at 10,000 rows: it is then continued from the last
+ * created_time, within one minute in parts, and never taken as complete:
+ * RC_CONFIG where nothing distinguishes the pages of a part. RC_TEMPORARY where
+ * the answers make no progress.
  */
 int notion_query_each(struct notion_client *c, const struct notion_query *q,
 	notion_each *each, void *arg, struct error *e);
 
-/* The pages (an array) whose property Checksum is exactly this. */
+/* The pages (an array) whose Checksum property is exactly this. */
 int notion_pages_by_checksum(struct notion_client *c, const char *data_source,
 	const struct notion_schema *schema, const char *checksum, json **pages,
 	struct api_error *a);
@@ -116,30 +117,31 @@ enum notion_place {
 
 /*
  * One page with our properties only. A 404 counts as UNREACHABLE only when it
- * is Notion's own; every other failure is an error, never an absence.
+ * comes from Notion itself; every other failure is an error and never means
+ * that the page is absent.
  */
 int notion_page_get(struct notion_client *c, const char *page_id,
 	const char *data_source, const struct notion_schema *schema,
 	enum notion_place *place, json **page, struct api_error *a);
 
 /*
- * Replaces the title in a page object by the whole one where it may be cut
- * (NOTION_MENTIONS_INLINE mentions or more); nothing to do otherwise.
+ * Replaces the title in a page object by the whole one where it may have been
+ * cut (NOTION_MENTIONS_INLINE mentions or more); otherwise does nothing.
  */
 int notion_complete_title(struct notion_client *c, json *page,
 	const struct notion_schema *schema, struct api_error *a);
 
 /*
  * Not repeated where the outcome is unknown: then a->outcome_unknown is set,
- * and a->committed_id where Notion named the page it made.
+ * and a->committed_id where Notion named the page it created.
  */
 int notion_page_create(struct notion_client *c, const char *data_source,
 	const json *properties, json **page, struct api_error *a);
 
 /*
  * body: {"properties":{…},"in_trash":…}, whole values. Before a repeat,
- * recheck(arg) is asked (see net/api.h), for a person may have edited the page;
- * with recheck NULL an unknown outcome isn't repeated.
+ * recheck(arg) is called (see net/api.h), because a person may have edited the
+ * page; without recheck (NULL), an unknown outcome isn't repeated.
  */
 int notion_page_patch(struct notion_client *c, const char *page_id,
 	const json *body, int (*recheck)(void *arg), void *arg, json **page,

@@ -33,7 +33,7 @@ int notion_data_source_patch(struct notion_client *c, const char *id,
 	return rc;
 }
 
-/* The database of this title in a list of blocks; NULL: none. */
+/* The database with this title in a list of blocks; NULL: none. */
 static const json *find_database(const json *list, const char *title)
 {
 	const json *blocks = json_get(list, "results");
@@ -132,7 +132,7 @@ int notion_database_create(struct notion_client *c, const char *page_id,
 	return rc;
 }
 
-/* 0 where it is refused for want of the object alone. */
+/* 0 where it is refused only because the object doesn't exist. */
 static int probe(struct notion_client *c, struct api_call *call,
 	const char *what, struct error *e)
 {

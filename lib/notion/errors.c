@@ -7,9 +7,9 @@
 	"in Notion, Settings, Connections: allow this connection to read, " \
 	"update and insert content, and add it to the database"
 #define NEW_KEY \
-	"set NOTION_API_KEY to a valid token of Notion, Settings, Connections"
+	"set NOTION_API_KEY to a valid token from Notion, Settings, Connections"
 
-/* code, status from and to, action, may be carried out, smaller, hint */
+/* code, status from and to, action, may have been carried out, smaller, hint */
 static const struct api_rule rules[] = {
 	{ "invalid_json", 0, 0, API_BUG, false, false, NULL },
 	{ "invalid_request_url", 0, 0, API_BUG, false, false, NULL },
@@ -53,7 +53,9 @@ static const struct api_rule rules[] = {
 	{ NULL, 0, 999, API_RETRY, true, false, NULL },
 };
 
-/* Where the header is missing: the same, as a text or a number of seconds. */
+/*
+ * Used where the header is missing: the same, as text or a number of seconds.
+ */
 static void read_wait(const json *more, struct api_error *a)
 {
 	const json *v = json_get(more, "retry_after");
@@ -67,7 +69,7 @@ static void read_wait(const json *more, struct api_error *a)
 	buf_fini(&number);
 }
 
-/* What the code alone doesn't say. */
+/* Distinctions that the code alone doesn't make. */
 static void judge_details(const json *more, struct api_error *a)
 {
 	const char *reason = json_str(more, "rate_limit_reason");
@@ -76,8 +78,9 @@ static void judge_details(const json *more, struct api_error *a)
 	if (reason && strcmp(reason, "public_api_request_blocked") == 0) {
 		a->action = API_OUTAGE;
 		api_copy_text(a->hint, sizeof a->hint,
-			"Notion blocks this connection's requests: see its "
-			"mails to the workspace's owner before trying again");
+			"Notion is blocking this connection's requests: read "
+			"its e-mails to the workspace owner before trying "
+			"again");
 	}
 	read_wait(more, a);
 	if (made && uuid_normalize(made, a->committed_id) < 0)
@@ -86,7 +89,7 @@ static void judge_details(const json *more, struct api_error *a)
 		a->action = API_CONFIG;
 		a->no_new_pages = true;
 		api_copy_text(a->hint, sizeof a->hint,
-			"the workspace's plan allows no further pages");
+			"the workspace's plan allows no more pages");
 	}
 }
 
@@ -107,7 +110,7 @@ void notion_judge(const struct api *api, const struct http_answer *answer,
 	if (code && strcmp(code, "row_limit_exceeded") == 0)
 		a->no_new_pages = true;
 	judge_details(json_get(body, "additional_data"), a);
-	/* As when Cloudflare refuses it: few tries, slow ones. */
+	/* As when Cloudflare refuses it: try rarely and slowly. */
 	if (api_is_from_gateway(answer, body))
 		api_judge_gateway(a);
 }

@@ -1,6 +1,6 @@
 /*
- * What Notion's errors mean for a caller, as one table: by `code`, which is
- * meant to be stable, before the status.
+ * What Notion's errors mean for a caller, as one table: matched by `code`,
+ * which is meant to be stable, before the status.
  * https://developers.notion.com/reference/status-codes and
  * https://developers.notion.com/reference/request-limits
  */

@@ -1,8 +1,8 @@
 /*
  * The version of Notion's API that this project speaks, and its limits.
  *
- * Facts: https://developers.notion.com/reference (change log read up to
- * 30 September 2026) and recorded traffic; each is named where it is used.
+ * Facts: https://developers.notion.com/reference (change log read up to 30
+ * September 2026) and recorded traffic; each source is named where it is used.
  */
 #ifndef NOTION_LIMITS_H
 #define NOTION_LIMITS_H

@@ -1,9 +1,9 @@
 /*
- * Every page of a data source, though Notion lists 10,000 for one filter and
- * order at most. By the time of creation the listing goes on behind them; what
- * was created within one minute is parted, again and again, by filters that
- * together hold all of it. Only what nothing tells apart is read from the
- * other end.
+ * Every page of a data source, although Notion lists at most 10,000 for one
+ * filter and order. The listing continues after those by time of creation;
+ * pages created within one minute are split, again and again, by filters that
+ * together match all of them. Only pages that no filter distinguishes are read
+ * from the other end of the order.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "notion/listing.h"
 
 #define BARREN_MAX 64
-#define FILTERS_MAX 60 /* Notion takes 100 in one list */
+#define FILTERS_MAX 60 /* Notion accepts 100 in one list */
 
 static int read_cell(
 	struct listing *l, const struct cell *cell, struct error *e);
@@ -37,7 +37,7 @@ static int read_parts(struct listing *l, const struct cell *cell,
 	return rc;
 }
 
-/* The parts of a pass that was cut, if its pages can be told apart. */
+/* The parts of a pass that was cut, if its pages can be distinguished. */
 static void choose_parts(const struct listing *l, struct pass *p)
 {
 	const json *used = p->cell->filters;
@@ -54,16 +54,16 @@ static int refuse(const struct cell *cell, struct error *e)
 	return fail(e, RC_CONFIG,
 		"Notion lists at most 10,000 pages for one filter, and this "
 		"database has more that were created within one minute, "
-		"%.16sZ, last edited within one minute, and have the same "
-		"title, type and date: a part of them can't be read. Move "
-		"copies to the trash, or change some of their titles",
+		"%.16sZ, were last edited within one minute and have the same "
+		"title, type and date, so some of them can't be read: move "
+		"copies to the trash, or change some of the titles",
 		time_format(cell->from, minute));
 }
 
 /*
- * The same pages from the other end. Where it ends in the middle of the
- * first reading, and leads from there back through it, the order is the same
- * turned round, and both readings together hold every page.
+ * The same pages from the other end. Where this reading reaches the middle of
+ * the first one and continues back through it, its order is exactly the
+ * reverse, and both readings together contain every page.
  */
 static bool meets(const struct sample *there, const struct sample *back)
 {
@@ -75,7 +75,7 @@ static bool meets(const struct sample *there, const struct sample *back)
 		strcmp(there->pages[at].id, back->pages[back->n - 1].id) != 0)
 		at++;
 	shared = there->n - at;
-	/* One alone is shared by two readings in the same order as well. */
+	/* Two readings in the same order could share a single page, too. */
 	if (shared < 2 || shared > back->n)
 		return false;
 	for (size_t i = 0; i < shared; i++)
@@ -92,7 +92,7 @@ static int read_other_end(struct listing *l, const struct cell *cell,
 	struct pass p = { .cell = cell, .descending = true, .sample = &back };
 	int rc = listing_pass(l, &p, e);
 
-	/* From there it may show what tells its pages apart. */
+	/* From there, the sample may show what distinguishes the pages. */
 	if (rc == 0)
 		choose_parts(l, &p);
 	if (rc == 0 && p.parts)
@@ -104,7 +104,7 @@ static int read_other_end(struct listing *l, const struct cell *cell,
 	return rc;
 }
 
-/* Pages of one minute: to the end, or in parts. */
+/* Reads the pages of one minute: to the end, or in parts. */
 static int read_cell(
 	struct listing *l, const struct cell *cell, struct error *e)
 {
@@ -127,13 +127,14 @@ static int read_cell(
 	return rc;
 }
 
-/* The whole minute of that time; *next is the one behind it. */
+/* Reads the whole minute of that time; *next is the following minute. */
 static int read_minute(struct listing *l, usec at, usec *next, struct error *e)
 {
 	usec from = time_floor_minute(at);
 	struct cell minute = { from, from + USEC_MINUTE, NULL };
 
-	debug("Notion: more pages of one minute than it lists; in parts");
+	debug("Notion: one minute has more pages than it lists at once; "
+	      "reading them in parts");
 	*next = minute.until;
 	return read_cell(l, &minute, e);
 }
@@ -150,11 +151,15 @@ static int read_windows(struct listing *l, struct error *e)
 			return -1;
 		if (!p.capped || l->archive_unknown)
 			return 0;
-		/* Behind the last page, if the order is what was asked for. */
+		/*
+		 * Continues after the last page, if the order is the one that
+		 * was asked for.
+		 */
 		if (p.unsorted || p.last == USEC_NONE || l->barren > 0 ||
 			(window.from != USEC_NONE && p.last < window.from))
 			return listing_stuck(e);
-		debug("Notion: it lists no more at once; going on behind");
+		debug("Notion: it lists no more pages at once; continuing "
+		      "after");
 		if (time_floor_minute(p.first) < time_floor_minute(p.last))
 			window.from = time_floor_minute(p.last);
 		else if (read_minute(l, p.last, &window.from, e) < 0)
@@ -163,8 +168,8 @@ static int read_windows(struct listing *l, struct error *e)
 }
 
 /*
- * Archived pages stand in a listing of their own. Where no page says whether
- * it is archived, the service doesn't know of it, and isn't asked.
+ * Archived pages have a listing of their own. Where no page says whether it is
+ * archived, the service doesn't know of archiving and isn't asked.
  */
 static int read_archived(struct listing *l, struct error *e)
 {

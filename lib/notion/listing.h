@@ -1,6 +1,6 @@
 /*
- * Between the files of the Notion client: a listing, read in passes. A pass is
- * one filter and one order, followed from cursor to cursor.
+ * Internal to the Notion client: a listing, read in passes. A pass is one
+ * filter and one order, followed from cursor to cursor.
  */
 #ifndef NOTION_LISTING_H
 #define NOTION_LISTING_H
@@ -19,12 +19,18 @@ struct listing {
 	struct idset seen; /* handed on */
 	int page_size, restarts;
 	int barren; /* cut passes in a row that brought no new page */
-	/* Archived pages: whether they are asked for now, and known of. */
+	/*
+	 * Archived pages: whether this pass asks for them, and whether the
+	 * service knows of them.
+	 */
 	bool archived, archive_unknown;
-	size_t pages, flagged; /* pages that came; those with is_archived */
+	size_t pages, flagged; /* pages received; those with is_archived */
 };
 
-/* Which pages: created from and before a time (USEC_NONE: any), and more. */
+/*
+ * Which pages: created from one time to before another (USEC_NONE: any), and
+ * further filters.
+ */
 struct cell {
 	usec from, until;
 	const json *filters; /* an array; NULL: none */
@@ -33,23 +39,24 @@ struct cell {
 struct pass {
 	const struct cell *cell;
 	bool descending;       /* by created_time; else ascending */
-	struct sample *sample; /* NULL: none is kept */
-	/* What came of it. */
+	struct sample *sample; /* NULL: no sample is kept */
+	/* The result. */
 	bool capped; /* Notion has more than it lists */
 	bool unsorted;
 	usec first, last; /* created_time of the first and last page */
-	json *parts; /* cut short for the sample parts well: split_choose() */
+	json *parts;	  /* ended early, since the sample splits well:
+			     split_choose() */
 };
 
 /*
- * Reads a pass to its end, and hands each page on that wasn't before. It ends
- * early where it is known to be cut and its sample can be parted. -1 where it
- * fails, or doesn't get on: 20 answers in a row without a page that is new in
- * this pass. An archived listing that the service doesn't know ends at once,
- * with archive_unknown set.
+ * Reads a pass to its end, and hands on each page that hasn't been handed on
+ * before. It ends early where it is known to be cut and its sample can be
+ * split. -1 where it fails or makes no progress: 20 answers in a row without a
+ * page that is new in this pass. An archived listing that the service doesn't
+ * know ends at once, with archive_unknown set.
  */
 int listing_pass(struct listing *l, struct pass *p, struct error *e);
-/* RC_TEMPORARY: the answers lead nowhere; returns -1. */
+/* RC_TEMPORARY: the answers make no progress; returns -1. */
 int listing_stuck(struct error *e);
 
 #endif

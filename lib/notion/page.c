@@ -9,7 +9,7 @@
 #include "util/alloc.h"
 #include "util/buf.h"
 
-/* Far above what one page may hold; a line of a stream is shorter. */
+/* Far more than one page may hold; a stream line is shorter. */
 #define JOINED_MAX (16u << 20)
 
 static int hex_digit(char c)
@@ -54,9 +54,9 @@ static bool same_id(const char *a, const char *b)
 }
 
 /*
- * The value of the property with that id, if it is of that type. A page's
- * property has its id and type inside; what it is keyed by is a name, which
- * may be changed at any time.
+ * The value of the property with that id, if it has that type. A page's
+ * property holds its id and type; its key is a name, which may be changed at
+ * any time.
  */
 static int property_value(const json *object, const char *id, const char *type,
 	const json **value, struct problem *p)
@@ -79,7 +79,8 @@ static int property_value(const json *object, const char *id, const char *type,
 	return 0;
 }
 
-/* The joined plain_text of a rich text array; NULL in *out where it is empty.
+/*
+ * The joined plain_text of a rich text array; *out is NULL where it is empty.
  */
 static int join_text(const json *array, char **out, struct problem *p)
 {
@@ -88,7 +89,7 @@ static int join_text(const json *array, char **out, struct problem *p)
 
 	*out = NULL;
 	if (!json_is_array(array))
-		return problem(p, "shape", "a text is no array");
+		return problem(p, "shape", "a text is not an array");
 	for (const json *r = json_first(array); r && !rc; r = json_next(r)) {
 		const json *plain = json_get(r, "plain_text");
 
@@ -144,7 +145,7 @@ static int read_option(const json *option, const char **name, struct problem *p)
 	return 0;
 }
 
-/* The first option is the type; the further ones are kept for their owner. */
+/* The first option is the type; the others are kept for their owner. */
 static int read_type(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p)
 {
@@ -155,7 +156,7 @@ static int read_type(struct notion_page *page, const json *object,
 		    &options, p) < 0)
 		return -1;
 	if (!json_is_array(options))
-		return problem(p, "shape", "Type is no array of options");
+		return problem(p, "shape", "Type is not an array of options");
 	page->extra_types = json_array();
 	page->type_value = json_copy(options);
 	for (const json *o = json_first(options); o; o = json_next(o)) {
@@ -170,8 +171,9 @@ static int read_type(struct notion_page *page, const json *object,
 }
 
 /*
- * The day is the one written in `start`, whatever its offset: that is the day
- * which people see. A start with a time or a date with an end is kept.
+ * The day is the one written in `start`, whatever its offset, because that is
+ * the day people see. A start with a time, or a date with an end, is kept as
+ * well.
  */
 static int read_date(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p)
@@ -188,8 +190,8 @@ static int read_date(struct notion_page *page, const json *object,
 	if (!start || !date_leads(start) ||
 		(start[DATE_LEN] && start[DATE_LEN] != 'T') ||
 		(!end && !json_is_null(json_get(date, "end"))))
-		return problem(
-			p, "date", "Date is no day of the years 0001 to 9999");
+		return problem(p, "date",
+			"Date is not a valid day in the years 0001 to 9999");
 	page->date = xstrndup(start, DATE_LEN);
 	if (start[DATE_LEN] || end) {
 		page->date_detail = json_object();
@@ -199,7 +201,9 @@ static int read_date(struct notion_page *page, const json *object,
 	return 0;
 }
 
-/* Checksum and Synced are no content: what can't be read is like nothing. */
+/*
+ * Checksum and Synced are not content: one that can't be read counts as absent.
+ */
 static void read_marks(struct notion_page *page, const json *object,
 	const struct notion_schema *s)
 {
@@ -220,7 +224,7 @@ static int read_time(
 	const json *v = json_get(object, key);
 
 	if (!json_is_null(v) && time_parse(json_text(v), out) < 0)
-		return problem(p, "time", "%s is no time", key);
+		return problem(p, "time", "%s is not a valid time", key);
 	return 0;
 }
 
@@ -230,9 +234,9 @@ static int read_id(
 	const char *kind = json_str(object, "object");
 
 	if (!json_is_object(object))
-		return problem(p, "shape", "the page is no object");
+		return problem(p, "shape", "the page is not an object");
 	if (uuid_normalize(json_str(object, "id"), page->id) < 0)
-		return problem(p, "id", "the page's id is no UUID");
+		return problem(p, "id", "the page's id is not a UUID");
 	if (kind && strcmp(kind, "page") != 0)
 		return problem(p, "shape", "this is a %.40s, not a page", kind);
 	return 0;

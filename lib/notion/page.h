@@ -1,6 +1,4 @@
-/*
- * A page object of Notion, read into the content of a record.
- */
+/* A page object from Notion, read into the content of a record. */
 #ifndef NOTION_PAGE_H
 #define NOTION_PAGE_H
 
@@ -25,22 +23,23 @@ struct notion_page {
 	bool synced;	   /* property Synced; false where absent */
 	bool own;	   /* created by our connection */
 	bool in_trash;
-	bool archived;	/* there, and only out of the default listing */
-	bool title_cut; /* maybe cut after 25 mentions: see title item */
+	bool archived;	/* exists, but isn't in the default listing */
+	bool title_cut; /* may have been cut after 25 mentions: see title item
+			 */
 	usec created, edited;
 };
 
 /*
- * Reads a page object. -1 with p filled, and `id` filled as far as it could be
- * read ("" otherwise), for what can't be understood; codes: "id", "text" (an
+ * Reads a page object. -1 with p filled in, and `id` as far as it could be read
+ * ("" otherwise), where something can't be understood; codes: "id", "text" (an
  * unreadable string), "date", "time", "type" (a property of another type),
- * "shape" (title, Type or Date not there at all: that is not the same as
- * empty), "poison" (over the limits of what could be written back).
+ * "shape" (title, Type or Date missing, which is not the same as empty),
+ * "poison" (over the limits of what could be written back).
  *
- * A Checksum or Synced that isn't there or can't be read is like an empty one:
- * they are no content. `title_cut` says that the array in this object can't be
- * told from one cut by the API; whoever completes it (property item endpoint)
- * puts the whole array into the object and parses that.
+ * A Checksum or Synced that is missing or can't be read counts as empty: they
+ * are not content. `title_cut` says that the array in this object may have been
+ * cut by the API; a caller that completes it (property item endpoint) puts the
+ * whole array into the object and parses that.
  */
 int notion_page_parse(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p);
@@ -49,12 +48,13 @@ void notion_page_fini(struct notion_page *page);
 struct decision notion_page_decision(const struct notion_page *page);
 
 /*
- * Whether a user object is a connection's own user. A person's access token
- * acts as that person, and the pages of that user are no sign of a program.
+ * Whether a user object is a connection's own user. A personal access token
+ * acts as that person, and pages by that user don't show that a program created
+ * them.
  */
 bool notion_is_bot(const json *user);
 
-/* The data source that a page object lies in, "" for any other parent. */
+/* The data source that a page object is in, "" for any other parent. */
 void notion_page_parent(const json *object, char out[UUID_SIZE]);
 
 #endif

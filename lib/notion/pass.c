@@ -9,7 +9,7 @@
 #define RESTARTS_MAX 3
 #define IDLE_MAX 20	   /* answers in a row without a new page */
 #define ROWS_MAX 1000000   /* of a pass: Notion lists 10,000 */
-#define SAMPLE_ENOUGH 1000 /* pages to part a cut listing by */
+#define SAMPLE_ENOUGH 1000 /* pages to split a cut listing by */
 
 /* A pass under way. */
 struct pass_reading {
@@ -25,9 +25,9 @@ struct pass_reading {
 int listing_stuck(struct error *e)
 {
 	return fail(e, RC_TEMPORARY,
-		"Notion's listing of the pages does not get on: its answers "
-		"lead to no page that wasn't there before, and not to an "
-		"end, so it isn't taken for whole; try again later");
+		"Notion's listing of the pages makes no progress: its answers "
+		"bring neither new pages nor an end, so it isn't taken as "
+		"complete; try again later");
 }
 
 /* --- the request ---------------------------------------------------------- */
@@ -95,17 +95,22 @@ static void start_over(struct pass_reading *r)
 	r->p->unsorted = false;
 }
 
-/* What helps when a part of the listing couldn't be read: 0 to try again. */
+/*
+ * Tries to recover when a part of the listing couldn't be read: 0 to try again.
+ */
 static int recover(struct pass_reading *r, struct api_error *a)
 {
 	struct listing *l = r->l;
 
-	/* A cursor lives for a while only; begin anew, each page once. */
+	/*
+	 * A cursor lives only for a while: start again, and hand on each page
+	 * once.
+	 */
 	if (r->cursor && a->action == API_BAD_RECORD) {
 		a->action = API_RETRY;
 		if (l->restarts++ == RESTARTS_MAX)
 			return -1;
-		debug("Notion: %s; the listing starts again", a->message);
+		debug("Notion: %s; starting the listing again", a->message);
 		start_over(r);
 		return 0;
 	}
@@ -118,9 +123,9 @@ static int recover(struct pass_reading *r, struct api_error *a)
 			l->page_size);
 		return 0;
 	}
-	/* The flag is a beta's: its refusal is no failure of the listing. */
+	/* The flag is in beta: if it is refused, the listing hasn't failed. */
 	if (l->archived && !r->cursor && a->status == 400) {
-		debug("Notion: %s; archived pages aren't listed", a->message);
+		debug("Notion: %s; archived pages are not listed", a->message);
 		l->archive_unknown = r->done = true;
 		return 0;
 	}
@@ -168,9 +173,8 @@ static int check_status(
 	}
 	return fail(e, RC_TEMPORARY,
 		"Notion says that its listing is incomplete (%.100s): pages "
-		"are missing in it, so nothing is concluded from it; try "
-		"again later",
-		why ? why : "without a reason");
+		"are missing, so nothing is concluded from it; try again later",
+		why ? why : "no reason given");
 }
 
 static void note_time(struct pass *p, const json *page)
@@ -195,7 +199,7 @@ static int pass_on(struct pass_reading *r, json *take_page, struct error *e)
 	char id[UUID_SIZE];
 
 	r->rows++;
-	/* In a wiki, data sources stand among the rows. */
+	/* In a wiki, there are data sources among the rows. */
 	if (kind && strcmp(kind, "page") != 0) {
 		json_free(take_page);
 		return 0;
@@ -205,7 +209,7 @@ static int pass_on(struct pass_reading *r, json *take_page, struct error *e)
 	note_time(r->p, take_page);
 	if (r->p->sample)
 		sample_add(r->p->sample, take_page, l->query->schema);
-	/* One without an id is passed on: a problem for who reads it. */
+	/* A page without an id is handed on: its reader reports the problem. */
 	if (!text || uuid_normalize(text, id) < 0)
 		return l->each(l->arg, take_page, e);
 	if (idset_add(&r->ids, id))
@@ -216,7 +220,7 @@ static int pass_on(struct pass_reading *r, json *take_page, struct error *e)
 	return 0;
 }
 
-/* An answer of live pages alone is one to a question that it didn't hear. */
+/* An answer with live pages only means that the question was ignored. */
 static bool ignores_archive(const json *list)
 {
 	const json *page = json_first(json_get(list, "results"));
@@ -243,7 +247,10 @@ static int pass_results(struct pass_reading *r, json *list, struct error *e)
 	return rc;
 }
 
-/* Whether enough is known of a cut pass to part it; at its end, all is. */
+/*
+ * Whether enough is known about a cut pass to split it; at its end, everything
+ * is.
+ */
 static bool is_parted(struct pass_reading *r)
 {
 	struct pass *p = r->p;
@@ -256,7 +263,7 @@ static bool is_parted(struct pass_reading *r)
 	return p->parts != NULL;
 }
 
-/* One answer, handed on. */
+/* Hands on the pages of one answer. */
 static int read_part(struct pass_reading *r, struct error *e)
 {
 	struct api_error a;
@@ -270,7 +277,7 @@ static int read_part(struct pass_reading *r, struct error *e)
 	}
 	r->done = !r->cursor;
 	if (r->l->archived && ignores_archive(list)) {
-		debug("Notion ignores is_archived: it isn't asked again");
+		debug("Notion ignores is_archived; not asking again");
 		r->l->archive_unknown = r->done = true;
 	}
 	rc = check_status(r, list, e);

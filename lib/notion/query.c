@@ -24,7 +24,7 @@ int notion_next_cursor(
 	a->action = API_RETRY;
 	snprintf(a->code, sizeof a->code, "no-list");
 	snprintf(a->message, sizeof a->message,
-		"the answer is no list that can be read on");
+		"the answer is not a list that can be continued");
 	return -1;
 }
 

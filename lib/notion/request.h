@@ -1,6 +1,4 @@
-/*
- * Between the files of the Notion client: single requests.
- */
+/* Internal to the Notion client: single requests. */
 #ifndef NOTION_REQUEST_H
 #define NOTION_REQUEST_H
 
@@ -8,20 +6,20 @@
 
 #define NOTION_PATH_MAX 4096
 
-/* A read; *object is never NULL after success. */
+/* A read; *object is never NULL on success. */
 int notion_get(struct notion_client *c, const char *path, json **object,
 	struct api_error *a);
 /* A call with a JSON body. */
 int notion_send(struct notion_client *c, struct api_call *call, json **object,
 	struct api_error *a);
 /*
- * Adds "?key=id&key=id…" for our properties (the title alone for NULL). Ids
- * stand in a URL just as the API gives them, percent-encoded once:
+ * Adds "?key=id&key=id…" for our properties (the title alone for NULL). Ids go
+ * into a URL exactly as the API gives them, percent-encoded once:
  * https://github.com/makenotion/notion-sdk-js/pull/402
  */
 int notion_add_properties(
 	struct buf *path, const char *key, const struct notion_schema *schema);
-/* The id of an answer; -1 with a filled (API_RETRY) where it has none. */
+/* The id of an answer; -1 with `a` filled (API_RETRY) where it has none. */
 int notion_object_id(
 	const json *object, char id[UUID_SIZE], struct api_error *a);
 /* next_cursor of a list, allocated: NULL at its end; -1 for a wrong one. */

@@ -25,7 +25,7 @@ static const char *type_of(enum field f)
 	return DATE;
 }
 
-/* A property by its name, or by its type where there is just one of it. */
+/* A property by its name, or by its type where only one has that type. */
 static const json *find_property(
 	const json *data_source, const char *name, const char *type)
 {
@@ -46,12 +46,15 @@ int notion_wrong_type(struct error *e, const char *name, const char *is,
 	const char *should_be)
 {
 	return fail(e, RC_CONFIG,
-		"the Notion property \"%s\" is of type %s and should be %s; "
-		"change its type in Notion, or rename it and run notion-setup",
+		"the Notion property \"%s\" has type %s and should have type "
+		"%s; change its type in Notion, or rename it and run "
+		"notion-setup",
 		name, is, should_be);
 }
 
-/* The id of one property into *id; NULL where an optional one isn't there. */
+/*
+ * Puts the id of one property into *id; NULL where an optional one is missing.
+ */
 static int bind(char **id, const json *data_source, const char *name,
 	const char *type, bool needed, struct error *e)
 {
@@ -115,8 +118,8 @@ static int id_from_head(char **id, const json *head, const char *name,
 
 	if (json_text(v) ? !*json_text(v) : !json_is_null(v) || needed)
 		return fail(e, RC_STREAM,
-			"the head of a notion stream needs \"properties\" with"
-			" the id of \"%s\"",
+			"the head line of a notion stream needs "
+			"\"properties\" with the id of \"%s\"",
 			name);
 	*id = xstrdup(json_text(v));
 	return 0;
@@ -129,12 +132,12 @@ static int options_from_head(
 
 	s->type_options = json_array();
 	if (!json_is_null(options) && !json_is_array(options))
-		return fail(e, RC_STREAM, "\"type_options\" is no array");
+		return fail(e, RC_STREAM, "\"type_options\" is not an array");
 	for (const json *o = json_first(options); o; o = json_next(o)) {
 		if (!json_text(o))
 			return fail(e, RC_STREAM,
-				"\"type_options\" holds something else than"
-				" texts");
+				"\"type_options\" holds something other than "
+				"texts");
 		json_add(s->type_options, json_string(json_text(o)));
 	}
 	return 0;

@@ -42,7 +42,7 @@ static const json *options_of(const json *property)
 	return json_get(json_get(property, "multi_select"), "options");
 }
 
-/* What names an option in an update; NULL where it can't be named. */
+/* What identifies an option in an update; NULL where nothing does. */
 static json *option_reference(const json *option)
 {
 	static const char *const keys[] = { "id", "name", "color" };
@@ -103,7 +103,9 @@ static void find_twin(struct shape_property *p, const json *properties)
 			p->twin = xstrdup(json_key(v));
 }
 
-/* The title's name is free; a property in its way has a wrong type. */
+/*
+ * The title may have any name; another property with its name has a wrong type.
+ */
 static void read_title(struct shape_property *p, const json *properties)
 {
 	const json *title = find_title(properties);
@@ -113,7 +115,7 @@ static void read_title(struct shape_property *p, const json *properties)
 	p->id = xstrdup(json_str(title, "id"));
 	if (title && title == named)
 		return;
-	/* Every source has one, and none can be added: this one hides it. */
+	/* Every source has one, and none can be added: this source hides it. */
 	if (!title && !named)
 		type = "missing";
 	p->state = named || !title ? SHAPE_WRONG_TYPE : SHAPE_OTHER_NAME;
@@ -184,17 +186,17 @@ int notion_shape_fault(const struct notion_shape *s, struct error *e)
 		if (p->state == SHAPE_WRONG_TYPE && is(p->is, "missing"))
 			return fail(e, RC_CONFIG,
 				"Notion shows no title property of this data "
-				"source, though each has one, and none can be "
-				"added: see in Notion whether this connection "
-				"may see the whole database, or make a new "
-				"one with notion-setup --create PAGE");
+				"source, although every data source has one: "
+				"check in Notion whether this connection may "
+				"see the whole database, or create a new one "
+				"with notion-setup --create PAGE");
 		if (p->state == SHAPE_WRONG_TYPE)
 			return notion_wrong_type(e, p->name, p->is, p->type);
 	}
 	return 0;
 }
 
-/* {"<type>":{…}} of a property that is made anew. */
+/* {"<type>":{…}} of a property that is created. */
 static json *new_property(const struct shape_property *p)
 {
 	json *v = json_object(), *options;
@@ -209,7 +211,7 @@ static json *new_property(const struct shape_property *p)
 	return v;
 }
 
-/* Every option that is there, and behind them the new ones. */
+/* Every existing option, followed by the new ones. */
 static json *more_options(const struct shape_property *p, const json *there)
 {
 	json *v = json_object();
@@ -225,8 +227,8 @@ static json *more_options(const struct shape_property *p, const json *there)
 }
 
 /*
- * The id keys a property, except where another one has that as its name: then
- * its own name does.
+ * A property is keyed by its id, except where that is another property's name:
+ * then by its own name.
  */
 static const char *key_of(const struct shape_property *p, const char *name,
 	const json *properties)
@@ -298,10 +300,10 @@ static int options_kept(const json *before, const json *after, const char *name,
 			!same_text(o, now, "color"))
 			return fail(e, RC_ATTENTION,
 				"the option \"%.100s\" of the Notion property "
-				"\"%.100s\" is gone or another since this "
-				"began; unless a person did that just now, "
-				"undo it in Notion (menu of the database, "
-				"version history)",
+				"\"%.100s\" was removed or changed while this "
+				"ran; unless a person did that just now, undo "
+				"it in Notion (menu of the database, version "
+				"history)",
 				text ? text : "?", name);
 	}
 	return 0;
@@ -320,8 +322,8 @@ int notion_shape_kept(const json *before, const json *after, struct error *e)
 		if (!q || !same_text(p, q, "type") ||
 			(!title && strcmp(name, json_key(q)) != 0))
 			return fail(e, RC_ATTENTION,
-				"the Notion property \"%.100s\" is gone or "
-				"another since this began; unless a person "
+				"the Notion property \"%.100s\" was removed "
+				"or changed while this ran; unless a person "
 				"did that just now, undo it in Notion (menu "
 				"of the database, version history)",
 				name);

@@ -8,7 +8,7 @@
 
 #define SHARE \
 	"open it in Notion, menu \"…\", Connections, and add this " \
-	"connection; a linked view has no data of its own: take the link " \
+	"connection; a linked view has no data of its own: use the link " \
 	"of the original database"
 
 static int get_object(struct notion_client *c, const char *kind, const char *id,
@@ -23,7 +23,7 @@ static int get_object(struct notion_client *c, const char *kind, const char *id,
 	return rc;
 }
 
-/* An id that Notion refuses as such is a setting gone wrong. */
+/* An id that Notion refuses as malformed is a wrong setting. */
 static int fail_setting(struct api_error *a, struct error *e, const char *what)
 {
 	if (a->action == API_BAD_RECORD)
@@ -53,7 +53,7 @@ int notion_data_source_get(
 		what);
 }
 
-/* "<id> (<name>), …" of what can be chosen. */
+/* "<id> (<name>), …" for each possible choice. */
 static void list_sources(const json *sources, struct buf *out)
 {
 	for (const json *s = json_first(sources); s; s = json_next(s)) {
@@ -95,15 +95,15 @@ static int choose(const json *database, const struct settings *s,
 	else
 		rc = fail(e, RC_CONFIG,
 			"Notion database %s has %zu data sources: choose one "
-			"by NOTION_DATA_SOURCE_ID=<id> in the environment or "
-			"in .env: %s",
+			"by setting NOTION_DATA_SOURCE_ID=<id> in the "
+			"environment or in .env: %s",
 			s->notion_database, json_count(sources),
 			buf_str(&names));
 	buf_fini(&names);
 	return rc;
 }
 
-/* The id is no database's and no data source's: maybe it is a page's. */
+/* The id belongs to neither a database nor a data source: maybe to a page. */
 static int fail_not_found(
 	struct notion_client *c, const struct settings *s, struct error *e)
 {
@@ -125,12 +125,12 @@ static int fail_not_found(
 			s->notion_database, parent);
 	return fail(e, RC_CONFIG,
 		"NOTION_DATABASE_ID %s is a page, not a database: open the "
-		"database itself as a full page and copy its link, or make "
+		"database itself as a full page and copy its link, or create "
 		"one in this page: notion-setup --create %s",
 		s->notion_database, s->notion_database);
 }
 
-/* The id may be a data source's: then it answers as one. */
+/* The id may belong to a data source: then Notion answers with it. */
 static int as_data_source(struct notion_client *c, const struct settings *s,
 	char id[UUID_SIZE], struct error *e)
 {
@@ -156,7 +156,7 @@ int notion_find_data_source(struct notion_client *c, const struct settings *s,
 	int rc;
 
 	if (get_object(c, "databases", s->notion_database, &database, &a) < 0) {
-		/* "… is a page, not a database" is a 400. */
+		/* "… is a page, not a database" comes with a 400. */
 		if (a.action == API_NOT_FOUND || a.action == API_BAD_RECORD)
 			return as_data_source(c, s, id, e);
 		return api_fail(&a, e, "Notion, database");

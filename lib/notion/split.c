@@ -28,7 +28,7 @@ json *notion_time_filter(const char *property, const char *op, usec t)
 	json *f = json_object();
 	char text[TIME_SIZE], cut[TIME_SIZE + 8];
 
-	/* Milliseconds, as everywhere in Notion's own times. */
+	/* In milliseconds, as in all of Notion's own times. */
 	snprintf(cut, sizeof cut, "%.23sZ", time_format(t, text));
 	json_put_str(f, "timestamp", property);
 	json_put_str(json_put(f, property, json_object()), op, cut);
@@ -44,7 +44,7 @@ static bool is_used(const json *used, const json *f)
 }
 
 /*
- * Those with the value and those without. An empty property may count as
+ * Pages with the value and pages without. An empty property may count as
  * neither, so it is asked for too.
  */
 static json *three_parts(const char *property, const char *type,
@@ -65,9 +65,9 @@ static json *three_parts(const char *property, const char *type,
 	return parts;
 }
 
-/* --- what parts best ------------------------------------------------------ */
+/* --- which filters split best --------------------------------------------- */
 
-/* The best parting so far; the smaller part's share is its worth. */
+/* The best split so far; its value is the share of the smaller part. */
 struct choice {
 	const struct sample *sample;
 	const struct notion_schema *schema;
@@ -86,7 +86,7 @@ static size_t smaller(size_t part, size_t n)
 	return part < n - part ? part : n - part;
 }
 
-/* One that was used before parts nothing, whatever the sample says. */
+/* A split that was used before separates nothing, whatever the sample says. */
 static void offer(struct choice *c, size_t worth, json *take_parts)
 {
 	if (worth <= c->worth || is_used(c->used, json_first(take_parts)) ||
@@ -135,7 +135,7 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A text of every page, sorted; "" for none. The caller frees the array. */
+/* One text of every page, sorted; "" for none. The caller frees the array. */
 static const char **sorted_texts(const struct sample *s, size_t member)
 {
 	const char **texts = xcalloc(s->n, sizeof *texts);
@@ -150,7 +150,7 @@ static const char **sorted_texts(const struct sample *s, size_t member)
 	return texts;
 }
 
-/* One whole value, against all the others. */
+/* One whole value against all the others. */
 static void by_value(struct choice *c, size_t member, const char *property,
 	const char *type, const char *with, const char *without)
 {
@@ -173,7 +173,7 @@ static void by_value(struct choice *c, size_t member, const char *property,
 	free(texts);
 }
 
-/* Those before a day, from it on, and without one. */
+/* Dates before a day, dates from it on, and pages without a date. */
 static void by_date(struct choice *c)
 {
 	const char **days =
@@ -261,7 +261,7 @@ static uint64_t code_point(const char **s)
 	return v;
 }
 
-/* Blanks and marks that a service may trim or change are not asked for. */
+/* Blanks and marks are not asked for: a service may trim or change them. */
 static bool is_plain(uint64_t c)
 {
 	return c > 0x20 && c != 0x7f && (c < 0x80 || c > 0xa0);
@@ -329,8 +329,7 @@ static void offer_letters(struct choice *c, uint64_t letters, size_t worth)
 	buf_fini(&text);
 }
 
-/* How many of the titles are looked at: each, or each Nth where they are long.
- */
+/* How many titles are looked at: all, or every Nth where they are long. */
 static size_t step_of(const struct sample *s)
 {
 	size_t bytes = 0;

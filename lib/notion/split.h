@@ -1,11 +1,11 @@
 /*
- * Parting a listing that Notion cuts: from a sample of its pages the filters
- * that part it best. Pure: no request is made here.
+ * Splitting a listing that Notion cuts: chooses, from a sample of its pages,
+ * the filters that split it best. Pure: no request is made here.
  *
- * Every parting is exhaustive by what its filters mean: before a time or not,
- * a text or not in the title. So nothing rests on how Notion compares texts;
- * where it does so otherwise than we think, a part is larger than expected and
- * is parted again.
+ * The filters of every split are exhaustive by their meaning: before a time or
+ * not, a text in the title or not. So nothing depends on how Notion compares
+ * texts; where it does so differently than we think, a part is larger than
+ * expected and is split again.
  */
 #ifndef NOTION_SPLIT_H
 #define NOTION_SPLIT_H
@@ -27,7 +27,7 @@ struct sample {
 	size_t n, cap;
 };
 
-/* schema NULL: the title alone is known of a page. */
+/* schema NULL: only the title of a page is known. */
 void sample_add(
 	struct sample *s, const json *page, const struct notion_schema *schema);
 void sample_clear(struct sample *s);
@@ -36,9 +36,10 @@ void sample_clear(struct sample *s);
 json *notion_time_filter(const char *property, const char *op, usec t);
 
 /*
- * An array of filters that together hold every page, or NULL where nothing
- * tells the sample's pages apart. `used` are those that the pages have met by
- * now. fair: only where the smaller part has an eighth of the sample.
+ * An array of filters that together match every page, or NULL where nothing
+ * distinguishes the sample's pages. `used` are the filters that the pages have
+ * already passed. fair: only where the smaller part has at least an eighth of
+ * the sample.
  */
 json *split_choose(const struct sample *s, const struct notion_schema *schema,
 	const json *used, bool fair);

@@ -1,7 +1,7 @@
 /*
  * The whole title of a page, from the property item endpoint. Its answers may
- * go round in a circle or never end; that is the problem of its page alone, so
- * the reading has bounds of its own.
+ * go round in circles or never end; that is a problem of this page alone, so
+ * the reading has limits of its own.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #include "notion/request.h"
 
-/* What a title can hold that a record could: far more than Notion writes. */
+/* Far more than any title that Notion writes. */
 #define ANSWERS_MAX 200
 #define ELEMENTS_MAX 10000
 #define BYTES_MAX (2u << 20)
@@ -24,7 +24,7 @@ struct title_reading {
 	const char *page_id, *property;
 	json *title;
 	char *cursor;
-	uint64_t cursors[ANSWERS_MAX]; /* hashes of those that came */
+	uint64_t cursors[ANSWERS_MAX]; /* hashes of the cursors so far */
 	size_t answers, bytes;
 };
 
@@ -47,7 +47,7 @@ static int endless(struct api_error *a, const char *why)
 	return -1;
 }
 
-/* -1 where the cursor came before, or where it has come too far. */
+/* -1 where the cursor is a repeated one, or the reading is over a limit. */
 static int check_progress(struct title_reading *r, struct api_error *a)
 {
 	uint64_t at = r->cursor ? hash(r->cursor) : 0;
@@ -58,7 +58,7 @@ static int check_progress(struct title_reading *r, struct api_error *a)
 		return 0;
 	for (size_t i = 0; i < r->answers; i++)
 		if (r->cursors[i] == at)
-			return endless(a, "it goes round in a circle");
+			return endless(a, "it goes round in circles");
 	if (r->answers == ANSWERS_MAX)
 		return endless(a, "it comes in too many parts");
 	r->cursors[r->answers++] = at;

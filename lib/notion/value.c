@@ -98,7 +98,7 @@ static size_t count_elements(const char *text)
 	return n;
 }
 
-/* Whether a create with this title stays within the size of a request. */
+/* Whether a create with this title stays within the size limit of a request. */
 static bool fits_a_request(const char *decision)
 {
 	struct buf text = BUF_INIT(NOTION_BODY_BYTES - 4096);
@@ -121,22 +121,22 @@ int notion_can_hold(const struct decision *d, struct problem *p)
 
 	if (type && strchr(type, ','))
 		return problem(p, "poison",
-			"the type has a comma, which no option of Notion may"
-			" have");
+			"the type has a comma, which a Notion option can't "
+			"have");
 	if (text_utf16_len(type) > NOTION_OPTION_UNITS)
 		return problem(p, "poison",
-			"the type is longer than the %d UTF-16 units of an"
-			" option in Notion",
+			"the type is longer than the %d UTF-16 units of a "
+			"Notion option",
 			NOTION_OPTION_UNITS);
 	if (count_elements(decision) > NOTION_TEXT_ELEMENTS)
 		return problem(p, "poison",
-			"the decision is longer than the %d UTF-16 units of a"
-			" title in Notion",
+			"the decision is longer than the %d UTF-16 units of a "
+			"Notion title",
 			NOTION_TEXT_ELEMENTS * NOTION_TEXT_UNITS);
 	if (!fits_a_request(decision))
 		return problem(p, "poison",
-			"the decision is larger than a request to Notion may"
-			" be, %d bytes",
+			"the decision is larger than the %d bytes of a "
+			"request to Notion",
 			NOTION_BODY_BYTES);
 	return 0;
 }

@@ -1,6 +1,4 @@
-/*
- * Values for a write to Notion, and what a page of Notion can hold.
- */
+/* Values for a write to Notion, and what a Notion page can hold. */
 #ifndef NOTION_VALUE_H
 #define NOTION_VALUE_H
 
@@ -10,12 +8,12 @@
 
 /*
  * Property values for a write, each to be put into "properties" under the
- * property's id. Text is split into elements of NOTION_TEXT_UNITS, never
- * within a character. notion_multi_select_value() replaces the first option of
- * `was` (the whole multi_select array as read; NULL: none) by the type and
- * keeps the further ones behind it, by their ids; one of them that equals the
- * type in folded form is left out. A type of white space is none: Notion has
- * no such option.
+ * property's id. Text is split into elements of NOTION_TEXT_UNITS, never within
+ * a character. notion_multi_select_value() replaces the first option of `was`
+ * (the whole multi_select array as read; NULL: none) by the type and keeps the
+ * others after it, by their ids; one that equals the type in folded form is
+ * left out. A type of only white space counts as none: Notion has no such
+ * option.
  */
 json *notion_title_value(const char *text);
 json *notion_rich_text_value(const char *text);

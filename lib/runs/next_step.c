@@ -19,7 +19,9 @@ static void take(struct health *h, struct advice a)
 	humanize_command(a.command, h->command);
 }
 
-/* Which key, where the stage that was refused talks to one service only. */
+/*
+ * Which key it was, where the stage that was refused talks to one service only.
+ */
 static const char *renew_key(const struct run *r)
 {
 	const char *stage = json_str(r->record, "stage");
@@ -29,46 +31,52 @@ static const char *renew_key(const struct run *r)
 		       "SUPABASE_SERVICE_ROLE_KEY into .env, then run";
 	if (stage && strcmp(stage, "notion-fetch") == 0)
 		return "The Notion key was refused: put a valid "
-		       "NOTION_API_KEY into .env, and see that the database "
-		       "is shared with its connection, then run";
-	return "A key was refused, the message says which: put a valid "
-	       "one into .env, then run";
+		       "NOTION_API_KEY into .env, check that the database is "
+		       "shared with its connection, then run";
+	return "A key was refused (the message says which): put a valid one "
+	       "into .env, then run";
 }
 
 static struct advice after_failure(const struct run *r)
 {
 	switch (json_int(r->record, "exit_code")) {
 	case RC_USAGE:
-		return (struct advice){ "An option is wrong, the message "
-					"says which: see",
-			SYNC_NOW " --help" };
+		return (struct advice){
+			"An option is wrong (the message says which): see",
+			SYNC_NOW " --help"
+		};
 	case RC_STREAM:
-		return (struct advice){ "A stream was cut or damaged on the "
-					"way and nothing was written because "
-					"of it: run",
-			SYNC_NOW };
+		return (struct advice){
+			"A stream was cut off or damaged on the way, so "
+			"nothing was written: run",
+			SYNC_NOW
+		};
 	case RC_BUG:
-		return (struct advice){ "That is a bug of these tools: report "
-					"it with the message and what "
-					"this prints",
-			"bin/report --run last" };
+		return (struct advice){
+			"This is a bug in these tools: report it with the "
+			"message and the output of",
+			"bin/report --run last"
+		};
 	case RC_LOCAL:
-		return (struct advice){ "A file, disk or pipe failed, the "
-					"message says which: make room "
-					"or mend it, then run",
-			SYNC_NOW };
+		return (struct advice){
+			"A file, disk or pipe failed (the message says "
+			"which): make room or fix it, then run",
+			SYNC_NOW
+		};
 	case RC_TEMPORARY:
-		return (struct advice){ "Nothing yet: a service was out of "
-					"reach and the next run tries again. "
-					"To try now and see more",
-			SYNC_NOW " -v" };
+		return (struct advice){
+			"Nothing yet: a service could not be reached, and the "
+			"next run tries again. To try now and see more",
+			SYNC_NOW " -v"
+		};
 	case RC_CREDENTIALS:
 		return (struct advice){ renew_key(r), SYNC_NOW };
 	case RC_CONFIG:
-		return (struct advice){ "A setting is missing or wrong, the "
-					"message says which: mend it, "
-					"then look at the plan",
-			SYNC_NOW " --dry-run" };
+		return (struct advice){
+			"A setting is missing or wrong (the message says "
+			"which): fix it, then look at the plan",
+			SYNC_NOW " --dry-run"
+		};
 	default:
 		return (struct advice){ "The message says what failed; "
 					"to see more, run",
@@ -91,35 +99,38 @@ static void advise_blocked(struct health *h)
 		*h->allow ? command : SYNC_NOW " --dry-run", h->command);
 }
 
-/* What to do about a record that waits, by kind; NULL: nothing. */
+/* What to do about a record that needs attention, by kind; NULL: nothing. */
 static const char *of_kind(enum pending_kind k)
 {
 	static const char *const texts[PENDING_KINDS] = {
-		[PENDING_FAILED] = "A write was refused, and is tried again by "
-				   "each run: mend the record as the reason "
-				   "says. Its story",
-		[PENDING_UNCLEAR] = "Nothing yet: the next run looks what "
-				    "became of the unclear writes. The story "
-				    "of the first",
-		[PENDING_NOT_KEPT] = "A write was answered with success, and "
-				     "something else is kept: look at the "
-				     "triggers, rules or automations there. "
-				     "Its story",
-		[PENDING_POISON] = "A record can't be held by the other side: "
-				   "edit it as the reason says. Its story",
-		[PENDING_PROBLEM] = "A record can't be understood: edit it as "
-				    "the reason says. Its story",
-		[PENDING_DOUBLE_LINK] = "Two rows claim one page: clear "
-					"notion_page_id of the wrong one. "
-					"The story",
-		[PENDING_UNKNOWN_PAGE] = "A row is linked to a page that was "
-					 "not found: share the page, or clear "
-					 "notion_page_id. The story",
-		[PENDING_TRASHED] = "The table can't note deletions: give it "
-				    "the column deleted_at. The "
-				    "story of the trashed page",
-		[PENDING_WAITS] = "Nothing yet: a page that may have been made "
-				  "is looked for by the next run. Its story",
+		[PENDING_FAILED] =
+			"A write was refused, and every run tries it again: "
+			"fix the record as the reason says. Its history",
+		[PENDING_UNCLEAR] =
+			"Nothing yet: the next run checks what became of the "
+			"unclear writes. The history of the first",
+		[PENDING_NOT_KEPT] =
+			"A write was reported as successful, but something "
+			"else was stored: check the triggers, rules or "
+			"automations there. The record's history",
+		[PENDING_POISON] =
+			"The other side can't store a record: edit it as the "
+			"reason says. Its history",
+		[PENDING_PROBLEM] =
+			"A record can't be understood: edit it as the reason "
+			"says. Its history",
+		[PENDING_DOUBLE_LINK] =
+			"Two rows claim one page: clear notion_page_id of the "
+			"wrong one. The history",
+		[PENDING_UNKNOWN_PAGE] =
+			"A row is linked to a page that was not found: share "
+			"the page, or clear notion_page_id. The history",
+		[PENDING_TRASHED] =
+			"The table can't record deletions: add the column "
+			"deleted_at to it. The history of the trashed page",
+		[PENDING_WAITS] =
+			"Nothing yet: the next run looks for a page that may "
+			"have been created. Its history",
 	};
 
 	return texts[k];
@@ -133,9 +144,10 @@ static void advise_waiting(struct health *h, const struct pending *w)
 	char safe[UUID_SIZE], command[COMMAND_SIZE];
 
 	if (first && first->kind == PENDING_CONFLICT) {
-		take(h, (struct advice){ "Both sides changed the same field: "
-					 "let one rule decide, newer, supabase "
-					 "or notion, as in",
+		take(h, (struct advice){
+				"Both sides changed the same field: let a "
+				"rule decide (newer, supabase or notion), as "
+				"in",
 				SYNC_NOW " --conflict newer" });
 		return;
 	}
@@ -154,18 +166,19 @@ static void advise_attention(
 	struct health *h, const struct run_records *l, const struct pending *w)
 {
 	if (l->last && json_str(l->last->record, "emptied")) {
-		take(h, (struct advice){ "One side shows nothing any more: see "
-					 "whether it is empty, or hidden from "
-					 "the key or the connection. To ask "
-					 "both",
+		take(h, (struct advice){
+				"One side shows no records any more: check "
+				"whether it is empty, or hidden from the key "
+				"or the connection. To ask both",
 				"bin/doctor" });
 		return;
 	}
 	advise_waiting(h, w);
 	if (!*h->command)
-		take(h, (struct advice){ "Some records need a person, but the "
-					 "results of that run are not kept. "
-					 "To learn which, run",
+		take(h, (struct advice){
+				"Some records need a person, but the results "
+				"of that run were not kept. To find out "
+				"which, run",
 				SYNC_NOW });
 }
 
@@ -176,9 +189,10 @@ void advise_next_step(
 	case IS_HEALTHY:
 		advise_waiting(h, w);
 		if (!*h->command && l->summary_damaged)
-			take(h, (struct advice){ "Nothing yet: the next run "
-						 "writes the damaged record "
-						 "anew. To have it now, run",
+			take(h, (struct advice){
+					"Nothing yet: the next run writes the "
+					"damaged record again. To have it "
+					"now, run",
 					SYNC_NOW });
 		break;
 	case IS_ATTENTION:
@@ -186,9 +200,10 @@ void advise_next_step(
 		break;
 	case IS_LATE:
 	case IS_STOPPED:
-		take(h, (struct advice){ "See why the schedule (cron, a timer, "
-					 "a process of its own) started no "
-					 "run, and run one now",
+		take(h, (struct advice){
+				"Find out why the schedule (cron, a timer, a "
+				"process of its own) started no run, and run "
+				"one now",
 				SYNC_NOW });
 		break;
 	case IS_BLOCKED:
@@ -199,27 +214,28 @@ void advise_next_step(
 		break;
 	case IS_INTERRUPTED:
 		take(h, (struct advice){
-				"Nothing is lost: what was left undone "
-				"is done by the next run. To run it "
-				"now",
+				"Nothing is lost: the next run does what was "
+				"left undone. To run it now",
 				SYNC_NOW });
 		break;
 	case IS_FUTURE:
 		take(h, (struct advice){
 				"A clock is or was wrong: compare this "
-				"machine's with the true time, set it "
-				"right, then run " SYNC_NOW ". The "
-				"time here",
+				"machine's clock with the real time, correct "
+				"it, then run " SYNC_NOW
+				". The time on this machine",
 				"date -u" });
 		break;
 	case IS_DAMAGED:
-		take(h, (struct advice){ "A run writes its records anew and "
-					 "needs none of the old ones: run",
+		take(h, (struct advice){
+				"A run writes its records again and needs "
+				"none of the old ones: run",
 				SYNC_NOW });
 		break;
 	default:
-		take(h, (struct advice){ "See what a first run would do, and "
-					 "write nothing yet",
+		take(h, (struct advice){
+				"See what a first run would do, without "
+				"writing anything",
 				SYNC_NOW " --dry-run" });
 		break;
 	}

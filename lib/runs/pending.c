@@ -8,7 +8,7 @@
 #include "util/alloc.h"
 #include "util/humanize.h"
 
-/* Different notes that are held; there are few. */
+/* How many different notes are kept; there are few. */
 #define NOTES_MAX 20
 
 const char *pending_name(enum pending_kind k)
@@ -97,7 +97,7 @@ static json *item_data(const json *line, enum pending_kind k)
 	return data;
 }
 
-/* Both values of a conflict that nobody has decided, as plan(1) saw them. */
+/* Both values of an undecided conflict, as plan(1) saw them. */
 static void put_conflict(struct pending *w, json *data, const json *line)
 {
 	const json *conflict = json_get(line, "conflict");
@@ -174,7 +174,7 @@ static bool load_results(
 	if (!r || !*r->id)
 		return false;
 	got = run_lines(l, r->id, "results", each_result, w, &e);
-	/* A run that was stopped has results without an end. */
+	/* A run that was stopped has results without an end line. */
 	if (got < 0 && run_is_success(r))
 		json_add(l->damage, json_string(e.text));
 	if (got != 0)

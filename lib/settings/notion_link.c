@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The host of a URL whose scheme is left out or http(s), and its path. */
+/* The host of a URL whose scheme is missing or http(s), and its path. */
 static bool is_notion_host(const char *host, size_t len)
 {
 	static const char *const hosts[] = { "www.notion.so", "notion.so",

@@ -17,8 +17,8 @@
 #define SECRET_MIN 16
 
 #define TAKE_SECRET \
-	"take the secret key (sb_secret_…) of Project Settings, API Keys"
-#define TAKE_TOKEN "take the token (ntn_…) of Notion, Settings, Connections"
+	"take the secret key (sb_secret_…) from Project Settings, API Keys"
+#define TAKE_TOKEN "take the token (ntn_…) from Notion, Settings, Connections"
 
 static bool starts(const char *s, const char *with)
 {
@@ -29,7 +29,7 @@ static int check_switch(const char *name, const char *value, struct error *e)
 {
 	if (strcmp(value, "0") == 0 || strcmp(value, "1") == 0)
 		return 0;
-	return fail(e, RC_CONFIG, "%s is neither 1 nor 0", name);
+	return fail(e, RC_CONFIG, "%s must be 1 or 0", name);
 }
 
 /* Printable ASCII without blanks: anything else would break the header. */
@@ -40,15 +40,15 @@ static int check_key(const char *name, const char *key, struct error *e)
 	for (size_t i = 0; i < n; i++)
 		if (key[i] <= ' ' || key[i] > '~')
 			return fail(e, RC_CONFIG,
-				"%s has a blank or a strange character at "
-				"place %zu: paste the key alone",
+				"%s has a blank or an unexpected character at "
+				"position %zu: paste only the key",
 				name, i + 1);
 	if (n > KEY_MAX)
 		return fail(e, RC_CONFIG, "%s is too long for a key", name);
 	return 0;
 }
 
-/* The middle part of a JWT, decoded; NULL where s is no JWT. */
+/* The middle part of a JWT, decoded; NULL where s is not a JWT. */
 static char *jwt_payload(const char *s)
 {
 	const char *from = strchr(s, '.');
@@ -90,7 +90,7 @@ static char *jwt_claim(const char *key, const char *claim)
 	return value;
 }
 
-/* What a key is that it should not be, in words; NULL: nothing known. */
+/* What was pasted instead of the key, in words; NULL: not recognized. */
 static const char *wrong_kind(const char *key)
 {
 	static const struct {
@@ -100,8 +100,8 @@ static const char *wrong_kind(const char *key)
 			"holds a publishable key, which sees no rows" },
 		{ "sbp_", "holds an access token of your account (sbp_…), "
 			  "which is not a key of the project" },
-		{ "ntn_", "holds a token of Notion" },
-		{ "secret_", "holds a token of Notion" },
+		{ "ntn_", "holds a Notion token" },
+		{ "secret_", "holds a Notion token" },
 		{ "https://", "holds a URL" },
 		{ "postgres", "holds a connection string" },
 	};
@@ -135,7 +135,8 @@ static int check_supabase_key(
 			name, role);
 	else
 		rc = fail(e, RC_CONFIG,
-			"%s is neither sb_secret_… nor a service_role JWT: " TAKE_SECRET,
+			"%s is neither sb_secret_… nor a service_role "
+			"JWT: " TAKE_SECRET,
 			name);
 	free(role);
 	return rc;
@@ -168,7 +169,7 @@ static int check_notion_key(const char *name, const char *key, struct error *e)
 		return -1;
 	role = jwt_claim(key, "role");
 	if (role || starts(key, "sb_"))
-		wrong = "holds a key of Supabase";
+		wrong = "holds a Supabase key";
 	else if (starts(key, "https://"))
 		wrong = "holds a URL";
 	else if (uuid_normalize(key, id) == 0)
@@ -192,8 +193,8 @@ static int check_table(const char *name, const char *table, struct error *e)
 	if (is_name(table))
 		return 0;
 	return fail(e, RC_CONFIG,
-		"%s is no table name: letters, digits and _ only, without the "
-		"schema, which SUPABASE_SCHEMA names",
+		"%s is not a valid table name: use letters, digits and _ "
+		"only, without the schema, which goes into SUPABASE_SCHEMA",
 		name);
 }
 
@@ -202,7 +203,7 @@ static int check_schema(const char *name, const char *schema, struct error *e)
 	if (is_name(schema))
 		return 0;
 	return fail(e, RC_CONFIG,
-		"%s is not the name of a schema: letters, digits and _ only",
+		"%s is not a valid schema name: use letters, digits and _ only",
 		name);
 }
 
@@ -213,7 +214,9 @@ static int check_source(const char *name, const char *value, struct error *e)
 	if (uuid_normalize(value, id) == 0)
 		return 0;
 	return fail(e, RC_CONFIG,
-		"%s is no id: 32 hex digits, with or without dashes", name);
+		"%s is not a valid id: it must be 32 hex digits, with or "
+		"without dashes",
+		name);
 }
 
 static int check_database(const char *name, const char *value, struct error *e)
@@ -224,11 +227,11 @@ static int check_database(const char *name, const char *value, struct error *e)
 		return 0;
 	return fail(e, RC_CONFIG,
 		"%s holds no id: open the database as a full page and copy "
-		"its link; the 32 hex digits in front of ?v= are it",
+		"its link; the id is the 32 hex digits before ?v=",
 		name);
 }
 
-/* curl reads it from a line of its own between quotes: alarm.sh. */
+/* curl reads it from a config line, between quotes: alarm.sh. */
 static int check_ping_url(const char *name, const char *url, struct error *e)
 {
 	bool good = strlen(url) <= URL_MAX &&
@@ -239,7 +242,9 @@ static int check_ping_url(const char *name, const char *url, struct error *e)
 	if (good)
 		return 0;
 	return fail(e, RC_CONFIG,
-		"%s is no URL: it looks like https://hc-ping.com/<id>", name);
+		"%s is not a valid URL: it should look like "
+		"https://hc-ping.com/<id>",
+		name);
 }
 
 static int check_command(const char *name, const char *value, struct error *e)
@@ -249,7 +254,7 @@ static int check_command(const char *name, const char *value, struct error *e)
 	return fail(e, RC_CONFIG, "%s is longer than %d bytes", name, KEY_MAX);
 }
 
-/* One that could be guessed would be worse than none. */
+/* A secret that can be guessed would be worse than none. */
 static int check_secret(const char *name, const char *value, struct error *e)
 {
 	if (check_key(name, value, e) < 0)
@@ -257,15 +262,15 @@ static int check_secret(const char *name, const char *value, struct error *e)
 	if (strlen(value) >= SECRET_MIN)
 		return 0;
 	return fail(e, RC_CONFIG,
-		"%s is shorter than %d characters: make one with "
-		"openssl rand -hex 16",
+		"%s is shorter than %d characters: create one with: openssl "
+		"rand -hex 16",
 		name, SECRET_MIN);
 }
 
 static const struct {
 	const char *name, *what, *fallback;
 	int (*check)(const char *name, const char *value, struct error *e);
-	/* NULL, or what it may not be beside other settings. */
+	/* NULL, or a check that also looks at other settings. */
 	int (*check_beside)(const struct env_file *f, const char *name,
 		const char *value, struct error *e);
 } settings[] = {
@@ -302,7 +307,8 @@ int setting_take(const struct env_file *f, const char *name, bool needed,
 		i++;
 	*value = NULL;
 	if (i == N_SETTINGS)
-		return fail(e, RC_BUG, "%s is not a setting of ours", name);
+		return fail(
+			e, RC_BUG, "%s is not a setting of this program", name);
 	*value = env_lookup(f, name);
 	if (!*value)
 		*value = settings[i].fallback;
@@ -315,7 +321,7 @@ int setting_take(const struct env_file *f, const char *name, bool needed,
 	if (getenv(name))
 		return fail(e, RC_CONFIG,
 			"%s is not set: it is empty in the environment, which "
-			"comes before .env: put %s there, or unset it there",
+			"wins over .env: set it there to %s, or unset it",
 			name, settings[i].what);
 	return fail(e, RC_CONFIG,
 		"%s is not set: put %s into the environment or into .env", name,

@@ -29,7 +29,7 @@ static bool starts(const char *s, const char *with)
 	return strncasecmp(s, with, strlen(with)) == 0;
 }
 
-/* Scheme and host: *path is what stands behind them. */
+/* Scheme and host; *path is what follows them. */
 static int check_origin(
 	const char *name, const char *url, const char **path, struct error *e)
 {
@@ -40,12 +40,14 @@ static int check_origin(
 		(strncmp(url, "https://", 8) != 0 &&
 			strncmp(url, "http://", 7) != 0))
 		return fail(e, RC_CONFIG,
-			"%s is no URL: it looks like https://host", name);
+			"%s is not a valid URL: it should look like "
+			"https://host",
+			name);
 	host += 3;
 	n = strcspn(host, "/?#");
 	if (!is_authority(host, n))
 		return fail(e, RC_CONFIG,
-			"%s has no plain host name: it looks like "
+			"%s has no plain host name: it should look like "
 			"https://host, without user and password",
 			name);
 	*path = host + n;
@@ -56,7 +58,8 @@ static int refuse_path(
 	const char *name, const char *url, const char *path, struct error *e)
 {
 	return fail(e, RC_CONFIG,
-		"%s has a path: leave out all behind the host, as in %.*s",
+		"%s has a path: leave out everything after the host, as in "
+		"%.*s",
 		name, (int)(path - url), url);
 }
 
@@ -66,7 +69,7 @@ static bool is_plain(const char *url)
 }
 
 #define PLAIN \
-	"%s is plain http: a key is sent over https only, or to this " \
+	"%s is plain http: a key is sent only over https or to this " \
 	"machine itself"
 
 int setting_check_url(const char *name, const char *url, struct error *e)
@@ -80,7 +83,7 @@ int setting_check_url(const char *name, const char *url, struct error *e)
 	return is_plain(url) ? fail(e, RC_CONFIG, PLAIN, name) : 0;
 }
 
-/* How much of n bytes is left without an ending, and the "/" before it. */
+/* How many of n bytes are left without this ending and the "/" before it. */
 static size_t without(const char *s, size_t n, const char *end)
 {
 	size_t len = strlen(end);
@@ -99,7 +102,7 @@ char *setting_url_base(const char *url)
 	return xstrndup(url, without(url, n, "/rest/v1"));
 }
 
-/* Supabase's own hosts: over https, with nothing behind the host. */
+/* Supabase's own hosts: over https, with nothing after the host. */
 static bool is_hosted(const char *url)
 {
 	const char *host = strstr(url, "://") + 3;
@@ -108,7 +111,7 @@ static bool is_hosted(const char *url)
 	return without(host, n, ".supabase.co") < n;
 }
 
-/* The path of a proxy: names of plain characters, one behind each "/". */
+/* The path of a proxy: names of plain characters, one after each "/". */
 static bool is_prefix(const char *s)
 {
 	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -136,7 +139,7 @@ static int check_project_path(
 	return good ? 0 : refuse_path(name, url, path, e);
 }
 
-/* Addresses near the right one that people copy instead of it. */
+/* Similar addresses that people copy instead of the right one. */
 int setting_check_supabase_url(
 	const char *name, const char *url, struct error *e)
 {
@@ -166,7 +169,7 @@ int setting_check_supabase_url(
 					       : 0;
 }
 
-/* The key crosses the network in the clear: somebody must have said so. */
+/* The key crosses the network unencrypted: the user must have allowed it. */
 int setting_check_plain(const struct env_file *f, const char *name,
 	const char *url, struct error *e)
 {
@@ -177,7 +180,7 @@ int setting_check_plain(const struct env_file *f, const char *name,
 	if (!is_plain(url) || *allowed == '1')
 		return 0;
 	return fail(e, RC_CONFIG,
-		PLAIN "; within a private network that you trust with the "
-		      "key: set SYNC_ALLOW_HTTP=1",
+		PLAIN "; in a private network that you trust with the key, set "
+		      "SYNC_ALLOW_HTTP=1",
 		name);
 }

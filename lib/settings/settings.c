@@ -101,13 +101,13 @@ static int load_interval(
 	if (!value || parse_interval(value, &s->interval) == 0)
 		return 0;
 	return fail(e, RC_CONFIG,
-		"SYNC_INTERVAL is no time from 1s to 31d: write it as 15m, 1h, "
-		"30s, or 900 for seconds");
+		"SYNC_INTERVAL is not a valid interval (1s to 31d): write it "
+		"as 15m, 1h, 30s, or 900 for seconds");
 }
 
 /*
- * The scripts are told of the folder in JSON, and what isn't UTF-8 there would
- * be another folder's name.
+ * The scripts get the folder's name in JSON, and bytes that aren't UTF-8 would
+ * become another folder's name there.
  */
 static int load_folder(const struct env_file *f, const char *name,
 	const char *fallback, char **out, struct error *e)
@@ -116,8 +116,8 @@ static int load_folder(const struct env_file *f, const char *name,
 
 	if (value && !utf8_valid(value, strlen(value)))
 		return fail(e, RC_CONFIG,
-			"%s is not UTF-8 text (%s): give the folder another "
-			"name, or set %s to a link to it that has one",
+			"%s is not UTF-8 text (%s): rename the folder, or set "
+			"%s to a link to it whose name is UTF-8",
 			name, value, name);
 	*out = xstrdup(value ? value : fallback);
 	return 0;
@@ -181,7 +181,7 @@ static int load_secrets(
 	return load_text(f, "SYNC_HOST_NAMES", &s->host_names, e);
 }
 
-/* A core file would hold the keys. */
+/* A core file would contain the keys. */
 static void forbid_core_files(void)
 {
 	struct rlimit none = { 0, 0 };

@@ -1,14 +1,14 @@
 /*
  * The settings: the environment, or the file .env (the environment wins).
  *
- * .env is looked for as $SYNC_ENV_FILE, else in the folder above the program's
- * own (beside the Makefile, for programs in bin/), else in the current folder.
- * Its lines are NAME=value, with an optional "export " in front, blank lines
- * and # comments; a value may stand in single or double quotes, and nothing in
- * it is expanded. Wrong lines are refused with file and line.
+ * .env is $SYNC_ENV_FILE, else the file in the folder above the program's own
+ * (beside the Makefile, for programs in bin/), else the one in the current
+ * folder. Its lines are NAME=value, with an optional "export " in front, blank
+ * lines and # comments; a value may be in single or double quotes, and nothing
+ * in it is expanded. A wrong line is refused with file and line.
  *
- * Keys are held here and in HTTP headers only. They never enter a message, a
- * file, an argument list or a URL.
+ * Keys are held only here and in HTTP headers. They never appear in a message,
+ * a file, an argument list or a URL.
  */
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H
@@ -33,8 +33,8 @@ enum settings_need {
 struct settings {
 	/* Supabase: set with NEED_SUPABASE */
 	/*
-	 * Scheme, host and port, and the prefix of a path where a proxy puts
-	 * the project behind one; no last "/", no "/rest/v1".
+	 * Scheme, host and port, and the path prefix where a proxy serves the
+	 * project under one; no "/" at the end, no "/rest/v1".
 	 */
 	char *supabase_url;
 	bool plain_http;    /* SYNC_ALLOW_HTTP: over http to any host */
@@ -47,27 +47,30 @@ struct settings {
 	char *notion_url;
 	char *notion_key;
 	char notion_database[UUID_SIZE];    /* a database or data source id */
-	char notion_data_source[UUID_SIZE]; /* "" unless it was set */
+	char notion_data_source[UUID_SIZE]; /* "" unless it is set */
 
-	/* set with NEED_ALARMS, where they are given, else NULL */
+	/* set with NEED_ALARMS where they are given, else NULL */
 	char *ping_url;	  /* SYNC_PING_URL: told of each run's start and end */
-	char *notify_cmd; /* SYNC_NOTIFY_CMD: run by sh at news */
+	char *notify_cmd; /* SYNC_NOTIFY_CMD: run by sh when there is news */
 
 	/*
-	 * What others prove themselves with to health-server; set with
-	 * NEED_SECRETS, where they are given, else NULL: what they open
-	 * stays shut then.
+	 * What callers authenticate themselves with to health-server; set with
+	 * NEED_SECRETS where they are given, else NULL: then what they protect
+	 * stays closed.
 	 */
-	char *control_token; /* SYNC_CONTROL_TOKEN: a person, for a run */
-	char *hook_notion;   /* SYNC_HOOK_SECRET_NOTION: signs its calls */
-	char *hook_supabase; /* SYNC_HOOK_SECRET_SUPABASE: sent with them */
-	char *host_names;    /* SYNC_HOST_NAMES: it answers under these too */
+	char *control_token; /* SYNC_CONTROL_TOKEN: a person asks for a run */
+	char *hook_notion;   /* SYNC_HOOK_SECRET_NOTION: Notion signs its calls
+				with it */
+	char *hook_supabase; /* SYNC_HOOK_SECRET_SUPABASE: Supabase sends it
+				with its calls */
+	char *host_names; /* SYNC_HOST_NAMES: the server answers under these too
+			   */
 
 	/* always */
 	char *state_dir, *log_dir;
 	/*
-	 * SYNC_RATE_DIR, else NULL: where those that have the same Notion key
-	 * and different state folders share its budget.
+	 * SYNC_RATE_DIR, else NULL: where pairs with the same Notion key and
+	 * different state folders share its budget.
 	 */
 	char *rate_dir;
 	long notion_rpm; /* requests a minute, 1 to 10000 */
@@ -79,19 +82,19 @@ struct settings {
 };
 
 /*
- * Reads and checks what `need` names; RC_CONFIG with the setting's name, what
- * is wrong with it and what it should be. From then on the program leaves no
- * core file, which would hold the keys.
+ * Reads and checks the settings that `need` names; RC_CONFIG with the setting's
+ * name, what is wrong with it and what it should be. From then on the program
+ * leaves no core file, because it would contain the keys.
  */
 int settings_load(struct settings *s, unsigned need, struct error *e);
-/* The same from a file that was read already, or from none: { 0 }. */
+/* The same from a file that was read before, or from none: { 0 }. */
 int settings_load_from(struct settings *s, const struct env_file *f,
 	unsigned need, struct error *e);
 /*
  * One of SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, SUPABASE_TABLE,
  * SUPABASE_SCHEMA, NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID,
- * NOTION_API_URL alone, whatever the others are: RC_CONFIG as settings_load()
- * would say it.
+ * NOTION_API_URL alone, whatever the others are: RC_CONFIG with the message of
+ * settings_load().
  */
 int settings_check(const struct env_file *f, const char *name, struct error *e);
 /* Wipes the keys and frees everything. */

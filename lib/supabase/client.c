@@ -16,7 +16,7 @@ static const char *const patch_headers[] = { "Content-Type: application/json",
 static void add_key(struct supabase_client *c, const char *key)
 {
 	http_add_key(&c->api.http, "apikey", "", key);
-	/* A new key as Bearer is taken for a broken JWT by some gateways. */
+	/* Some gateways take a new key sent as Bearer for a broken JWT. */
 	if (strncmp(key, "sb_", 3) != 0)
 		http_add_key(&c->api.http, "Authorization", "Bearer ", key);
 }
@@ -46,7 +46,7 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 		return -1;
 	}
 	add_key(c, s->supabase_key);
-	/* Reads go by the one, writes by the other. */
+	/* Reads are addressed with the one, writes with the other. */
 	http_add_header(&c->api.http, "Accept-Profile", s->schema);
 	http_add_header(&c->api.http, "Content-Profile", s->schema);
 	return 0;
@@ -69,7 +69,10 @@ void supabase_client_join(
 	api_share_clock(&c->api, &first->api);
 }
 
-/* "<path>?<query>" with our columns selected; our bug where it is too long. */
+/*
+ * "<path>?<query>" with our columns selected; a bug of ours where it is too
+ * long.
+ */
 static void start_url(const struct supabase_client *c, struct buf *url)
 {
 	buf_addf(url, "%s?select=%s%s", c->path, SUPABASE_COLUMNS,
@@ -89,7 +92,7 @@ static int rows_of(struct api_answer *answer, json **rows, struct api_error *a)
 	a->status = answer->status;
 	snprintf(a->code, sizeof a->code, "no-rows");
 	snprintf(a->message, sizeof a->message,
-		"the answer is no array of rows");
+		"the answer is not an array of rows");
 	return -1;
 }
 

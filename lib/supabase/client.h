@@ -1,10 +1,11 @@
 /*
- * Talks to Supabase's Data API, about one table. What a row means stands in
- * supabase/row.h.
+ * Talks to Supabase's Data API, about one table. supabase/row.h says what a row
+ * means.
  *
- * Calls about the whole run fill a `struct error`, ready to be reported; calls
- * about one record fill a `struct api_error`, on which the caller decides.
- * Every write may be repeated: inserts carry their ids, a patch its condition.
+ * Calls about the whole run fill in a `struct error`, ready to be reported;
+ * calls about one record fill in a `struct api_error`, and the caller decides
+ * what to do. Every write may be repeated: inserts carry their ids, a patch its
+ * condition.
  */
 #ifndef SUPABASE_CLIENT_H
 #define SUPABASE_CLIENT_H
@@ -13,12 +14,12 @@
 #include "settings/settings.h"
 #include "supabase/row.h"
 
-/* Beyond some 16 KB the edge answers 520; supabase-js warns from here on. */
+/* Beyond about 16 KB the edge answers 520; supabase-js warns from here on. */
 #define SUPABASE_URL_MAX 8000
 
 struct supabase_client {
 	struct api api;
-	struct rate rate; /* no budget; the pauses that it asks for */
+	struct rate rate; /* no budget; only the pauses that it asks for */
 	char *table, *sql_table;
 	char *path;	  /* "/rest/v1/<table>" */
 	bool soft_delete; /* see supabase_find_columns() */
@@ -28,7 +29,7 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 	const atomic_int *stop, struct error *e);
 void supabase_client_fini(struct supabase_client *c);
 /*
- * From now on this client goes by the clock and the pauses of that one, which
+ * From now on this client uses the clock and the pauses of that one, which
  * outlives it.
  */
 void supabase_client_join(
@@ -36,19 +37,20 @@ void supabase_client_join(
 
 /*
  * Finds out whether the table has deleted_at, and sets c->soft_delete: reads
- * ask for the column only then. RC_CONFIG, with the SQL that mends it, where
- * the table, a column or the grant is missing. A caller that knows it (from a
- * fetch head) may set c->soft_delete itself.
+ * ask for the column only then. RC_CONFIG, with the SQL that fixes it, where
+ * the table, a column or the grant is missing. A caller that knows the answer
+ * (from a fetch head) may set c->soft_delete itself.
  */
 int supabase_find_columns(struct supabase_client *c, struct error *e);
 
 /*
  * What doctor, and apply before the first sync, find out without changing
- * anything. Types: by filters that a type takes or refuses; all fill e with
- * what is wrong and the SQL that mends it. Grants and columns of writes: an
- * update and an insert of no row, which also asks for the primary key. Neither
- * carries a value, so that nothing can come of it even where filters and
- * preferences are lost on the way; that filters are is found out, too.
+ * anything. Types are probed with filters that a type accepts or refuses; all
+ * of these functions fill in e with what is wrong and the SQL that fixes it.
+ * Grants and columns of writes are probed with an update and an insert of no
+ * row; the insert also needs the primary key. Neither carries a value, so that
+ * they can't change anything even where filters and preferences are lost on the
+ * way; lost filters are detected, too.
  */
 int supabase_probe_types(struct supabase_client *c, struct error *e);
 int supabase_probe_update(struct supabase_client *c, struct error *e);
@@ -60,9 +62,9 @@ int supabase_probe_link(
 	struct supabase_client *c, bool *unique, struct error *e);
 
 /*
- * The rows behind id `after` (NULL: from the start), in ascending order of id,
- * at most `limit`. Only an empty array is the end: a server's own maximum may
- * make every page short.
+ * The rows after the id `after` (NULL: from the start), by ascending id, at
+ * most `limit`. Only an empty array is the end: a server's own maximum may make
+ * every page short.
  */
 int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
 	json **rows, struct api_error *a);
@@ -79,12 +81,12 @@ int supabase_rows_by_pages(struct supabase_client *c,
 	struct api_error *a);
 
 /*
- * Inserts an array of rows that all have the same keys, "id" among them; all
- * or none. *inserted has the rows that were made, as the table keeps them. One
- * that is missing in it was there already and wasn't touched, or a trigger or
- * a rule has put it elsewhere, or nowhere: it must be looked for. So must all
- * before a repeat, for a trigger may give a new id to each: recheck(arg) does
- * it (see net/api.h).
+ * Inserts an array of rows that all have the same keys, "id" among them; all or
+ * none. *inserted has the rows that were created, as the table keeps them. A
+ * row that is missing from it existed already and wasn't touched, or a trigger
+ * or a rule has put it elsewhere, or nowhere: it must be looked for. Before a
+ * repeat, so must all of them, because a trigger may give each a new id:
+ * recheck(arg) does that (see net/api.h).
  */
 int supabase_rows_insert(struct supabase_client *c, const json *rows,
 	int (*recheck)(void *arg), void *arg, json **inserted,
@@ -92,21 +94,21 @@ int supabase_rows_insert(struct supabase_client *c, const json *rows,
 
 /*
  * The condition of a patch, "id=eq.…&updated_at=eq.…": every value is
- * percent-encoded, NULL is `is.null`. -1, with nothing added, where the URL
- * would become too long.
+ * percent-encoded, NULL becomes `is.null`. -1, with nothing added, where the
+ * URL would become too long.
  */
 #define SUPABASE_WHERE_INIT BUF_INIT(SUPABASE_URL_MAX - 1000)
 int supabase_where(struct buf *where, const char *column, const char *value);
 int supabase_where_time(struct buf *where, const char *column, usec t);
 int supabase_where_bool(struct buf *where, const char *column, bool value);
-/* Of a table that has deleted_at. */
+/* Only for a table that has deleted_at. */
 int supabase_where_deleted(struct buf *where, bool deleted);
 
 /*
  * Sets these columns of the one row that meets the condition; *row is the row
- * afterwards, NULL where none met it: gone, edited meanwhile, hidden, or done
- * already by a try whose answer was lost (a->outcome_unknown: there was such a
- * try). Read it again and compare.
+ * afterwards, NULL where no row met it: the row is gone, was edited meanwhile,
+ * is hidden, or was already changed by a try whose answer was lost
+ * (a->outcome_unknown: there was such a try). Read it again and compare.
  */
 int supabase_row_patch(struct supabase_client *c, const struct buf *where,
 	const json *set, json **row, struct api_error *a);

@@ -23,12 +23,13 @@
 	"run in the SQL editor: grant usage on schema %n to service_role; " \
 	"grant select, insert, update on %s to service_role;"
 #define POLICY_KEY \
-	"row-level security holds for this key: set " \
+	"row-level security applies to this key: set " \
 	"SUPABASE_SERVICE_ROLE_KEY to the project's secret key, " \
-	"which passes policies (Project Settings, API Keys)"
+	"which bypasses policies (Project Settings, API Keys)"
 #define KEY_SQL "run in the SQL editor: alter table %s add unique (id);"
 #define SAME_ID \
-	"several rows have the same id: give all but one another, then " KEY_SQL
+	"several rows have the same id: give all but one of them a new id, " \
+	"then " KEY_SQL
 #define NEW_KEY \
 	"set SUPABASE_SERVICE_ROLE_KEY to the project's secret key " \
 	"(Project Settings, API Keys)"
@@ -36,12 +37,13 @@
 	"check SUPABASE_URL: there is no Data API (Project Settings, Data " \
 	"API)"
 #define VIEW \
-	"SUPABASE_TABLE must name a table that can be written: %s is a view " \
-	"that can't, or a rule or trigger of it refuses this kind of write"
+	"SUPABASE_TABLE must name a table that can be written to: %s is a " \
+	"view that can't, or one of its rules or triggers refuses this kind " \
+	"of write"
 #define NO_ON_CONFLICT \
-	"a rule of %s, or that it is a view, forbids what the sync writes: " \
-	"replace the rule by a trigger, or name the table itself in " \
-	"SUPABASE_TABLE"
+	"%s is a view, or one of its rules forbids what the sync writes: " \
+	"name the table itself in SUPABASE_TABLE, or replace the rule by a " \
+	"trigger"
 #define GENERATED \
 	"make it a plain column; run in the SQL editor, with its name for " \
 	"COLUMN: alter table %s alter column COLUMN drop expression;"
@@ -49,14 +51,15 @@
 	"set SUPABASE_SCHEMA to one that the Data API exposes, or expose " \
 	"this one (Project Settings, Data API, Exposed schemas)"
 #define SWITCHED_OFF \
-	"where it stays so: is the Data API switched off, or is a schema " \
-	"exposed that isn't there (Project Settings, Data API)?"
+	"if this doesn't go away, check whether the Data API is switched " \
+	"off or exposes a schema that doesn't exist (Project Settings, Data " \
+	"API)"
 #define PAUSED "the project is paused or restricted: see supabase.com/dashboard"
 #define READ_ONLY \
 	"the database is in read-only mode, as when its disk is full: see " \
 	"supabase.com/dashboard"
 
-/* code, status from and to, action, may be carried out, smaller, hint */
+/* code, status from and to, action, may have been done, smaller, hint */
 static const struct api_rule rules[] = {
 	{ "21000", 0, 0, API_BAD_RECORD, false, false, NULL },
 	{ "22*", 0, 0, API_BAD_RECORD, false, false, NULL },
@@ -133,8 +136,8 @@ static const struct api_rule rules[] = {
 #define N_RULES (sizeof rules / sizeof rules[0])
 
 /*
- * A hint is a text with the table as SQL names it in place of each %s, and its
- * schema in place of %n.
+ * A hint is a text in which each %s stands for the table as SQL names it, and
+ * %n for its schema.
  */
 static void put_hint(struct api_error *a, const char *hint, const char *table)
 {
@@ -152,15 +155,18 @@ static void put_hint(struct api_error *a, const char *hint, const char *table)
 }
 
 /*
- * "Cannot update view" is no state that passes by itself; what else has that
- * code says itself what it is about, and a view's name is in its message.
+ * "Cannot update view" is not a state that passes by itself; other errors with
+ * that code explain themselves, and a view's name is in its message.
  */
 static bool is_about_view(const struct api_error *a)
 {
 	return strstr(a->message, "view") != NULL;
 }
 
-/* "Failing row contains (…)" repeats a record's texts, which no log is for. */
+/*
+ * "Failing row contains (…)" repeats a record's texts, which don't belong in a
+ * log.
+ */
 static const char *details_of(const json *body)
 {
 	const char *details = json_str(body, "details");
@@ -179,7 +185,7 @@ static void judge_details(const struct api *api, const json *body,
 		hint = NULL;
 	if (strcmp(a->code, "0A000") == 0 && is_about_view(a))
 		hint = VIEW;
-	/* No grant mends that, though PostgreSQL has one code for both. */
+	/* No grant fixes that, although PostgreSQL has one code for both. */
 	if (strcmp(a->code, "42501") == 0 &&
 		strstr(a->message, "row-level security"))
 		hint = POLICY_KEY;

@@ -1,7 +1,7 @@
 /*
- * What the errors of Supabase's Data API mean for a caller, as one table: by
- * PostgREST's or PostgreSQL's `code`, which tells more than the status (21000
- * comes with 500 and is permanent).
+ * What the errors of Supabase's Data API mean for a caller, as one table:
+ * matched by PostgREST's or PostgreSQL's `code`, which tells more than the
+ * status (21000 comes with 500 and is permanent).
  * https://docs.postgrest.org/en/stable/references/errors.html,
  * https://supabase.com/docs/guides/platform/http-status-codes
  */

@@ -10,15 +10,15 @@
 	"decision,type,date,updated_at,notion_page_id,notion_synced," \
 	"checksum"
 #define DROPPED \
-	"filters of a request are lost on the way, so that an update of " \
-	"one row would change all: let SUPABASE_URL lead to the project " \
-	"itself, or correct the proxy in between"
+	"the filters of requests are lost on the way, so that an update of " \
+	"one row would change all rows: point SUPABASE_URL at the project " \
+	"itself, or fix the proxy in between"
 #define TYPES_SIZE (sizeof types / sizeof types[0])
 
 /*
- * A literal that the type takes, as a filter, and one that it refuses, with
- * the code that only this type gives. No row meets them all. The year 300000
- * is a date, and beyond every timestamp.
+ * A literal that the type accepts in a filter, and one that it refuses, with
+ * the code that only this type gives. No row meets them all. The year 300000 is
+ * a valid date, but later than every timestamp.
  * https://www.postgresql.org/docs/15/datatype-datetime.html
  */
 static const struct {
@@ -39,7 +39,7 @@ static const struct {
 		"eq.300000-01-01", "22008" },
 };
 
-/* Reads with a filter: 0 where it is taken, 1 where its types don't fit. */
+/* Reads with a filter: 0 where it is accepted, 1 where its types don't fit. */
 static int try_filter(
 	struct supabase_client *c, const char *filter, struct api_error *a)
 {
@@ -94,8 +94,8 @@ static void type_in(const char *message, char type[TYPE_SIZE])
 }
 
 /*
- * Whether this one column has its type: 0, 1 where not, with what it is as far
- * as that is told, -1.
+ * Whether this one column has its type: 0; 1 where it hasn't, with its actual
+ * type as far as it is known; -1.
  */
 static int probe_column(struct supabase_client *c, size_t i,
 	char type[TYPE_SIZE], struct error *e)
@@ -119,7 +119,7 @@ static int probe_column(struct supabase_client *c, size_t i,
 	return rc < 0 ? api_fail(&a, e, "Supabase") : rc;
 }
 
-/* All that need no refusal, in one request. */
+/* All checks that need no refusal, in one request. */
 static int probe_together(struct supabase_client *c, struct error *e)
 {
 	struct buf filter = BUF_INIT(SUPABASE_URL_MAX / 2);
@@ -135,7 +135,7 @@ static int probe_together(struct supabase_client *c, struct error *e)
 	return rc < 0 ? api_fail(&a, e, "Supabase") : rc;
 }
 
-/* Whether a row comes with this filter: 1, 0, or -1. */
+/* Whether this filter yields a row: 1, 0, or -1. */
 static int has_row(
 	struct supabase_client *c, const char *filter, struct error *e)
 {
@@ -158,8 +158,9 @@ static int has_row(
 }
 
 /*
- * A row where none can be: its id is no key. What lets it through drops the
- * condition of an update, too, which would then change every row.
+ * A filter that no row can meet, because its id is not a key. A service that
+ * returns a row anyway drops the condition of an update, too, which would then
+ * change every row.
  */
 static int probe_filters(struct supabase_client *c, struct error *e)
 {
@@ -168,7 +169,7 @@ static int probe_filters(struct supabase_client *c, struct error *e)
 	return rc > 0 ? fail(e, RC_CONFIG, "Supabase: " DROPPED) : rc;
 }
 
-/* Whether texts in place of UUIDs are others than UUIDs, too. */
+/* Whether a text column used for UUIDs also holds other texts. */
 static int has_other_ids(struct supabase_client *c, struct error *e)
 {
 	return has_row(
@@ -188,7 +189,7 @@ int supabase_probe_types(struct supabase_client *c, struct error *e)
 			wrong = probe_column(c, i, type, e);
 	if (wrong <= 0)
 		return wrong;
-	/* A type that refuses nothing may be a filter that was lost. */
+	/* A type that refuses nothing may mean that the filter was lost. */
 	if (probe_filters(c, e) < 0)
 		return -1;
 	if (i == 1 && !type[0] && has_other_ids(c, e) > 0)
@@ -198,9 +199,9 @@ int supabase_probe_types(struct supabase_client *c, struct error *e)
 }
 
 /*
- * Writes no row: the body is a list of none, so that no value could be written
- * whatever becomes of the query and the headers on the way. PostgREST makes a
- * statement of the columns all the same, whose grants PostgreSQL checks:
+ * Writes no row: the body is an empty list, so that no value can be written
+ * whatever happens to the query and the headers on the way. PostgREST still
+ * makes a statement of the columns, and PostgreSQL checks the grants for it:
  * https://github.com/PostgREST/postgrest, mutatePlanToQuery in QueryBuilder.hs.
  */
 static int write_none(struct supabase_client *c, const char *method,
@@ -236,10 +237,12 @@ int supabase_probe_update(struct supabase_client *c, struct error *e)
 		return -1;
 	if (write_none(c, "PATCH", UPDATED, NO_ROW, &a) == 0)
 		return 0;
-	/* Supabase's safeupdate: the statement came without its condition. */
+	/*
+	 * Supabase's safeupdate: the statement arrived without its condition.
+	 */
 	if (strcmp(a.code, "21000") == 0)
 		return fail(e, RC_CONFIG, "Supabase, updating rows: " DROPPED);
-	/* @supabase/lite makes no statement of it, and can't tell. */
+	/* @supabase/lite makes no statement of it, so it can't tell. */
 	if (strcmp(a.code, "42601") == 0)
 		return 0;
 	return api_fail(&a, e, "Supabase, updating rows");

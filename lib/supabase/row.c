@@ -6,7 +6,7 @@
 
 #include "util/alloc.h"
 
-/* A text column into *out: null and "" are NULL. */
+/* Reads a text column into *out: null and "" become NULL. */
 static int read_text(
 	const json *row, const char *column, char **out, struct problem *p)
 {
@@ -16,7 +16,7 @@ static int read_text(
 	if (why)
 		return problem(p, "text", "%s holds %s", column, why);
 	if (!json_is_null(v) && !json_is_string(v))
-		return problem(p, "shape", "%s is no text", column);
+		return problem(p, "shape", "%s is not a text", column);
 	if (json_text(v) && *json_text(v))
 		*out = xstrdup(json_text(v));
 	return 0;
@@ -29,7 +29,8 @@ static int read_time(
 
 	if (!json_is_null(v) && time_parse(json_text(v), out) < 0)
 		return problem(p, "time",
-			"%s is no time of the years 0001 to 9999", column);
+			"%s is not a valid time in the years 0001 to 9999",
+			column);
 	return 0;
 }
 
@@ -46,8 +47,8 @@ static int read_bool(
 }
 
 /*
- * Both ids are read before either is complained of. A link that can't be read
- * counts most: the page it names could be taken for a new one.
+ * Both ids are read before either is reported. An unreadable link is the most
+ * important: the page it names could be taken for a new one.
  */
 static int read_ids(
 	struct supabase_row *row, const json *object, struct problem *p)
@@ -62,7 +63,7 @@ static int read_ids(
 			"notion_page_id holds no page id; set it to null or to"
 			" the id of the row's page");
 	if (id < 0)
-		return problem(p, "id", "id is no UUID");
+		return problem(p, "id", "id is not a UUID");
 	return 0;
 }
 
@@ -72,12 +73,12 @@ static int read_date(
 	if (read_text(object, "date", &row->date, p) < 0)
 		return -1;
 	if (row->date && !date_is_valid(row->date))
-		return problem(
-			p, "date", "date is no day of the years 0001 to 9999");
+		return problem(p, "date",
+			"date is not a valid day in the years 0001 to 9999");
 	return 0;
 }
 
-/* The checksum is no content: one that can't be read is like none. */
+/* The checksum is not content: one that can't be read counts as absent. */
 static void read_checksum(struct supabase_row *row, const json *object)
 {
 	const char *checksum = json_str(object, "checksum");
@@ -92,7 +93,7 @@ int supabase_row_parse(
 	*row = (struct supabase_row){ .created = USEC_NONE,
 		.updated = USEC_NONE };
 	if (!json_is_object(object))
-		return problem(p, "link", "the row is no object");
+		return problem(p, "link", "the row is not an object");
 	row->deleted = !json_is_null(json_get(object, SUPABASE_SOFT_DELETE));
 	read_checksum(row, object);
 	if (read_ids(row, object, p) < 0 ||
@@ -123,7 +124,8 @@ int supabase_can_hold(const struct decision *d, struct problem *p)
 
 	if (date && *date && !field_is_valid(FIELD_DATE, date))
 		return problem(p, "poison",
-			"the date is no day of the years 0001 to 9999");
+			"the date is not a valid day in the years 0001 "
+			"to 9999");
 	return 0;
 }
 
@@ -161,7 +163,7 @@ char *supabase_scope(const char *url, const char *schema, const char *table)
 	return scope;
 }
 
-/* Behind a schema's name and a dot any word may stand, in lower case. */
+/* After a schema's name and a dot any lower-case word is allowed. */
 char *supabase_sql_table(const char *schema, const char *table)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz_0123456789";

@@ -36,11 +36,12 @@ struct supabase_row {
 };
 
 /*
- * Reads a row object. -1 with p filled, and `id` and `page_id` as far as they
- * could be read ("" otherwise); codes: "id", "link" (notion_page_id holds no
- * page id, or nothing of the row can be read; it goes before all others, since
- * such a row may belong to any page), "text" (an unreadable string), "date",
- * "time", "shape". A checksum that can't be read is like none.
+ * Reads a row object. -1 with p filled in, and `id` and `page_id` as far as
+ * they could be read ("" otherwise); codes: "id", "link" (notion_page_id holds
+ * no page id, or nothing of the row can be read; it takes precedence over all
+ * others, because such a row may belong to any page), "text" (an unreadable
+ * string), "date", "time", "shape". A checksum that can't be read counts as
+ * absent.
  */
 int supabase_row_parse(
 	struct supabase_row *row, const json *object, struct problem *p);
@@ -50,22 +51,21 @@ struct decision supabase_row_decision(const struct supabase_row *row);
 /* The other way: puts the fields of a set into a row that is to be written. */
 void supabase_row_put(json *row, const struct decision *d, unsigned fields);
 
-/* The table as SQL names it: public."DecisionVault"; quoted where it must be.
- */
+/* The table as SQL names it: public."DecisionVault"; quoted where necessary. */
 char *supabase_sql_table(const char *schema, const char *table);
 
 /*
- * Whether a row shows that a column of the table has a type in which it can't
- * be synced, such as a date with a time of day: RC_CONFIG with the SQL that
- * mends it. A value that is merely out of range is no such sign.
+ * Whether a row shows that a column of the table has a type that can't be
+ * synced, such as a date with a time of day: RC_CONFIG with the SQL that fixes
+ * it. A value that is merely out of range doesn't show that.
  */
 int supabase_check_types(
 	const char *sql_table, const json *object, struct error *e);
 /*
- * That error, for a column found out in another way; returns -1. `is` is the
- * type that it has, as PostgreSQL calls it, "array" for one of any elements;
- * NULL where that isn't known, and its values are taken by their text. An id
- * that can't become a UUID is kept beside a new one.
+ * That error, for a column found in another way; returns -1. `is` is its type
+ * as PostgreSQL calls it, "array" for an array of any elements; NULL where that
+ * isn't known: then its values are converted by way of their text. An id that
+ * can't become a UUID is kept beside a new one.
  */
 int supabase_wrong_type(struct error *e, const char *sql_table,
 	const char *column, const char *should_be, const char *is);

@@ -25,7 +25,7 @@ static bool is_json(const char *is)
 	return is_one_of(is, types);
 }
 
-/* "array", or a type with "[]" behind it. */
+/* "array", or a type followed by "[]". */
 static bool is_array(const char *is)
 {
 	size_t n = is ? strlen(is) : 0;
@@ -40,7 +40,7 @@ static bool is_moment(const char *is)
 	       (strncmp(is, "timestamp", 9) == 0 || strcmp(is, "date") == 0);
 }
 
-/* The column as a text, whatever it is: of an array its first element. */
+/* The column as text, whatever its type: of an array the first element. */
 static void put_text(struct buf *sql, const char *column, const char *is)
 {
 	buf_addf(sql,
@@ -50,7 +50,7 @@ static void put_text(struct buf *sql, const char *column, const char *is)
 		column);
 }
 
-/* A boolean says that it happened, not when; numbers are seconds, or ms. */
+/* A boolean tells that it happened, not when; numbers are seconds, or ms. */
 static void put_time(struct buf *sql, const char *column, const char *is,
 	const char *should_be)
 {
@@ -100,7 +100,9 @@ static void put_cast(struct buf *sql, const char *column, const char *should_be,
 	}
 }
 
-/* What the column is given again where sql/decision_vault.sql gives it one. */
+/*
+ * The default that the column gets back where sql/decision_vault.sql has one.
+ */
 static const char *default_of(const char *column)
 {
 	static const struct {
@@ -161,8 +163,8 @@ static bool is_text(const json *v)
 }
 
 /*
- * Only a time of day behind the day tells another type: "0044-03-15 BC",
- * "10000-01-01" and "infinity" are dates, and a matter of their record alone.
+ * Only a time of day after the day shows another type: "0044-03-15 BC",
+ * "10000-01-01" and "infinity" are dates, and concern their record alone.
  */
 static bool is_date(const json *v)
 {
@@ -171,7 +173,7 @@ static bool is_date(const json *v)
 	return s && !(date_leads(s) && s[DATE_LEN] == 'T');
 }
 
-/* A day alone, or a time of day without a zone, is of another type. */
+/* A day alone, or a time of day without a zone, shows another type. */
 static bool is_time(const json *v)
 {
 	const char *s = json_text(v);
@@ -181,7 +183,7 @@ static bool is_time(const json *v)
 	return s[DATE_LEN] != '\0' && strpbrk(s + DATE_LEN, "Z+-");
 }
 
-/* The type that a value of another type shows; NULL: any text. */
+/* The other type that a value shows; NULL: any text. */
 static const char *type_of(const json *v)
 {
 	return json_is_array(v)	   ? "array"

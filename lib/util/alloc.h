@@ -1,6 +1,7 @@
 /*
  * Allocation that can't fail: out of memory ends the program at once with a
- * message, for no caller could do better. The only exit in common.
+ * message, because no caller could do better. Nothing else in lib/ ends the
+ * program.
  */
 #ifndef UTIL_ALLOC_H
 #define UTIL_ALLOC_H

@@ -33,7 +33,7 @@ static size_t name_length(const char *s)
 			 "abcdefghijklmnopqrstuvwxyz_0123456789");
 }
 
-/* Cuts what stands behind an unquoted value: blanks and a comment. */
+/* Cuts what follows an unquoted value: blanks and a comment. */
 static void cut_tail(char *s)
 {
 	size_t n;
@@ -98,7 +98,7 @@ static int parse_line(struct env_file *f, char *line, const char *path,
 	return 0;
 }
 
-/* systemd guards them: a bit for the group there is the mask of an ACL. */
+/* systemd protects these files: a group bit there is the mask of an ACL. */
 static bool is_credential(const char *path)
 {
 	const char *dir = getenv("CREDENTIALS_DIRECTORY");
@@ -119,10 +119,10 @@ static const char *user_name(uid_t uid, char out[32])
 }
 
 /*
- * Whoever can write the file decides where the keys go and which command the
- * alarms run. So it is this user's or root's, and only theirs to write. What
- * counts is the file that was opened: the folder needs no look, for what others
- * put there in its place belongs to them.
+ * Anyone who can write the file decides where the keys go and which command the
+ * alarms run. So it must belong to this user or to root, and only its owner may
+ * write to it. The check is on the file that was opened. The folder needs no
+ * check: a file that others put there instead belongs to them.
  */
 static int check_owner(const struct stat *st, const char *path, struct error *e)
 {
@@ -131,14 +131,14 @@ static int check_owner(const struct stat *st, const char *path, struct error *e)
 	if (st->st_uid != geteuid() && st->st_uid != 0)
 		return fail(e, RC_CONFIG,
 			"%s belongs to %s, who could have %s run any command: "
-			"look at what it says, then: chown %s '%s'",
+			"check what is in it, then run: chown %s '%s'",
 			path, user_name(st->st_uid, owner),
 			user_name(geteuid(), user), user, path);
 	if (st->st_mode & (S_IWGRP | S_IWOTH) && !is_credential(path))
 		return fail(e, RC_CONFIG,
 			"%s can be written by others, who could have %s run "
-			"any command: look at what it says, then: "
-			"chmod 600 '%s'",
+			"any command: check what is in it, then run: chmod "
+			"600 '%s'",
 			path, user_name(geteuid(), user), path);
 	return 0;
 }
@@ -150,7 +150,7 @@ static void warn_if_open(const struct stat *st, const char *path)
 			path, path);
 }
 
-/* A device, such as /dev/null, is the system's. */
+/* A device, such as /dev/null, belongs to the system. */
 static int open_checked(const char *path, int *fd, struct error *e)
 {
 	struct stat st;
@@ -183,7 +183,7 @@ static int read_checked(const char *path, struct buf *text, struct error *e)
 	return rc;
 }
 
-/* Some editors put a byte order mark in front, which no editor shows. */
+/* Some editors write a byte order mark first, which no editor shows. */
 static char *behind_mark(char *text)
 {
 	return text && strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text;

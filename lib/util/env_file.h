@@ -1,5 +1,6 @@
 /*
- * The file .env: NAME=value lines that stand in for the environment.
+ * The file .env: NAME=value lines that are used where the environment has no
+ * value.
  */
 #ifndef UTIL_ENV_FILE_H
 #define UTIL_ENV_FILE_H
@@ -16,16 +17,17 @@ struct env_file {
 /*
  * Reads `path`; RC_CONFIG with "path:line: reason" for a line that is not
  * NAME=value, blank or a comment, and with the command that fixes it for a file
- * that is neither this user's nor root's, or that others may write: it decides
- * what runs. One that others may read gets a warning. A byte order mark in
- * front is passed over.
+ * that belongs neither to this user nor to root, or that others may write to,
+ * because the file decides what runs. A file that others may read gets a
+ * warning. A byte order mark at its start is skipped.
  */
 int env_file_load(struct env_file *f, const char *path, struct error *e);
 /* Wipes the values. */
 void env_file_fini(struct env_file *f);
 /*
- * The environment's value, else that of the file's last line of this name, else
- * NULL. An empty value is one: it wins over those behind it, and is NULL too.
+ * The environment's value, else that of the last line with this name in the
+ * file, else NULL. An empty value counts as set: it wins over the places that
+ * are looked at after it, and is returned as NULL too.
  */
 const char *env_lookup(const struct env_file *f, const char *name);
 

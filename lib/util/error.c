@@ -81,7 +81,7 @@ int fail_at(struct error *e, const char *fmt, ...)
 	return -1;
 }
 
-/* Allocates nothing: it tells of an exhausted memory too. */
+/* Allocates nothing: it also reports that memory is exhausted. */
 PRINTF_LIKE(1, 0)
 static void print_message(const char *fmt, va_list ap)
 {

@@ -1,33 +1,33 @@
 /*
  * Errors, messages and exit codes.
  *
- * A function that can fail returns 0 (or a count) on success and -1 on
- * failure, and then has filled the `struct error` it was given: the exit code
- * that the failure deserves and one line of text that names the file, line or
- * record and the way out. Nothing here ends the program; only a program's own
- * file does, as `return error_report(&e);` at the end of its main().
+ * A function that can fail returns 0 (or a count) on success and -1 on failure,
+ * and then has filled in the `struct error` that it was given: the exit code
+ * for this failure and one line of text that names the file, line or record and
+ * what to do about it. Nothing here ends the program; only a program's own file
+ * does, as `return error_report(&e);` at the end of its main().
  *
- * Messages go to standard error, each with the program's name in front.
- * One message is one line, whatever is in it: see util/text.h on what is
- * written out there, so that text which came from a record can neither drive
- * the terminal nor make a message of its own. No message may hold a key: the
- * callers see to that, and tests grep for it.
+ * Messages go to standard error, each preceded by the program's name. One
+ * message is one line, whatever it contains: util/text.h says which characters
+ * are escaped, so that text from a record can neither control the terminal nor
+ * forge a message of its own. No message may contain a key: the callers ensure
+ * that, and tests check it.
  */
 #ifndef UTIL_ERROR_H
 #define UTIL_ERROR_H
 
-/* The same for all programs; the manual page vaultsync-streams(5) has them. */
+/* The same for all programs; vaultsync-streams(5) lists them. */
 enum exit_code {
 	RC_DONE = 0,	     /* all done */
 	RC_ATTENTION = 1,    /* done, but something needs a person */
 	RC_USAGE = 2,	     /* wrong options or operands */
 	RC_GUARD = 3,	     /* a guard stopped it */
 	RC_STREAM = 65,	     /* bad input stream */
-	RC_BUG = 70,	     /* an invariant broke */
+	RC_BUG = 70,	     /* an invariant was violated */
 	RC_LOCAL = 74,	     /* a local file, disk or pipe failed */
 	RC_TEMPORARY = 75,   /* lock held, outage, rate limit: try later */
 	RC_CREDENTIALS = 77, /* a key was refused */
-	RC_CONFIG = 78,	     /* a setting, table, column is missing or wrong */
+	RC_CONFIG = 78, /* a setting, table or column is missing or wrong */
 };
 
 #define ERROR_MAX 2048
@@ -46,9 +46,9 @@ extern int verbosity; /* -1 quiet, 0 normal, 1 and more verbose */
 /* Fills e and returns -1, so that a function can `return fail(e, …)`. */
 int fail(struct error *e, enum exit_code code, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
-/* The same with ": " and strerror(errno) behind, as RC_LOCAL. */
+/* The same, followed by ": " and strerror(errno), as RC_LOCAL. */
 int fail_errno(struct error *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Puts "fmt: " in front of the text that is there already; returns -1. */
+/* Puts "fmt: " before the text that is there already; returns -1. */
 int fail_at(struct error *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "program: text\n" on standard error: always, unless -q, only with -v. */

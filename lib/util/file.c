@@ -15,9 +15,9 @@ char *path_join(const char *dir, const char *name)
 }
 
 /*
- * Opens a file that nobody had before. What stands there already was left by a
- * crash, or put there by somebody else, such as a link that leads to another
- * file: it goes, and is never written into.
+ * Creates a new file. A file that is there already was left by a crash, or put
+ * there by somebody else, such as a link that leads to another file: it is
+ * removed, and never written to.
  */
 static int open_fresh(const char *path)
 {
@@ -67,7 +67,7 @@ void file_replace_abort(struct file_replace *f)
 	f->path = f->new_path = NULL;
 }
 
-/* A rename is on the disk only when its folder is. */
+/* A rename is on disk only once its folder has been flushed. */
 static int sync_folder(const char *path, struct error *e)
 {
 	const char *slash = strrchr(path, '/');

@@ -1,7 +1,7 @@
 /*
  * Numbers and times as people read them, and counts from records.
  *
- * Each *_words() fills and returns `out`.
+ * Functions with an `out` fill and return it.
  */
 #ifndef UTIL_HUMANIZE_H
 #define UTIL_HUMANIZE_H
@@ -26,23 +26,24 @@ const char *humanize_duration(int64_t ms, char out[HUMANIZE_SIZE]);
 /* "1,240" */
 const char *humanize_number(int64_t n, char out[HUMANIZE_SIZE]);
 
-/* "notion" as "Notion", "supabase" as "Supabase"; others as they are. */
+/* "notion" as "Notion", "supabase" as "Supabase"; anything else unchanged. */
 const char *humanize_side(const char *side);
 
 /*
- * What people type for "scripts/sync-now.sh --dry-run" or "bin/report": that,
- * or "vaultsync sync-now --dry-run" where vaultsync(1) has called us.
+ * The command as the reader types it, given "scripts/sync-now.sh --dry-run" or
+ * "bin/report": exactly that, or "vaultsync sync-now --dry-run" where
+ * vaultsync(1) started this program.
  */
 const char *humanize_command(const char *command, char out[COMMAND_SIZE]);
 
 /*
- * Counts from a record, of which nothing is sure: obj[key], and the sum of all
- * numbers in a tree. 0 to COUNT_MAX; what is no count is 0.
+ * Counts from a record, which may hold anything: obj[key], and the sum of all
+ * numbers in a tree. 0 to COUNT_MAX; a value that is not a count is 0.
  */
 #define COUNT_MAX 999999999999999LL
 int64_t json_int(const json *obj, const char *key);
 int64_t json_sum(const json *v);
-/* The first member of an object; NULL where v is none. */
+/* The first member of an object; NULL where v is not an object. */
 const json *first_member(const json *v);
 
 #endif

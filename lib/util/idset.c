@@ -23,7 +23,7 @@ static void to_bytes(const char *id, unsigned char out[16])
 	}
 }
 
-/* FNV-1a: ids of one database share their first bytes. */
+/* FNV-1a, because ids of one database share their first bytes. */
 static size_t hash(const unsigned char id[16])
 {
 	uint64_t h = 0xCBF29CE484222325ULL;

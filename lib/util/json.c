@@ -69,7 +69,7 @@ json *json_parse(
 	}
 	twice = repeated_key(v);
 	if (twice) {
-		fail(e, RC_STREAM, "the key \"%.100s\" is there twice", twice);
+		fail(e, RC_STREAM, "the key \"%.100s\" is repeated", twice);
 		cJSON_Delete(v);
 		return NULL;
 	}
@@ -174,7 +174,7 @@ size_t json_count(const json *container)
 	return n;
 }
 
-/* cJSON answers NULL only when memory is out. */
+/* cJSON returns NULL only when memory is exhausted. */
 static json *made(json *v)
 {
 	return v ? v : (warning("out of memory"), abort(), v);

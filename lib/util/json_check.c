@@ -78,7 +78,7 @@ static int hex4(const char *s, const char *end)
 	return value;
 }
 
-/* At the "u" of an escape: moves behind it; *bad says what can't be held. */
+/* At the "u" of an escape: moves past it; *bad says what can't be held. */
 static bool check_unicode_escape(struct checker *c, const char **bad)
 {
 	int unit = hex4(c->at + 1, c->end), low;
@@ -112,7 +112,7 @@ static bool check_escape(struct checker *c, const char **bad)
 	return true;
 }
 
-/* Behind the opening quote, to behind the closing one. */
+/* From just after the opening quote to just after the closing one. */
 static bool check_string_body(struct checker *c, const char **bad)
 {
 	while (c->at < c->end) {
@@ -143,10 +143,10 @@ static bool check_string_body(struct checker *c, const char **bad)
 static bool count_value(struct checker *c)
 {
 	return ++c->values <= JSON_VALUES_MAX ||
-	       refuse(c, "more values than this program takes");
+	       refuse(c, "more values than this program accepts");
 }
 
-/* Puts {"unreadable":"why"} in the place of the string that began at from. */
+/* Replaces the string that began at `from` by {"unreadable":"why"}. */
 static bool mark(struct checker *c, const char *from, const char *why)
 {
 	if (buf_add(&c->copy, c->done, (size_t)(from - c->done)) < 0 ||
@@ -183,7 +183,7 @@ static size_t skip_digits(struct checker *c)
 	return (size_t)(c->at - from);
 }
 
-/* A double holds 15 digits of it: neither endless nor nearly nothing. */
+/* A double holds 15 digits of it: it neither overflows nor underflows. */
 static bool is_in_range(const char *s, size_t len)
 {
 	char number[64];
@@ -316,7 +316,7 @@ int json_check(const char *text, size_t len, enum json_flags flags,
 	bool held = check_value(&c, 0);
 
 	if (held && c.at != c.end)
-		held = refuse(&c, "text behind the value");
+		held = refuse(&c, "text after the value");
 	if (held && c.done != text)
 		held = buf_add(&c.copy, c.done, (size_t)(c.end - c.done)) == 0;
 	if (held)

@@ -125,10 +125,11 @@ static int wrong_option(struct opt *o, int id)
 		return opt_usage(o->command, "%s needs an argument", word);
 	if (optopt > 0 && optopt < 256 && word[0] == '-' && word[1] != '-')
 		return opt_usage(o->command, "no such option: -%c", optopt);
-	return opt_usage(o->command, "no such option, or not unique: %s", word);
+	return opt_usage(
+		o->command, "no such option, or an ambiguous one: %s", word);
 }
 
-/* Handles what all programs share; OPT_EXIT, or 0 to go on. */
+/* Handles the options that all programs share; OPT_EXIT, or 0 to go on. */
 static int common_option(struct opt *o, int id, int *code)
 {
 	struct error e;

@@ -1,10 +1,11 @@
 /*
- * Options and operands, the same way in every program. The table that drives
- * the parsing is also the text of --help, so the two can't differ; the manual
- * page and the completions are tested against it.
+ * Options and operands, handled the same way in every program. The table that
+ * drives the parsing is also the text of --help, so the two can't differ; the
+ * manual pages and the completions are tested against it.
  *
- * Every program has -h/--help, --version, -q/--quiet and -v/--verbose besides
- * its own; "--" ends the options and "-" is an operand (standard input).
+ * Every program has -h/--help, --version, -q/--quiet and -v/--verbose in
+ * addition to its own; "--" ends the options and "-" is an operand (standard
+ * input).
  */
 #ifndef UTIL_OPT_H
 #define UTIL_OPT_H
@@ -19,7 +20,7 @@ struct option_spec {
 	int id;		  /* its short letter, or a number from 256 on */
 	const char *name; /* long name without dashes */
 	const char *arg;  /* what its argument is called, NULL: none */
-	const char *help; /* a line or more; '\n' goes on in the same column */
+	const char *help; /* a line or more; '\n' keeps the same column */
 };
 
 struct command {
@@ -28,7 +29,7 @@ struct command {
 	const char *purpose;  /* a sentence */
 	const struct option_spec *options;
 	size_t n_options;
-	const char *notes; /* printed behind the options, or NULL */
+	const char *notes; /* printed after the options, or NULL */
 };
 
 struct opt {

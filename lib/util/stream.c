@@ -76,15 +76,16 @@ static int read_line(struct stream_reader *r, struct error *e)
 				return 0;
 			if (got == 0)
 				return stream_refuse(r, e,
-					"the last line is cut: it has no LF");
+					"the last line is cut off: it has no "
+					"LF");
 			continue;
 		}
 		lf = memchr(from, '\n', left);
 		n = lf ? (size_t)(lf - from) : left;
 		r->raw_at += n + (lf ? 1 : 0);
 		if (buf_add(&r->text, from, n) < 0)
-			return stream_refuse(r, e, "a line of over %u bytes",
-				STREAM_LINE_MAX);
+			return stream_refuse(r, e,
+				"a line longer than %u bytes", STREAM_LINE_MAX);
 		if (lf)
 			return 1;
 	}
@@ -120,8 +121,8 @@ static int check_head(const struct stream_reader *r, const json *head,
 	int64_t v;
 
 	if (strcmp(json_str(head, "kind"), "head") != 0)
-		return stream_refuse(
-			r, e, "a \"%s\" stream starts with a head", stream);
+		return stream_refuse(r, e,
+			"a \"%s\" stream must start with a head line", stream);
 	if (!is || strcmp(is, stream) != 0)
 		return stream_refuse(r, e,
 			"a \"%s\" stream was expected, not"
@@ -129,7 +130,7 @@ static int check_head(const struct stream_reader *r, const json *head,
 			stream, is ? is : "?");
 	if (json_whole(json_get(head, "v"), &v) < 0 || v != STREAM_VERSION)
 		return stream_refuse(r, e,
-			"this version reads \"v\":%d streams only",
+			"this version reads only streams with \"v\":%d",
 			STREAM_VERSION);
 	return 0;
 }
@@ -155,10 +156,10 @@ static int check_end(
 	int64_t count;
 
 	if (json_whole(json_get(end, "count"), &count) < 0)
-		return stream_refuse(r, e, "the end has no count");
+		return stream_refuse(r, e, "the end line has no count");
 	if (!(r->flags & STREAM_ANY_COUNT) && (uint64_t)count != r->count)
 		return stream_refuse(r, e,
-			"the end counts %" PRId64 " lines, %" PRIu64
+			"the end line counts %" PRId64 " lines, %" PRIu64
 			" were read",
 			count, r->count);
 	if (!(r->flags & STREAM_ANY_END) && !json_true(end, "complete"))
@@ -178,11 +179,11 @@ int stream_read(struct stream_reader *r, json **line, struct error *e)
 	if (got < 0)
 		return -1;
 	if (got == 0)
-		return stream_refuse(
-			r, e, "the stream has no end: its writer was stopped");
+		return stream_refuse(r, e,
+			"the stream has no end line: its writer was stopped");
 	kind = json_str(*line, "kind");
 	if (strcmp(kind, "head") == 0)
-		stream_refuse(r, e, "a second head before the end");
+		stream_refuse(r, e, "a second head line before the end line");
 	else if (strcmp(kind, "end") != 0)
 		return r->count++, 1;
 	else if (check_end(r, *line, e) == 0)
@@ -197,7 +198,7 @@ int stream_read_eof(struct stream_reader *r, struct error *e)
 	int got = read_line(r, e);
 
 	if (got > 0)
-		return stream_refuse(r, e, "a line behind the end");
+		return stream_refuse(r, e, "a line after the end line");
 	return got;
 }
 
@@ -250,7 +251,7 @@ static int write_line(struct stream_writer *w, json *take_line, struct error *e)
 	rc = json_print(take_line, &w->text);
 	json_free(take_line);
 	if (rc < 0)
-		return fail(e, RC_STREAM, "a line of over %u bytes",
+		return fail(e, RC_STREAM, "a line longer than %u bytes",
 			STREAM_LINE_MAX);
 	if (fwrite(w->text.data, 1, w->text.len, w->out) != w->text.len ||
 		putc('\n', w->out) == EOF)

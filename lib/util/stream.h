@@ -1,16 +1,16 @@
 /*
- * The streams between the programs: newline-delimited JSON, as head, body
- * lines, end. A pipe can't tell its reader that the writer died, so a stream
- * counts as whole only when its end line was read and says so.
+ * The streams between the programs: newline-delimited JSON: a head line, body
+ * lines and an end line. A pipe can't tell its reader that the writer died, so
+ * a stream counts as complete only once its end line has been read and says so.
  *
  *   {"kind":"head","stream":"<name>","v":1,…}
  *   {"kind":"…",…}                               any number
  *   {"kind":"end","count":<body lines>,"complete":true,…}
  *
- * Refused, with RC_STREAM and "<file>:<line>: <reason>": no head, another
- * stream's head, an unknown v, a line that is not a JSON object or longer than
- * STREAM_LINE_MAX, a last line without LF, no end, a wrong count,
- * "complete":false, a line behind the end.
+ * The reader refuses, with RC_STREAM and "<file>:<line>: <reason>": no head,
+ * another stream's head, an unknown v, a line that is not a JSON object or
+ * longer than STREAM_LINE_MAX, a last line without LF, no end, a wrong count,
+ * "complete":false, and a line after the end line.
  */
 #ifndef UTIL_STREAM_H
 #define UTIL_STREAM_H
@@ -33,7 +33,7 @@ enum stream_flags {
 	STREAM_MARK_UNREADABLE = 1,
 	/* `count` isn't compared: a plan may be filtered by jq or grep. */
 	STREAM_ANY_COUNT = 2,
-	/* "complete":false is no error: for run records of broken runs. */
+	/* "complete":false is not an error: for the records of broken runs. */
 	STREAM_ANY_END = 4,
 };
 
@@ -54,8 +54,8 @@ void stream_reader_init(
 void stream_reader_fini(struct stream_reader *r);
 
 /*
- * Reads a head; several streams may stand one behind another. 1 with *head,
- * which the caller frees; 0 at the end of the input; -1.
+ * Reads a head; an input may hold several streams one after another. 1 with
+ * *head, which the caller frees; 0 at the end of the input; -1.
  */
 int stream_read_head(struct stream_reader *r, const char *stream, json **head,
 	struct error *e);
@@ -64,7 +64,7 @@ int stream_read_head(struct stream_reader *r, const char *stream, json **head,
  * The caller frees *line in both cases, which is never NULL then.
  */
 int stream_read(struct stream_reader *r, json **line, struct error *e);
-/* Demands that nothing stands behind the end. */
+/* Fails unless the input ends here. */
 int stream_read_eof(struct stream_reader *r, struct error *e);
 /* RC_STREAM with "<file>:<line>: " and the reason; returns -1. */
 int stream_refuse(const struct stream_reader *r, struct error *e,
@@ -92,13 +92,13 @@ json *stream_line(const char *kind);
 json *stream_head(const char *stream);
 
 /*
- * Writes one line, head or body; RC_LOCAL when the output fails, RC_STREAM
- * when the line is too long: nothing of it is written then, and others may
+ * Writes one line, head or body; RC_LOCAL when the output fails, RC_STREAM when
+ * the line is too long: then nothing of it is written, and other lines may
  * follow. take_line is freed in any case. Output is buffered; stream_flush()
  * hands it to the reader.
  */
 int stream_write(struct stream_writer *w, json *take_line, struct error *e);
-/* Adds count and complete to the end line, behind what it has, and flushes. */
+/* Appends count and complete to the end line, writes it, and flushes. */
 int stream_write_end(struct stream_writer *w, json *take_end, bool complete,
 	struct error *e);
 int stream_flush(struct stream_writer *w, struct error *e);

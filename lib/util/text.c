@@ -59,7 +59,7 @@ static size_t next_char(const char *s, utf8proc_int32_t *cp)
 	return (size_t)n;
 }
 
-/* One space for every run of white space, none at the ends. */
+/* Makes every run of white space one space, and removes those at the ends. */
 static char *squeeze(const char *s)
 {
 	char *out = xmalloc(strlen(s) + 1), *to = out;
@@ -203,7 +203,10 @@ size_t text_utf16_prefix(const char *s, size_t units)
 	return (size_t)(s - start);
 }
 
-/* Controls, and formatting characters that could hide or reorder text. */
+/*
+ * Control characters, and formatting characters that could hide or reorder
+ * text.
+ */
 static bool must_escape(utf8proc_int32_t cp)
 {
 	utf8proc_category_t c = utf8proc_category(cp);

@@ -1,10 +1,10 @@
 /*
- * Text forms: how two texts are compared, measured and shown. The rules are
+ * Text forms: how two texts are compared, measured and displayed. The rules are
  * those of the checksum (doc/semantics.md, section 2): they decide what counts
  * as a change.
  *
- * All text is UTF-8 without NUL, checked by the JSON guard at the door. NULL
- * and "" are the same value everywhere here.
+ * All text is UTF-8 without NUL, which the JSON guard checked when it was read.
+ * NULL and "" are the same value throughout this module.
  *
  * text form:   NFC; every run of Unicode white space (property White_Space of
  *              PropList.txt) is one space; trimmed; case kept.
@@ -31,7 +31,7 @@ char *text_folded(const char *s);
 bool text_same(const char *a, const char *b);	      /* to the letter */
 bool text_equal(const char *a, const char *b);	      /* in text form */
 bool text_equal_folded(const char *a, const char *b); /* in folded form */
-/* No character but white space, or nothing at all. */
+/* Only white space, or nothing at all. */
 bool text_is_empty(const char *s);
 
 /*
@@ -43,19 +43,19 @@ size_t text_utf16_len(const char *s);
 size_t text_utf16_prefix(const char *s, size_t units);
 
 /*
- * Texts from elsewhere as they may stand in a line for people, be it on a
- * terminal, in a log, in a message or on a page. Written out as \u{XXXX} is
- * what could end or hide a line, steer a terminal, or turn around the order of
- * what is read: the controls (C0 and C1), the separators of lines and
- * paragraphs, the bidirectional and other formatting characters but for the two
- * joiners. A byte that is no UTF-8 is \xXX. What is printed by these is valid
- * UTF-8, and printed once more it stays the same.
+ * Texts from outside, made safe to show on a line that people read: on a
+ * terminal, in a log, in a message or on a page. Characters that could end or
+ * hide a line, control a terminal, or reorder what is read are escaped as
+ * \u{XXXX}: control characters (C0 and C1), line and paragraph separators, and
+ * bidirectional and other formatting characters except the two joiners. A byte
+ * that is not UTF-8 becomes \xXX. The result is valid UTF-8, and escaping it a
+ * second time changes nothing.
  */
 #define TEXT_SHOWN_SIZE 16
 
 /*
- * The first character of s, and the columns it takes. Returns the bytes of s
- * that it was; 0 at the end. Allocates nothing.
+ * The first character of s, and the columns it takes. Returns how many bytes of
+ * s it was; 0 at the end. Allocates nothing.
  */
 size_t text_show_char(
 	const char *s, char shown[TEXT_SHOWN_SIZE], size_t *columns);
@@ -63,7 +63,7 @@ size_t text_show_char(
  * Appends s, cut to `columns` with "…" (0: not cut). Returns the columns used.
  */
 size_t text_show(struct buf *out, const char *s, size_t columns);
-/* Prints s; its line breaks stay, for they are the caller's own. */
+/* Prints s; its line breaks stay, because they are the caller's own. */
 void text_put(FILE *out, const char *s);
 
 #endif

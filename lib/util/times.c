@@ -9,7 +9,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* n digits at *s as a number, or -1; moves *s behind them. */
+/* n digits at *s as a number, or -1; moves *s past them. */
 static int digits(const char **s, int n)
 {
 	int value = 0;
@@ -54,9 +54,9 @@ static bool parse_day(const char **s, int *y, int *m, int *d)
 }
 
 /*
- * The day of a time. An offset from UTC writes the first and the last hours of
- * our years as days of the year before and behind them: "0001-12-31T… BC",
- * "10000-01-01T…".
+ * The day of a time. With an offset from UTC, the first and the last hours of
+ * our range of years are written as days of the year before and the year after
+ * it: "0001-12-31T… BC", "10000-01-01T…".
  */
 static bool parse_local_day(const char **s, int *y, int *m, int *d)
 {
@@ -129,7 +129,7 @@ static bool parse_offset(const char **s, int *seconds)
 	return true;
 }
 
-/* An offset or a rounding can lead out of the years that it is written in. */
+/* An offset or rounding can lead out of the range of years. */
 static bool has_text(usec t)
 {
 	usec day = 24 * 60 * USEC_MINUTE;

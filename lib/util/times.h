@@ -3,8 +3,9 @@
  *
  * A time is a count of microseconds since 1970-01-01T00:00:00Z, the precision
  * of PostgreSQL's timestamptz; as text it is RFC 3339 in UTC with "Z" and six
- * digits. A date is the text YYYY-MM-DD of a day that the calendar has, in
- * the years 0001 to 9999, the range that PostgreSQL, Notion and ISO 8601 share.
+ * digits. A date is the text YYYY-MM-DD of a day that exists in the calendar,
+ * in the years 0001 to 9999: the range that PostgreSQL, Notion and ISO 8601
+ * share.
  */
 #ifndef UTIL_TIMES_H
 #define UTIL_TIMES_H
@@ -22,16 +23,18 @@ typedef int64_t usec;
 #define DATE_LEN 10
 
 /*
- * RFC 3339 with "Z" or an offset, any number of fraction digits (rounded to
- * six as PostgreSQL does), years 0001 to 9999; and what PostgreSQL writes
- * beside it in zones other than UTC: an offset with seconds ("+00:53:28"), and
- * a day just outside of those years whose instant is within. Returns -1 for
- * anything else, with *t untouched.
+ * RFC 3339 with "Z" or an offset, any number of fraction digits (rounded to six
+ * as PostgreSQL does), years 0001 to 9999; and also what PostgreSQL writes in
+ * zones other than UTC: an offset with seconds ("+00:53:28"), and a day just
+ * outside those years whose instant is within them. Returns -1 for anything
+ * else, with *t untouched.
  */
 int time_parse(const char *s, usec *t);
 const char *time_format(usec t, char out[TIME_SIZE]);
 
-/* Notion cuts its times to the minute; so does every comparison with them. */
+/*
+ * Notion truncates its times to the minute; so does every comparison with them.
+ */
 usec time_floor_minute(usec t);
 
 /* The wall clock. */
@@ -40,7 +43,7 @@ usec time_now(void);
 usec time_monotonic(void);
 
 bool date_is_valid(const char *s);
-/* True for a text whose first ten characters are a valid date. */
+/* Whether the first ten characters of the text are a valid date. */
 bool date_leads(const char *s);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * UUIDs (RFC 9562). The text form used everywhere is lower case with dashes;
- * what comes from outside may have upper case or no dashes.
+ * input may have upper case or no dashes.
  */
 #ifndef UTIL_UUID_H
 #define UTIL_UUID_H
@@ -16,8 +16,9 @@ void uuid_random(char out[UUID_SIZE]);
  * The id of the row that is inserted for a Notion page: version 5 (SHA-1) of
  * the dashed page id in the name space UUID5(URL, "https://app.notion.com/").
  * attempt 0 is the page id alone; attempt n > 0 appends "/<n+1>", for the case
- * that the id before belongs to a row that is linked elsewhere. So repeating
- * an insert finds the row of the first try instead of making a second one.
+ * where the previous id belongs to a row that is linked elsewhere. So a
+ * repeated insert finds the row of the first try instead of creating a second
+ * one.
  */
 void uuid_row_for_page(
 	const char *page_id, unsigned attempt, char out[UUID_SIZE]);

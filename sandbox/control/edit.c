@@ -110,7 +110,7 @@ static json *edit_row(struct world *w, const json *edit, struct error *e)
 	} else if (action && strcmp(action, "soft-delete") != 0 &&
 		   strcmp(action, "undelete") != 0) {
 		fail(e, RC_STREAM,
-			"action: delete, soft-delete or undelete was expected");
+			"action: expected delete, soft-delete or undelete");
 	} else if (action && table_find(&t, "deleted_at") < 0) {
 		fail(e, RC_STREAM, "the table has no deleted_at");
 	} else {
@@ -120,7 +120,7 @@ static json *edit_row(struct world *w, const json *edit, struct error *e)
 	return out;
 }
 
-/* Moved away, or where "to" says: a data source's id. */
+/* Moved away, or to the data source whose id is in "to". */
 static int move_page(
 	struct world *w, struct page *p, const json *edit, struct error *e)
 {
@@ -136,7 +136,7 @@ static int move_page(
 	return 0;
 }
 
-/* 0: done to the page; 1: nothing is left to save. */
+/* 0: the page was changed; 1: there is nothing left to save. */
 static int act_on_page(struct world *w, struct page *p, const char *action,
 	const json *edit, struct error *e)
 {
@@ -164,8 +164,8 @@ static int act_on_page(struct world *w, struct page *p, const char *action,
 		return 1;
 	} else {
 		return fail(e, RC_STREAM,
-			"action: trash, restore, archive, unarchive, move, "
-			"unshare, share, erase or duplicate was expected");
+			"action: expected trash, restore, archive, unarchive, "
+			"move, unshare, share, erase or duplicate");
 	}
 	return 0;
 }
@@ -254,7 +254,7 @@ json *control_edit(struct world *w, const json *edit, struct error *e)
 		return edit_row(w, edit, e);
 	if (side && strcmp(side, "notion") == 0)
 		return edit_page(w, edit, e);
-	fail(e, RC_STREAM, "side: \"supabase\" or \"notion\" was expected");
+	fail(e, RC_STREAM, "side: expected \"supabase\" or \"notion\"");
 	return NULL;
 }
 

@@ -79,7 +79,7 @@ static json *set_config(struct world *w, const json *body, struct error *e)
 	if (db_failed(&w->db)) {
 		fail(e, RC_STREAM,
 			"the data doesn't allow it (%s); the switch is set "
-			"all the same",
+			"nevertheless",
 			w->db.why);
 		return NULL;
 	}
@@ -236,6 +236,6 @@ void control_serve(struct world *w, const struct request *q, struct reply *a)
 	} else if (strcmp(q->method, "DELETE") == 0) {
 		drop(w, name, a);
 	} else {
-		refuse(a, 405, "GET, POST or DELETE was expected");
+		refuse(a, 405, "expected GET, POST or DELETE");
 	}
 }

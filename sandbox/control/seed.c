@@ -1,6 +1,6 @@
 /*
- * POST /control/seed: NDJSON of rows and pages, in one transaction. A line
- * that the real service would refuse is refused, and the others go on.
+ * POST /control/seed: NDJSON of rows and pages, in one transaction. A line that
+ * the real service would refuse is refused; the others are still used.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +81,7 @@ static void seed_page(struct seed *s, const json *line)
 	}
 	refuse(s, e.code, e.message);
 	json_free(e.additional);
-	/* It may hold options that the refused page would have added. */
+	/* It may contain options that the refused page would have added. */
 	source_fini(&s->source);
 	source_load(s->world, DATA_SOURCE_ID, &s->source);
 }

@@ -1,6 +1,6 @@
 /*
- * What the automations of a Notion database do to a write of a connection's,
- * before it is answered: the switch `automations`.
+ * What the automations of a Notion database do to a write by a connection
+ * before the reply: the switch `automations`.
  */
 #ifndef SANDBOX_NOTION_AUTOMATION_H
 #define SANDBOX_NOTION_AUTOMATION_H

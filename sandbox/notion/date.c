@@ -109,7 +109,7 @@ static bool zone_exists(const char *name)
 	return strcmp(name, "UTC") == 0 || access(path, R_OK) == 0;
 }
 
-/* The clock time in that zone; the caller's lock keeps TZ to us alone. */
+/* The clock time in that zone; the caller's lock keeps others from using TZ. */
 static int zone_offset(const char *zone, const struct moment *m)
 {
 	char *was = xstrdup(getenv("TZ"));

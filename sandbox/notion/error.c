@@ -102,7 +102,7 @@ void notion_answer_error(struct reply *a, struct notion_error *e)
 	json *body = json_object();
 	struct buf message = BUF_INIT(sizeof e->message);
 
-	/* What vsnprintf() cut may end in half a character. */
+	/* Text that vsnprintf() cut may end in half a character. */
 	for (const char *s = e->message; *s;) {
 		size_t n = utf8_char_len(s, strlen(s));
 

@@ -16,7 +16,7 @@ struct notion_error {
 	json *additional; /* owned; NULL: none */
 };
 
-/* These fill e and return -1. */
+/* These fill in e and return -1. */
 int notion_fail(struct notion_error *e, int status, const char *code,
 	const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* 400 validation_error */
@@ -33,7 +33,7 @@ int notion_should_not_be_there(
 /* ….length should be ≤ `most`, instead was `length`. */
 int notion_too_long(
 	struct notion_error *e, const char *path, size_t most, size_t length);
-/* Refuses a key of the object that is not in the list, which ends in NULL. */
+/* Refuses a key of the object that is not in the NULL-terminated list. */
 int notion_only_keys(struct notion_error *e, const char *path,
 	const json *object, const char *const *keys);
 /* 404 object_not_found; kind as "page", "database", "data_source". */

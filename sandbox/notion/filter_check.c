@@ -1,6 +1,4 @@
-/*
- * Whether a query's filter is one that Notion takes.
- */
+/* Whether Notion accepts the filter of a query. */
 #include "sandbox/notion/filter.h"
 
 #include <stdio.h>

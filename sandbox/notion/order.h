@@ -1,6 +1,6 @@
 /*
- * The order of a query's pages. A sort by one timestamp, or by nothing, is
- * left to SQLite and its index; any other is made here, over all pages.
+ * The order of a query's pages. A sort by one timestamp, or no sort, is left to
+ * SQLite and its index; any other is done here, over all pages.
  */
 #ifndef SANDBOX_NOTION_ORDER_H
 #define SANDBOX_NOTION_ORDER_H
@@ -15,7 +15,7 @@ struct order {
 	bool needs_values;
 };
 
-/* A page's place: what it is sorted by, an array of a value a sort. */
+/* A page's place: an array with the value for each sort. */
 struct place {
 	char id[UUID_SIZE];
 	json *key;
@@ -31,7 +31,9 @@ void order_init(struct order *o, const json *sorts);
 
 void places_add(struct places *p, const struct order *o, const json *schema,
 	const struct page *page);
-/* Sorts them, and drops those up to the place of the key and id, if any. */
+/*
+ * Sorts the pages, and drops those up to the place of the key and id, if given.
+ */
 void places_sort(struct places *p, const struct order *o, const json *after,
 	const char *after_id);
 void places_fini(struct places *p);

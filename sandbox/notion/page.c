@@ -53,7 +53,7 @@ bool page_load(struct world *w, const char *id, struct page *p)
 	return found;
 }
 
-/* What queries go on to see: the row as it is, or that there is none. */
+/* What queries continue to see: the row as it is, or that there is none. */
 static void keep_for_queries(struct world *w, const char *id)
 {
 	int64_t lag = w->config.query_lag_ms * 1000;

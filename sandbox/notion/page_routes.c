@@ -53,7 +53,7 @@ int route_page_get(struct notion *n, const char *id)
 	return rc;
 }
 
-/* The parent of a new page, or of one that moves. */
+/* The parent of a new page, or of one that is moved. */
 static int take_parent(struct notion *n, const json *parent, struct page *p)
 {
 	static const char *const keys[] = { "type", "data_source_id",
@@ -171,7 +171,7 @@ static bool is_edit(const struct notion *n)
 	       json_get(n->body, "cover");
 }
 
-/* Trash and restore; a trashed page takes no other edit. */
+/* Trash and restore; a trashed page accepts no other edit. */
 static int take_trash(struct notion *n, struct page *p)
 {
 	bool was = p->in_trash;
@@ -273,7 +273,7 @@ int route_page_move(struct notion *n, const char *id)
 	return rc;
 }
 
-/* A page or database, shown as the block that its parent has of it. */
+/* A page or database, shown as the block in its parent. */
 struct block {
 	const char *id, *type, *title;
 	json *parent; /* taken */
@@ -362,7 +362,7 @@ int route_block_delete(struct notion *n, const char *id)
 	return rc;
 }
 
-/* The databases in a page: the only blocks that are kept. */
+/* The databases in a page: the only blocks that are stored. */
 static json *child_databases(const struct notion *n, const char *page_id)
 {
 	struct db *db = &n->world->db;

@@ -33,7 +33,7 @@ static json *item(const char *type, const char *id, json *take_value)
 	return out;
 }
 
-/* A cursor is "i:<place in hex>:<page id>": nobody else reads it. */
+/* A cursor is "i:<place in hex>:<page id>"; only this file reads it. */
 static int read_cursor(struct notion *n, const char *page, size_t *from)
 {
 	const char *cursor = pairs_get(&n->params, "start_cursor");

@@ -1,10 +1,10 @@
 /*
  * POST /v1/data_sources/:id/query.
  *
- * A cursor "s:<session>:<page>" names the last page that was answered. The
- * next answer begins behind that page's place in the order, as things are
- * then: pages that were edited, made or trashed meanwhile shift it, for Notion
- * promises no snapshot. Without sorts the order is that of the ids.
+ * A cursor "s:<session>:<page>" names the last page that was answered. The next
+ * answer begins after that page's place in the current order: pages that were
+ * edited, created or trashed meanwhile shift it, because Notion promises no
+ * snapshot. Without sorts, the order is that of the ids.
  */
 #include "sandbox/notion/routes.h"
 
@@ -27,7 +27,7 @@ struct query {
 	bool archived;
 	int64_t size;
 	struct session *session; /* NULL until a second page is needed */
-	char *question;		 /* filter and sorts: a cursor belongs to it */
+	char *question; /* filter and sorts: the cursor belongs to them */
 };
 
 int page_size_of(struct notion *n, const json *body, int64_t *size)
@@ -121,7 +121,7 @@ static int find_session(struct query *q)
 	return q->session ? 0 : bad_cursor(n, cursor);
 }
 
-/* Remembers where the next page begins: one session a cursor. */
+/* Remembers where the next page begins: one session per cursor. */
 static void make_cursor(struct query *q, const struct place *last,
 	int64_t given, bool capped, char out[100])
 {
@@ -156,8 +156,8 @@ static bool any_lagged(struct world *w)
 }
 
 /*
- * The pages that the query can see, in the order's first column. `lagged`
- * holds what a written page was before; of several the oldest still counts.
+ * The pages that the query can see, in the order's first column. `lagged` holds
+ * the previous state of a written page; of several, the oldest counts.
  */
 static sqlite3_stmt *prepare_scan(const struct query *q, const struct order *o)
 {
@@ -197,7 +197,7 @@ static sqlite3_stmt *prepare_scan(const struct query *q, const struct order *o)
 	return s;
 }
 
-/* The places of the next pages: as many as are wanted, and one more. */
+/* The places of the next pages: as many as requested, and one more. */
 static void scan(struct query *q, const struct order *o, struct places *out)
 {
 	struct world *w = q->n->world;
@@ -220,7 +220,7 @@ static void scan(struct query *q, const struct order *o, struct places *out)
 			q->session ? q->session->last : NULL);
 }
 
-/* Whether there are more rows than one filter and sort may give. */
+/* Whether there are more rows than one filter and sort may return. */
 static bool over_cap(struct query *q, const struct order *o)
 {
 	struct world *w = q->n->world;

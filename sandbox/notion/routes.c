@@ -16,8 +16,8 @@ enum need {
 };
 
 static const struct {
-	const char *method, *path; /* ":id" is a uuid, ":prop" anything */
-	const char *id_name;	   /* as a validation error names it */
+	const char *method, *path; /* ":id" is a UUID, ":prop" anything */
+	const char *id_name;	   /* its name in a validation error */
 	notion_route *route;
 	enum need need;
 } routes[] = {
@@ -76,7 +76,9 @@ static bool path_fits(const struct notion *n, const char *path)
 	return !*path && n->n_segments;
 }
 
-/* Nil, or a version and a variant of RFC 9562: recorded is a 400 for others. */
+/*
+ * Nil, or a version and a variant of RFC 9562: for others, a 400 was recorded.
+ */
 static bool is_uuid(const char *s, char out[UUID_SIZE])
 {
 	if (uuid_normalize(s, out) < 0)
@@ -188,7 +190,7 @@ static int read_body(struct notion *n)
 	return 0;
 }
 
-/* filter_properties, repeated, with [] behind or not. */
+/* filter_properties, repeated, with or without [] at the end. */
 static int read_params(struct notion *n)
 {
 	if (pairs_parse(&n->params, n->request->query) < 0)
@@ -233,7 +235,10 @@ static int dispatch(struct notion *n)
 		&n->error, 400, "invalid_request_url", "Invalid request URL.");
 }
 
-/* Every JSON answer has it, good or bad, and the header says the same. */
+/*
+ * Every JSON reply has it, whether a success or an error, and so has the
+ * header.
+ */
 static void put_request_id(struct reply *a)
 {
 	char id[UUID_SIZE];

@@ -13,7 +13,7 @@ struct notion {
 	struct world *world;
 	const struct request *request;
 	struct reply *answer;
-	char *segments[SEGMENTS_MAX]; /* of the path, behind /v1, decoded */
+	char *segments[SEGMENTS_MAX]; /* of the path, after /v1, decoded */
 	size_t n_segments;
 	struct pairs params;
 	json *body;   /* NULL: there was none */
@@ -24,7 +24,7 @@ struct notion {
 
 void notion_serve(struct world *w, struct request *q, struct reply *a);
 
-/* Routes: -1 with n->error filled. id is checked and has dashes. */
+/* Routes: -1 with n->error filled in. id is checked and has dashes. */
 typedef int notion_route(struct notion *n, const char *id);
 notion_route route_me, route_users, route_user;
 notion_route route_database_get, route_database_patch, route_database_post;
@@ -34,15 +34,18 @@ notion_route route_page_get, route_page_patch, route_page_post;
 notion_route route_page_move, route_property, route_block_delete;
 notion_route route_block_children;
 
-/* The text of a page_size, or its default; -1 where it is wrong. */
+/* A page_size from its text, or the default; -1 where it is wrong. */
 int page_size_of(struct notion *n, const json *body, int64_t *size);
-/* 404 for a page that isn't there or isn't shared. */
+/* 404 for a page that doesn't exist or isn't shared. */
 int find_page(struct notion *n, const char *id, struct page *p);
 /* The page's data source; false for a page under a page. */
 bool page_source(struct notion *n, const struct page *p, struct source *s);
-/* Who the connection acts as: its bot, or the person whose token it is. */
+/*
+ * The user that the connection acts as: its bot, or the person who owns the
+ * token.
+ */
 const char *own_user(const struct notion *n);
-/* A uuid from a body; -1 with the path named. */
+/* A UUID from a body; -1 with the path named. */
 int take_uuid(
 	struct notion *n, const char *path, const json *v, char out[UUID_SIZE]);
 

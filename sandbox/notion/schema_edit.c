@@ -1,5 +1,5 @@
 /*
- * What a request makes of a schema: properties added, renamed, changed and
+ * Changes of a schema by a request: properties added, renamed, changed and
  * removed, and lists of options.
  */
 #include "sandbox/notion/schema.h"
@@ -20,7 +20,7 @@ static const char *const types[] = { "title", "rich_text", "number", "select",
 	"created_time", "created_by", "last_edited_time", "last_edited_by",
 	"unique_id", "place", "button", NULL };
 
-/* The type that a property's object names, or that its keys show. */
+/* The type that a property object names, or that its keys imply. */
 static const char *type_given(const json *given)
 {
 	const char *type = json_str(given, "type");
@@ -48,7 +48,7 @@ static int check_property_keys(
 	return notion_only_keys(e, path, given, keys);
 }
 
-/* One option of a list: one that is there, by id or name, or a new one. */
+/* One option of a list: an existing one, by id or name, or a new one. */
 static int take_option(json *list, const json *property, const json *given,
 	const char *path, struct notion_error *e)
 {
@@ -87,7 +87,7 @@ static bool repeats(const json *list)
 	return false;
 }
 
-/* The list as it is given replaces the one that is there. */
+/* The given list replaces the existing one. */
 static int options_from(const json *given, const json *property,
 	const char *path, json **out, struct notion_error *e)
 {
@@ -147,7 +147,7 @@ static json *default_status(void)
 	return list;
 }
 
-/* The part of a property that is its type's: {"options":[…]} and so on. */
+/* The type-specific part of a property: {"options":[…]} and so on. */
 static int config_from(const json *given, const char *type,
 	const json *property, const char *path, json **out,
 	struct notion_error *e)
@@ -177,7 +177,7 @@ static int config_from(const json *given, const char *type,
 	return 0;
 }
 
-/* Four characters that Notion draws its ids from. */
+/* Four characters from those that Notion uses for its ids. */
 static void random_id(char out[5])
 {
 	static const char letters[] =
@@ -321,7 +321,7 @@ static int property_change(json *properties, json *property, const json *given,
 	return 0;
 }
 
-/* Only marked: a list can't lose an element, but be copied without it. */
+/* Only marked here: a list can't lose an element, only be copied without it. */
 static int property_remove(json *property, struct notion_error *e)
 {
 	if (strcmp(property_type(property), "title") == 0)
@@ -331,7 +331,7 @@ static int property_remove(json *property, struct notion_error *e)
 	return 0;
 }
 
-/* Adds, changes and renames, or removes: in that order. */
+/* Adds, changes and renames, or removes a property, in that order. */
 static int update_pass(json *properties, const json *given, const char *path,
 	int pass, struct notion_error *e)
 {

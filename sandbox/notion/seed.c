@@ -132,7 +132,7 @@ static json *wrapped(const char *type, const json *v)
 	return value;
 }
 
-/* The five values, by the ids of the standing properties, as a write. */
+/* The five values, by the ids of the built-in properties, as in a write. */
 static json *as_properties(const json *set)
 {
 	static const struct {

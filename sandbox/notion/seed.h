@@ -1,5 +1,5 @@
 /*
- * Pages as people and tests make them: by the five values, without the API.
+ * Pages as people and tests create them: from the five values, without the API.
  */
 #ifndef SANDBOX_NOTION_SEED_H
 #define SANDBOX_NOTION_SEED_H
@@ -7,13 +7,14 @@
 #include "sandbox/notion/page.h"
 #include "sandbox/world.h"
 
-/* The standing databases, unless the data file has them already. */
+/* Creates the built-in databases, unless the data file has them already. */
 void notion_seed_defaults(struct world *w);
 
 /*
- * Makes a page from {"decision","type","date","checksum","synced", …}, or
- * changes those of it that are given; `out` gets the id. s is the standing
- * data source, loaded by the caller, so that a thousand pages load it once.
+ * Creates a page from {"decision","type","date","checksum","synced", …}, or
+ * changes the given values of an existing one; `out` gets the id. s is the
+ * built-in data source, loaded by the caller, so that a thousand pages load it
+ * only once.
  */
 int notion_seed_page(struct world *w, struct source *s, const json *line,
 	char id[UUID_SIZE], struct notion_error *e);

@@ -173,7 +173,7 @@ json *database_json(struct world *w, const struct database *d, bool old)
 	return out;
 }
 
-/* The schema with its ids encoded, keyed by name. */
+/* The schema with encoded ids, keyed by name. */
 static json *schema_json(const json *properties)
 {
 	json *out = json_object();

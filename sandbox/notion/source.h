@@ -1,9 +1,10 @@
 /*
- * Notion's databases and data sources, and the schema that a data source has.
+ * Notion's databases and data sources, and the schema of a data source.
  *
- * A property is kept as {"id","name","description","type","<type>":{…}}, in
- * an array, its id not encoded. Options lie in the property, and page values
- * name them by id, so that a renamed or removed option shows everywhere.
+ * A property is stored as {"id","name","description","type","<type>":{…}}, in
+ * an array, with its id not encoded. Options are part of the property, and page
+ * values refer to them by id, so that a renamed or removed option shows
+ * everywhere.
  */
 #ifndef SANDBOX_NOTION_SOURCE_H
 #define SANDBOX_NOTION_SOURCE_H
@@ -27,7 +28,7 @@ struct source {
 	char created_by[UUID_SIZE], edited_by[UUID_SIZE];
 };
 
-/* false: there is none. All of them are to be freed with …_fini(). */
+/* false: there is none. All of them must be freed with …_fini(). */
 bool database_load(struct world *w, const char *id, struct database *d);
 void database_save(struct world *w, const struct database *d);
 void database_fini(struct database *d);
@@ -35,7 +36,7 @@ bool source_load(struct world *w, const char *id, struct source *s);
 void source_save(struct world *w, const struct source *s);
 void source_fini(struct source *s);
 
-/* `old`: in the shape of 2025-09-03, with `archived`. */
+/* `old`: in the form of version 2025-09-03, with `archived`. */
 json *database_json(struct world *w, const struct database *d, bool old);
 json *source_json(struct world *w, const struct source *s, bool old);
 

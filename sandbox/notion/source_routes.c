@@ -109,7 +109,7 @@ int route_source_get(struct notion *n, const char *id)
 	return rc;
 }
 
-/* A title or description; absent stays as it is. */
+/* A title or description; where absent, it stays unchanged. */
 static int take_text(struct notion *n, const char *key, json **kept)
 {
 	const json *v = json_get(n->body, key);
@@ -229,7 +229,7 @@ static void new_source(
 	copy_id(s->edited_by, own_user(n));
 }
 
-/* The properties of a new source; without any there is a title "Name". */
+/* The properties of a new source; without any, there is a title "Name". */
 static int take_properties(
 	struct notion *n, const json *given, const char *path, json **out)
 {

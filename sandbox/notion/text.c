@@ -47,7 +47,7 @@ static int check_annotations(
 	return notion_only_keys(e, path, given, keys);
 }
 
-/* What an element has besides its kind. */
+/* What an element has in addition to its kind. */
 static json *element_of(const char *type, const json *given)
 {
 	json *out = json_object();
@@ -111,7 +111,7 @@ static int parse_text(const json *given, const char *path, bool limited,
 	return parse_link(json_get(text, "link"), at, *out, e);
 }
 
-/* A mention is kept as it was given, with what is read back beside it. */
+/* A mention is stored as it was given, together with what is read back. */
 static void complete_mention(struct world *w, json *out, const json *mention)
 {
 	const char *type = json_str(mention, "type");
@@ -212,7 +212,7 @@ static bool same_style(const json *a, const json *b)
 		       json_get(json_get(b, "text"), "link"));
 }
 
-/* Adds to the last element where they look alike. */
+/* Appends to the last element where both have the same style. */
 static json *join(json *array, json *last, json *take_element)
 {
 	char *both;

@@ -1,8 +1,8 @@
 /*
- * Notion's rich text: checked as it comes, kept as it is read back.
+ * Notion's rich text: checked on arrival, stored as it is read back.
  *
- * Kept is an array of elements in the full shape of recorded answers. An
- * element without text is dropped, neighbours of the same style become one
+ * It is stored as an array of elements in the full form of recorded answers. An
+ * element without text is dropped, and neighbours of the same style become one
  * (recorded: 2000 + 1 characters come back as one element of 2001).
  */
 #ifndef SANDBOX_NOTION_TEXT_H
@@ -16,13 +16,15 @@
 #define MENTIONS_INLINE 25    /* page and person mentions in an answer */
 #define PATH_MAX_LEN 512
 
-/* `limited`: by the API's limits, which a person at a screen doesn't have. */
+/* `limited`: whether the API's limits apply, which don't hold for a person. */
 int rich_text_parse(struct world *w, const json *array, const char *path,
 	bool limited, json **out, struct notion_error *e);
 json *rich_text_from(const char *plain);
 /* The joined plain texts, allocated. */
 char *rich_text_plain(const json *array);
-/* A copy that ends before the 26th mention; *cut says whether it does. */
+/*
+ * A copy that ends before the 26th mention; *cut says whether anything was cut.
+ */
 json *rich_text_inline(const json *array, bool *cut);
 /* Without white space at both ends. */
 void rich_text_trim(json *array);

@@ -85,7 +85,9 @@ static int parse_date(struct value *v, json **out)
 	return date_value_parse(v->given, v->path, out, v->e);
 }
 
-/* {"name"} or {"id"}: the id of the option, which is made where it's new. */
+/*
+ * {"name"} or {"id"}: the id of the option, which is created where it is new.
+ */
 static int parse_option(
 	struct value *v, const json *given, const char *path, const char **id)
 {
@@ -248,7 +250,9 @@ static const struct {
 };
 #define N_PARSERS (sizeof parsers / sizeof parsers[0])
 
-/* A value object may hold its type's key, and what a read puts beside it. */
+/*
+ * A value object may have the key of its type, and the keys that a read adds.
+ */
 static int check_value_keys(struct value *v, const char *type, const char *path)
 {
 	const char *const keys[] = { "id", "name", "type", "has_more", type,
@@ -281,7 +285,7 @@ int value_parse(struct world *w, json *property, const json *given,
 			"Cannot update the %s property \"%.200s\": its value "
 			"is computed.",
 			type, json_str(property, "name"));
-	/* An array alone is taken for the value: recorded with titles. */
+	/* A bare array is accepted as the value: recorded for titles. */
 	if (!json_is_array(given)) {
 		snprintf(at, sizeof at, "%.400s.%s", path, type);
 		if (!json_is_object(given))

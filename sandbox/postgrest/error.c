@@ -66,7 +66,7 @@ static void put(json *body, const char *key, const char *text)
 {
 	struct buf whole = BUF_INIT(700);
 
-	/* What vsnprintf() cut may end in half a character. */
+	/* Text that vsnprintf() cut may end in half a character. */
 	for (size_t n; *text; text += n) {
 		n = utf8_char_len(text, strlen(text));
 		if (!n)

@@ -14,7 +14,7 @@ struct rest_error {
 	char message[600], details[600], hint[400]; /* "": null */
 };
 
-/* Fills e and returns -1. */
+/* Fills in e and returns -1. */
 int rest_fail(struct rest_error *e, const char *code, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 /* Adds details to an error; returns -1. */

@@ -10,7 +10,7 @@
 
 #define DEPTH_MAX 30
 
-/* What of a filter is left to read. */
+/* The part of a filter that is left to read. */
 struct filter {
 	const char *whole, *at;
 	const struct table *table;
@@ -253,7 +253,7 @@ static int condition(struct filter *f, const char *column)
 	return rc;
 }
 
-/* "column." with the name in quotes or not; NULL where there is none. */
+/* "column.", with the name in quotes or not; NULL where there is none. */
 static char *take_column(struct filter *f)
 {
 	char *name;
@@ -405,8 +405,9 @@ static bool takes(const char *pattern, const char *s, bool any_case)
 }
 
 /*
- * % is any text, _ one character, \ takes the next one as it is. Only the
- * last % is ever gone back to, so the time is bounded by the two lengths.
+ * % matches any text, _ one character, \ makes the next one literal.
+ * Backtracking goes only to the last %, so the time is bounded by the product
+ * of the two lengths.
  */
 static bool like(const char *s, const char *pattern, bool any_case)
 {

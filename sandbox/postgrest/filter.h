@@ -1,12 +1,12 @@
 /*
- * PostgREST's filters, as SQL. Where values need quotes and where not follows
- * its parser (QueryParams.hs): at the top level everything behind the
- * operator's dot is the value; inside in.(…), or=(…) and and=(…) a value ends
- * at "," or ")" and may stand in double quotes with backslashes.
+ * PostgREST's filters, as SQL. The rules for quotes follow its parser
+ * (QueryParams.hs): at the top level, everything after the operator's dot is
+ * the value; inside in.(…), or=(…) and and=(…), a value ends at "," or ")" and
+ * may be in double quotes with backslashes.
  *
- * Known: eq neq gt gte lt lte like ilike in is isdistinct, not., and/or. The
- * others (full text, ranges, regular expressions, any/all) are refused with
- * PGRST100, which PostgREST would not do.
+ * Supported: eq neq gt gte lt lte like ilike in is isdistinct, not., and/or.
+ * The others (full text, ranges, regular expressions, any/all) are refused with
+ * PGRST100; PostgREST would accept them.
  */
 #ifndef SANDBOX_POSTGREST_FILTER_H
 #define SANDBOX_POSTGREST_FILTER_H
@@ -27,7 +27,7 @@ void sql_fini(struct sql *q);
 /* The statement with its values bound; the caller finalizes it. */
 sqlite3_stmt *sql_prepare(struct db *d, const struct sql *q);
 
-/* Tells SQLite of PostgreSQL's like and ilike. */
+/* Registers PostgreSQL's like and ilike with SQLite. */
 int rest_filter_init(struct db *d, struct error *e);
 
 /*
@@ -37,7 +37,7 @@ int rest_filter_init(struct db *d, struct error *e);
 int filter_where(struct sql *q, const struct table *t,
 	const struct pairs *params, usec now, struct rest_error *e);
 
-/* As a careless proxy would: what is left has no filter. */
+/* Removes the filters from the request, as a careless proxy would. */
 void filters_drop(struct pairs *params);
 
 /* 42703 */

@@ -6,7 +6,7 @@
 
 #include "util/alloc.h"
 
-/* curl's default type turns the whole text into one column's name. */
+/* curl's default type makes the whole text the name of one column. */
 static int check_content_type(struct rest *r)
 {
 	const char *type = request_get_header(r->request, "content-type");
@@ -78,7 +78,7 @@ static int list_columns_parameter(
 	return rc;
 }
 
-/* The target must have a full unique index: the key, or the page's id. */
+/* The target must have a full unique index: the key, or the page id. */
 static int parse_conflict(struct payload *p, struct rest *r)
 {
 	const char *target = pairs_get(&r->params, "on_conflict");
@@ -125,7 +125,7 @@ int payload_parse(struct payload *p, struct rest *r)
 	if (check_content_type(r) < 0 || !(p->body = parse_body(r)))
 		return -1;
 	if (!json_is_array(p->body) && !json_is_object(p->body)) {
-		/* A scalar is no row. */
+		/* A scalar is not a row. */
 		json_free(p->body);
 		p->body = json_array();
 	}

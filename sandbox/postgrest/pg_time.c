@@ -72,7 +72,7 @@ static void split_compact(struct civil *c, int64_t whole)
 	c->d = whole % 100;
 }
 
-/* The digits of a date in any of the forms; false where it is none. */
+/* The digits of a date in any of the forms; false where it is not a date. */
 static bool scan_civil(const char **s, struct civil *c)
 {
 	int64_t first, second, third;
@@ -100,7 +100,7 @@ static bool scan_civil(const char **s, struct civil *c)
 	return true;
 }
 
-/* " BC" at the end of the text, which is left out of *len. */
+/* " BC" at the end of the text, which *len doesn't count. */
 static bool take_era(const char *s, size_t *len)
 {
 	while (*len && strchr(" \t\n", s[*len - 1]))
@@ -144,7 +144,7 @@ static enum pg_time_result scan_clock(const char **s, int64_t *us)
 			return PG_TIME_SYNTAX;
 	}
 	if (**s == '.') {
-		/* Seven digits, the last of which rounds. */
+		/* Seven digits, of which the last one is for rounding. */
 		for ((*s)++; digit(**s); (*s)++, unit /= 10)
 			fraction += (**s - '0') * unit;
 		fraction = (fraction + 5) / 10;

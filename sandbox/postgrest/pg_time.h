@@ -1,10 +1,11 @@
 /*
- * PostgreSQL's dates and times, beyond the years 0001 to 9999 of times.h: up
- * to 5874897, BC, and infinity, for a table can hold them.
+ * PostgreSQL's dates and times, beyond the years 0001 to 9999 of times.h: up to
+ * 5874897, BC, and infinity, because a table can hold them.
  *
- * Read are ISO 8601 forms, with "/" for "-", without separators, month first
- * where a "/" follows two digits (DateStyle "ISO, MDY"), "now", "today",
- * "epoch" and "infinity". Names of months and zones are not.
+ * Supported are ISO 8601 forms, also with "/" instead of "-" or without
+ * separators, month first where a "/" follows two digits (DateStyle "ISO,
+ * MDY"), "now", "today", "epoch" and "infinity", but not names of months and
+ * zones.
  */
 #ifndef SANDBOX_POSTGREST_PG_TIME_H
 #define SANDBOX_POSTGREST_PG_TIME_H
@@ -24,7 +25,7 @@ enum pg_time_result {
 	PG_TIME_RANGE,	/* 22008 */
 };
 
-/* A time of day and a zone behind a date are read and dropped. */
+/* A time of day and a zone after a date are read and dropped. */
 enum pg_time_result pg_date_parse(const char *s, usec now, int64_t *days);
 /* Without a zone it is UTC. */
 enum pg_time_result pg_timestamp_parse(const char *s, usec now, int64_t *us);

@@ -25,7 +25,7 @@ static int bad_syntax(struct rest_error *e, const char *code, enum pg_type type,
 		pg_type_name(type), text);
 }
 
-/* PostgreSQL also takes braces and a dash behind any four digits. */
+/* PostgreSQL also accepts braces, and a dash after any four digits. */
 static int parse_uuid(
 	const char *text, struct pg_value *out, struct rest_error *e)
 {
@@ -45,7 +45,7 @@ static int parse_uuid(
 	return 0;
 }
 
-/* Any unique start of a word will do, in any case, with spaces around. */
+/* Any unique prefix of a word will do, in any case, with spaces around it. */
 static int parse_bool(
 	const char *text, struct pg_value *out, struct rest_error *e)
 {

@@ -1,6 +1,6 @@
 /*
- * PostgreSQL's values of the five types that the table has: read as
- * PostgreSQL reads text, written as PostgREST writes JSON.
+ * PostgreSQL's values of the five types that the table has: read the way
+ * PostgreSQL reads text, written the way PostgREST writes JSON.
  *
  * A date is kept as its day since 1970-01-01, a timestamptz in microseconds;
  * infinity is the largest number of either kind, -infinity the smallest.
@@ -34,7 +34,7 @@ struct pg_value {
 };
 
 const char *pg_type_name(enum pg_type type);
-/* 22P02, 22007 or 22008 for what isn't of that type. */
+/* 22P02, 22007 or 22008 for a text that isn't of that type. */
 int pg_parse(enum pg_type type, const char *text, usec now,
 	struct pg_value *out, struct rest_error *e);
 /* From a member of a request body. */
@@ -46,7 +46,7 @@ struct pg_value pg_string(const char *s);
 
 /* As in JSON: "2026-02-03T04:05:06.1+00:00". */
 json *pg_to_json(enum pg_type type, const struct pg_value *v);
-/* As col::text has it: "2026-02-03 04:05:06.1+00". Allocated; NULL: null. */
+/* As col::text gives it: "2026-02-03 04:05:06.1+00". Allocated; NULL: null. */
 char *pg_to_text(enum pg_type type, const struct pg_value *v);
 
 #endif

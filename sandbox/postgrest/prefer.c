@@ -9,7 +9,7 @@
 #include "util/alloc.h"
 #include "util/opt.h"
 
-/* Points to the word in `words` that s is, or NULL. */
+/* The entry of `words` that equals s, or NULL. */
 static const char *word_of(const char *s, const char *const *words)
 {
 	for (; *words; words++)
@@ -54,7 +54,7 @@ static bool set_word(
 	return word != NULL;
 }
 
-/* The first of each name counts; false for what isn't known. */
+/* The first of each name counts; false for an unknown one. */
 static bool set_preference(
 	struct preferences *p, const char *name, const char *value)
 {

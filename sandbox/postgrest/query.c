@@ -108,7 +108,7 @@ void selection_fini(struct selection *s)
 		free(s->items[i].alias);
 }
 
-/* A value as another type: by way of its text. */
+/* Converts a value to another type by way of its text. */
 static json *cast_value(
 	const struct pg_value *v, enum pg_type from, enum pg_type to)
 {
@@ -197,7 +197,7 @@ int order_parse(struct sql *q, const struct table *t, const char *order,
 	return 0;
 }
 
-/* A whole number with a sign; anything else is not there. */
+/* A whole number with a sign; anything else counts as absent. */
 static bool whole(const char *s, int64_t *n)
 {
 	bool minus = s && *s == '-';
@@ -228,7 +228,7 @@ int span_parse(struct span *s, const struct pairs *params, const char *range,
 	}
 	if (whole(pairs_get(params, "offset"), &n) && n >= 0)
 		s->offset = n;
-	/* The header wins over the parameters. */
+	/* The header overrides the parameters. */
 	if (first && parse_number(first, 0, 1000000000, &from) == 0) {
 		s->offset = from;
 		s->limit = parse_number(dash + 1, from, 1000000000, &to) == 0

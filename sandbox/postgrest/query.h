@@ -1,6 +1,6 @@
 /*
  * The rest of a PostgREST request: select=, order=, limit and offset, Prefer,
- * Accept, and the rows as they are answered.
+ * Accept, and the rows of the reply.
  */
 #ifndef SANDBOX_POSTGREST_QUERY_H
 #define SANDBOX_POSTGREST_QUERY_H
@@ -24,18 +24,18 @@ struct preferences {
 	enum prefer_return return_;
 	enum resolution resolution;
 	const char *count;    /* exact, planned, estimated; NULL: none */
-	const char *missing;  /* default, null; NULL: not said */
-	const char *handling; /* strict, lenient; NULL: not said */
+	const char *missing;  /* default, null; NULL: not given */
+	const char *handling; /* strict, lenient; NULL: not given */
 	const char *tx;	      /* read, never obeyed */
 	int64_t max_affected; /* -1: no limit */
-	char *timezone;	      /* UTC is the only one there is */
+	char *timezone;	      /* UTC is the only one supported */
 };
 
 /* PGRST122 where handling=strict meets something unknown. */
 int preferences_parse(
 	struct preferences *p, const char *header, struct rest_error *e);
 void preferences_fini(struct preferences *p);
-/* Writes Preference-Applied, of those that this kind of request obeys. */
+/* Writes Preference-Applied for those that this kind of request obeys. */
 void preferences_applied(
 	const struct preferences *p, struct reply *a, bool write, bool upsert);
 
@@ -60,7 +60,7 @@ json *selection_row(
 int order_parse(struct sql *q, const struct table *t, const char *order,
 	struct rest_error *e);
 
-/* Which rows: limit -1 is all of them. */
+/* Which rows: a limit of -1 means all of them. */
 struct span {
 	int64_t offset, limit;
 };

@@ -7,7 +7,7 @@
 
 #include "util/alloc.h"
 
-#define URL_MAX 16384 /* the edge in front of hosted projects: 520 */
+#define URL_MAX 16384 /* the edge of hosted projects answers 520 */
 
 static void gateway_refuse(struct reply *a, const char *code,
 	const char *message, const char *hint)
@@ -37,7 +37,9 @@ static enum role role_of(const struct world *w, const char *key)
 	return ROLE_NONE;
 }
 
-/* A Bearer token beside the key: the same key, or another JWT of ours. */
+/*
+ * A Bearer token in addition to the key: the same key, or another JWT of ours.
+ */
 static int check_bearer(struct rest *r, const char *key, enum role *role)
 {
 	const char *header = request_get_header(r->request, "authorization");
@@ -63,7 +65,7 @@ static int check_bearer(struct rest *r, const char *key, enum role *role)
 		"Expected 3 parts in JWT; got %d", strchr(token, '.') ? 2 : 1);
 }
 
-/* The gateway: false where it has answered. */
+/* The gateway: false where it has answered itself. */
 static bool check_key(struct rest *r, struct request *q)
 {
 	const char *key = request_get_header(q, "apikey");
@@ -136,7 +138,7 @@ static int check_grant(struct rest *r)
 	return -1;
 }
 
-/* The only schema that is exposed; without a header it is meant. */
+/* The only exposed schema, which is also the default without a header. */
 static int check_profile(struct rest *r, const char *schema)
 {
 	const char *profile = request_get_header(
@@ -222,7 +224,7 @@ static int serve(struct rest *r)
 	return dispatch(r);
 }
 
-/* What stands in front of PostgREST and knows nothing of tables. */
+/* The layers before PostgREST, which know nothing about tables. */
 static bool edge_answers(struct rest *r, const struct request *q)
 {
 	if (r->world->config.paused) {

@@ -18,7 +18,7 @@
 	"sImlhdCI6MTcwMDAwMDAwMCwiZXhwIjoyMDE1MzYwMDAwfQ." \
 	"F8pjc0k6Th306pAlL303bgOlhttqyWwztzR0KMzLZro"
 
-/* What the parts of a request have been read into. */
+/* The parsed parts of a request. */
 struct rest {
 	struct world *world;
 	const struct request *request;
@@ -34,15 +34,15 @@ struct rest {
 
 void rest_serve(struct world *w, struct request *q, struct reply *a);
 
-/* rest_read.c and rest_write.c: -1 with r->error filled. */
+/* read.c and write.c: -1 with r->error filled in. */
 int rest_read(struct rest *r);
 int rest_insert(struct rest *r);
 int rest_update(struct rest *r);
 int rest_delete(struct rest *r);
 
-/* Answers rows, as an array or, where wanted, as one object. */
+/* Replies with rows, as an array or, where requested, as one object. */
 int rest_answer_rows(struct rest *r, int status, json *take_rows);
-/* The header for n rows from first on; a total of -1 is unknown. */
+/* The header for n rows from `first` on; a total of -1 is unknown. */
 void rest_content_range(
 	struct rest *r, int64_t first, int64_t n, int64_t total);
 /* How many rows the filters match. */

@@ -192,7 +192,7 @@ static int not_null(const struct world *w, const struct table *t,
 	return 0;
 }
 
-/* Which unique index refused the row that was written last. */
+/* Which unique index refused the last row. */
 static int not_unique(struct world *w, const struct table *t,
 	const struct row *r, struct rest_error *e)
 {

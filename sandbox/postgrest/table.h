@@ -23,16 +23,16 @@ struct table {
 	size_t n;
 };
 
-/* All the values of a row, in the order of the table's columns. */
+/* All values of a row, in the order of the table's columns. */
 struct row {
 	struct pg_value values[COLUMNS_MAX];
 };
 
-/* The columns that the switches let the table have. */
+/* The columns that the table has according to the switches. */
 void table_load(struct table *t, const struct config *c);
-/* -1: there is none of that name. */
+/* -1: there is no column with that name. */
 int table_find(const struct table *t, const char *name);
-/* Gives the SQLite table the further columns that the switches name. */
+/* Adds the further columns that the switches name to the SQLite table. */
 void rest_table_alter(struct world *w);
 
 /* The value that a column has when an insert doesn't mention it. */
@@ -40,14 +40,14 @@ struct pg_value column_default(const struct column *c, usec now);
 void row_fini(struct row *r);
 bool row_load(
 	struct world *w, const struct table *t, const char *id, struct row *r);
-/* A column of a result, by the column's type. */
+/* A column of a result, read by the column's type. */
 struct pg_value column_value(sqlite3_stmt *s, int at);
 void value_bind(sqlite3_stmt *s, int at, const struct pg_value *v);
 
 /*
  * Writes a row: the BEFORE triggers run and change `r`. 23502 and 23505 are
- * told. An update writes every column of the row that has the id `was`. 1,
- * with nothing written: a trigger returned null.
+ * reported. An update writes every column of the row with the id `was`. 1, with
+ * nothing written: a trigger returned null.
  */
 int row_insert(struct world *w, const struct table *t, struct row *r,
 	struct rest_error *e);

@@ -8,8 +8,8 @@
 #include "sandbox/postgrest/table.h"
 
 /*
- * Changes r; `was` is the id of the row that an update is about, NULL for an
- * insert. False: nothing is to be written, as when a trigger returns null.
+ * Changes r; `was` is the id of the row that is updated, NULL for an insert.
+ * False: nothing must be written, as when a trigger returns null.
  */
 bool run_triggers(
 	struct world *w, const struct table *t, struct row *r, const char *was);

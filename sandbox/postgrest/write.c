@@ -1,6 +1,6 @@
 /*
  * POST, PATCH and DELETE. Each request is one transaction, which the caller
- * rolls back when an error is answered.
+ * rolls back when the reply is an error.
  */
 #include "sandbox/postgrest/routes.h"
 
@@ -11,7 +11,7 @@
 #include "sandbox/postgrest/payload.h"
 #include "util/alloc.h"
 
-/* The ids of the rows that a command wrote, in their order. */
+/* The ids of the rows that a command wrote, in order. */
 struct touched {
 	char **ids;
 	size_t n, cap;
@@ -45,7 +45,10 @@ static json *representation(struct rest *r, const struct touched *t)
 	return rows;
 }
 
-/* Rows where they are wanted, else nothing; `empty` is the other status. */
+/*
+ * Replies with rows where they are requested, else with nothing; `empty` is the
+ * status then.
+ */
 static int reply_write(
 	struct rest *r, int status, int empty, json *take_rows, size_t n)
 {
@@ -63,7 +66,7 @@ static int reply_write(
 	return 0;
 }
 
-/* The row that an upsert's target finds, as its id; allocated or NULL. */
+/* The id of the row that an upsert's target matches; allocated, or NULL. */
 static char *find_conflict(
 	struct rest *r, const struct payload *p, const struct row *row)
 {
@@ -201,7 +204,7 @@ out:
 	return rc;
 }
 
-/* The rows that a PATCH or DELETE is about. */
+/* The rows that a PATCH or DELETE affects. */
 static int find_rows(struct rest *r, struct touched *t, const char *command)
 {
 	struct db *d = &r->world->db;
@@ -262,7 +265,7 @@ out:
 	return rc < 0 ? -1 : 0;
 }
 
-/* Those that a trigger kept as they were aren't in the answer. */
+/* Rows that a trigger kept unchanged aren't in the reply. */
 static void drop_unwritten(struct touched *t)
 {
 	size_t n = 0;
@@ -284,7 +287,9 @@ int rest_update(struct rest *r)
 	if (rc < 0 || (rc = find_rows(r, &t, "UPDATE")) < 0)
 		goto out;
 	object = json_is_array(p.body) ? json_first(p.body) : p.body;
-	/* PATCH {} changes nothing, and answers as if nothing had matched. */
+	/*
+	 * PATCH {} changes nothing, and the reply is as if nothing had matched.
+	 */
 	if (!json_count(object)) {
 		touched_fini(&t);
 		t = (struct touched){ 0 };

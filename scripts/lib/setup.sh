@@ -16,7 +16,7 @@ test_packages=(
   bats binutils chromium clang dpkg-dev libclang-rt-dev mandoc parallel postgresql procps
   valgrind
 )
-# The official clients run on Node.js, whoever's package it comes from.
+# The official clients run on Node.js, whatever package it comes from.
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
 
@@ -30,7 +30,7 @@ as_root() {
   fi
 }
 
-# elsewhere COLUMN PACKAGE…: what others call them, on a line
+# elsewhere COLUMN PACKAGE…: their names on other systems, on a line
 elsewhere() {
   local column=$1
   shift
@@ -43,7 +43,7 @@ elsewhere() {
 # name_packages PACKAGE…: how to get them where there is no apt
 name_packages() {
   local tool column known=''
-  warn "no apt here: if something is missing below, it is in these packages:"
+  warn "there is no apt here: anything missing below is in these packages:"
   for tool in apk dnf brew nix-shell; do
     if command -v "$tool" >/dev/null; then known+=" $tool"; fi
   done
@@ -62,8 +62,8 @@ name_packages() {
   done
 }
 
-# ensure_packages PACKAGE…: on a system without apt, what is missing shows when
-# the build fails, and the names here say what to look for.
+# ensure_packages PACKAGE…: on a system without apt, a missing package shows
+# when the build fails, and the names here say what to look for.
 ensure_packages() {
   local p missing=()
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || {
@@ -77,7 +77,7 @@ ensure_packages() {
   [ "${#missing[@]}" -gt 0 ] || return 0
   say "installing ${missing[*]}"
   as_root apt-get update -qq >/dev/null ||
-    die 75 "apt-get update failed: is there a network?"
+    die 75 "apt-get update failed: check the network"
   as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     die 75 "apt-get install failed: see above"

@@ -120,7 +120,7 @@ keep_conflicts() {
 	grep '"conflict":' "$W/results.ndjson" >>"$W/conflicts.ndjson" || true
 }
 
-# planned: how many ops the plan has that are no skip.
+# planned: how many ops the plan has that are not skips.
 planned() {
 	grep -c '"kind":"op".*"op":"[^s]\|"kind":"op".*"op":"st' "$W/plan.ndjson" || true
 }

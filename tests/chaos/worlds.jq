@@ -28,7 +28,7 @@ def was_of($field; $side): .was // {}
   | if $field != "date" or $side == "supabase" then .[$field]
     elif .date_detail then [.date_detail | .start, .end] else [.date, null] end;
 
-# No loss: each value of the half stands in it yet, or in the op that replaced it.
+# No loss: each value of the half is still in it, or in the op that replaced it.
 def judge_half($now; $done): . as $old
   | [ops_on($done)] as $ops
   | if $now == null then "the \(half) is gone"

@@ -53,7 +53,7 @@ without() {
 		[[ $HEAD == "HTTP/1."?" 200"* ]] || die "without $1: $HEAD $REPLY"
 }
 
-# The world in $WORLD, in the sandbox, whose clock stands still; and its base.
+# The world in $WORLD, in the sandbox, whose clock is frozen; and its base.
 put() {
 	local columns='"extra_columns":["remark"]' line seed='' pairs='' n=0
 	while read -r line; do
@@ -102,7 +102,7 @@ run() { # run RESULTS
 	try apply "$BIN/apply" -q --base "$SYNC_STATE_DIR/base.ndjson" "$W/plan" >>"$1"
 }
 
-# Whether the plan has an op that is no skip.
+# Whether the plan has an op that is not a skip.
 plans_something() {
 	local line
 	while read -r line; do

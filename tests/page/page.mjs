@@ -82,7 +82,7 @@ async function showState(browser, name, word, build) {
     const all = await page.textContent("main");
     check(!all.includes("/srv/"), `${name}, ${width}, ${scheme}: no path of the machine`, all);
     if (name === "conflicts") {
-      check(all.includes("1 op failed.") && all.includes("Its story:"), `${name}, ${width}, ${scheme}: one is one`, all);
+      check(all.includes("1 operation failed.") && all.includes("Its history:"), `${name}, ${width}, ${scheme}: one is one`, all);
       check(all.includes(hostile), `${name}, ${width}, ${scheme}: markup is shown as it is`, all);
       check(all.includes("a name \\u{202E}txt.exe\\u{2028} of \\u{0085} marks"),
         `${name}, ${width}, ${scheme}: what turns or hides text is written out`, all);

@@ -12,7 +12,7 @@ dockerfile_steps() {
 # stage RELEASE REST: FROM, the start of another image
 stage() {
   local name=${2##* } image=${2%% *}
-  # shellcheck disable=SC2016 # as it stands in the file
+  # shellcheck disable=SC2016 # literal text for the file
   [ "$image" = 'debian:${DEBIAN}-slim' ] || die 70 "not an image of Debian: FROM $2"
   [ "$name" != "$image" ] || name=final
   [ -z "$root" ] || stages+=("$root")

@@ -95,7 +95,7 @@ multiarch=$("${CC:-cc}" -print-multiarch)
 [ -e "$libs$loader" ] || die 69 "$libs$loader is not there: remove $cache"
 dir=$libs/usr/lib/$multiarch
 build() {
-  # -B and -L, for the compiler looks beside itself before it looks below --sysroot.
+  # -B and -L, because the compiler looks beside itself before it looks below --sysroot.
   make -s -C "$home" -j"$(nproc)" BUILD="$out" BIN="$out/bin" \
     CC="${CC:-cc} --sysroot=$libs -B$dir" \
     LDFLAGS="-L$dir -Wl,--dynamic-linker=$libs$loader -Wl,--disable-new-dtags -Wl,-rpath,$dir" "$@"

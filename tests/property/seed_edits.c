@@ -26,8 +26,8 @@ static bool is_of_seed(const char *id)
 }
 
 /*
- * A page made since has another id in each run, and so has the row made for it:
- * such rows are left out.
+ * A page created since has another id in each run, and so has the row created
+ * for it: such rows are left out.
  */
 static bool is_known_row(const json *row)
 {

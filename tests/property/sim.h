@@ -76,7 +76,7 @@ void sim_store(struct sim_record *r);
 struct sim_record *sim_find(struct sim *s, enum side side, const char *id);
 const struct sim_line *sim_find_line(const struct sim *s, const char *row_id);
 
-/* The line as it stands in the base file. */
+/* The line as it is in the base file. */
 json *sim_line_json(const struct sim_line *l);
 
 /* The ops of a plan, as an array of their lines. `shuffle`: another order. */

@@ -104,7 +104,7 @@ def all_jobs:
 	| .[];
 
 # A job takes up to three requests: a data source, a page in it, and the one
-# that was recorded. Where one isn't needed, a harmless one stands in.
+# that was recorded. Where one isn't needed, a harmless one is used instead.
 
 def idle: {method: "GET", path: "/v1/users/me", version: "2026-03-11"};
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL, with the roles that a Supabase project has.
 #   postgres.sh DIR [SQL-FILE…]
-# DIR/pg is the folder of its socket. The SQL files are run behind roles.sql, as
+# DIR/pg is the folder of its socket. The SQL files are run after roles.sql, as
 # the database's owner. down.sh DIR ends it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

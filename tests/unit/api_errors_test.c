@@ -115,7 +115,7 @@ static const struct expected of_supabase[] = {
 	{ "55000", 500, API_CONFIG, false, false, NULL },
 	{ "55P02", 500, API_CONFIG, false, false, NULL },
 	{ "428C9", 400, API_CONFIG, false, false, "t alter column" },
-	{ "0A000", 400, API_CONFIG, false, false, "rule of public.t" },
+	{ "0A000", 400, API_CONFIG, false, false, "one of its rules forbids" },
 	{ "22012", 400, API_BAD_RECORD, false, false, NULL },
 	{ "PGRST105", 405, API_CONFIG, false, false, "t is a view" },
 	{ "PGRST111", 500, API_CONFIG, false, false, NULL },
@@ -184,7 +184,9 @@ static void test_supabase(void)
 		sizeof of_supabase / sizeof *of_supabase);
 }
 
-/* One code for a missing grant and for a policy; a grant mends the first. */
+/*
+ * One code for a missing grant and for a policy; a grant fixes only the first.
+ */
 static void test_policy(void)
 {
 	struct api api = { .subject = "public.t" };
@@ -198,7 +200,7 @@ static void test_policy(void)
 		"new row violates row-level security policy for table \"t\"");
 	supabase_judge(&api, &answer, body, &a);
 	check_int(a.action, API_CONFIG);
-	check_has(a.hint, "secret key, which passes policies");
+	check_has(a.hint, "secret key, which bypasses policies");
 	json_free(body);
 }
 
@@ -219,7 +221,7 @@ static void test_gateways(void)
 		{ 405, "text/html", "<html>", false, API_RETRY, API_RETRY },
 		{ 413, "text/html", "<html>", false, API_RETRY, API_RETRY },
 		{ 451, "", "no", false, API_RETRY, API_RETRY },
-		/* Nothing there, or nobody who answers: by status. */
+		/* No usable body, or nobody who answers: judged by status. */
 		{ 401, "", "", false, API_CREDENTIALS, API_CREDENTIALS },
 		{ 404, "text/html", "<html>", false, API_CONFIG, API_CONFIG },
 		{ 420, "", "", false, API_WAIT, API_WAIT },

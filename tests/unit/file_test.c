@@ -73,7 +73,7 @@ static void test_replace(void)
 	check_int(file_replace_begin(&f, path, &e), 0);
 	fputs("two", f.out);
 	fflush(f.out);
-	/* Until the commit the old content stands. */
+	/* Until the commit, the old content is there. */
 	check_content(path, "one");
 	check_int(file_replace_commit(&f, &e), 0);
 	check_content(path, "two");
@@ -85,7 +85,7 @@ static void test_replace(void)
 	file_replace_abort(&f);
 	check_content(path, "two");
 	check(!is_there(new_path));
-	/* What a crash left behind is in nobody's way. */
+	/* What a crash left behind doesn't get in the way. */
 	check_int(file_replace_with(new_path, "rest", 4, &e), 0);
 	check_int(file_replace_with(path, "", 0, &e), 0);
 	check_content(path, "");
@@ -232,7 +232,7 @@ static void test_make_dirs(void)
 	check_dirs("", -1);
 	check_int(file_replace_with(file, "", 0, &e), 0);
 	check_dirs(below, -1);
-	/* A file where a folder should be is no folder. */
+	/* A file where a folder should be is not a folder. */
 	check_dirs(file, -1);
 	free(path);
 	free(slashes);

@@ -40,7 +40,7 @@ static void test_rises_and_halves(void)
 	check_int(f.limit, 1);
 }
 
-/* A conflict makes the way up begin anew. */
+/* After a conflict, the limit starts to rise again. */
 static void test_conflicts_count_against_the_rise(void)
 {
 	struct inflight f;

@@ -105,19 +105,19 @@ static void test_refused(void)
 	static const struct {
 		const char *text, *why;
 	} cases[] = { { "", "value was expected" },
-		{ "  ", "value was expected" }, { "{} {}", "behind the value" },
-		{ "{}x", "behind the value" }, { "[1,]", "byte 4" },
+		{ "  ", "value was expected" }, { "{} {}", "after the value" },
+		{ "{}x", "after the value" }, { "[1,]", "byte 4" },
 		{ "[1 2]", "expected" }, { "[", "expected" },
 		{ "{\"a\"}", "expected" }, { "{\"a\":}", "bad number" },
 		{ "{\"a\":1,}", "string was expected" }, { "{a:1}", "string" },
 		{ "{'a':1}", "string" }, { "'a'", "bad number" },
-		{ "nul", "not JSON" }, { "nulll", "behind the value" },
+		{ "nul", "not JSON" }, { "nulll", "after the value" },
 		{ "True", "bad number" }, { "NaN", "bad number" },
 		{ "Infinity", "bad number" }, { "+1", "bad number" },
 		{ "01", "bad number" }, { "-", "bad number" },
 		{ "1.", "bad number" }, { ".5", "bad number" },
 		{ "1e", "bad number" }, { "1e+", "bad number" },
-		{ "0x10", "behind the value" },
+		{ "0x10", "after the value" },
 		{ "1234567890123456", "15 digits" },
 		{ "0.1234567890123456", "15 digits" },
 		{ "1e999", "out of range" }, { "-1e400", "out of range" },
@@ -130,14 +130,14 @@ static void test_refused(void)
 		{ "\"a\nb\"", "control character" },
 		{ "\"a\tb\"", "control character" },
 		{ "\"\x01\"", "control character" },
-		{ "// c\n1", "bad number" }, { "[1]/**/", "behind the value" },
+		{ "// c\n1", "bad number" }, { "[1]/**/", "after the value" },
 		{ "\xEF\xBB\xBF{}", "byte 1" }, { "\f1", "bad number" },
 		{ "\xC2\xA0"
 		  "1",
 			"bad number" },
-		{ "{\"a\":1,\"a\":2}", "\"a\" is there twice" },
-		{ "[{\"x\":{\"b\":1,\"c\":2,\"b\":3}}]", "twice" },
-		{ "{\"a\":1,\"\\u0061\":2}", "twice" },
+		{ "{\"a\":1,\"a\":2}", "\"a\" is repeated" },
+		{ "[{\"x\":{\"b\":1,\"c\":2,\"b\":3}}]", "repeated" },
+		{ "{\"a\":1,\"\\u0061\":2}", "repeated" },
 		{ "\"\\u0000\"", "U+0000" }, { "\"a\\u0000b\"", "U+0000" },
 		{ "\"\\ud800\"", "lone surrogate" },
 		{ "\"\\udc00\"", "lone surrogate" },
@@ -152,10 +152,10 @@ static void test_refused(void)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		check_refused(
 			cases[i].text, strlen(cases[i].text), cases[i].why);
-	/* A NUL byte is no end. */
-	check_refused("1\0", 2, "behind the value");
+	/* A NUL byte doesn't end the text. */
+	check_refused("1\0", 2, "after the value");
 	check_refused("\"a\0b\"", 5, "control character");
-	check_refused("{}\0{}", 5, "behind the value");
+	check_refused("{}\0{}", 5, "after the value");
 }
 
 static json *nested(int depth, const char *inner, struct error *e)

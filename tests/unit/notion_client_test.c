@@ -50,7 +50,7 @@ static void begin_with(const struct reply *replies, size_t n)
 	check_int(notion_client_init(&notion, &settings, NULL, &e), 0);
 }
 
-/* One answer of JSON for each request; "NNN " in front is its status. */
+/* One answer of JSON for each request; "NNN " before it is its status. */
 static void begin(const char *const *answers, size_t n)
 {
 	static char texts[16][REPLY_MAX];
@@ -196,7 +196,10 @@ static void test_listing_goes_on_to_the_end(void)
 {
 	static const char *const answers[] = {
 		LIST(ROW(1, "01") "," ROW(2, "01"), "\"c1\"", "true"),
-		/* A short or empty part is no end, a data source no page. */
+		/*
+		 * A short or empty part is not the end, and a data source is
+		 * not a page.
+		 */
 		LIST("", "\"c2\"", "true"),
 		LIST("{\"object\":\"data_source\",\"id\":\"" ID(8) "\"}," ROW(
 			     2, "01") "," ROW(3, "02"),
@@ -217,7 +220,7 @@ static void test_listing_goes_on_to_the_end(void)
 
 static void test_since(void)
 {
-	/* Where there is no page, archived ones are asked for to be sure. */
+	/* Where there is no page, archived ones are requested to be sure. */
 	static const char *const answers[] = { LIST("", "null", "false"),
 		LIST("", "null", "false") };
 	usec t;
@@ -336,7 +339,7 @@ static void test_endless(void)
 		check_int(
 			notion_query_each(&notion, &q, note_id, NULL, &e), -1);
 		check_int(e.code, RC_TEMPORARY);
-		check_has(e.text, "does not get on");
+		check_has(e.text, "makes no progress");
 		notion_client_fini(&notion);
 		responder_stop(&server);
 		check(server.n > 20 && server.n < 25);

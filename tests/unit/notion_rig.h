@@ -1,6 +1,6 @@
 /*
  * A Notion client against a responder: what the tests of calls share. Include
- * it once, behind test.h.
+ * it once, after test.h.
  */
 #ifndef TESTS_UNIT_NOTION_RIG_H
 #define TESTS_UNIT_NOTION_RIG_H

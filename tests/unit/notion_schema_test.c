@@ -83,11 +83,11 @@ static void test_bind_refused(void)
 	check_unbound(
 		SOURCE(TITLE
 			",\"Type\":{\"id\":\"x\",\"type\":\"select\"}," DATE),
-		"\"Type\" is of type select and should be multi_select");
+		"\"Type\" has type select and should have type multi_select");
 	check_unbound(
 		SOURCE(TITLE "," TYPE "," DATE
 			     ",\"Synced\":{\"id\":\"x\",\"type\":\"formula\"}"),
-		"\"Synced\" is of type formula and should be checkbox");
+		"\"Synced\" has type formula and should have type checkbox");
 }
 
 static void check_bad_head(const char *text, const char *why)

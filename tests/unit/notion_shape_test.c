@@ -1,4 +1,4 @@
-/* How far a data source has the shape the sync needs, and what mends it. */
+/* How far a data source has the shape the sync needs, and what fixes it. */
 #include <stdlib.h>
 
 #include "notion/shape.h"
@@ -271,7 +271,7 @@ static void kept(const char *before, const char *after, const char *lost)
 static void test_kept(void)
 {
 	kept(WHOLE, WHOLE, NULL);
-	/* More is no loss, and the title may get its name. */
+	/* Additions are not a loss, and the title may get its name. */
 	kept(SOURCE("\"Name\":{\"id\":\"title\",\"type\":\"title\"}"), WHOLE,
 		NULL);
 	kept(WHOLE, SOURCE(TITLE "," TYPE(ALL_OPTIONS) "," CHECKSUM "," SYNCED),

@@ -14,7 +14,7 @@
 void put_id(json *to, const char *key, const char *s);
 /* "decision|type|date" in its parts; what is empty is not there. */
 void put_content(json *to, const char *s);
-/* The checksum of "decision|type|date"; "raw:…" is meant as it stands. */
+/* The checksum of "decision|type|date"; "raw:…" is used as it is. */
 void put_checksum(json *to, const char *key, const char *s);
 
 struct setting {

@@ -38,7 +38,7 @@ static void test_burst_then_wait(void)
 	rate_fini(&r);
 }
 
-/* The server's window may begin when it takes a request up. */
+/* The server's window may begin when it starts on a request. */
 static void test_counts_from_the_answer(void)
 {
 	usec t = 100 * MINUTE, one, two, three;
@@ -203,7 +203,9 @@ static void test_made_up_files(const char *dir)
 	unlink(path);
 }
 
-/* What is no file there is not waited for, and a link is not followed. */
+/*
+ * Something that is not a file is not waited for, and a link is not followed.
+ */
 static void test_no_plain_file(const char *dir)
 {
 	char path[256], other[256];

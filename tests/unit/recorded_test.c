@@ -35,7 +35,7 @@ static const char *answer_of(struct buf *out, const char *body, size_t len)
 	return buf_str(out);
 }
 
-/* Serves the recorded answer, and behind it the end of a list. */
+/* Serves the recorded answer, and after it the end of a list. */
 static void begin(struct buf *first, struct buf *second)
 {
 	static struct reply replies[2];

@@ -24,7 +24,7 @@
 struct reply {
 	const char *text; /* the whole answer; NULL: none, the line is cut */
 	long delay_ms;
-	bool keep; /* the connection stays open behind it */
+	bool keep; /* the connection stays open after it */
 };
 
 /* An answer of JSON with its length. */

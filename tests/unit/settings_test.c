@@ -188,7 +188,7 @@ static void check_url(const char *url, const char *wanted)
 	buf_fini(&file);
 }
 
-/* A key goes over https only, or to this machine. */
+/* A key is sent only over https or to this machine. */
 static void test_urls(void)
 {
 	check_url("https://abc.supabase.co/", "https://abc.supabase.co");
@@ -258,12 +258,13 @@ static void test_plain_http(void)
 	check_plain("https://abc.supabase.co", "1", NULL);
 	check_plain("https://abc.supabase.co", "0", NULL);
 	check_plain("http://kong:8000", "0", "set SYNC_ALLOW_HTTP=1");
-	check_plain("http://kong:8000", "yes", "SYNC_ALLOW_HTTP is neither");
-	check_plain("http://abc.supabase.co", "1", "over https only");
-	check_plain("http://abc.supabase.co:80", "1", "over https only");
+	check_plain(
+		"http://kong:8000", "yes", "SYNC_ALLOW_HTTP must be 1 or 0");
+	check_plain("http://abc.supabase.co", "1", "only over https");
+	check_plain("http://abc.supabase.co:80", "1", "only over https");
 	check_refused(NOTION "SYNC_ALLOW_HTTP=1\n"
 			     "NOTION_API_URL=http://notion:1\n",
-		NEED_NOTION, "over https only");
+		NEED_NOTION, "only over https");
 }
 
 static void test_schema(void)
@@ -282,7 +283,7 @@ static void test_schema(void)
 		settings_fini(&s);
 	}
 	check_refused(SUPABASE "SUPABASE_SCHEMA=a,b\n", NEED_SUPABASE,
-		"SUPABASE_SCHEMA is not the name of a schema");
+		"SUPABASE_SCHEMA is not a valid schema name");
 }
 
 static void check_key(const char *key, const char *why)
@@ -313,8 +314,8 @@ static void test_keys(void)
 	check_key("a.b.c", "neither");
 	check_key("..", "neither");
 	check_key("a." SECRET ".c", "neither");
-	check_key("'sb_secret_ " SECRET "'", "strange character");
-	check_key("sb_secret_\xC3\xA9" SECRET, "strange character");
+	check_key("'sb_secret_ " SECRET "'", "unexpected character");
+	check_key("sb_secret_\xC3\xA9" SECRET, "unexpected character");
 }
 
 static void check_notion(const char *line, const char *why)
@@ -380,7 +381,7 @@ static void test_environment_wins(void)
 	unsetenv("SUPABASE_TABLE");
 }
 
-/* Some editors put it in front of a file, and none shows it. */
+/* Some editors put it at the start of a file, and none shows it. */
 static void test_byte_order_mark(void)
 {
 	struct settings s;
@@ -395,7 +396,7 @@ static void test_byte_order_mark(void)
 	}
 	check_int(load(&s, "\xEF\xBB\xBF", 0, &e), 0);
 	settings_fini(&s);
-	/* Anywhere else it is no part of a name. */
+	/* Anywhere else it is not part of a name. */
 	check_refused(
 		"A=1\n\xEF\xBB\xBFSUPABASE_TABLE=t1\n", 0, ":2: not NAME");
 }

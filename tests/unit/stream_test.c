@@ -105,7 +105,7 @@ static void test_refused(void)
 	check_refused(HEAD "{\"n\":1}\n" END(1), 0, "no \"kind\"");
 	check_refused(HEAD "{\"kind\":1}\n" END(1), 0, "no \"kind\"");
 	check_refused(HEAD "{\"kind\":\"a\",\"kind\":\"b\"}\n" END(1), 0,
-		"in:2: the key \"kind\" is there twice");
+		"in:2: the key \"kind\" is repeated");
 	check_refused(HEAD "{\"kind\":\"a\",\"s\":\"\\u0000\"}\n" END(1), 0,
 		"in:2: byte 17");
 	check_refused("\xEF\xBB\xBF" HEAD END(0), 0, "in:1: ");
@@ -113,7 +113,7 @@ static void test_refused(void)
 
 static void test_ends(void)
 {
-	check_refused(HEAD BODY END(0), 0, "in:3: the end counts 0");
+	check_refused(HEAD BODY END(0), 0, "in:3: the end line counts 0");
 	check_refused(HEAD BODY END(2), 0, "counts 2 lines, 1");
 	check_whole(HEAD BODY END(7), STREAM_ANY_COUNT, 1);
 	check_refused(
@@ -131,12 +131,12 @@ static void test_ends(void)
 		0, "not complete");
 	check_whole(HEAD "{\"kind\":\"end\",\"count\":0,\"complete\":false}\n",
 		STREAM_ANY_END, 0);
-	check_refused(HEAD END(0) "\n", 0, "in:3: a line behind the end");
+	check_refused(HEAD END(0) "\n", 0, "in:3: a line after the end line");
 	check_refused(HEAD END(0) "x", 0, "in:3: ");
-	check_refused(HEAD END(0) END(0), 0, "in:3: a line behind the end");
+	check_refused(HEAD END(0) END(0), 0, "in:3: a line after the end line");
 }
 
-/* A stream cut anywhere is no stream. */
+/* A stream cut anywhere is not a stream. */
 static void test_every_cut(void)
 {
 	static const char text[] =
@@ -176,7 +176,7 @@ static void check_line_length(size_t len, int wanted)
 	buf_adds(&text, "\"}\n" END(1));
 	check_int(read_through(buf_str(&text), text.len, 0, &e), wanted);
 	if (wanted < 0)
-		check_has(e.text, "in:2: a line of over 4194304 bytes");
+		check_has(e.text, "in:2: a line longer than 4194304 bytes");
 	buf_fini(&text);
 }
 

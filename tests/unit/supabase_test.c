@@ -203,7 +203,7 @@ static void test_sql_table(void)
 {
 	check_sql_table("public", "decision_vault", "public.decision_vault");
 	check_sql_table("public", "t2", "public.t2");
-	/* No word is reserved behind a dot. */
+	/* No word is reserved after a dot. */
 	check_sql_table("public", "order", "public.order");
 	check_sql_table("public", "DecisionVault", "public.\"DecisionVault\"");
 	check_sql_table(

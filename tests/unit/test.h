@@ -12,8 +12,8 @@
  *           return test_end();
  *   }
  *
- * A check that fails says where it stands and what was seen, and the test goes
- * on. test_end() prints "N passed, N failed" and returns the exit code: 1 if a
+ * A check that fails says where it is and what was seen, and the test goes on.
+ * test_end() prints "N passed, N failed" and returns the exit code: 1 if a
  * check failed, or if there was none. Include it once in a program.
  */
 #ifndef TESTS_UNIT_TEST_H

@@ -169,7 +169,7 @@ static void test_show(void)
 	check_show("\x7F\u00AD\u200B", 0, "\\u{007F}\\u{00AD}\\u{200B}", 24);
 	/* Joiners make emoji and Persian words. */
 	check_show("\u200D\u200C", 0, "\u200D\u200C", 0);
-	/* What is no UTF-8, or a character that was cut. */
+	/* Bytes that are not UTF-8, or a character that was cut. */
 	check_show("a\x80", 0, "a\\x80", 5);
 	check_show("\xC2\u00E9", 0, "\\xC2\u00E9", 5);
 	check_show("\xED\xA0\x80", 0, "\\xED\\xA0\\x80", 12);
