@@ -49,9 +49,10 @@ struct config {
 	json *stale_columns;   /* exist, but not in PostgREST's schema cache */
 	json *not_null;	       /* columns, in addition to id */
 	json *defaults;	       /* by column, instead of the usual ones */
-	json *triggers;	       /* see postgrest/trigger.h */
+	json *triggers;	       /* see sandbox/postgrest/trigger.h */
 
-	json *automations; /* of the Notion database: notion/automation.h */
+	/* of the Notion database: sandbox/notion/automation.h */
+	json *automations;
 };
 
 void config_init(struct config *c);
