@@ -126,13 +126,7 @@ int http_init(struct http *h, const struct http_config *config, struct error *e)
 
 static struct curl_slist *append(struct curl_slist *list, const char *line)
 {
-	struct curl_slist *longer = curl_slist_append(list, line);
-
-	if (!longer) {
-		warning("out of memory");
-		_Exit(RC_BUG);
-	}
-	return longer;
+	return xcheck(curl_slist_append(list, line));
 }
 
 void http_add_header(struct http *h, const char *name, const char *value)

@@ -8,7 +8,7 @@
 
 #include "util/error.h"
 
-static void *check(void *p)
+void *xcheck(void *p)
 {
 	if (!p) {
 		warning("out of memory");
@@ -19,24 +19,24 @@ static void *check(void *p)
 
 void *xmalloc(size_t size)
 {
-	return check(malloc(size ? size : 1));
+	return xcheck(malloc(size ? size : 1));
 }
 
 void *xcalloc(size_t n, size_t size)
 {
-	return check(calloc(n ? n : 1, size ? size : 1));
+	return xcheck(calloc(n ? n : 1, size ? size : 1));
 }
 
 void *xreallocarray(void *p, size_t n, size_t size)
 {
 	if (size && n > SIZE_MAX / size)
-		return check(NULL);
-	return check(realloc(p, n && size ? n * size : 1));
+		return xcheck(NULL);
+	return xcheck(realloc(p, n && size ? n * size : 1));
 }
 
 char *xstrdup(const char *s)
 {
-	return s ? check(strdup(s)) : NULL;
+	return s ? xcheck(strdup(s)) : NULL;
 }
 
 char *xstrndup(const char *s, size_t len)

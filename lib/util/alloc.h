@@ -1,12 +1,16 @@
 /*
- * Allocation that can't fail: out of memory ends the program at once with a
- * message, because no caller could do better. Nothing else in lib/ ends the
- * program.
+ * Allocation that can't fail: out of memory ends the program at once, with a
+ * message and exit code 70, because no caller could do better. Nothing else in
+ * lib/ ends the program, except abort() in util/uuid.c, where OpenSSL lacks
+ * what every OpenSSL has.
  */
 #ifndef UTIL_ALLOC_H
 #define UTIL_ALLOC_H
 
 #include <stddef.h>
+
+/* What another library has allocated; NULL: it is out of memory. */
+void *xcheck(void *p);
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);

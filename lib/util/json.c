@@ -177,7 +177,7 @@ size_t json_count(const json *container)
 /* cJSON returns NULL only when memory is exhausted. */
 static json *made(json *v)
 {
-	return v ? v : (warning("out of memory"), abort(), v);
+	return xcheck(v);
 }
 
 json *json_object(void)

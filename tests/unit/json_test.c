@@ -1,9 +1,20 @@
 /* The strict JSON guard: util/json.h. */
 #include "util/json.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "test.h"
+#include "util/alloc.h"
+
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 
 static json *parse(const char *text, enum json_flags flags)
 {
@@ -482,8 +493,43 @@ static void test_random_damage(void)
 	check(true);
 }
 
+/* Values and plain memory until there is none: the exit code, or -1. */
+static int end_of_memory(bool values)
+{
+	struct rlimit most = { 256u << 20, 256u << 20 };
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int nowhere = open("/dev/null", O_WRONLY);
+
+		if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0 ||
+			setrlimit(RLIMIT_AS, &most) < 0)
+			_exit(1);
+		for (json *all = json_array();;) {
+			if (values)
+				json_add(all, json_object());
+			else
+				memset(xmalloc(1 << 20), 1, 1 << 20);
+		}
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+/* However it was asked for, memory that is exhausted ends the program alike. */
+static void test_end_of_memory(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	check_int(end_of_memory(false), RC_BUG);
+	check_int(end_of_memory(true), RC_BUG);
+#endif
+}
+
 int main(void)
 {
+	run(test_end_of_memory);
 	run(test_taken);
 	run(test_number_of_values);
 	run(test_refused);
