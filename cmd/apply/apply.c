@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include "cost.h"
+#include "forecast.h"
 #include "pool.h"
 #include "preflight.h"
 #include "settings/settings.h"
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/opt.h"
+#include "util/progress.h"
 #include "util/stop.h"
 
 enum {
@@ -21,6 +23,7 @@ enum {
 	OPT_JOURNAL = 256,
 	OPT_ALLOW,
 	OPT_MAX_WAIT,
+	OPT_PROGRESS,
 };
 
 static const struct option_spec options[] = {
@@ -34,6 +37,7 @@ static const struct option_spec options[] = {
 	{ OPT_MAX_WAIT, "max-wait", "SECONDS",
 		"wait for a Retry-After of at most this long "
 		"(SYNC_MAX_WAIT)" },
+	{ OPT_PROGRESS, "progress", NULL, "tell how far it is while it works" },
 };
 
 static const struct command command = {
@@ -49,7 +53,7 @@ static const struct command command = {
 struct args {
 	const char *base, *journal, *plan;
 	bool allowed[GUARDS];
-	bool dry_run;
+	bool dry_run, progress;
 	long max_wait;
 };
 
@@ -71,6 +75,9 @@ static int take_option(struct args *a, int id, const char *value)
 			       : 0;
 	case OPT_DRY_RUN:
 		a->dry_run = true;
+		return 0;
+	case OPT_PROGRESS:
+		a->progress = true;
 		return 0;
 	default:
 		return parse_number(value, 0, 86400, &a->max_wait) < 0
@@ -222,8 +229,20 @@ static usec notion_now(const struct worker *r)
 	return api_now_is_known(api) ? api_now(api) : USEC_NONE;
 }
 
+/* Said before what takes a minute or more. */
+static void tell_forecast(const struct ops *ops, long rpm)
+{
+	struct buf text = BUF_INIT(512);
+
+	forecast(ops, rpm, &text);
+	if (text.len)
+		info("%s", buf_str(&text));
+	buf_fini(&text);
+}
+
 /* From the head to the end line; the exit code, with r->fatal reported. */
-static int work(struct worker *workers, size_t n, struct ops *ops)
+static int work(struct worker *workers, size_t n, struct ops *ops,
+	struct progress *progress)
 {
 	struct worker *r = &workers[0];
 	struct stream_writer w;
@@ -233,7 +252,8 @@ static int work(struct worker *workers, size_t n, struct ops *ops)
 
 	stream_writer_init(&w, stdout);
 	if (write_head(r, ops, &w, &r->fatal) == 0)
-		pool_run(workers, n, ops, &w, &attention, &complete);
+		pool_run(workers, n, ops, &w, progress, &attention, &complete);
+	progress_end(progress);
 	if (!r->dry_run && journal_close(r->journal, notion_now(r), &e) < 0 &&
 		r->fatal.code == RC_DONE)
 		r->fatal = e;
@@ -317,6 +337,7 @@ int main(int argc, char **argv)
 	size_t n = 1;
 	struct ops ops = { 0 };
 	struct settings s = { 0 };
+	struct progress progress;
 	struct args a;
 	struct error e;
 	int code = parse_args(&a, argc, argv);
@@ -330,8 +351,12 @@ int main(int argc, char **argv)
 		settings_load(&s, NEED_SUPABASE | NEED_NOTION, &e) < 0 ||
 		get_ready(workers, &n, &s, &a, &ops, &e) < 0)
 		code = stop_or(error_report(&e));
-	else
-		code = work(workers, n, &ops);
+	else {
+		tell_forecast(&ops, s.notion_rpm);
+		progress_begin(
+			&progress, a.progress, "written", (int64_t)ops.n);
+		code = work(workers, n, &ops, &progress);
+	}
 	for (size_t i = 0; i < n; i++) {
 		notion_client_fini(&workers[i].notion);
 		supabase_client_fini(&workers[i].supabase);

@@ -188,6 +188,7 @@ void execute_conclude(struct common *c, struct worker *r, struct op *op,
 		c->attention = true;
 	if (stream_write(c->w, line, &e) < 0 || stream_flush(c->w, &e) < 0)
 		c->fatal = e;
+	progress_tell(c->progress, (int64_t)c->w->count);
 	pthread_mutex_unlock(&c->lock);
 	outcome_fini(o);
 }

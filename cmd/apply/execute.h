@@ -13,12 +13,14 @@
 #include <pthread.h>
 
 #include "cost.h"
+#include "util/progress.h"
 #include "worker.h"
 
 /* What the workers of a run have in common. */
 struct common {
 	pthread_mutex_t lock; /* of all that follows */
 	struct stream_writer *w;
+	struct progress *progress;
 	/*
 	 * Where going on is no use (keys refused, an outage, a failing journal
 	 * or output): the run ends with it. Code RC_DONE: none.

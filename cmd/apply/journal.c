@@ -10,6 +10,7 @@
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/humanize.h"
+#include "util/lock.h"
 #include "util/stream.h"
 
 /* After a week the listings show what there is. */
@@ -217,7 +218,7 @@ static int lock(struct journal *j, struct error *e)
 {
 	char *path = xasprintf("%s.lock", j->path);
 
-	j->lock_fd = file_lock(path, e);
+	j->lock_fd = lock_take(path, e);
 	free(path);
 	return j->lock_fd < 0 ? -1 : 0;
 }

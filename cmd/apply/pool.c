@@ -292,11 +292,13 @@ static size_t start(struct seat *list, size_t n)
 }
 
 void pool_run(struct worker *workers, size_t n, struct ops *ops,
-	struct stream_writer *w, bool *attention, bool *complete)
+	struct stream_writer *w, struct progress *progress, bool *attention,
+	bool *complete)
 {
 	struct pool pool = {
 		.common = { .lock = PTHREAD_MUTEX_INITIALIZER,
 			.w = w,
+			.progress = progress,
 			.retries = workers[0].notion.api.retries },
 		.ended = PTHREAD_COND_INITIALIZER,
 		.ops = ops,

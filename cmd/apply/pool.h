@@ -11,6 +11,7 @@
 #define APPLY_POOL_H
 
 #include "settings/settings.h"
+#include "util/progress.h"
 #include "worker.h"
 
 /*
@@ -27,6 +28,7 @@ int pool_start(struct worker *workers, size_t *n, const struct settings *s,
  * needs a person. *complete: every op has its result.
  */
 void pool_run(struct worker *workers, size_t n, struct ops *ops,
-	struct stream_writer *w, bool *attention, bool *complete);
+	struct stream_writer *w, struct progress *progress, bool *attention,
+	bool *complete);
 
 #endif

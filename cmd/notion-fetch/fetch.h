@@ -7,12 +7,15 @@
 
 #include "notion/client.h"
 #include "util/idset.h"
+#include "util/progress.h"
 #include "util/stream.h"
 
 struct fetch {
 	/* options */
 	const char *known_file, *snapshot_file;
 	usec since; /* USEC_NONE: everything */
+	bool show_progress;
+	struct progress progress;
 
 	struct notion_client client;
 	struct notion_schema schema;

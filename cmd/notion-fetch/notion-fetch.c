@@ -14,6 +14,7 @@ static const struct option_spec options[] = {
 	{ 'S', "snapshot", "FILE",
 		"an earlier output of notion-fetch: pages not edited\nsince "
 		"are taken from it" },
+	{ 'P', "progress", NULL, "tell how far it is while it works" },
 };
 
 static const struct command command = {
@@ -32,6 +33,7 @@ static int write_listed(void *arg, json *take_page, struct error *e)
 {
 	struct fetch *f = arg;
 
+	progress_tell(&f->progress, (int64_t)f->out.count);
 	return fetch_write_page(f, take_page, e);
 }
 
@@ -178,6 +180,9 @@ static int take_option(struct fetch *f, int id, const char *value)
 	case 'S':
 		f->snapshot_file = value;
 		return 0;
+	case 'P':
+		f->show_progress = true;
+		return 0;
 	default:
 		if (time_parse(value, &f->since) == 0)
 			return 0;
@@ -206,7 +211,9 @@ int main(int argc, char **argv)
 		return RC_USAGE;
 	if (settings_load(&settings, NEED_NOTION, &e) < 0)
 		return error_report(&e);
+	progress_begin(&f.progress, f.show_progress, "pages fetched", 0);
 	rc = run(&f, &settings, &e);
+	progress_end(&f.progress);
 	settings_fini(&settings);
 	if (rc < 0)
 		return stop_or(error_report(&e));

@@ -6,6 +6,7 @@
 #include "settings/settings.h"
 #include "supabase/client.h"
 #include "util/opt.h"
+#include "util/progress.h"
 #include "util/stop.h"
 #include "util/stream.h"
 
@@ -21,10 +22,12 @@ struct table_fetch {
 	char last[UUID_SIZE]; /* id of the row read last; "": none yet */
 	long page_size;
 	bool short_page, told_of_cut;
+	struct progress progress;
 };
 
 static const struct option_spec options[] = {
 	{ 'p', "page-size", "N", "rows a request, 1 to 1000 (100)" },
+	{ 'P', "progress", NULL, "tell how far it is while it works" },
 };
 
 static const struct command command = {
@@ -146,6 +149,7 @@ static int write_rows(struct table_fetch *f, json *rows, struct error *e)
 			"Supabase, table %s: none of the rows after %s has a "
 			"readable id, so reading can't continue",
 			f->client.table, before[0] ? before : "the start");
+	progress_tell(&f->progress, (int64_t)f->out.count);
 	return stream_flush(&f->out, e);
 }
 
@@ -230,20 +234,27 @@ int main(int argc, char **argv)
 	struct table_fetch f = { .page_size = PAGE_SIZE };
 	struct error e;
 	struct opt o;
+	bool progress = false;
 	int id, code;
 
 	opt_init(&o, &command, argc, argv);
 	while ((id = opt_next(&o, &code)) != OPT_DONE) {
 		if (id == OPT_EXIT)
 			return code;
-		if (parse_number(o.value, 1, PAGE_SIZE_MAX, &f.page_size) < 0)
+		if (id == 'P')
+			progress = true;
+		else if (parse_number(o.value, 1, PAGE_SIZE_MAX, &f.page_size) <
+			 0)
 			return opt_usage(&command,
 				"--page-size must be a number from 1 to %d",
 				PAGE_SIZE_MAX);
 	}
 	if (opt_operands(&o, 0) != 0)
 		return RC_USAGE;
-	if (run(&f, &e) < 0)
+	progress_begin(&f.progress, progress, "rows fetched", 0);
+	code = run(&f, &e);
+	progress_end(&f.progress);
+	if (code < 0)
 		return stop_or(error_report(&e));
 	if (close_stdout(&e) < 0)
 		return error_report(&e);

@@ -74,6 +74,17 @@ static int append(const char *dir, const struct buf *lines, struct error *e)
 	return rc;
 }
 
+bool event_level_is_valid(const char *level)
+{
+	static const char *const levels[] = { "debug", "info", "warn",
+		"error" };
+
+	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+		if (strcmp(levels[i], level) == 0)
+			return true;
+	return false;
+}
+
 int event_log(const char *dir, const struct event *event, const char *text,
 	struct error *e)
 {

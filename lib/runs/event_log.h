@@ -27,6 +27,9 @@ struct event {
 	const char *program; /* letters and dashes; another text is "-" */
 };
 
+/* debug, info, warn or error. */
+bool event_level_is_valid(const char *level);
+
 /* Appends one event; -1 with RC_LOCAL where it can't be written down. */
 int event_log(const char *dir, const struct event *event, const char *text,
 	struct error *e);

@@ -228,9 +228,10 @@ static bool is_work_name(const char *name)
 
 static bool owns_work_file(int dir, const char *folder, const char *file)
 {
-	static const char *const names[] = { "stderr", "messages", "settings",
-		"ops", "sb.ndjson", "notion.ndjson", "records.ndjson",
-		"ends.ndjson" };
+	static const char *const names[] = { "stage", "shown", "sb.ndjson",
+		"notion.ndjson", "records.ndjson",
+		/* of versions before this one */
+		"stderr", "messages", "settings", "ops", "ends.ndjson" };
 	struct stat st;
 
 	(void)folder;
@@ -254,6 +255,16 @@ static void clear_one(int tmp, const char *name)
 	if (fstat(dirfd(dir), &st) == 0 && st.st_uid == geteuid() &&
 		flock(dirfd(dir), LOCK_EX | LOCK_NB) == 0)
 		remove_folder(tmp, name, dir, owns_work_file);
+	closedir(dir);
+}
+
+void work_clear_one(const char *path)
+{
+	DIR *dir = open_folder(AT_FDCWD, path);
+
+	if (!dir)
+		return;
+	remove_folder(AT_FDCWD, path, dir, owns_work_file);
 	closedir(dir);
 }
 

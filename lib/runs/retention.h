@@ -26,6 +26,9 @@ int runs_forget(const char *dir, const char *keep, struct error *e);
  */
 void work_clear(const char *tmp);
 
+/* Removes this one, which the caller holds locked. */
+void work_clear_one(const char *path);
+
 /*
  * Puts DIR/NAME aside as DIR/NAME.1 where it is longer than LOG_FILE_MAX; what
  * was .1 is .2 then, and so on up to CONFLICTS_ASIDE, the oldest.

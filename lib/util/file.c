@@ -228,20 +228,3 @@ int file_make_dirs(const char *path, struct error *e)
 	free(p);
 	return rc;
 }
-
-int file_lock(const char *path, struct error *e)
-{
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int fd = file_open_own(path, 0, e);
-
-	if (fd < 0)
-		return -1;
-	if (fcntl(fd, F_SETLK, &lock) == 0)
-		return fd;
-	if (errno == EACCES || errno == EAGAIN)
-		fail(e, RC_TEMPORARY, "%s: locked by another run", path);
-	else
-		fail_errno(e, "%s", path);
-	close(fd);
-	return -1;
-}

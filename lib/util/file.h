@@ -1,5 +1,5 @@
 /*
- * Files that others rely on: replaced whole or not at all, and locks.
+ * Files that others rely on: replaced whole or not at all.
  */
 #ifndef UTIL_FILE_H
 #define UTIL_FILE_H
@@ -54,12 +54,5 @@ int file_read_regular(const char *path, struct buf *b, struct error *e);
 int file_make_dirs(const char *path, struct error *e);
 /* "dir/name", allocated. */
 char *path_join(const char *dir, const char *name);
-
-/*
- * An advisory lock that dies with its holder. The file is opened close-on-exec,
- * because a child that inherited it would keep the lock. Returns the descriptor
- * to keep open; -1 with RC_TEMPORARY where somebody else holds it.
- */
-int file_lock(const char *path, struct error *e);
 
 #endif

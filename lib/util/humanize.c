@@ -133,3 +133,17 @@ const json *first_member(const json *v)
 {
 	return json_is_object(v) ? json_first(v) : NULL;
 }
+
+const char *humanize_rough(usec time, char out[HUMANIZE_SIZE])
+{
+	long long s = time > 0 ? (long long)(time / USEC_SECOND) : 0;
+
+	if (s < 90)
+		snprintf(out, HUMANIZE_SIZE, "%lld s", s);
+	else if (s < 5400)
+		snprintf(out, HUMANIZE_SIZE, "%lld min", (s + 30) / 60);
+	else
+		snprintf(out, HUMANIZE_SIZE, "%lld h %lld min", s / 3600,
+			s % 3600 / 60);
+	return out;
+}

@@ -23,6 +23,8 @@ const char *humanize_time(usec t, char out[HUMANIZE_SIZE]);
 const char *time_stamp(usec t, char out[TIME_SIZE]);
 /* "0.4 s", "12 s", "3 min 20 s". */
 const char *humanize_duration(int64_t ms, char out[HUMANIZE_SIZE]);
+/* "40 s", "7 min", "2 h 5 min": of what is only guessed. */
+const char *humanize_rough(usec time, char out[HUMANIZE_SIZE]);
 /* "1,240" */
 const char *humanize_number(int64_t n, char out[HUMANIZE_SIZE]);
 

@@ -56,13 +56,23 @@ refuse_link() {
   [ ! -L "$1" ] || die 74 "$1 is a symbolic link, and is not written through: rm '$1'"
 }
 
-# take_lock FD FILE: the lock of FILE, which is open as FD; 1: another holds it.
-take_lock() {
-  local code=0
-  flock -n "$1" || code=$?
-  [ "$code" -le 1 ] ||
-    die 74 "cannot lock $2: set SYNC_STATE_DIR to a folder on a disk with locks"
-  return "$code"
+# begin_run: sync-now.sh as the pipeline of bin/run. Needs its args, run and plan.
+begin_run() {
+  need_programs run sb-fetch notion-fetch normalize plan apply report
+  cd "$place"
+  # plan knows which values there are: asked now, not when both sides were read.
+  "$bin/plan" ${plan[@]+"${plan[@]}"} --version >/dev/null || exit
+  VAULTSYNC_BIN=$bin exec "$bin/run" ${run[@]+"${run[@]}"} -- "${args[@]}"
+}
+
+# stage FILE PROGRAM ARG…: writes FILE. A signal reaches the program too, which
+# finishes its request; after that no stage begins.
+stage() {
+  [ -z "${stopped:-}" ] || exit 143
+  trap 'stopped=1' INT TERM HUP
+  echo "$2" >"$SYNC_RUN_WORK/stage" || exit 74
+  if [ "$1" != /dev/stdout ]; then exec >"$1" || exit 74; fi
+  "$bin/$2" ${verbose[@]+"${verbose[@]}"} "${@:3}"
 }
 
 # list_settings: what the scripts need, each with a NUL behind it.

@@ -1,5 +1,6 @@
 /* Files that others rely on: util/file.h. */
 #include "util/file.h"
+#include "util/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -146,7 +147,7 @@ static void test_open_own(void)
 	check_int(file_open_own(path, 0, &e), -1);
 	check_int(e.code, RC_LOCAL);
 	check_has(e.text, "own is a symbolic link");
-	check_int(file_lock(path, &e), -1);
+	check_int(lock_take(path, &e), -1);
 	check_int(e.code, RC_LOCAL);
 	check(!is_there(other));
 	free(other);
@@ -248,7 +249,7 @@ static int lock_elsewhere(const char *path)
 	struct error e = { 0 };
 
 	if (pid == 0)
-		_exit(file_lock(path, &e) < 0 ? e.code : 0);
+		_exit(lock_take(path, &e) < 0 ? e.code : 0);
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -257,13 +258,13 @@ static void test_lock(void)
 {
 	char *path = in_dir("lock");
 	struct error e;
-	int fd = file_lock(path, &e);
+	int fd = lock_take(path, &e);
 
 	check(fd >= 0);
 	check_int(lock_elsewhere(path), RC_TEMPORARY);
 	close(fd);
 	check_int(lock_elsewhere(path), 0);
-	check_int(file_lock("/none/lock", &e), -1);
+	check_int(lock_take("/none/lock", &e), -1);
 	check_int(e.code, RC_LOCAL);
 	free(path);
 }
@@ -280,7 +281,7 @@ static void test_lock_dies(void)
 		abort();
 	pid = fork();
 	if (pid == 0) {
-		if (file_lock(path, &e) >= 0 && write(ready[1], "x", 1) == 1)
+		if (lock_take(path, &e) >= 0 && write(ready[1], "x", 1) == 1)
 			for (;;)
 				pause();
 		_exit(1);

@@ -1,0 +1,381 @@
+#include "alarm.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "script.h"
+#include "util/alloc.h"
+#include "util/humanize.h"
+#include "util/idset.h"
+#include "util/spawn.h"
+#include "util/uuid.h"
+
+#define PING_SECONDS "10"
+#define NOTIFY_TIME (20 * USEC_SECOND)
+#define KILL_TIME (5 * USEC_SECOND) /* from its TERM to its KILL */
+#define BODY_MAX 10000
+#define SAID_MAX 2000
+
+/* --- children that take a moment --------------------------------------------
+ */
+
+/*
+ * Waits for the child and its end, at most so long: after that it is asked to
+ * end, then killed with its group. Its code; -1 where it was ended.
+ */
+static int await_child(pid_t child, usec most, bool may_be_cut)
+{
+	usec began = time_monotonic(), asked = 0;
+	int status;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		usec now = time_monotonic();
+		bool over = now - began > most ||
+			    (may_be_cut && script_signal() != 0);
+
+		if (over && !asked) {
+			kill(-child, SIGTERM);
+			asked = now;
+		} else if (asked && now - asked > KILL_TIME) {
+			kill(-child, SIGKILL);
+		}
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+	if (asked)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/*
+ * A file without a name, for what a child says or is given: a pipe would be
+ * waited for as long as something lives that the child left in the background.
+ */
+static FILE *scratch(const char *content)
+{
+	FILE *f = tmpfile();
+
+	if (f && content) {
+		fwrite(content, 1, strlen(content), f);
+		fflush(f);
+		rewind(f);
+	}
+	return f;
+}
+
+static char *said(FILE *f)
+{
+	char text[SAID_MAX + 1] = "";
+	size_t n;
+
+	if (!f)
+		return xstrdup("");
+	rewind(f);
+	n = fread(text, 1, SAID_MAX, f);
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	text[n] = '\0';
+	return xstrdup(text);
+}
+
+static void close_all(FILE **files, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (files[i])
+			fclose(files[i]);
+}
+
+/* --- the ping ---------------------------------------------------------------
+ */
+
+/* `text` with what is secret in it taken out. */
+static char *without(const char *text, const char *secret)
+{
+	struct buf out = BUF_INIT(SAID_MAX * 4);
+	size_t len = strlen(secret);
+	const char *at;
+
+	for (; len && (at = strstr(text, secret)); text = at + len)
+		buf_addf(&out, "%.*s…", (int)(at - text), text);
+	buf_adds(&out, text);
+	return buf_take(&out);
+}
+
+/* The line of a curl configuration: the URL is a secret, and no argument. */
+static char *url_line(const char *base, const char *suffix)
+{
+	struct buf line = BUF_INIT(8192);
+
+	buf_adds(&line, "url = \"");
+	for (const char *c = base; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			buf_addc(&line, '\\');
+		buf_addc(&line, *c);
+	}
+	buf_addf(&line, "%s\"\n", suffix);
+	return buf_take(&line);
+}
+
+void alarm_ping(const struct run_context *run, const char *suffix,
+	const char *text, bool may_be_cut)
+{
+	const char *url = run->settings->ping_url;
+	char *base, *line, *body, *problem, config[32];
+	FILE *files[3];
+	pid_t child;
+	struct error e;
+	int code;
+
+	if (!url)
+		return;
+	base = xstrndup(url, strlen(url) - (url[strlen(url) - 1] == '/'));
+	line = url_line(base, suffix);
+	body = xasprintf("%.*s\n", BODY_MAX, text);
+	files[0] = scratch(body);
+	files[1] = scratch(line);
+	files[2] = scratch(NULL);
+	if (!files[0] || !files[1] || !files[2]) {
+		run_log(run, "warn", "alarm",
+			"SYNC_PING_URL was not reached: no room for temporary "
+			"files");
+	} else {
+		snprintf(config, sizeof config, "/dev/fd/%d", fileno(files[1]));
+		char *argv[] = { "curl", "-q", "-sS", "-f", "-m", PING_SECONDS,
+			"-o", "/dev/null", "--data-binary", "@-", "-K", config,
+			NULL };
+		struct spawn s = { .argv = argv,
+			.in = fileno(files[0]),
+			.out = -1,
+			.err = fileno(files[2]),
+			.keep = fileno(files[1]) };
+
+		code = spawn(&s, &child, &e);
+		if (code == 0)
+			code = await_child(child, NOTIFY_TIME, may_be_cut);
+		problem = code < 0 ? xstrdup("it took too long, or curl is "
+					     "not there")
+				   : said(files[2]);
+		if (code != 0 && !(may_be_cut && script_signal())) {
+			char *shown = without(problem, base);
+
+			run_log(run, "warn", "alarm",
+				"SYNC_PING_URL was not reached: %s", shown);
+			free(shown);
+		}
+		free(problem);
+	}
+	close_all(files, 3);
+	free(body);
+	free(line);
+	free(base);
+}
+
+/* --- the command ------------------------------------------------------------
+ */
+
+void alarm_notify(
+	const struct run_context *run, const char *event, const char *text)
+{
+	/* It gets none of our keys. */
+	static const char *const secrets[] = { "SUPABASE_SERVICE_ROLE_KEY=",
+		"NOTION_API_KEY=", "SYNC_PING_URL=", "SYNC_CONTROL_TOKEN=",
+		"SYNC_HOOK_SECRET_", "SYNC_EVENT=", "SYNC_MESSAGE=",
+		"SYNC_RUN_ID=", "SYNC_NOTIFY_CMD=", NULL };
+	/*
+	 * Its text may hold a secret of its own: what is among the arguments,
+	 * every user of the machine sees.
+	 */
+	char *argv[] = { "sh", "-c",
+		"command=$SYNC_NOTIFY_CMD; unset SYNC_NOTIFY_CMD; "
+		"eval \"$command\"",
+		NULL };
+	const char *command = run->settings->notify_cmd;
+	char *set[5] = { NULL }, *line, *problem;
+	struct spawn s = { .argv = argv, .out = -1, .keep = -1 };
+	FILE *files[3];
+	struct error e = { 0 };
+	pid_t child;
+	int code;
+
+	if (!command)
+		return;
+	run_log(run, "info", "alarm", "%s: %s", event, text);
+	set[0] = xasprintf("SYNC_EVENT=%s", event);
+	set[1] = xasprintf("SYNC_MESSAGE=%s", text);
+	set[2] = xasprintf("SYNC_RUN_ID=%s", run->id);
+	set[3] = xasprintf("SYNC_NOTIFY_CMD=%s", command);
+	line = xasprintf("%s\n", text);
+	files[0] = scratch(line);
+	files[1] = scratch(NULL);
+	files[2] = fopen("/dev/null", "we");
+	s.in = files[0] ? fileno(files[0]) : -1;
+	s.err = fileno(files[1] ? files[1] : files[2]);
+	s.out = fileno(files[2]);
+	s.env = spawn_environment(secrets, set);
+	code = spawn(&s, &child, &e);
+	if (code == 0)
+		code = await_child(child, NOTIFY_TIME, false);
+	problem = code < 0 && !e.text[0]
+			  ? xstrdup("it took longer than 20 seconds")
+		  : code < 0 ? xstrdup(e.text)
+			     : said(files[1]);
+	if (code != 0)
+		run_log(run, "warn", "alarm", "SYNC_NOTIFY_CMD failed: %s",
+			problem);
+	free(problem);
+	close_all(files, 3);
+	free((void *)s.env);
+	free(line);
+	for (size_t i = 0; set[i]; i++)
+		free(set[i]);
+}
+
+/* --- what is news -----------------------------------------------------------
+ */
+
+/* The newest run before this one that nobody stopped; NULL: none is known. */
+static const struct run *run_before(const struct run_records *l, const char *id)
+{
+	for (size_t i = l->n; i > 0; i--)
+		if (l->runs[i - 1].record &&
+			l->runs[i - 1].status != RUN_INTERRUPTED &&
+			strcmp(l->runs[i - 1].id, id) != 0)
+			return &l->runs[i - 1];
+	if (l->last && l->last->record && l->last->status != RUN_INTERRUPTED &&
+		strcmp(l->last->id, id) != 0)
+		return l->last;
+	return NULL;
+}
+
+static bool same_kind(const json *a, const json *b)
+{
+	static const char *const keys[] = { "status", "exit_code", "blocked" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (!json_equal(json_get(a, keys[i]), json_get(b, keys[i])) &&
+			!(json_is_null(json_get(a, keys[i])) &&
+				json_is_null(json_get(b, keys[i]))))
+			return false;
+	return true;
+}
+
+struct open_conflicts {
+	struct idset *known; /* of the run before */
+	bool collect;
+	size_t n;
+};
+
+static void take_conflict(void *arg, const json *line)
+{
+	const char *code = json_str(line, "code");
+	struct open_conflicts *c = arg;
+	char row[UUID_SIZE];
+
+	if (!code || strcmp(code, "conflict") != 0 ||
+		uuid_normalize(json_str(line, "row_id"), row) < 0)
+		return;
+	if (c->collect)
+		idset_add(c->known, row);
+	else if (!idset_has(c->known, row))
+		c->n++;
+}
+
+/*
+ * How many pairs are in conflict that weren't before; one that was decided is
+ * over with its run, and is new each time.
+ */
+static int64_t new_conflicts(const struct run_records *l,
+	const struct run *before, const struct run_context *run,
+	const json *record)
+{
+	struct idset known = { 0 };
+	struct open_conflicts c = { .known = &known, .collect = true };
+	struct error e;
+
+	if (before &&
+		run_lines(l, before->id, "results", take_conflict, &c, &e) < 0)
+		debug("%s", e.text);
+	c.collect = false;
+	if (run_lines(l, run->id, "results", take_conflict, &c, &e) < 0)
+		debug("%s", e.text);
+	idset_fini(&known);
+	return (int64_t)c.n + json_int(record, "conflicts");
+}
+
+static void raise_success(const struct run_context *run,
+	const struct run_records *l, const struct run *before,
+	const json *record, const char *text)
+{
+	char command[COMMAND_SIZE], *news;
+	int64_t n = new_conflicts(l, before, run, record);
+
+	alarm_ping(run, "", text, false);
+	if (before &&
+		(before->status == RUN_FAILED || before->status == RUN_BLOCKED))
+		alarm_notify(run, "recovery", "The sync works again.");
+	if (n == 0)
+		return;
+	news = xasprintf("%" PRId64 " new in conflict: see %s --run %s", n,
+		humanize_command("bin/report", command), run->id);
+	alarm_notify(run, "conflict", news);
+	free(news);
+}
+
+void alarm_raise(const struct run_context *run, const json *record)
+{
+	const char *message = json_str(record, "message");
+	const char *status = json_str(record, "status");
+	const struct run *before;
+	struct run_records l;
+	struct error e;
+	char *text, *news;
+
+	if (!run->settings->ping_url && !run->settings->notify_cmd)
+		return;
+	if (run_records_load(&l, run->settings->log_dir, &e) < 0) {
+		alarm_unrecorded(run);
+		return;
+	}
+	before = run_before(&l, run->id);
+	text = xasprintf("exit code %" PRId64 " at %s%s%s",
+		json_int(record, "exit_code"), json_str(record, "stage"),
+		message ? ": " : "", message ? message : "");
+	if (strcmp(status, "ok") == 0 || strcmp(status, "attention") == 0) {
+		raise_success(run, &l, before, record, text);
+	} else if (strcmp(status, "interrupted") == 0) {
+		news = xasprintf("stopped by %s at %s",
+			json_str(record, "signal"), json_str(record, "stage"));
+		alarm_ping(run, "/fail", news, false);
+		free(news);
+	} else {
+		bool blocked = strcmp(status, "blocked") == 0;
+
+		alarm_ping(run, "/fail", text, false);
+		news = xasprintf("%s, %s",
+			blocked ? "Stopped by a guard" : "The sync failed",
+			text);
+		if (!before || !same_kind(before->record, record))
+			alarm_notify(run, blocked ? "guard" : "failure", news);
+		free(news);
+	}
+	free(text);
+	run_records_fini(&l);
+}
+
+void alarm_unrecorded(const struct run_context *run)
+{
+	char *text = xasprintf("A run can't be written down in %s: make room, "
+			       "or set SYNC_LOG_DIR.",
+		run->settings->log_dir);
+	char *body = xasprintf("exit code %d: %s", RC_LOCAL, text);
+
+	alarm_ping(run, "/fail", body, false);
+	alarm_notify(run, "failure", text);
+	free(body);
+	free(text);
+}

@@ -1,0 +1,163 @@
+#include "messages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runs/event_log.h"
+#include "util/alloc.h"
+
+#define LINE_MAX_BYTES 65536
+
+/* SYNC_PROGRESS_SECONDS, such as 0.2; of another value, the default. */
+static usec progress_every(bool terminal)
+{
+	const char *set = getenv("SYNC_PROGRESS_SECONDS");
+	double seconds = set ? strtod(set, NULL) : 0;
+
+	if (terminal)
+		return 0;
+	return seconds > 0 && seconds < 86400 ? (usec)(seconds * USEC_SECOND)
+					      : 30 * USEC_SECOND;
+}
+
+void messages_init(struct messages *m, const struct run_context *run)
+{
+	bool terminal = isatty(STDERR_FILENO) == 1;
+
+	*m = (struct messages){ .run = run,
+		.part = BUF_INIT(LINE_MAX_BYTES),
+		.on_terminal = terminal,
+		.progress_every = progress_every(terminal),
+		.progress_at = time_monotonic() };
+}
+
+/* "apply: text": the length of the name, 0 without one. */
+static size_t speaker(const char *line)
+{
+	size_t n = strspn(line, "abcdefghijklmnopqrstuvwxyz-");
+
+	return strncmp(line + n, ": ", 2) == 0 ? n : 0;
+}
+
+static void log_line(
+	const struct messages *m, const char *line, const char *level)
+{
+	const struct event event = {
+		.run = m->run->id, .level = level, .program = "-"
+	};
+	struct error e;
+
+	/* An event that can't be written down stops nothing. */
+	if (m->run->dir && event_log_said(m->run->settings->log_dir, &event, 0,
+				   line, &e) < 0)
+		debug("%s", e.text);
+}
+
+static const char *usual_level(const struct messages *m)
+{
+	return m->run->verbose ? "debug" : "info";
+}
+
+static void forget_lines(struct messages *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		free(m->last[i]);
+	m->n = 0;
+}
+
+static void remember(struct messages *m, const char *line)
+{
+	size_t n = speaker(line);
+
+	if (m->n &&
+		(speaker(m->last[0]) != n || strncmp(m->last[0], line, n) != 0))
+		forget_lines(m);
+	if (m->n == MESSAGE_LINES) {
+		free(m->last[0]);
+		memmove(m->last, m->last + 1, sizeof m->last - sizeof *m->last);
+		m->n--;
+	}
+	m->last[m->n++] = xstrdup(line);
+}
+
+static void end_progress(struct messages *m)
+{
+	if (m->progress_shown && m->on_terminal)
+		fputs("\r\033[K", stderr);
+	m->progress_shown = false;
+}
+
+static void take_progress(struct messages *m, const char *line)
+{
+	usec now = time_monotonic();
+
+	if (m->run->quiet || now - m->progress_at < m->progress_every)
+		return;
+	m->progress_at = now;
+	fprintf(stderr, m->on_terminal ? "\r\033[K%s" : "%s\n", line);
+	m->progress_shown = true;
+}
+
+static void take_message(struct messages *m, const char *line)
+{
+	end_progress(m);
+	fprintf(stderr, "%s\n", line);
+	if (m->newest)
+		log_line(m, m->newest, usual_level(m));
+	free(m->newest);
+	m->newest = xstrdup(line);
+	remember(m, line);
+}
+
+void messages_take(struct messages *m, const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = data[i];
+
+		if (c != '\n' && c != '\r') {
+			/* Of an endless line the start is enough. */
+			buf_addc(&m->part, c ? c : '?');
+			continue;
+		}
+		if (c == '\n')
+			take_message(m, buf_str(&m->part));
+		else if (m->part.len)
+			take_progress(m, buf_str(&m->part));
+		buf_reset(&m->part);
+	}
+}
+
+void messages_end(struct messages *m, const char *level)
+{
+	if (m->part.len)
+		take_message(m, buf_str(&m->part));
+	buf_reset(&m->part);
+	end_progress(m);
+	if (m->newest)
+		log_line(m, m->newest, level ? level : usual_level(m));
+	free(m->newest);
+	m->newest = NULL;
+}
+
+char *messages_of(const struct messages *m, const char *stage)
+{
+	struct buf text = BUF_INIT(MESSAGE_LINES * (LINE_MAX_BYTES + 1));
+	size_t n = m->n ? speaker(m->last[0]) : 0;
+
+	if (m->n == 0 || (n && (strlen(stage) != n ||
+				       strncmp(m->last[0], stage, n) != 0)))
+		return NULL;
+	for (size_t i = 0; i < m->n; i++)
+		buf_addf(&text, "%s%s", i ? "\n" : "", m->last[i]);
+	return buf_take(&text);
+}
+
+void messages_fini(struct messages *m)
+{
+	forget_lines(m);
+	free(m->newest);
+	buf_fini(&m->part);
+	*m = (struct messages){ 0 };
+}

@@ -1,0 +1,42 @@
+/*
+ * What the programs of a run say on standard error: passed on line by line to
+ * that of this program, and into sync.log. The newest line waits until another
+ * one comes or all is over, because of a run that failed the last line is why,
+ * and goes into the log as an error.
+ *
+ * A line that ends with a carriage return tells how far a program is
+ * (util/progress.h): on a terminal it is rewritten in place, elsewhere shown
+ * every SYNC_PROGRESS_SECONDS (30), and never logged.
+ */
+#ifndef RUN_MESSAGES_H
+#define RUN_MESSAGES_H
+
+#include <stddef.h>
+
+#include "run.h"
+#include "util/buf.h"
+
+#define MESSAGE_LINES 5
+
+struct messages {
+	const struct run_context *run;
+	struct buf part;	   /* of a line that isn't whole yet */
+	char *newest;		   /* not in the log yet */
+	char *last[MESSAGE_LINES]; /* the newest lines of one program */
+	size_t n;
+	bool on_terminal, progress_shown;
+	usec progress_every, progress_at;
+};
+
+void messages_init(struct messages *m, const struct run_context *run);
+void messages_take(struct messages *m, const char *data, size_t len);
+/* No more come: the newest goes into the log as `level`. */
+void messages_end(struct messages *m, const char *level);
+/*
+ * The last lines of `stage`, joined; NULL where another program, or none, has
+ * spoken last. The caller's to free.
+ */
+char *messages_of(const struct messages *m, const char *stage);
+void messages_fini(struct messages *m);
+
+#endif

@@ -1,0 +1,549 @@
+/*
+ * run: one run of the sync, around the script that is its pipeline.
+ */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alarm.h"
+#include "messages.h"
+#include "runs/event_log.h"
+#include "runs/retention.h"
+#include "runs/run_record.h"
+#include "runs/schedule.h"
+#include "script.h"
+#include "util/alloc.h"
+#include "util/file.h"
+#include "util/humanize.h"
+#include "util/lock.h"
+#include "util/opt.h"
+#include "util/spawn.h"
+#include "work.h"
+
+#define STAGE_MAX 32
+#define RECORD_MAX (1u << 20)
+
+enum {
+	OPT_LIMIT = 256,
+	OPT_ONLY,
+	OPT_HOLDER,
+	OPT_LOG,
+	OPT_PUBLISH
+};
+
+static const struct option_spec options[] = {
+	{ 'n', "dry-run", NULL,
+		"no lock and no record: what SCRIPT prints is all" },
+	{ OPT_LIMIT, "limit", "SECONDS",
+		"stop a run that takes longer, and call it failed" },
+	{ OPT_ONLY, "only", "NAME",
+		"hold SYNC_STATE_DIR/NAME.lock and become SCRIPT; nothing "
+		"else" },
+	{ OPT_HOLDER, "holder", "NAME",
+		"print the process that holds that lock; 1: none does" },
+	{ OPT_LOG, "log", "LEVEL",
+		"append an event to sync.log; operands: PROGRAM TEXT" },
+	{ OPT_PUBLISH, "publish", "TIME",
+		"write schedule.json: the next run is due at TIME, in seconds\n"
+		"since 1970 (0: it goes on); operands: EVERY FAILURES" },
+};
+
+static const struct command command = {
+	.name = "run",
+	.operands = "-- SCRIPT [ARG ...]",
+	.purpose = "Run SCRIPT, the pipeline of a sync, under the lock, and "
+		   "keep the record of it.",
+	.options = options,
+	.n_options = sizeof options / sizeof options[0],
+	.notes = "scripts/sync-now.sh calls it. Of --only, --holder, --log and "
+		 "--publish, one can\nbe given; scripts/schedule.sh uses them.",
+};
+
+struct args {
+	int what; /* an option's id, or 0: a run */
+	const char *value;
+	bool dry_run;
+	long limit;
+	char **operands;
+	int n;
+};
+
+/* -1, or the code to end with. */
+static int parse_args(struct args *a, int argc, char **argv)
+{
+	struct opt o;
+	int id, code;
+
+	*a = (struct args){ 0 };
+	opt_init(&o, &command, argc, argv);
+	while ((id = opt_next(&o, &code)) >= 0) {
+		if (id == 'n') {
+			a->dry_run = true;
+		} else if (id == OPT_LIMIT) {
+			if (parse_number(o.value, 1, 31 * 86400L, &a->limit) <
+				0)
+				return opt_usage(&command,
+					"--limit: %s is not a number of "
+					"seconds up to 31 days",
+					o.value);
+		} else if (a->what) {
+			return opt_usage(&command,
+				"one of --only, --holder, --log and --publish");
+		} else {
+			a->what = id;
+			a->value = o.value;
+		}
+	}
+	if (id == OPT_EXIT)
+		return code;
+	a->operands = argv + o.at;
+	a->n = argc - o.at;
+	switch (a->what) {
+	case OPT_HOLDER:
+		return opt_operands(&o, 0) ? RC_USAGE : -1;
+	case OPT_LOG:
+	case OPT_PUBLISH:
+		return a->n == 2 ? -1
+				 : opt_usage(&command, "two operands, please");
+	default:
+		return a->n ? -1 : opt_usage(&command, "which script?");
+	}
+}
+
+/* --- what the scripts ask for -----------------------------------------------
+ */
+
+static char *lock_path(const struct settings *s, const char *name)
+{
+	char *file = xasprintf("%s.lock", name);
+	char *path = path_join(s->state_dir, file);
+
+	free(file);
+	return path;
+}
+
+static int check_name(const char *name, struct error *e)
+{
+	if (*name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz")] == '\0')
+		return 0;
+	return fail(e, RC_USAGE, "%s is not the name of a lock", name);
+}
+
+/* The lock stays with this process, which becomes another program. */
+static int only(const struct settings *s, const struct args *a, struct error *e)
+{
+	char *path = lock_path(s, a->value), pid[32];
+	int fd = -1, rc = check_name(a->value, e);
+	struct error ignored;
+
+	umask(077);
+	if (rc == 0)
+		rc = file_make_dirs(s->state_dir, e);
+	if (rc == 0)
+		fd = lock_take(path, e);
+	if (rc == 0 && fd < 0) {
+		rc = -1;
+		if (e->code == RC_TEMPORARY)
+			fail(e, RC_TEMPORARY,
+				"another %s holds %s: stop it first, process "
+				"%ld",
+				a->value, path,
+				(long)lock_holder(path, &ignored));
+	}
+	if (rc == 0) {
+		snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+		if (ftruncate(fd, 0) < 0)
+			rc = fail_errno(e, "%s", path);
+		else
+			rc = file_write(fd, path, pid, strlen(pid), e);
+	}
+	if (rc == 0) {
+		fcntl(fd, F_SETFD, 0);
+		execvp(a->operands[0], a->operands);
+		rc = fail_errno(e, "%s", a->operands[0]);
+	}
+	free(path);
+	return rc;
+}
+
+static int holder(
+	const struct settings *s, const struct args *a, struct error *e)
+{
+	char *path = lock_path(s, a->value);
+	int rc = check_name(a->value, e);
+	pid_t pid = rc == 0 ? lock_holder(path, e) : -1;
+
+	free(path);
+	if (pid > 0)
+		printf("%ld\n", (long)pid);
+	return pid < 0 ? -1 : pid > 0 ? RC_DONE : RC_ATTENTION;
+}
+
+static int log_event(
+	const struct settings *s, const struct args *a, struct error *e)
+{
+	const struct event event = {
+		.run = "-", .level = a->value, .program = a->operands[0]
+	};
+
+	if (!event_level_is_valid(a->value))
+		return fail(e, RC_USAGE, "--log: %s is not a level", a->value);
+	return event_log(s->log_dir, &event, a->operands[1], e);
+}
+
+static int publish(
+	const struct settings *s, const struct args *a, struct error *e)
+{
+	long next, every, failures;
+
+	if (parse_number(a->value, 0, 999999999999, &next) < 0 ||
+		parse_number(a->operands[0], 1, 31 * 86400L, &every) < 0 ||
+		parse_number(a->operands[1], 0, 1000000000, &failures) < 0)
+		return fail(e, RC_USAGE, "--publish: not such numbers");
+	return schedule_publish(s->log_dir, next, every, failures, e);
+}
+
+/* --- a run ------------------------------------------------------------------
+ */
+
+void run_log(const struct run_context *r, const char *level,
+	const char *program, const char *fmt, ...)
+{
+	char text[EVENT_TEXT_MAX];
+	const struct event event = {
+		.run = r->id, .level = level, .program = program
+	};
+	struct error e;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (strcmp(level, "error") == 0)
+		warning("%s", text);
+	/* An event that can't be written down stops nothing. */
+	if (event_log(r->settings->log_dir, &event, text, &e) < 0)
+		debug("%s", e.text);
+}
+
+/* The run can't begin, or can't be written down: somebody must hear of it. */
+static int no_room(struct run_context *r, struct error *e)
+{
+	struct error why = *e;
+
+	alarm_unrecorded(r);
+	*e = why;
+	return -1;
+}
+
+static int make_run_dir(struct run_context *r, usec started, struct error *e)
+{
+	time_t t = (time_t)(started / USEC_SECOND);
+	char stamp[TIME_SIZE];
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &tm);
+	snprintf(r->id, sizeof r->id, "%.16s-%ld", stamp, (long)getpid());
+	r->dir = xasprintf("%s/runs/%s", r->settings->log_dir, r->id);
+	return mkdir(r->dir, 0700) < 0 ? fail_errno(e, "%s", r->dir) : 0;
+}
+
+static int make_folders(const struct settings *s, struct error *e)
+{
+	char *runs = path_join(s->log_dir, "runs");
+	int rc = file_make_dirs(s->state_dir, e);
+
+	if (rc == 0)
+		rc = file_make_dirs(runs, e);
+	free(runs);
+	return rc;
+}
+
+/* The lock, the folders, and the first line of the log. */
+static int begin(struct run_context *r, usec started, struct error *e)
+{
+	const struct settings *s = r->settings;
+	char *lock = lock_path(s, "sync");
+	struct error ignored;
+	int fd;
+
+	if (make_folders(s, e) < 0) {
+		free(lock);
+		return no_room(r, e);
+	}
+	fd = lock_take(lock, e); /* kept until this program ends */
+	free(lock);
+	if (fd < 0)
+		return e->code == RC_TEMPORARY ? -1 : no_room(r, e);
+	if (make_run_dir(r, started, e) < 0)
+		return no_room(r, e);
+	if (log_put_aside(s->log_dir, "sync.log", &ignored) < 0 ||
+		log_put_aside(s->log_dir, "conflicts.ndjson", &ignored) < 0)
+		warning("%s", ignored.text);
+	run_log(r, "info", "run", "begins");
+	alarm_ping(r, "/start", "", true);
+	return 0;
+}
+
+/* What the script wrote into a small file of the work folder; "" without. */
+static char *work_text(
+	const struct run_context *r, const char *name, size_t max)
+{
+	char *path = path_join(r->work, name);
+	struct buf text = BUF_INIT(max);
+	struct error none;
+
+	if (access(path, F_OK) == 0 &&
+		file_read_regular(path, &text, &none) < 0)
+		debug("%s", none.text);
+	free(path);
+	return text.len ? buf_take(&text) : (buf_fini(&text), xstrdup(""));
+}
+
+static enum run_status status_of(const struct script_end *end)
+{
+	/* A signal that came when all was done has interrupted nothing. */
+	if (end->signal && end->code > 128)
+		return RUN_INTERRUPTED;
+	switch (end->code) {
+	case RC_DONE:
+		return RUN_OK;
+	case RC_ATTENTION:
+		return RUN_ATTENTION;
+	case RC_GUARD:
+		return RUN_BLOCKED;
+	default:
+		return RUN_FAILED;
+	}
+}
+
+static const char *level_of(enum run_status status)
+{
+	switch (status) {
+	case RUN_OK:
+		return "info";
+	case RUN_ATTENTION:
+	case RUN_INTERRUPTED:
+		return "warn";
+	default:
+		return "error";
+	}
+}
+
+static const char *signal_name(int sig)
+{
+	return sig == SIGINT ? "INT" : sig == SIGHUP ? "HUP" : "TERM";
+}
+
+/* The record of the last run; NULL where there is none that can be read. */
+static json *last_record(const struct run_context *r)
+{
+	char *path = path_join(r->settings->log_dir, "last_run.json");
+	struct buf text = BUF_INIT(RECORD_MAX);
+	struct error none;
+	json *record = NULL;
+
+	if (access(path, F_OK) == 0) {
+		if (file_read_regular(path, &text, &none) == 0)
+			record = json_parse(buf_str(&text), text.len,
+				JSON_MARK_UNREADABLE, &none);
+		if (!record)
+			debug("%s", none.text);
+	}
+	free(path);
+	buf_fini(&text);
+	return record;
+}
+
+/*
+ * However a run ends that has begun: it is written down, or somebody hears of
+ * it. No signal cuts this: what changed is news but once.
+ */
+static int conclude(
+	struct run_context *r, const struct run_end *end, struct error *e)
+{
+	const char *logs = r->settings->log_dir;
+	json *before = last_record(r);
+	json *record = run_record_make(end, logs, r->work, before);
+	struct buf text = BUF_INIT(1024);
+	struct error ignored;
+	int rc;
+
+	json_free(before);
+	rc = run_conflicts_write(logs, r->id, e);
+	if (rc == 0)
+		rc = run_record_write(logs, end, record, e);
+	if (rc < 0) {
+		struct error why = *e;
+
+		fail(e, RC_LOCAL,
+			"%s: this run can't be written down: make room, or set "
+			"SYNC_LOG_DIR; what it wrote to both sides is right, "
+			"and the next run goes on from there (%s)",
+			r->dir, why.text);
+		no_room(r, e);
+	} else {
+		run_record_summary(record, &text);
+		run_log(r,
+			strcmp(level_of(end->status), "error")
+				? level_of(end->status)
+				: "warn",
+			"run", "%s", buf_str(&text));
+		if (runs_forget(logs, r->id, &ignored) < 0)
+			warning("%s", ignored.text);
+		alarm_raise(r, record);
+	}
+	buf_fini(&text);
+	json_free(record);
+	return rc;
+}
+
+/* What people shall see behind the messages: a blocked plan, and the outcome.
+ */
+static void show_end(const struct run_context *r, const struct script_end *end)
+{
+	char *shown = work_text(r, "shown", (size_t)64 << 20);
+	char *report = xasprintf("%s/report",
+		getenv("VAULTSYNC_BIN") ? getenv("VAULTSYNC_BIN") : "bin");
+	char *argv[] = { report, "--brief", NULL };
+	struct spawn s = { .argv = argv,
+		.in = -1,
+		.out = STDERR_FILENO,
+		.err = -1,
+		.keep = -1 };
+	struct error e;
+	pid_t child;
+
+	fputs(shown, stderr);
+	if (!r->quiet && !end->signal) {
+		if (spawn(&s, &child, &e) < 0)
+			warning("%s", e.text);
+		else
+			while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+				;
+	}
+	free(report);
+	free(shown);
+}
+
+/* From the first line of the log to the last; the exit code, or -1. */
+static int supervise(struct run_context *r, char **argv, usec started,
+	struct script_end *end, struct error *e)
+{
+	struct messages m;
+	char *stage, *message;
+	int rc;
+
+	messages_init(&m, r);
+	rc = script_run(r, argv, &m, end, e);
+	if (rc == 0 && !r->dry_run) {
+		enum run_status status =
+			end->limit ? RUN_FAILED : status_of(end);
+
+		if (end->limit)
+			end->code = RC_TEMPORARY;
+		messages_end(&m, status == RUN_FAILED || status == RUN_BLOCKED
+					 ? "error"
+					 : NULL);
+		stage = work_text(r, "stage", STAGE_MAX);
+		stage[strcspn(stage, "\n")] = '\0';
+		message = end->limit
+				  ? xasprintf("run: took longer than %lld "
+					      "seconds and was stopped",
+					    (long long)(r->limit / USEC_SECOND))
+				  : messages_of(&m, stage);
+		const struct run_end ended = {
+			.id = r->id,
+			.status = status,
+			.code = end->code,
+			.stage = stage,
+			.signal = end->signal ? signal_name(end->signal) : NULL,
+			.message = message,
+			.started = started,
+			.ended = time_now(),
+		};
+		rc = conclude(r, &ended, e);
+		free(message);
+		free(stage);
+	} else {
+		messages_end(&m, NULL);
+	}
+	messages_fini(&m);
+	return rc < 0 ? -1 : end->code;
+}
+
+static int run(const struct settings *s, const struct args *a,
+	struct script_end *end, struct error *e)
+{
+	struct run_context r = { .settings = s,
+		.dry_run = a->dry_run,
+		.quiet = verbosity<0, .verbose = verbosity> 0,
+		.limit = a->limit * USEC_SECOND,
+		.work_fd = -1 };
+	usec started = time_now();
+	int code;
+
+	/* Whatever a run leaves behind holds records: for its owner only. */
+	umask(077);
+	script_catch_signals();
+	work_clear(work_tmp());
+	if (work_make(&r.work, &r.work_fd, e) < 0)
+		return -1;
+	code = a->dry_run || begin(&r, started, e) == 0
+		       ? supervise(&r, a->operands, started, end, e)
+		       : -1;
+	end->signal = script_signal();
+	if (code >= 0 && !a->dry_run)
+		show_end(&r, end);
+	work_remove(r.work, r.work_fd);
+	free(r.work);
+	free(r.dir);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings s = { 0 };
+	struct script_end end = { 0 };
+	struct args a;
+	struct error e, closing;
+	int code = parse_args(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	code = settings_load(&s, a.what ? 0 : NEED_ALARMS, &e);
+	if (code == 0) {
+		switch (a.what) {
+		case OPT_ONLY:
+			code = only(&s, &a, &e);
+			break;
+		case OPT_HOLDER:
+			code = holder(&s, &a, &e);
+			break;
+		case OPT_LOG:
+			code = log_event(&s, &a, &e);
+			break;
+		case OPT_PUBLISH:
+			code = publish(&s, &a, &e);
+			break;
+		default:
+			code = run(&s, &a, &end, &e);
+		}
+	}
+	if (code < 0)
+		code = error_report(&e);
+	settings_fini(&s);
+	if (close_stdout(&closing) < 0)
+		code = error_report(&closing);
+	return script_end_by(end.signal, code);
+}
