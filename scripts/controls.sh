@@ -23,12 +23,12 @@ TEXT
 
 wake() {
   [ $# = 0 ] || die 2 "wake takes no option"
-  need_programs report
+  need_programs run report
   cd "$place"
   state=$("$bin/report" --paths | jq -er .state) || die 78 "see above"
   refuse_link "$state/wake"
   (umask 077 && mkdir -p "$state" && : >>"$state/wake") || die 74 "cannot write $state/wake"
-  ! flock -n "$state/schedule.lock" true ||
+  "$bin/run" --holder schedule >/dev/null ||
     die 75 "no schedule runs here: start $(typed schedule), or run the sync with: $(typed sync-now)"
 }
 

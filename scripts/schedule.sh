@@ -3,10 +3,6 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
-# shellcheck source=scripts/lib/log.sh
-. "$home/scripts/lib/log.sh"
-# shellcheck source=scripts/lib/alarm.sh
-. "$home/scripts/lib/alarm.sh"
 
 usage() {
   cat <<'TEXT'
@@ -30,7 +26,7 @@ SYNC_STATE_DIR/wake, which health-server makes when a service calls it.
 TEXT
 }
 
-every='' once='' limit=6h quiet='' options=()
+args=("$0" "$@") every='' once='' limit=6h quiet='' options=()
 while [ $# -gt 0 ]; do
   case $1 in
     -e | --every | --limit | --conflict | --orphans)
@@ -53,7 +49,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-need_programs report plan
+need_programs run report plan
 # plan knows which values there are.
 "$bin/plan" ${options[@]+"${options[@]}"} --version >/dev/null || exit
 cd "$place"
@@ -63,8 +59,7 @@ seconds() {
   SYNC_INTERVAL=$2 "$bin/report" --paths 2>/dev/null | jq -er .interval_seconds ||
     die 2 "$1: $2 is no time from 1s to 31d: write it as 30s, 15m, 1h"
 }
-take_settings < <(list_settings)
-wait $! || exit
+take_settings || exit
 if [ "$every" ]; then
   every=$(seconds --every "$every")
 else
@@ -73,12 +68,11 @@ fi
 limit=$(seconds --limit "$limit")
 poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
 
+# The lock is this process's, which bin/run takes for it.
+if [ -z "$once" ] && [ "$("$bin/run" --holder schedule)" != $$ ]; then
+  VAULTSYNC_BIN=$bin exec "$bin/run" --only schedule -- "${args[@]}"
+fi
 (umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
-refuse_link "$state/schedule.lock"
-exec 8>>"$state/schedule.lock" || die 74 "cannot write $state/schedule.lock"
-[ "$once" ] || take_lock 8 "$state/schedule.lock" ||
-  die 75 "another schedule holds $state/schedule.lock: stop it first, process $(cat "$state/schedule.lock")"
-[ "$once" ] || echo $$ >"$state/schedule.lock"
 
 child='' sleeper='' signal='' woken='' failures=0 code=0
 # shellcheck disable=SC2317 # called by the traps
@@ -98,14 +92,19 @@ trap 'stop HUP' HUP
 trap wake USR1
 trap '[ "$once" ] || rm -f "$logs/schedule.json"' EXIT
 
+# An event that can't be written down stops nothing.
+log() {
+  "$bin/run" --log "$1" schedule "$2" || true
+}
+
 tell() {
   say "$2"
-  log "$1" schedule "$2"
+  log "$1" "$2"
 }
 
 # nap SECONDS: ends with a signal, and leaves no child.
 nap() {
-  sleep "$1" 8>&- &
+  sleep "$1" &
   sleeper=$!
   wait "$sleeper" || true
   kill "$sleeper" 2>/dev/null || true
@@ -115,17 +114,12 @@ nap() {
 
 # When the next run is due (0: now), for the health page.
 publish() {
-  [ -z "$once" ] || return 0
-  jq -nc --argjson next "$1" --argjson every "$every" --argjson failures "$failures" \
-    '{v: 1, next_at: (if $next > 0 then $next | todate else null end),
-      interval_seconds: $every, failures: $failures}' |
-    chore put "$logs/schedule.json" || warn "cannot write $logs/schedule.json"
+  [ "$once" ] || "$bin/run" --publish "$1" "$every" "$failures" || warn "cannot write $logs/schedule.json"
 }
 
+# Of a disk without locks, the run itself tells.
 others_run() {
-  local code=0
-  flock -n "$state/sync.lock" true 8>&- || code=$?
-  [ "$code" = 1 ] # of a disk without locks, the run itself tells
+  "$bin/run" --holder sync >/dev/null 2>&1
 }
 
 wait_for_others() {
@@ -134,40 +128,13 @@ wait_for_others() {
   while [ -z "$signal" ] && others_run; do nap 1; done
 }
 
-# ended_within SECONDS: whether the run has ended by then; sets $code.
-ended_within() {
-  local timer ended
-  sleep "$1" 8>&- &
-  timer=$!
-  # A signal ends the wait, not the run.
-  while kill -0 "$child" 2>/dev/null; do
-    ended=''
-    wait -n -p ended "$child" "$timer" || true
-    [ "${ended:-}" != "$timer" ] || return 1
-  done
+# A signal ends the wait, not the run.
+run_child() {
+  "$home/scripts/sync-now.sh" --limit "$limit" ${options[@]+"${options[@]}"} &
+  child=$!
+  while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
   code=0
   wait "$child" || code=$?
-  kill "$timer" 2>/dev/null || true
-  wait "$timer" 2>/dev/null || true
-}
-
-# The run is a process group of its own, so that one that hangs ends whole.
-run_child() {
-  local over=''
-  setsid "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} 8>&- &
-  child=$!
-  until ended_within "${over:-$limit}"; do
-    if [ -z "$over" ]; then
-      tell error "the run takes longer than $limit seconds (--limit): stopping it"
-      ping /fail "The run takes longer than $limit seconds and is stopped."
-      notify failure "A run took longer than $limit seconds and was stopped."
-      kill -TERM "$child" 2>/dev/null || true
-    else
-      tell error "the run does not end: killing it"
-      kill -KILL -- "-$child" 2>/dev/null || true
-    fi
-    over=${SYNC_KILL_SECONDS:-60}
-  done
   child=''
 }
 
@@ -232,7 +199,7 @@ while :; do
 done
 
 if [ "$signal" ]; then
-  log info schedule "ended by $signal"
+  log info "ended by $signal"
   [ "$once" ] || rm -f "$logs/schedule.json"
   trap - "$signal"
   kill "-$signal" $$

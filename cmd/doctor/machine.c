@@ -14,6 +14,7 @@
 #include "sync/base.h"
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/lock.h"
 #include "util/humanize.h"
 #include "util/opt.h"
 
@@ -111,82 +112,21 @@ void check_disk(struct doctor *d, struct finding *f)
 	}
 }
 
-/*
- * Whether /proc/locks lists the file. The lock is looked up, not taken, because
- * taking it could make a run fail.
- */
-static bool is_locked(const struct stat *st)
-{
-	FILE *locks = fopen("/proc/locks", "r");
-	unsigned major_is, minor_is;
-	unsigned long inode;
-	char line[256];
-	bool found = false;
-
-	while (locks && !found && fgets(line, sizeof line, locks))
-		found = sscanf(line, "%*d: %*s %*s %*s %*d %x:%x:%lu",
-				&major_is, &minor_is, &inode) == 3 &&
-			inode == st->st_ino &&
-			makedev(major_is, minor_is) == st->st_dev;
-	if (locks)
-		fclose(locks);
-	return found;
-}
-
-static bool has_open(const char *pid, const struct stat *st)
-{
-	char path[300];
-	DIR *fds;
-	struct dirent *d;
-	struct stat is;
-	bool found = false;
-
-	snprintf(path, sizeof path, "/proc/%.20s/fd", pid);
-	fds = opendir(path);
-	while (fds && !found && (d = readdir(fds)))
-		found = fstatat(dirfd(fds), d->d_name, &is, 0) == 0 &&
-			is.st_ino == st->st_ino && is.st_dev == st->st_dev;
-	if (fds)
-		closedir(fds);
-	return found;
-}
-
-/*
- * A process that has the file open; 0: none of this user. /proc/locks doesn't
- * help here: it names the flock(1) that took the lock for the script and has
- * ended.
- */
-static long holder(const struct stat *st)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *d;
-	long pid, found = 0;
-
-	while (proc && !found && (d = readdir(proc)))
-		if (parse_number(d->d_name, 1, LONG_MAX, &pid) == 0 &&
-			has_open(d->d_name, st))
-			found = pid;
-	if (proc)
-		closedir(proc);
-	return found;
-}
-
 void check_lock(struct doctor *d, struct finding *f)
 {
 	char *path = path_join(d->settings.state_dir, "sync.lock");
-	struct stat st;
-	bool locked = stat(path, &st) == 0 && is_locked(&st);
-	long pid = locked ? holder(&st) : 0;
+	struct error e;
+	pid_t pid = lock_holder(path, &e);
 
-	if (!locked)
+	if (pid < 0)
+		find_warn(f, "%s", e.text);
+	else if (pid == 0)
 		find_ok(f, "no run is under way");
-	else if (pid)
+	else
 		find_ok(f,
 			"a run is under way, process %ld; for how long: ps -o "
 			"etime= -p %ld",
-			pid, pid);
-	else
-		find_ok(f, "a run of another user is under way");
+			(long)pid, (long)pid);
 	free(path);
 }
 
@@ -238,8 +178,8 @@ static usec record_time(const json *record, const char *key)
 static bool schedule_runs(const struct settings *s)
 {
 	char *path = path_join(s->state_dir, "schedule.lock");
-	struct stat st;
-	bool runs = stat(path, &st) == 0 && is_locked(&st);
+	struct error ignored;
+	bool runs = lock_holder(path, &ignored) > 0;
 
 	free(path);
 	return runs;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chores.h"
 #include "history.h"
 #include "overview.h"
 #include "print.h"
@@ -29,7 +28,6 @@ enum {
 	OPT_RUN,
 	OPT_RUNS,
 	OPT_PATHS,
-	OPT_SCRIPT,
 };
 
 static const struct option_spec options[] = {
@@ -44,10 +42,8 @@ static const struct option_spec options[] = {
 	{ OPT_RUN, "run", "ID", "one run in full; ID may be \"last\"" },
 	{ OPT_RUNS, "runs", NULL, "the runs that are kept, one per line" },
 	{ OPT_PATHS, "paths", NULL,
-		"where state and logs are, and how to raise an alarm,\nas "
-		"JSON for scripts" },
-	{ OPT_SCRIPT, "script", "CHORE",
-		"only for sync-now.sh and schedule.sh" },
+		"where state and logs are, and how to raise an alarm,\n"
+		"as JSON for scripts" },
 };
 
 static const struct command command = {
@@ -57,16 +53,13 @@ static const struct command command = {
 		   "next.",
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
-	.notes = "It reads SYNC_LOG_DIR (logs), and writes nothing except with "
-		 "--script. Only one\nof the options above can be given, apart "
-		 "from -q and -v.",
+	.notes = "It reads SYNC_LOG_DIR (logs) and writes nothing. Only one of the "
+		 "options\nabove can be given, apart from -q and -v.",
 };
 
 struct args {
 	int what; /* the id of an option, or 0 */
 	const char *id;
-	char **operands; /* of --script */
-	int n_operands;
 };
 
 /* -1, or the code to end with. */
@@ -86,10 +79,6 @@ static int parse_args(struct args *a, int argc, char **argv)
 	}
 	if (id == OPT_EXIT)
 		return code;
-	a->operands = argv + o.at;
-	a->n_operands = argc - o.at;
-	if (a->what == OPT_SCRIPT)
-		return -1;
 	return opt_operands(&o, 0) ? RC_USAGE : -1;
 }
 
@@ -187,13 +176,9 @@ static int unknown_health(const struct error *e)
 	return LEVEL_UNKNOWN;
 }
 
-/*
- * The exit code, or -1 with e. A chore gets everything it needs as arguments.
- */
+/* The exit code, or -1 with e. */
 static int perform(const struct args *a, struct settings *s, struct error *e)
 {
-	if (a->what == OPT_SCRIPT)
-		return chore_do(a->id, a->operands, a->n_operands, e);
 	if (settings_load(s, a->what == OPT_PATHS ? NEED_ALARMS : 0, e) < 0)
 		return -1;
 	return tell(a, s, e);

@@ -231,7 +231,7 @@ static int check_database(const char *name, const char *value, struct error *e)
 		name);
 }
 
-/* curl reads it from a config line, between quotes: alarm.sh. */
+/* curl reads it from a line of its own between quotes: cmd/run/alarm.c. */
 static int check_ping_url(const char *name, const char *url, struct error *e)
 {
 	bool good = strlen(url) <= URL_MAX &&

@@ -31,14 +31,6 @@ die() {
   exit "$code"
 }
 
-# read_clock: the time in microseconds, into now_us. $EPOCHREALTIME holds the
-# locale's decimal point, and where that has several bytes the first of them.
-# shellcheck disable=SC2034 # used by the scripts
-read_clock() {
-  local LC_ALL=C
-  now_us=${EPOCHREALTIME/./}
-}
-
 need_programs() {
   local p
   for p in "$@"; do
@@ -75,19 +67,13 @@ stage() {
   "$bin/$2" ${verbose[@]+"${verbose[@]}"} "${@:3}"
 }
 
-# list_settings: what the scripts need, each with a NUL behind it.
-list_settings() {
-  "$bin/report" --paths | jq -j '(.state, .logs, .interval_seconds, .notion_rpm,
-    .ping_url, .notify_cmd, .version) | "\(. // "")\u0000"'
-}
-
-# take_settings: from standard input
+# take_settings: where state and logs are, and how often a run is due.
 # shellcheck disable=SC2034 # used by the scripts
 take_settings() {
-  local values
-  mapfile -d '' -t values
-  state=${values[0]} logs=${values[1]} interval=${values[2]} notion_rpm=${values[3]}
-  ping_url=${values[4]} notify_cmd=${values[5]} version=${values[6]}
+  local paths
+  paths=$("$bin/report" --paths) || return
+  state=$(jq -er .state <<<"$paths") logs=$(jq -er .logs <<<"$paths")
+  interval=$(jq -er .interval_seconds <<<"$paths")
 }
 
 # typed COMMAND: what people type to run it, a script or a program.
