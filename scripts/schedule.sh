@@ -26,7 +26,7 @@ SYNC_STATE_DIR/wake, which health-server makes when a service calls it.
 TEXT
 }
 
-args=("$0" "$@") every='' once='' limit=6h quiet='' options=()
+args=("$@") every='' once='' limit=6h quiet='' options=()
 while [ $# -gt 0 ]; do
   case $1 in
     -e | --every | --limit | --conflict | --orphans)
@@ -70,7 +70,7 @@ poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
 
 # The lock is this process's, which bin/run takes for it.
 if [ -z "$once" ] && [ "$("$bin/run" --holder schedule)" != $$ ]; then
-  VAULTSYNC_BIN=$bin exec "$bin/run" --only schedule -- "${args[@]}"
+  VAULTSYNC_BIN=$bin exec "$bin/run" --only schedule -- "$home/scripts/schedule.sh" ${args[@]+"${args[@]}"}
 fi
 (umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
 
@@ -130,7 +130,7 @@ wait_for_others() {
 
 # A signal ends the wait, not the run.
 run_child() {
-  "$home/scripts/sync-now.sh" --limit "$limit" ${options[@]+"${options[@]}"} &
+  "$home/scripts/sync-now.sh" --limit="$limit" ${options[@]+"${options[@]}"} &
   child=$!
   while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
   code=0

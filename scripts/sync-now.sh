@@ -23,7 +23,7 @@ Other options go to plan, such as --conflict notion, --orphans restore,
 TEXT
 }
 
-args=("$0" "$@") run=() verbose=() plan=() progress=--progress dry_run=''
+args=("$@") run=() verbose=() plan=() progress=--progress dry_run=''
 while [ $# -gt 0 ]; do
   case $1 in
     -n | --dry-run) run+=(-n) dry_run=--human ;;
@@ -47,7 +47,7 @@ work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-$work} plan+=(--base "$SYNC_RUN_STATE/ba
 stage "$work/sb.ndjson" sb-fetch $progress
 stage "$work/notion.ndjson" notion-fetch $progress --known "$work/sb.ndjson"
 stage "$work/records.ndjson" normalize "$work/sb.ndjson" "$work/notion.ndjson"
-[ ! "$dry_run" ] || { stage /dev/stdout plan --human "${plan[@]}" "$work/records.ndjson"; exit; }
+[ ! "$dry_run" ] || { stage - plan --human "${plan[@]}" "$work/records.ndjson"; exit; }
 stage "$dir/plan.ndjson" plan "${plan[@]}" "$work/records.ndjson" || code=$?
 # 1: something needs a person, and the rest is carried out; 3: a guard blocks it.
 [ "$code" != 3 ] || "$bin/plan" --human "${plan[@]}" "$work/records.ndjson" >"$work/shown" 2>/dev/null || exit 3

@@ -171,12 +171,10 @@ records() {
 
 @test "a second run at the same time ends with 75, and says that one is under way" {
 	seed supabase one
-	mkdir state
-	exec 7>>state/sync.lock
-	flock -n 7
+	hold sync
 	must_fail $RC_TEMPORARY sync_now
 	must_say "another run"
-	exec 7>&-
+	let_go
 	must_pass sync_now --quiet
 }
 

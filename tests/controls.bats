@@ -48,11 +48,9 @@ log_lines() {
 	must_fail "$RC_TEMPORARY" "$CONTROLS" wake
 	must_say 'no schedule runs'
 	[[ -e state/wake ]]
-	flock state/schedule.lock sleep 5 3>&- &
-	local schedule=$!
-	sleep 0.3
+	hold schedule
 	must_pass "$CONTROLS" wake
-	kill "$schedule"
+	let_go
 }
 
 @test "the log: every line is whole, with time, level, run and program" {
@@ -64,7 +62,7 @@ log_lines() {
 	bad=$(grep -vE '^time=2[0-9]{3}-[0-9-]{5}T[0-9:]{8}\.[0-9]{3}Z level=(debug|info|warn|error) run=[0-9TZ-]+ program=[a-z-]+ msg="([^"\\]|\\.)*"$' \
 		logs/sync.log || true)
 	[[ -z $bad ]] || { echo "not whole: $bad"; return 1; }
-	grep -q 'level=info .*program=sync-now msg="ends: ok, exit code 0, 1 ops' logs/sync.log
+	grep -q 'level=info .*program=run msg="ends: ok, exit code 0, 1 ops' logs/sync.log
 	grep -q 'level=error .*program=notion-fetch msg=.*token' logs/sync.log
 	grep -q 'level=error .*msg="ends: failed, exit code 77' logs/sync.log
 	[[ $(stat -c %a logs/sync.log) == 600 ]]
@@ -173,12 +171,7 @@ log_lines() {
 
 @test "a line of text can't forge another line of the log" {
 	mkdir -p logs
-	logs=$T/logs run_id=''
-	# shellcheck source=scripts/lib/common.sh
-	. "$ROOT/scripts/lib/common.sh"
-	# shellcheck source=scripts/lib/log.sh
-	. "$ROOT/scripts/lib/log.sh"
-	log info test $'a "quoted" \\ text\nlevel=error\e[31m'
+	must_pass "$BIN/run" --log info test $'a "quoted" \\ text\nlevel=error\e[31m'
 	[[ $(wc -l <logs/sync.log) -eq 1 ]]
 	grep -qF 'msg="a \"quoted\" \\ text\nlevel=error\\u{001B}[31m"' logs/sync.log
 }
@@ -205,15 +198,12 @@ log_lines() {
 }
 
 @test "a forecast stands before a long run, and none before a short one" {
-	. "$ROOT/scripts/lib/progress.sh"
-	home=$ROOT
-	jq -nc '{kind: "head", stream: "plan", v: 1}, (range(1240)
-		| {kind: "op", op: "create", target: "notion", row_id: "r"}),
-		{kind: "op", op: "adopt", target: "base"}, {kind: "end", count: 1241}' >plan
-	[[ $(forecast plan 180) == "1,240 pages to create, about 7 minutes at 180 requests a minute" ]]
-	[[ -z $(forecast plan 10000) ]]
-	jq -nc '(range(36000) | {kind: "op", op: "create", target: "supabase", page_id: "p"})' >plan
-	[[ $(forecast plan 180) == "36,000 rows to create, about 3 h 20 min at 180 requests a minute" ]]
+	start_sandbox
+	new_rows 13 D
+	SYNC_NOTION_RPM=10 run --separate-stderr timeout 3 "$SYNC"
+	[[ $stderr == *"apply: 13 pages to create, about 1 minute at 10 requests a minute"* ]] || seen "no forecast"
+	must_pass "$SYNC"
+	[[ $stderr != *"a minute"* ]] || seen "a forecast of nothing"
 }
 
 new_rows() { # new_rows N NAME
@@ -234,7 +224,7 @@ slow_creates() { # slow_creates MS
 	slow_creates 40
 	export SYNC_PROGRESS_SECONDS=0.2
 	must_pass "$SYNC"
-	grep -qE '^sync-now: written: [0-9]+ of 60' <<<"$stderr" || seen "no progress"
+	grep -qE '^apply: written: [0-9]+ of 60' <<<"$stderr" || seen "no progress"
 	[[ $stderr != *$'\e'* && $stderr != *$'\r'* ]] || seen "no plain lines"
 	new_rows 60 E
 	must_pass "$SYNC" --quiet
@@ -254,7 +244,7 @@ on_terminal() {
 	slow_creates 80
 	on_terminal "$SYNC"
 	# shellcheck disable=SC1003
-	grep -qE $'^\e\\[Kwritten: [0-9]+ of 60, [0-9]+ a minute, about [0-9]+ s left$' screen ||
+	grep -qE $'^\e\\[Kapply: written: [0-9]+ of 60, [0-9]+ a minute, about [0-9]+ s left$' screen ||
 		{ cat -v screen; return 1; }
 	# The line is gone before the next one, which is told in full.
 	grep -qE $'^\e\\[Kdone: 60 created in Notion' screen || { cat -v screen; return 1; }
@@ -262,35 +252,6 @@ on_terminal() {
 	on_terminal "$SYNC" --quiet
 	[[ ! -s screen ]] || { cat -v screen; return 1; }
 	must_hold '.[0].ops.create.notion.done == 30' logs/last_run.json
-}
-
-@test "progress ends with its step, though its time is up at that moment" {
-	: >results
-	cat >steps <<-SCRIPT
-		. "$ROOT/scripts/lib/common.sh"
-		. "$ROOT/scripts/lib/progress.sh"
-		quiet='' SYNC_PROGRESS_SECONDS=0.003
-		for ((n = 0; n < 100; n++)); do
-			begin_progress written results 0
-			for ((i = RANDOM % 3000; i > 0; i--)); do :; done
-			end_progress
-		done
-		begin_progress written results 0
-		echo \$progress
-		kill -9 \$\$
-	SCRIPT
-	local code=0 progress tries
-	timeout 60 bash steps >pid 2>said 3>&- || code=$?
-	# Not by timeout, but by its own KILL; and nothing goes on without it.
-	[[ $code == 137 ]] || { echo "exit code $code"; tail -n 3 said; return 1; }
-	progress=$(<pid)
-	for ((tries = 0; tries < 500; tries++)); do
-		kill -0 "$progress" || return 0
-		sleep 0.01
-	done
-	kill "$progress"
-	echo "its progress goes on without it"
-	return 1
 }
 
 # --- alarms -----------------------------------------------------------------

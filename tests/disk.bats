@@ -253,14 +253,39 @@ writes() {
 }
 
 @test "a state folder on a disk without locks: 74, not a run that another holds up" {
-	mkdir tools
-	printf '#!/bin/sh\nexit 71\n' >tools/flock
-	chmod +x tools/flock
-	PATH=$T/tools:$PATH must_fail $RC_LOCAL sync_now -q
+	cat >none.c <<-'END'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <errno.h>
+		#include <fcntl.h>
+		#include <stdarg.h>
+		static int locked(int fd, int command, void *arg, const char *name)
+		{
+			int (*real)(int, int, ...) = (int (*)(int, int, ...))dlsym(RTLD_NEXT, name);
+			if (command == F_SETLK || command == F_GETLK)
+				return errno = ENOLCK, -1;
+			return real(fd, command, arg);
+		}
+		int fcntl(int fd, int command, ...)
+		{
+			va_list ap;
+			va_start(ap, command);
+			return locked(fd, command, va_arg(ap, void *), "fcntl");
+		}
+		int fcntl64(int fd, int command, ...)
+		{
+			va_list ap;
+			va_start(ap, command);
+			return locked(fd, command, va_arg(ap, void *), "fcntl64");
+		}
+	END
+	"${CC:-cc}" -shared -fPIC -o none.so none.c -ldl
+	export LD_PRELOAD=$T/none.so
+	must_fail $RC_LOCAL sync_now -q
 	must_say 'cannot lock .*/sync.lock'
-	VAULTSYNC_BIN=$BIN PATH=$T/tools:$PATH must_fail $RC_LOCAL timeout 60 \
-		"$ROOT/scripts/schedule.sh" --once
+	VAULTSYNC_BIN=$BIN must_fail $RC_LOCAL timeout 60 "$ROOT/scripts/schedule.sh" --once
 	must_say 'cannot lock .*/sync.lock'
-	VAULTSYNC_BIN=$BIN PATH=$T/tools:$PATH must_fail $RC_LOCAL timeout 60 "$ROOT/scripts/schedule.sh"
+	VAULTSYNC_BIN=$BIN must_fail $RC_LOCAL timeout 60 "$ROOT/scripts/schedule.sh"
 	must_say 'cannot lock .*/schedule.lock'
+	unset LD_PRELOAD
 }

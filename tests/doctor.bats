@@ -225,20 +225,19 @@ schedule() {
 	must_pass "$BIN/doctor" --json --only scheduler
 	must_hold '.[0].checks[0] | .mark == "skipped"
 		and (.text | contains("no scripts/schedule.sh is running here"))'
-	exec 8>>state/schedule.lock
-	flock -n 8
-	must_pass "$BIN/doctor" --json --only scheduler 8>&-
+	hold schedule
+	must_pass "$BIN/doctor" --json --only scheduler
 	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("is due at 2"))'
 	schedule null 0
-	must_pass "$BIN/doctor" --json --only scheduler 8>&-
+	must_pass "$BIN/doctor" --json --only scheduler
 	must_hold '.[0].checks[0] | .mark == "ok" and (.text | contains("a run is under way"))'
 	schedule 60 3
-	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler 8>&-
+	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler
 	[[ $output == *"its runs fail, 3 in a row so far: see bin/report"* ]] || seen "failures"
 	schedule -120 0
-	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler 8>&-
+	must_fail $RC_ATTENTION "$BIN/doctor" --only scheduler
 	[[ $output == *"hasn't begun: start it again"* ]] || seen "it hangs"
-	exec 8>&-
+	let_go
 }
 
 @test "nothing is written, on neither side and in no file but the count" {
@@ -270,13 +269,12 @@ schedule() {
 	must_pass "$BIN/doctor" -o lock
 	[[ $output == *"no run is under way"* ]] || seen "no lock"
 	mkdir state
-	exec 8>>state/sync.lock
-	flock -n 8
-	must_pass "$BIN/doctor" -o lock 8>&-
+	hold sync
+	must_pass "$BIN/doctor" -o lock
 	[[ $output == *"a run is under way, process "* ]] || seen "holder"
 	pid=$(sed -nE 's/.*process ([0-9]+);.*/\1/p' <<<"$output")
-	[[ $(readlink /proc/$pid/fd/*) == *sync.lock* ]] || seen "process $pid"
-	exec 8>&-
+	[[ $pid == "$HOLDER" ]] || seen "process $pid"
+	let_go
 }
 
 @test "what a trigger of the table does is known from the base" {

@@ -44,6 +44,30 @@ RC_TEMPORARY=75 RC_CREDENTIALS=77 RC_CONFIG=78
 export RC_ATTENTION RC_USAGE RC_GUARD RC_STREAM RC_BUG RC_LOCAL
 export RC_TEMPORARY RC_CREDENTIALS RC_CONFIG
 
+# --- the locks of runs and schedules ----------------------------------------
+
+# hold NAME: somebody else holds state/NAME.lock, as process $HOLDER, until let_go.
+hold() {
+	SYNC_STATE_DIR=${SYNC_STATE_DIR-$T/state} "$BIN/run" --only "$1" -- sleep 100 3>&- &
+	HOLDER=$!
+	for _ in {1..200}; do
+		! is_held "$1" || return 0
+		sleep 0.02
+	done
+	echo "nobody holds $1"
+	return 1
+}
+
+let_go() {
+	kill "$HOLDER"
+	wait "$HOLDER" 2>/dev/null || true
+}
+
+# is_held NAME [STATE-FOLDER]
+is_held() {
+	SYNC_STATE_DIR=${2-${SYNC_STATE_DIR-$T/state}} "$BIN/run" --holder "$1" >/dev/null
+}
+
 # --- running programs -------------------------------------------------------
 
 # Says what went wrong and what was seen, and fails.

@@ -133,16 +133,14 @@ env_file() {
 	((code == 143)) || { cat serve.log; echo "exit $code"; return 1; }
 	# Both ended with it.
 	! curl -fsS --max-time 2 "$url/livez" 2>/dev/null
-	flock -n state/schedule.lock true
+	! is_held schedule state
 }
 
 @test "serve ends with the schedule's code when that ends, and leaves no server" {
-	mkdir state
-	exec 8>>state/schedule.lock
-	flock -n 8
-	must_fail $RC_TEMPORARY "$VAULTSYNC" serve --listen 127.0.0.1:0 8>&-
+	hold schedule
+	must_fail $RC_TEMPORARY "$VAULTSYNC" serve --listen 127.0.0.1:0
 	must_say "stopping the health page too"
-	exec 8>&-
+	let_go
 	must_fail $RC_USAGE "$VAULTSYNC" serve --once
 }
 
@@ -214,7 +212,7 @@ help_options() {
 	[[ -s $man/man1/vaultsync.1 && -s $man/man5/vaultsync-streams.5 && -s $man/man7/vaultsync.7 ]]
 	while read -r name section; do
 		[[ -e $man/man$section/$name.$section ]] ||
-			[[ $name =~ ^(jq|grep|ssh|parallel|cron|curl|flock|sh)$ ]] ||
+			[[ $name =~ ^(jq|grep|ssh|parallel|cron|curl|sh)$ ]] ||
 			{ echo "named and not there: $name($section)"; return 1; }
 	done < <(cat "$man"/man?/* | grep -oE '(^\.| )Xr [^ ]+ [0-9]' | awk '{ print $(NF - 1), $NF }')
 	! grep -n 'Dl.*[|&$] \(plan\|apply\|report\|sb-fetch\|normalize\|[a-z-]*\.sh\)\b' "$man"/man1/*

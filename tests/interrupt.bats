@@ -13,9 +13,9 @@ setup() {
 	seed notion four
 }
 
-# start_run OPTION…: the leader of a process group, as from a terminal; $RUN.
+# start_run OPTION…: the leader of a session, as from a terminal; $RUN.
 start_run() {
-	PATH=${TOOLS-}$PATH setsid env --default-signal=INT "$ROOT/scripts/sync-now.sh" "$@" \
+	setsid env --default-signal=INT "$ROOT/scripts/sync-now.sh" "$@" \
 		>out 2>err </dev/null 3>&- &
 	RUN=$!
 }
@@ -26,29 +26,39 @@ end_of_run() {
 	wait "$RUN" || code=$?
 }
 
-# tools NAME…: each, found by PATH, does its work, and at the call that the file
-# `at` names a signal comes first: to the run's first process, or to its group.
-# Before that, FIRST is done there.
-tools() {
-	mkdir tools
-	cat >tools/any <<-'SCRIPT'
+# wrapped: the programs of a run, of which the one at the call that the file `at`
+# names first, or with AFTER=1 at its end, sends a signal: to the run's first
+# process, or to its group.
+wrapped() {
+	local name
+	mkdir programs
+	cat >programs/any <<-'SCRIPT'
 		#!/bin/bash
-		PATH=${PATH#*:}
-		# Some are called side by side: which call this one is, its line tells.
-		echo "$$ ${0##*/}" >>"$T/calls"
+		name=${0##*/}
+		echo "$$ $name" >>"$T/calls"
 		mapfile -t calls <"$T/calls"
 		call=${#calls[@]}
 		while [[ ${calls[call - 1]} != "$$ "* ]]; do call=$((call - 1)); done
-		if [ "$call" = "$(<"$T/at")" ]; then
-			eval "${FIRST-}"
+		hit() {
+			[ "$call" = "$(<"$T/at")" ] || return 0
 			read -ra stat <"/proc/$$/stat"
-			kill "-${SIGNAL-INT}" -- "$(<"$T/whom")${stat[4]}"
+			kill "-${SIGNAL-INT}" -- "$(<"$T/whom")${stat[5]}"
+		}
+		if [ -z "${AFTER-}" ] || [ "$name" = run ]; then
+			hit
+			exec "$BIN/$name" "$@"
 		fi
-		exec "${0##*/}" "$@"
+		trap : TERM
+		"$BIN/$name" "$@"
+		code=$?
+		hit
+		exit $code
 	SCRIPT
-	chmod +x tools/any
-	local name
-	for name; do ln -s any "tools/$name"; done
+	chmod +x programs/any
+	for name in "$BIN"/*; do ln -s any "programs/${name##*/}"; done
+	export VAULTSYNC_BIN=$T/programs
+	: >calls >whom
+	echo 0 >at
 }
 
 # ended_by NAME: by that signal, and where a run had begun, its end is recorded.
@@ -67,29 +77,21 @@ ended_by() {
 @test "a signal ends a run, whatever command it is at" {
 	local n last names=(INT TERM HUP)
 	control POST faults '{"times":-1,"delay_ms":5}' >/dev/null
-	tools cat dirname flock grep jq mkdir mkfifo report rm tail tee
-	TOOLS=$T/tools:
-	# What report does for the script is a command too.
-	mkdir programs
-	ln -s "$BIN"/* programs/
-	ln -sf "$T/tools/report" programs/report
-	export VAULTSYNC_BIN=$T/programs PATH=$PATH:$BIN
-	: >calls >whom
-	echo 0 >at
+	wrapped
 	start_run -q
 	end_of_run
 	[[ $code == 0 ]]
 	last=$(wc -l <calls)
-	[[ $last -gt 20 ]] || { echo "only $last calls"; return 1; }
-	for ((n = 1; n <= last; n += 2)); do
+	[[ $last -ge 7 ]] || { echo "only $last calls"; return 1; }
+	for ((n = 1; n <= 6 * last; n++)); do
 		rm -rf logs
 		: >calls
-		echo "$n" >at
-		((n % 4 == 1)) && echo - >whom || : >whom
+		echo $((n % last + 1)) >at
+		((n % 4 < 2)) && echo - >whom || : >whom
 		export SIGNAL=${names[n % 3]}
 		start_run -q
 		end_of_run
-		ended_by "$SIGNAL" || { echo "$SIGNAL at call $n of $last:"; tail -n 3 calls; cat err; return 1; }
+		ended_by "$SIGNAL" || { echo "$SIGNAL at call $(<at) of $last:"; tail -n 3 calls; cat err; return 1; }
 	done
 	echo 0 >at
 	must_be_settled
@@ -117,20 +119,34 @@ ended_by() {
 
 @test "a signal when all is done interrupts nothing" {
 	must_pass sync_now -q
-	tools tee
-	TOOLS=$T/tools:
-	: >calls >whom
-	# The messages of apply, which has ended by then.
-	echo 5 >at
-	export FIRST='for _ in {1..200}; do
-		! grep -q "\"kind\":\"end\"" "$T"/logs/runs/*/results.ndjson || break
-		sleep 0.05; done; sleep 1'
+	wrapped
+	# apply, as it ends.
+	echo 7 >at
+	export AFTER=1
 	rm -rf logs
 	start_run -q
 	end_of_run
+	[[ $(sed -n 7p calls) == *apply ]] || { cat calls; return 1; }
 	ended_by INT
 	must_hold '.[0] | .status == "ok" and .signal == "INT"' logs/last_run.json
 	[[ -s logs/last_success.json ]]
+}
+
+@test "a run that is killed takes its programs with it" {
+	local pid
+	a_run_is_at 4 -q
+	pid=$(pgrep -g "$(pgrep -P "$RUN")" -f "$BIN/" | head -n 1)
+	[[ $pid ]] || { ps -ef; return 1; }
+	kill -KILL "$RUN"
+	end_of_run
+	for _ in {1..100}; do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.05
+	done
+	! kill -0 "$pid" 2>/dev/null || { echo "it goes on without a lock"; return 1; }
+	control DELETE faults >/dev/null
+	must_pass sync_now -q
+	must_be_settled
 }
 
 # a_run_is_at REQUESTS: so many have come; then each takes its time.

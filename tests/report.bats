@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # report: what it says of every state that the log folder can be in. The
 # fixtures' last run ended at 19:45, and the time is 20:00 unless a test sets
-# another. Each was left by scripts/lib/summary.jq.
+# another. Each was left by sync-now.sh.
 
 load helper
 

@@ -81,7 +81,7 @@ ends_by_term() {
 
 @test "--once makes one run and ends with its code" {
 	must_pass home/scripts/schedule.sh --once --conflict notion -q
-	[[ $(cut -d' ' -f2- "$RUNS") == "--conflict=notion -q" ]]
+	[[ $(cut -d' ' -f2- "$RUNS") == "--limit=21600 --conflict=notion -q" ]]
 	fake_run 'exit 77'
 	must_fail "$RC_CREDENTIALS" home/scripts/schedule.sh --once
 	[[ $(runs) -eq 2 ]]
@@ -155,14 +155,11 @@ ends_by_term() {
 }
 
 @test "a run of somebody else is waited out" {
-	flock state/sync.lock sleep 100 3>&- &
-	local other=$!
-	eventually eval '! flock -n state/sync.lock true'
+	hold sync
 	start_schedule --every 1h
 	eventually says 'waiting for its end'
 	[[ $(runs) -eq 0 ]]
-	# flock has become the parent of the sleep that holds the lock too.
-	pkill -P "$other"
+	let_go
 	eventually has_runs 1
 	ends_by_term
 }
@@ -170,7 +167,7 @@ ends_by_term() {
 @test "who is faster to the lock makes no failure" {
 	# The first run finds the lock taken, the second has it.
 	fake_run '[ "$(wc -l <"'"$RUNS"'")" -gt 1 ] || {
-			flock '"$T"'/state/sync.lock sleep 1 3>&- >/dev/null 2>&1 &
+			"$VAULTSYNC_BIN/run" --only sync -- sleep 1 3>&- >/dev/null 2>&1 &
 			sleep 0.3
 			exit 75
 		}
@@ -197,18 +194,20 @@ is_dead() {
 }
 
 @test "a run that hangs is stopped, and killed whole where it does not end" {
-	fake_run 'trap "" TERM
+	fake_run '[ "${SYNC_RUN_PID:-}" = "$PPID" ] || exec "$VAULTSYNC_BIN/run" "$1" -- "$0"
+		trap "" TERM
 		sleep 60 & echo $! >'"$T"'/grandchild
 		while :; do sleep 0.05; done'
 	fake_curl
 	PATH=$T/fake:$PATH SYNC_KILL_SECONDS=1 \
 		run --separate-stderr home/scripts/schedule.sh --once --limit 1s
-	[[ $status -eq 137 ]] || seen "the run was not killed"
+	[[ $status -eq $RC_TEMPORARY ]] || seen "the run was not killed"
 	grep -q 'takes longer than 1 seconds' <<<"$stderr"
 	grep -q 'killing it' <<<"$stderr"
 	eventually is_dead "$(<grandchild)"
-	must_ping /fail
-	grep -q 'takes longer than 1 seconds' bodies
+	must_ping /start /fail
+	grep -q 'took longer than 1 seconds' bodies
+	must_hold '.[0] | .status == "failed" and .exit_code == 75' logs/last_run.json
 }
 
 # A clock that only sleeping moves on: a day passes in seconds.
@@ -219,8 +218,6 @@ fake_clock() {
 		cat "$T/clock"
 	}
 	sleep() {
-		# The limit of a run is real time.
-		[[ $1 != 21600 ]] || exec /bin/sleep 30
 		echo $(($(<"$T/clock") + $1)) >"$T/clock"
 	}
 	export -f date sleep

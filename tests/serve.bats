@@ -43,7 +43,7 @@ must_end_by_term() {
 	wait "$SERVE" || code=$?
 	SERVE=
 	[[ $code == 143 ]] || { echo "exit code $code"; cat err; return 1; }
-	eventually 'flock -n state/schedule.lock true'
+	eventually '! is_held schedule'
 }
 
 server() { pgrep -P "$SERVE" -x health-server; }

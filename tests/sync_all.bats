@@ -130,7 +130,7 @@ pages() {
 	kill -TERM "$pid"
 	wait "$pid" || code=$?
 	((code == 143)) || { cat out; echo "exit $code"; return 1; }
-	flock -n pairs/a/state/sync.lock true
+	! is_held sync "$T/pairs/a/state"
 	[[ ! -e pairs/b ]]
 }
 

@@ -14,8 +14,8 @@
 #include "sync/base.h"
 #include "util/alloc.h"
 #include "util/file.h"
-#include "util/lock.h"
 #include "util/humanize.h"
+#include "util/lock.h"
 #include "util/opt.h"
 
 #define MIB (1024ULL * 1024)

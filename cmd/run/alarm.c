@@ -1,5 +1,6 @@
 #include "alarm.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -60,6 +61,8 @@ static FILE *scratch(const char *content)
 {
 	FILE *f = tmpfile();
 
+	if (f)
+		fcntl(fileno(f), F_SETFD, FD_CLOEXEC);
 	if (f && content) {
 		fwrite(content, 1, strlen(content), f);
 		fflush(f);
@@ -196,7 +199,7 @@ void alarm_notify(
 		NULL };
 	const char *command = run->settings->notify_cmd;
 	char *set[5] = { NULL }, *line, *problem;
-	struct spawn s = { .argv = argv, .out = -1, .keep = -1 };
+	struct spawn s = { .argv = argv, .out = -1, .keep = -1, .bare = true };
 	FILE *files[3];
 	struct error e = { 0 };
 	pid_t child;

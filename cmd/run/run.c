@@ -228,11 +228,9 @@ void run_log(const struct run_context *r, const char *level,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (strcmp(level, "error") == 0)
-		warning("%s", text);
 	/* An event that can't be written down stops nothing. */
 	if (event_log(r->settings->log_dir, &event, text, &e) < 0)
-		debug("%s", e.text);
+		warning("%s", e.text);
 }
 
 /* The run can't begin, or can't be written down: somebody must hear of it. */
@@ -394,11 +392,7 @@ static int conclude(
 		no_room(r, e);
 	} else {
 		run_record_summary(record, &text);
-		run_log(r,
-			strcmp(level_of(end->status), "error")
-				? level_of(end->status)
-				: "warn",
-			"run", "%s", buf_str(&text));
+		run_log(r, level_of(end->status), "run", "%s", buf_str(&text));
 		if (runs_forget(logs, r->id, &ignored) < 0)
 			warning("%s", ignored.text);
 		alarm_raise(r, record);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
@@ -122,22 +123,29 @@ static usec kill_time(void)
 	return seconds * USEC_SECOND;
 }
 
+static void tell(const struct run_context *run, const char *text)
+{
+	warning("%s", text);
+	run_log(run, "error", "run", "%s", text);
+}
+
 static void keep_limit(struct loop *l, const struct run_context *run)
 {
 	usec now = time_monotonic();
+	char text[128];
 
 	if (l->stop_at != NEVER && now >= l->stop_at) {
-		run_log(run, "error", "run",
+		snprintf(text, sizeof text,
 			"the run takes longer than %lld seconds (--limit): "
 			"stopping it",
 			(long long)(run->limit / USEC_SECOND));
+		tell(run, text);
 		kill(-l->child, SIGTERM);
 		l->limit = true;
 		l->stop_at = NEVER;
 		l->kill_at = now + kill_time();
 	} else if (l->kill_at != NEVER && now >= l->kill_at) {
-		run_log(run, "error", "run",
-			"the run does not end: killing it");
+		tell(run, "the run does not end: killing it");
 		kill(-l->child, SIGKILL);
 		l->kill_at = NEVER;
 	}

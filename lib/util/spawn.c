@@ -12,6 +12,9 @@
 
 #include "util/alloc.h"
 
+/* What those that started us may have left open. */
+#define DESCRIPTORS 1024
+
 extern char **environ;
 
 int spawn_pipe(int ends[2], struct error *e)
@@ -70,6 +73,8 @@ static void become(const struct spawn *s, pid_t parent)
 	for (int i = 0; i < 3; i++)
 		if (streams[i] >= 0 && dup2(streams[i], i) < 0)
 			return;
+	for (int i = 3; s->bare && i < DESCRIPTORS; i++)
+		fcntl(i, F_SETFD, FD_CLOEXEC);
 	if (s->keep >= 0)
 		fcntl(s->keep, F_SETFD, 0);
 	/* A terminal that stops what writes from the background stops no run.

@@ -16,6 +16,7 @@ struct spawn {
 	char *const *env;  /* NULL: this program's own */
 	int in, out, err;  /* its standard streams; -1: this program's own */
 	int keep;	   /* a descriptor that it inherits too; -1: none */
+	bool bare;	   /* no other descriptor, whoever opened it */
 	bool dies_with_us; /* it is killed where this program ends (Linux) */
 };
 

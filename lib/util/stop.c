@@ -2,6 +2,10 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "util/times.h"
 
@@ -27,6 +31,16 @@ static void catch_signal(int sig)
 	caught = sig;
 }
 
+/* The script of a run that is killed dies with it, and this is how its programs
+ * hear of that: no request is made without the run's lock. */
+static void end_with_the_run(void)
+{
+#ifdef __linux__
+	if (getenv("SYNC_RUN_PID"))
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+}
+
 const atomic_int *stop_on_signals(void)
 {
 	struct sigaction act = { .sa_handler = catch_signal }, old;
@@ -39,6 +53,7 @@ const atomic_int *stop_on_signals(void)
 			old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	end_with_the_run();
 	return &caught;
 }
 

@@ -52,19 +52,26 @@ refuse_link() {
 begin_run() {
   need_programs run sb-fetch notion-fetch normalize plan apply report
   cd "$place"
+  # bash forgets an INT that comes while a command goes on to its end, without a trap.
+  trap 'trap - INT && kill -INT $$' INT
   # plan knows which values there are: asked now, not when both sides were read.
   "$bin/plan" ${plan[@]+"${plan[@]}"} --version >/dev/null || exit
-  VAULTSYNC_BIN=$bin exec "$bin/run" ${run[@]+"${run[@]}"} -- "${args[@]}"
+  trap - INT
+  VAULTSYNC_BIN=$bin exec "$bin/run" ${run[@]+"${run[@]}"} -- "$home/scripts/sync-now.sh" ${args[@]+"${args[@]}"}
 }
 
-# stage FILE PROGRAM ARG…: writes FILE. A signal reaches the program too, which
-# finishes its request; after that no stage begins.
+# stage FILE PROGRAM ARG…: writes FILE, or with "-" to standard output. A signal
+# reaches the program too, which finishes its request; after that no stage begins.
 stage() {
+  local out=$1 program=$2
+  shift 2
   [ -z "${stopped:-}" ] || exit 143
   trap 'stopped=1' INT TERM HUP
-  echo "$2" >"$SYNC_RUN_WORK/stage" || exit 74
-  if [ "$1" != /dev/stdout ]; then exec >"$1" || exit 74; fi
-  "$bin/$2" ${verbose[@]+"${verbose[@]}"} "${@:3}"
+  echo "$program" >"$SYNC_RUN_WORK/stage" || exit 74
+  set -- "$bin/$program" ${verbose[@]+"${verbose[@]}"} "$@"
+  if [ "$out" = - ]; then "$@"; return; fi
+  : >"$out" || exit 74 # bash would end with 1
+  "$@" >"$out"
 }
 
 # take_settings: where state and logs are, and how often a run is due.
