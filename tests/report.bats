@@ -617,15 +617,17 @@ waiting() {
 
 @test "the record that sync-now.sh writes is read, and its totals are continued" {
 	logs ok
-	jq -n -R -r --arg run_id 20261125T195500Z-9 --arg status ok \
-		--argjson code 0 --arg stage apply --arg signal '' --arg message '' \
-		--arg version 0.1.0 --argjson started 1795636500000 \
-		--argjson ended 1795636501500 --arg before "$(<"$LAST")" \
-		-f "$ROOT/scripts/lib/summary.jq" \
-		"$T/logs/runs/20261125T180000Z-101/plan.ndjson" \
-		"$T/logs/runs/20261125T180000Z-101/results.ndjson" >"$T/new"
-	sed -n 1p "$T/new" >"$LAST"
-	[[ $(sed -n 2p "$T/new") == 'ends: ok, exit code 0, '*', 1500 ms' ]] || seen "$(<"$T/new")"
+	cat >script <<-SCRIPT
+		#!/bin/sh
+		cp "$T/logs/runs/20261125T180000Z-101"/*.ndjson "\$SYNC_RUN_DIR"
+		echo apply >"\$SYNC_RUN_WORK/stage"
+		echo "apply: the last word" >&2
+	SCRIPT
+	chmod +x script
+	SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs must_pass "$BIN/run" -q -- ./script
+	must_hold '.[0] | .stage == "apply" and .message == "apply: the last word" and .complete' "$LAST"
+	grep -q 'program=run msg="ends: ok, exit code 0, .* ms"$' logs/sync.log
+	grep -q 'level=info .*program=apply msg="the last word"$' logs/sync.log
 	must_pass "$REPORT" --brief
 	say_line '^done: 2 created in Notion; 1 created in Supabase; 0 conflicts; 13 requests, 1.5 s waited$'
 	must_pass "$REPORT" --metrics

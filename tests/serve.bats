@@ -8,7 +8,7 @@ setup() {
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs VAULTSYNC_HOME=$T VAULTSYNC_BIN=$T/bin
 	mkdir -p home bin
 	cp -r "$ROOT/scripts" home/
-	ln -s "$BIN"/{report,plan} bin/
+	ln -s "$BIN"/{report,plan,run} bin/
 	# A run that does nothing.
 	printf '#!/bin/sh\nexit 0\n' >home/scripts/sync-now.sh
 	SERVE=
@@ -73,7 +73,7 @@ published() { jq -e .next_at logs/schedule.json >/dev/null 2>&1; }
 	eventually 'grep -q "again in 4 s" err'
 	[[ $(grep -oE 'again in [0-9]+ s' err | head -n 3 | tr '\n' ' ') == \
 		'again in 1 s again in 2 s again in 4 s ' ]] || { cat err; return 1; }
-	published
+	eventually published
 	kill -USR1 "$(<state/schedule.lock)"
 	eventually published
 	must_end_by_term
