@@ -53,8 +53,9 @@ static const struct command command = {
 		   "next.",
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
-	.notes = "It reads SYNC_LOG_DIR (logs) and writes nothing. Only one of the "
-		 "options\nabove can be given, apart from -q and -v.",
+	.notes =
+		"It reads SYNC_LOG_DIR (logs) and writes nothing. Only one of the "
+		"options\nabove can be given, apart from -q and -v.",
 };
 
 struct args {
