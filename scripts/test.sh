@@ -33,7 +33,7 @@ fault() {
   warn "$*"
 }
 
-# units NAME COMMAND…: C tests; their closing lines are added up.
+# units NAME COMMAND…: C tests; the counts in their last lines are added up.
 units() {
   local name=$1 sums rc=0
   shift
@@ -48,9 +48,10 @@ units() {
   [ "${sums[0]}" != 0 ] || fault "unit tests ($name): none ran"
 }
 
-# bats_run NAME BIN FILE…: one file more at once than there are processors, for
-# each test has a folder and servers of its own, and waits now and then. INT is not ignored in them,
-# wherever this script was started. A file that hangs is ended, and counts as failed.
+# bats_run NAME BIN FILE…: runs one file more at once than there are processors,
+# because each test has a folder and servers of its own, and waits now and then.
+# INT is not ignored in them, wherever this script was started. A file that hangs
+# is ended, and counts as failed.
 bats_run() {
   local name=$1 bin=$2 file tap
   shift 2
@@ -79,7 +80,7 @@ bats_run() {
     passed=$((passed + $(grep '^ok ' "$tap" | grep -vc '# skip' || true)))
     skipped=$((skipped + $(grep -c '^ok .*# skip' "$tap" || true)))
     failed=$((failed + $(grep -c '^not ok ' "$tap" || true)))
-    # What was planned and what ran must agree: bats itself may have died.
+    # All planned tests must have run: bats itself may have died.
     [ "$(sed -n 's/^1\.\.//p' "$tap")" = "$(grep -cE '^(not )?ok ' "$tap")" ] ||
       fault "$file: not all of its tests ran; its last line: $(tail -n 1 "$tap")"
   done
@@ -93,7 +94,7 @@ run_each() {
   return "$rc"
 }
 
-# newer_libraries RELEASE: what talks HTTP, with the libraries of a newer Debian.
+# newer_libraries RELEASE: the programs that use HTTP, with the libraries of a newer Debian.
 newer_libraries() {
   local out=build/debian-$1 rc=0
   UNITS="${client_units[*]}" tests/platforms/libs.sh "$1" "$out" || rc=$?
@@ -114,10 +115,10 @@ mapfile -t files < <({
   printf '%s\n' "${slowest[@]}"
   find tests -maxdepth 1 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2
 } | awk '!seen[$0]++')
-# What puts the programs' own code to work; the rest is shell, faults and time.
+# The tests that exercise the programs' own code; the rest is shell, faults and time.
 sanitized=(tests/{care,notion-fetch,health,workers,sb-fetch}.bats
   tests/{normalize,streams,plan_undo,http}.bats)
-# What depends on how libcurl, and the servers' library, behave.
+# The tests that depend on the behaviour of libcurl and of the servers' library.
 client_files=(tests/{faults,http,notion-fetch,sb-fetch,health}.bats)
 client_units=({http,api,notion_client,supabase_client}_test)
 

@@ -177,7 +177,7 @@ mends() {
 	[[ $(sql -c 'set role service_role' -c 'select count(*) from "user"."Log"') == 0 ]]
 }
 
-@test "an id that is no key, beside a key of another column" {
+@test "an id that is not a key, while another column is" {
 	good_table public.decision_vault
 	sql -c "alter table decision_vault drop constraint decision_vault_pkey, add column nr serial primary key"
 	with '{"match":{"api":"supabase","method":"POST"},"status":400,"code":"42P10","message":"there is no unique or exclusion constraint matching the ON CONFLICT specification","times":-1}'

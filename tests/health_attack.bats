@@ -17,7 +17,7 @@ teardown() {
 	common_teardown
 }
 
-@test "a FIFO or a folder in place of any file that it reads holds nothing up" {
+@test "a FIFO or a folder instead of any file that it reads doesn't block it" {
 	local kind file
 	for kind in mkfifo mkdir; do
 		rm -rf logs
@@ -84,7 +84,7 @@ must_answer() {
 	must_answer 200 'GET /livez HTTP/1.1\r\nHost: 127.0.0.1'
 }
 
-@test "under another site's name nothing is told, and nothing done" {
+@test "under another site's name it tells nothing and does nothing" {
 	mkdir scripts
 	printf '#!/bin/sh\ntouch %s/started\n' "$T" >scripts/sync-now.sh
 	chmod +x scripts/sync-now.sh
@@ -187,7 +187,7 @@ must_stay_small() {
 	stop_server
 }
 
-@test "many who read one document slowly hold one copy of it" {
+@test "many slow readers of one document share one copy of it" {
 	ulimit -n 4096 || skip "too few descriptors"
 	local before n
 	both 60
@@ -211,7 +211,7 @@ must_stay_small() {
 	let_go
 }
 
-@test "guessing slows down who guesses, and locks nobody out" {
+@test "guessing slows down the guesser, and locks nobody out" {
 	export SYNC_HOOK_SECRET_NOTION=secret_of-this-test SYNC_HOOK_SECRET_SUPABASE=another-of-this-test
 	start_server
 	local n code=401 event='{}' wrong
@@ -230,7 +230,7 @@ must_stay_small() {
 	[[ -e state/wake ]]
 }
 
-@test "the scheme's name has no case" {
+@test "the name of the scheme is case-insensitive" {
 	export SYNC_HOOK_SECRET_SUPABASE=another-of-this-test
 	start_server
 	local scheme
@@ -244,7 +244,7 @@ must_stay_small() {
 	done
 }
 
-@test "a signed body that comes in pieces, and one that is too long" {
+@test "a signed body that arrives in pieces, and one that is too long" {
 	export SYNC_HOOK_SECRET_NOTION=secret_of-this-test
 	start_server
 	head -c 262144 /dev/urandom | base64 -w 0 | head -c 262144 >whole
@@ -263,7 +263,7 @@ must_stay_small() {
 	[[ ! -e state/wake ]]
 }
 
-@test "long texts are cut, and the page's data are there" {
+@test "long texts are cut, and the data of the page still work" {
 	local n
 	both 60
 	for ((n = 0; n < 20; n++)); do

@@ -67,7 +67,7 @@ good     healthy:0    healthy:1    healthy:1    future:3  healthy:0    healthy:1
 	((tried == 49)) || { echo "only $tried"; return 1; }
 }
 
-@test "a connection without a whole request is cut, and the others answered" {
+@test "a connection without a complete request is cut, and the others are answered" {
 	local port begun=$SECONDS
 	start_server
 	port=${URL##*:}

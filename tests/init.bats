@@ -81,7 +81,7 @@ hide_settings() {
 	must_pass "$BIN/notion-fetch"
 }
 
-@test "a file that is there is changed with --force alone, and keeps other lines" {
+@test "an existing file is changed only with --force, and keeps its other lines" {
 	start_sandbox
 	(umask 077 && printf '%s\n' '# mine' 'SYNC_INTERVAL=1h' \
 		'export NOTION_API_KEY="ntn_old"' 'SUPABASE_URL=https://old.supabase.co' \
@@ -100,7 +100,7 @@ hide_settings() {
 	[[ $(ls -A new) == .env ]]
 }
 
-@test "a file that says the same stays, and is closed to others" {
+@test "a file with the same settings stays, and is closed to others" {
 	start_sandbox
 	must_pass "$INIT" -q </dev/null
 	chmod 644 new/.env
@@ -109,7 +109,7 @@ hide_settings() {
 	[[ $(stat -c '%i %a' new/.env) == "$before 600" ]]
 }
 
-@test "a wrong setting is told in doctor's words, and nothing is written" {
+@test "a wrong setting is reported in doctor's words, and nothing is written" {
 	start_sandbox
 	SUPABASE_SERVICE_ROLE_KEY=sb_publishable_sandbox \
 		must_fail $RC_CONFIG "$INIT" </dev/null
@@ -123,7 +123,7 @@ hide_settings() {
 	[[ ! -e new/.env ]]
 }
 
-@test "a missing table is told with the SQL to paste, by the file that has it" {
+@test "a missing table is reported with the file that has the SQL to paste" {
 	start_sandbox
 	control POST config '{"table_missing":true}' >/dev/null
 	must_fail $RC_CONFIG "$INIT" </dev/null
@@ -141,7 +141,7 @@ hide_settings() {
 	must_pass "$BIN/notion-setup" --check
 }
 
-@test "a service that is down is no wrong setting" {
+@test "a service that is down is not a wrong setting" {
 	start_sandbox
 	SUPABASE_URL=http://127.0.0.1:1 SYNC_RETRIES=0 \
 		must_fail $RC_TEMPORARY "$INIT" </dev/null
@@ -167,7 +167,7 @@ hide_settings() {
 }
 
 # A second data source in the database, and what is set beside the four names.
-@test "of several data sources: the one that is set is written, or asked for" {
+@test "with several data sources, the one that is set is written, or asked for" {
 	start_sandbox
 	one_row
 	curl -fsS "$SANDBOX/v1/data_sources" -H "Authorization: Bearer ntn_sandbox" \

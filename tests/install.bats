@@ -202,7 +202,7 @@ help_options() {
 	done
 }
 
-@test "every command has a manual page, clean, and every page it names is there" {
+@test "every command has a clean manual page, and every page that it names exists" {
 	local page name man=$DEST/usr/local/share/man
 	for name in $(programs) init sync-now schedule serve sync-all controls demo completions; do
 		[[ -s $man/man1/vaultsync-$name.1 ]] || { echo "no page: $name"; return 1; }
@@ -240,7 +240,7 @@ help_options() {
 	done
 }
 
-@test "taking it away leaves what is not ours, and nothing else" {
+@test "removing it leaves what is not ours, and nothing else" {
 	touch "$DEST/usr/local/libexec/vaultsync/theirs"
 	install_with --remove
 	[[ $(cd "$DEST" && find . ! -type d) == ./usr/local/libexec/vaultsync/theirs ]] ||

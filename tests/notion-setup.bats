@@ -49,7 +49,7 @@ writes() {
 	[[ $(properties) == "$before" ]]
 }
 
-@test "everything missing is made in one request, and once" {
+@test "everything missing is created in one request, and only once" {
 	start_sandbox
 	strip
 	control DELETE log >/dev/null
@@ -72,7 +72,7 @@ writes() {
 	[[ $(writes) == 1 ]]
 }
 
-@test "options that are there stay, with id and colour; case makes no other" {
+@test "existing options stay, with id and colour; another case is the same option" {
 	start_sandbox
 	change '{"Type":null}'
 	change '{"Type":{"multi_select":{"options":[
@@ -105,7 +105,7 @@ writes() {
 		and .Owner.rich_text[0].plain_text == "Ann"'
 }
 
-@test "Type with a hundred options gets no more, and that is no fault" {
+@test "Type with a hundred options gets no more, and that is not an error" {
 	start_sandbox
 	change "{\"Type\":{\"multi_select\":{\"options\":$(jq -nc \
 		'[range(100) | {name:"n\(.)"}]')}}}"
@@ -170,7 +170,7 @@ writes() {
 	must_hold '.[0] | .date.type == "date" and .Date.type == "date"'
 }
 
-@test "a type or a name of another kind of service can't drive the terminal" {
+@test "a type or a name from a malicious service can't control the terminal" {
 	local evil='\u001b[31m\u009b\u202e\n' source
 	start_sandbox
 	source=$(notion GET "data_sources/$SOURCE" | jq -c --argjson evil "\"$evil\"" '
@@ -193,7 +193,7 @@ writes() {
 	must_fail $RC_ATTENTION "$BIN/notion-setup" --check -q
 }
 
-@test "a lost answer is looked after, not repeated blindly" {
+@test "a lost answer is looked into, not repeated blindly" {
 	start_sandbox
 	strip
 	control POST faults '{"match":{"method":"PATCH"},"drop":"after","times":1}' \
@@ -204,7 +204,7 @@ writes() {
 	must_hold '.[0].Type.multi_select.options | length == 5'
 }
 
-@test "--create makes a database that is ready, and prints the line for .env" {
+@test "--create creates a database that is ready, and prints the line for .env" {
 	start_sandbox
 	unset NOTION_DATABASE_ID
 	must_pass "$BIN/notion-setup" --create "$ROOT_PAGE" --title Choices
@@ -217,7 +217,7 @@ writes() {
 		and .title[0].plain_text == \"Choices\""
 }
 
-@test "--create takes a page's link, and makes no second one by accident" {
+@test "--create accepts a page's link, and creates no second database by accident" {
 	start_sandbox
 	must_fail $RC_CONFIG "$BIN/notion-setup" --create "$ROOT_PAGE"
 	must_say "NOTION_DATABASE_ID is already set"
@@ -233,7 +233,7 @@ writes() {
 		and .database_id != \"$database\""
 }
 
-@test "--create refuses what is no page, or not shared" {
+@test "--create refuses what is not a page, or not shared" {
 	start_sandbox
 	unset NOTION_DATABASE_ID
 	must_fail $RC_USAGE "$BIN/notion-setup" --create "My page"

@@ -123,7 +123,7 @@ refused() {
 	refused 'body.length should be ≤ `512000`'
 }
 
-@test "what isn't right is refused, and nothing is kept of it" {
+@test "a wrong value is refused, and nothing of it is stored" {
 	local message body
 	while IFS='|' read -r message body; do
 		create "$body"
@@ -380,7 +380,7 @@ finds() {
 	refused 'Could not find sort property with name or id: Nothing'
 }
 
-@test "the options' list of a patch replaces the one that is there" {
+@test "the option list of a patch replaces the existing one" {
 	local page options
 	page=$(add_page '{"decision":"a","type":["Ops","UX"]}')
 	notion GET "/v1/data_sources/$SOURCE"
@@ -520,7 +520,7 @@ finds() {
 	must_answer 200
 }
 
-@test "a query trims texts where it is told to" {
+@test "a query trims texts where that is switched on" {
 	local page
 	page=$(add_page '{"decision":"  a  "}')
 	query

@@ -410,7 +410,7 @@ finds() {
 	must_answer 406 '.code == "PGRST106"'
 }
 
-@test "what a project may be like" {
+@test "the states that a project can be in" {
 	add_row '{"decision":"a","checksum":"abc","notion_synced":true,
 		"updated_at":"2026-01-01T00:00:00Z"}'
 	config '{"moddatetime":true,"rewrite_checksum":true,

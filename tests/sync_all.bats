@@ -80,7 +80,7 @@ pages() {
 	must_pass sync_all --share 1 --dry-run a
 }
 
-@test "a pair that fails holds up none, and decides the exit code" {
+@test "a pair that fails holds up no other, and decides the exit code" {
 	pair a
 	pair b
 	sed -i 's/^SUPABASE_URL=.*/SUPABASE_URL=nonsense/' pairs/a.env
@@ -97,7 +97,7 @@ pages() {
 	must_say "b: .*b.env:7: not NAME=value"
 }
 
-@test "what can't be meant is refused before anything runs" {
+@test "senseless options are refused before anything runs" {
 	must_fail $RC_CONFIG sync_all
 	must_say "pairs/\*.env: there are no pairs"
 	echo >pairs/a.env
@@ -114,7 +114,7 @@ pages() {
 	[[ ! -e pairs/a ]]
 }
 
-@test "TERM ends the runs that go on, and starts no other" {
+@test "TERM ends the current runs, and no other is started" {
 	local pid code=0
 	pair a
 	pair b

@@ -172,7 +172,7 @@ void control_press(struct control *c, enum control_kind kind,
 /* The last character may be cut off, and a child may print anything. */
 static json *output_data(const struct control_run *r)
 {
-	char *clean = mend_text(buf_str(&r->output), r->output.len);
+	char *clean = repair_text(buf_str(&r->output), r->output.len);
 	char *text = mask_paths(clean);
 	json *data = json_string(text);
 

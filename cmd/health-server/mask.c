@@ -49,7 +49,7 @@ char *mask_paths(const char *text)
 	return out.data ? buf_take(&out) : xstrdup("");
 }
 
-char *mend_text(const char *text, size_t len)
+char *repair_text(const char *text, size_t len)
 {
 	struct buf out = BUF_INIT(3 * len + 1);
 

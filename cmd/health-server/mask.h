@@ -18,7 +18,7 @@ char *mask_paths(const char *text);
  * The same text with U+FFFD for NUL and for bytes that are not UTF-8.
  * Allocated.
  */
-char *mend_text(const char *text, size_t len);
+char *repair_text(const char *text, size_t len);
 /* mask_paths() in obj[key], and in each element of an array there. */
 void mask_member(json *obj, const char *key);
 

@@ -105,12 +105,12 @@ json *synclog_tail(const char *path, size_t most)
 	/* A name with a broken character must not hide its line. */
 	for (line = text.data; line && (lf = strchr(line, '\n')); line = lf) {
 		json *parsed;
-		char *mended;
+		char *repaired;
 
 		*lf++ = '\0';
-		mended = mend_text(line, strlen(line));
-		parsed = parse_line(mended);
-		free(mended);
+		repaired = repair_text(line, strlen(line));
+		parsed = parse_line(repaired);
+		free(repaired);
 		if (parsed)
 			json_add(lines, parsed);
 		if (json_count(lines) > most)

@@ -7,10 +7,11 @@
  *
  * A call is repeated, at most `retries` times:
  *   after 429 and 529, whatever the method: such a request wasn't carried out;
- *     what it asks to wait (Retry-After, or a field of its error) is honoured
- *     up to max_wait, beyond it the call ends; no other client of the service
- *     in this run sends anything before that time (net/rate.h)
- *   after 409 of Notion ("Conflict occurred while saving"), likewise
+ *     the wait that the answer asks for (Retry-After, or a field of its error)
+ *     is honoured up to max_wait; if it is longer, the call ends; no other
+ *     client of the service in this run sends anything before that time
+ *     (net/rate.h)
+ *   after 409 from Notion ("Conflict occurred while saving"): the same
  *   after no connection: the server has not seen it
  *   after 5xx, a time-out, a lost, cut or unreadable answer: only where the
  *     call is `repeatable`; otherwise it ends with outcome_unknown

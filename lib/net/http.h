@@ -19,19 +19,19 @@
  * between two PATCHes could be overwritten. libcurl can't do so without
  * rewinding the body. So:
  *
- *   a read has its body in memory (CURLOPT_POSTFIELDS), and libcurl may
- *   repeat it; anything else has its body from a read callback without a seek
- *   function, and the repeat fails before a byte of it is sent
- *   (CURLE_SEND_FAIL_REWIND): HTTP_LOST, and the caller decides
+ *   The body of a read is in memory (CURLOPT_POSTFIELDS), and libcurl may
+ *   repeat it. Any other body comes from a read callback without a seek
+ *   function, so the repeat fails before a byte of it is sent
+ *   (CURLE_SEND_FAIL_REWIND): HTTP_LOST, and the caller decides.
  *
- *   after an exchange that failed the easy handle is a new one, for libcurl
- *   8.7.0 and newer keeps the wish to rewind in the old one, where it fails
- *   all later requests or lets them hang, curl_easy_reset() or not
+ *   After an exchange that failed, the easy handle is replaced, because
+ *   libcurl 8.7.0 and newer remembers the need to rewind in the old one, which
+ *   makes all later requests fail or hang, curl_easy_reset() or not
  *   (https://github.com/curl/curl/issues/17139 and
- *   https://github.com/curl/curl/issues/18206). It costs nothing: the
- *   connection is closed by then.
+ *   https://github.com/curl/curl/issues/18206). Replacing it costs nothing:
+ *   the connection is closed by then.
  *
- * The program ignores SIGPIPE (util/stop.h), for TLS writes could raise it.
+ * The program ignores SIGPIPE (util/stop.h), because TLS writes could raise it.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
