@@ -22,9 +22,8 @@ struct config {
 	int64_t query_lag_ms;  /* until a query shows a write */
 	int64_t cursor_ttl_ms; /* how long a cursor lives */
 	bool bump_same_value;  /* a PATCH that changes nothing is an edit */
-	bool restore_with_properties; /* in_trash:false together with properties
-				       */
-	bool query_trims;	      /* a query trims texts at both ends */
+	bool restore_with_properties;  /* in_trash:false with properties */
+	bool query_trims;	       /* a query trims texts at both ends */
 	bool unknown_property_ignored; /* in a page write, instead of a 400 */
 	bool archive_known;	       /* otherwise no is_archived anywhere */
 	bool archive_asked_in_vain;    /* a query ignores is_archived */

@@ -27,12 +27,10 @@ enum made {
 
 struct site {
 	const struct settings *settings;
-	const char *prefix; /* "" or "/vault": the path that a proxy serves us
-			       under */
+	const char *prefix; /* "" or "/vault": where a proxy serves us */
 	char *root;	    /* of the page: "/vault/" */
 	const struct hosts *hosts;
-	usec told_host; /* when a wrong host name was last reported; USEC_NONE:
-			   never */
+	usec told_host; /* last report of a wrong host; or USEC_NONE */
 	struct hooks hooks;
 	struct control control;
 	struct log_view view;

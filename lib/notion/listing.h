@@ -44,8 +44,7 @@ struct pass {
 	bool capped; /* Notion has more than it lists */
 	bool unsorted;
 	usec first, last; /* created_time of the first and last page */
-	json *parts;	  /* ended early, since the sample splits well:
-			     split_choose() */
+	json *parts;	  /* ended early, to split: split_choose() */
 };
 
 /*

@@ -24,8 +24,7 @@ struct notion_page {
 	bool own;	   /* created by our connection */
 	bool in_trash;
 	bool archived;	/* exists, but isn't in the default listing */
-	bool title_cut; /* may have been cut after 25 mentions: see title item
-			 */
+	bool title_cut; /* may be cut after 25 mentions: see title.c */
 	usec created, edited;
 };
 

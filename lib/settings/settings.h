@@ -38,8 +38,7 @@ struct settings {
 	 */
 	char *supabase_url;
 	bool plain_http;    /* SYNC_ALLOW_HTTP: over http to any host */
-	char *supabase_key; /* sb_secret_…, or a JWT whose role is service_role
-			     */
+	char *supabase_key; /* sb_secret_…, or a service_role JWT */
 	char *schema;	    /* SUPABASE_SCHEMA, "public" */
 	char *table;
 
@@ -59,12 +58,9 @@ struct settings {
 	 * stays closed.
 	 */
 	char *control_token; /* SYNC_CONTROL_TOKEN: a person asks for a run */
-	char *hook_notion;   /* SYNC_HOOK_SECRET_NOTION: Notion signs its calls
-				with it */
-	char *hook_supabase; /* SYNC_HOOK_SECRET_SUPABASE: Supabase sends it
-				with its calls */
-	char *host_names; /* SYNC_HOST_NAMES: the server answers under these too
-			   */
+	char *hook_notion;   /* SYNC_HOOK_SECRET_NOTION: signs its calls */
+	char *hook_supabase; /* SYNC_HOOK_SECRET_SUPABASE: sent with them */
+	char *host_names;    /* SYNC_HOST_NAMES: it answers to these too */
 
 	/* always */
 	char *state_dir, *log_dir;

@@ -28,8 +28,7 @@
 
 enum stream_flags {
 	STREAM_STRICT = 0,
-	/* Body lines with unreadable strings come through, marked: util/json.h.
-	 */
+	/* Lines with unreadable strings pass, marked: util/json.h. */
 	STREAM_MARK_UNREADABLE = 1,
 	/* `count` isn't compared: a plan may be filtered by jq or grep. */
 	STREAM_ANY_COUNT = 2,
