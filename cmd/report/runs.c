@@ -68,14 +68,14 @@ static void print_op(const json *line)
 	print_conflict(json_get(line, "conflict"));
 }
 
-struct op_list {
+struct run_ops {
 	const char *kind;
 	size_t n;
 };
 
 static void each_op(void *arg, const json *line)
 {
-	struct op_list *listing = arg;
+	struct run_ops *listing = arg;
 	const char *kind = json_str(line, "kind");
 
 	if (strcmp(kind, listing->kind) != 0)
@@ -87,7 +87,7 @@ static void each_op(void *arg, const json *line)
 /* Prints the results; where there are none, the plan. */
 static void print_ops(const struct run_records *l, const struct run *r)
 {
-	struct op_list listing = { .kind = "result" };
+	struct run_ops listing = { .kind = "result" };
 	struct error e;
 	int got = run_lines(l, r->id, "results", each_op, &listing, &e);
 
