@@ -91,7 +91,7 @@ $(SEEDER): $(BUILD)/tests/property/seed_edits.o
 $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 
 check: all units
-	bats tests
+	bats -r tests
 
 units: $(UNITS) $(SEEDER)
 	@for t in $(UNITS); do $$t || exit 1; done

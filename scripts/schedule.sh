@@ -57,7 +57,7 @@ cd "$place"
 # seconds OPTION TIME
 seconds() {
   SYNC_INTERVAL=$2 "$bin/report" --paths 2>/dev/null | jq -er .interval_seconds ||
-    die 2 "$1: $2 is no time from 1s to 31d: write it as 30s, 15m, 1h"
+    die 2 "$1: $2 is not a time from 1s to 31d: write it as 30s, 15m, 1h"
 }
 take_settings || exit
 if [ "$every" ]; then

@@ -2,8 +2,8 @@
 # Installs what is missing, builds, and runs every test.
 #   scripts/test.sh                all: as built by cc, some on the libraries of
 #                                  Debian 13, some by clang with sanitizers
-#   scripts/test.sh --quick        as built by cc only
-#   scripts/test.sh --only FILE…   these files of tests/*.bats only, as built by cc
+#   scripts/test.sh --quick        in three minutes what tells most, as built by cc
+#   scripts/test.sh --only FILE…   these files of tests/*/*.bats only, as built by cc
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
@@ -16,7 +16,7 @@ case ${1:-} in
   --quick) quick=1 ;;
   --only)
     shift
-    [ $# -gt 0 ] || die 2 "--only needs files, such as tests/http.bats"
+    [ $# -gt 0 ] || die 2 "--only needs files, such as tests/program/http.bats"
     for f; do only+=("$(realpath -e -- "$f")") || die 2 "$f: no such file"; done ;;
   -h | --help) sed -n '/^[^#]/q; s/^# \{0,1\}//p' "$0" | sed 1d; exit 0 ;;
   *) die 2 "unknown option: $1 (try: $0 --help)" ;;
@@ -110,16 +110,20 @@ newer_libraries() {
 }
 
 # The slowest first, then the largest, so that the last one is short.
-slowest=(tests/{health_page,kill,foreign_edits,valgrind,soak,faults,supabase_lite}.bats)
+slowest=(tests/{program/health_page,run/{kill,foreign_edits,valgrind,soak,faults},sandbox/supabase_lite}.bats)
 mapfile -t files < <({
   printf '%s\n' "${slowest[@]}"
-  find tests -maxdepth 1 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2
+  find tests -mindepth 2 -maxdepth 2 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2
 } | awk '!seen[$0]++')
 # The tests that exercise the programs' own code; the rest is shell, faults and time.
-sanitized=(tests/{care,notion-fetch,health,workers,sb-fetch}.bats
-  tests/{normalize,streams,plan_undo,http}.bats)
+sanitized=(tests/{run/care,program/{notion-fetch,health,workers,sb-fetch}}.bats
+  tests/program/{normalize,streams,plan_undo,http}.bats)
+# What tells most in the shortest time: the streams, the decisions, writing, whole
+# runs, signals, the build and the documents.
+telling=(tests/program/{apply,plan,normalize,streams,contract,one_record,plan_undo}.bats
+  tests/run/{care,interrupt,cut}.bats tests/ship/{build,documents}.bats)
 # The tests that depend on the behaviour of libcurl and of the servers' library.
-client_files=(tests/{faults,http,notion-fetch,sb-fetch,health}.bats)
+client_files=(tests/{run/faults,program/{http,notion-fetch,sb-fetch,health}}.bats)
 client_units=({http,api,notion_client,supabase_client}_test)
 
 parallel=-j$(nproc)
@@ -128,6 +132,7 @@ if [ "${#only[@]}" -gt 0 ]; then
   bats_run only "$home/bin" "${only[@]}"
 else
   units gcc make -s "$parallel" units
+  [ ! "$quick" ] || files=("${telling[@]}")
   bats_run gcc "$home/bin" "${files[@]}"
 fi
 if [ ! "$quick" ] && [ "${#only[@]}" = 0 ]; then

@@ -5,7 +5,7 @@
 #   tests/platforms.sh [OPTION]… RELEASE…     such as: tests/platforms.sh 12 13
 #
 #   --quick          scripts/test.sh --quick, not all of it
-#   --only FILE…     these files of tests/*.bats only
+#   --only FILE…     these files of tests/*/*.bats only
 #   --no-tests       no tests, the rest only
 #   --folder FOLDER  work there, not in a folder of /var/tmp; a bare Debian that
 #                    an earlier run kept there is taken as it is
@@ -33,8 +33,8 @@ while [ $# -gt 0 ]; do
     --only) tests=(--only) ;;
     *.bats)
       [ "${tests[0]:-}" = --only ] || die 2 "$1: a file without --only"
-      [ -e "$home/tests/${1##*/}" ] || die 2 "$home/tests/${1##*/}: no such file"
-      tests+=("tests/${1##*/}") ;;
+      [ -e "$home/$1" ] || die 2 "$home/$1: no such file"
+      tests+=("$1") ;;
     --no-tests) no_tests=1 ;;
     --folder) need "$@"; folder=$2; shift ;;
     --keep) keep=1 ;;
@@ -47,7 +47,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ "${#releases[@]}" -gt 0 ] || die 2 "which release? (try: $0 --help)"
-[ "${tests[*]}" != --only ] || die 2 "--only needs files, such as tests/http.bats"
+[ "${tests[*]}" != --only ] || die 2 "--only needs files, such as tests/program/http.bats"
 
 # clean_up: the last process in the namespace takes all mounts with it.
 clean_up() {

@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# The SQL that doctor tells people to run, run: as it stands, on a real PostgreSQL,
+# for each kind of wrong table. What people wrote must be there afterwards.
+
+load ../helper
+
+setup() {
+	common_setup
+	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||
+		skip "no PostgreSQL here: apt-get install postgresql"
+	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs SYNC_RETRIES=0 SYNC_BACKOFF_MS=1
+	# A socket's path must be short, so it isn't in $T.
+	PG=$(mktemp -d /tmp/pg.XXXXXX)
+	"$ROOT/tests/supabase-lite/postgres.sh" "$PG" 3>&-
+	start_sandbox
+}
+
+teardown() {
+	[[ -z ${PG-} ]] || "$ROOT/tests/supabase-lite/down.sh" "$PG"
+	common_teardown
+}
+
+sql() {
+	psql -qAt -h "$PG/pg" -U postgres -v ON_ERROR_STOP=1 "$@"
+}
+
+# The SQL in what doctor says is wrong.
+advice() {
+	"$BIN/doctor" --json >out || true
+	jq -r 'first(.checks[] | select(.mark == "bad")) | .text' out |
+		sed -n 's/.*run in the SQL editor: //p' >advice.sql
+	[[ -s advice.sql ]] || { cat out; return 1; }
+}
+
+# with FAULT…: doctor's advice where Supabase answers so.
+with() {
+	control DELETE faults >/dev/null
+	local fault
+	for fault; do
+		control POST faults "$fault" >/dev/null
+	done
+	advice
+}
+
+# refuse PATTERN CODE MESSAGE: a fault for requests whose path has the pattern.
+refuse() {
+	jq -nc --arg p "$1" --arg c "$2" --arg m "$3" '{match: {api: "supabase", method: "GET", path: $p},
+		status: 400, code: $c, message: $m, times: -1}'
+}
+
+good_table() {
+	sql -c "set client_min_messages = warning; drop table if exists $1 cascade; create table $1 (id uuid primary key default gen_random_uuid(),
+		decision text, type text, date date, created_at timestamptz default now(),
+		updated_at timestamptz default now(), notion_page_id text, notion_synced boolean default false,
+		checksum text, deleted_at timestamptz)"
+}
+
+# mends COLUMN WRONG-TYPE VALUE… WANTED…: a row of each value (SQL), which is the
+# wanted text after the advice was pasted. The message is PostgreSQL's own, for the
+# literal that the probe sends.
+mends() {
+	local column=$1 type=$2 n=$((($# - 2) / 2)) i probe message code
+	shift 2
+	good_table public.decision_vault
+	sql -c "alter table decision_vault drop column $column"
+	[[ $type != kind ]] || sql -c "drop type if exists kind cascade; create type kind as enum ('Ops', 'UX')"
+	sql -c "alter table decision_vault add column $column $type"
+	for ((i = 1; i <= n; i++)); do
+		sql -c "insert into decision_vault ($column, checksum) values (${!i}, '$i')"
+	done
+	case $column in
+	id) probe="id = '00000000-0000-0000-0000-000000000000'" ;;
+	notion_synced) probe="notion_synced is true" ;;
+	date) probe="date = '300000-01-01'" ;;
+	*_at) probe="$column = '2026-01-02T03:04:05Z'" ;;
+	*) probe="$column = 'x'" ;;
+	esac
+	message=$(sql -v VERBOSITY=verbose -c "select from decision_vault where $probe" 2>&1 >/dev/null |
+		sed -n 's/^ERROR:  //p' | head -n 1)
+	code=${message%%:*} message=${message#*: }
+	if [[ -n $message ]]; then
+		with "$(refuse "[&?]$column=" "$code" "$message")" || return
+	else
+		# Taken by a type that refuses nothing, such as text.
+		with "$(jq -nc --arg p "[&?]$column=eq\\.(x|300000)" '{match: {api: "supabase", method: "GET", path: $p},
+			status: 200, body: "[]", content_type: "application/json", times: -1}')" || return
+	fi
+	must_pass sql -f advice.sql
+	for ((i = 1; i <= n; i++)); do
+		local wanted=$((n + i))
+		[[ $(sql -c "select coalesce($column::text, 'null') from decision_vault where checksum = '$i'") == ${!wanted} ]] ||
+			{ cat advice.sql; seen "$column $type ${!i}: $(sql -c "select $column from decision_vault where checksum = '$i'")"; }
+	done
+	sql -c "insert into decision_vault (decision) values ('new')"
+}
+
+@test "a type that is an array, an enumeration or JSON" {
+	mends type 'text[] not null default '"'{}'" "'{Ops,UX}'" "'{}'" Ops null
+	mends type kind "'UX'" null UX null
+	mends type jsonb "'\"Ops\"'" Ops
+	mends decision json "'\"a \\\"quoted\\\" text\"'" 'a "quoted" text'
+	mends notion_page_id integer 1 1
+}
+
+@test "a time that is a boolean, a number, a text or a day" {
+	sql -c "alter database postgres set timezone = 'UTC'"
+	mends deleted_at boolean false null null null
+	[[ $(<advice.sql) == *"case when deleted_at then now() end"* ]]
+	mends deleted_at 'boolean not null default false' false null
+	mends updated_at bigint 1767323045 1767323045000 '2026-01-02 03:04:05+00' '2026-01-02 03:04:05+00'
+	mends updated_at text "'2026-01-02T03:04:05Z'" "''" '2026-01-02 03:04:05+00' null
+	mends created_at date "'2026-01-02'" '2026-01-02 00:00:00+00'
+	[[ $(sql -c "select created_at is not null from decision_vault where decision = 'new'") == t ]] ||
+		seen "the default is gone"
+}
+
+@test "a date that is a time, a text or a number" {
+	sql -c "alter database postgres set timezone = 'UTC'"
+	mends date text "'2026-01-02'" "''" 2026-01-02 null
+	mends date timestamptz "'2026-01-02T03:04:05Z'" 2026-01-02
+	mends date integer 1767323045 2026-01-02
+}
+
+@test "a mark that is a text, a number or a time" {
+	mends notion_synced text "'yes'" "'TRUE'" "'no'" "'maybe'" "''" true true false false false
+	mends notion_synced integer 1 0 null true false null
+	mends notion_synced timestamptz 'now()' null true false
+	[[ $(sql -c "select notion_synced from decision_vault where decision = 'new'") == f ]]
+}
+
+@test "an id that is a text of UUIDs" {
+	mends id 'text unique' "'$(id 7)'" "$(id 7)"
+}
+
+# Nothing can be cast, so the old id stays beside a new one.
+@test "an id that is a number, or a text of other things" {
+	local type
+	for type in 'bigint generated always as identity primary key' 'text primary key default now()::text'; do
+		sql -c "drop table if exists decision_vault; create table decision_vault (id $type, decision text)"
+		sql -c "insert into decision_vault (decision) values ('kept')"
+		case $type in
+		bigint*) with "$(refuse '[&?]id=eq' 22P02 'invalid input syntax for type bigint: "00000000-0000-0000-0000-000000000000"')" ;;
+		text*)
+			with '{"match":{"api":"supabase","method":"GET","path":"[&?]id=(eq\\.x|not\\.like)"},"status":200,
+				"body":"[{\"id\":\"2026\"}]","content_type":"application/json","times":-1}'
+			;;
+		esac
+		must_pass sql -f advice.sql
+		sql -c "insert into decision_vault (id, decision) values ('$(id 1)', 'new') on conflict (id) do nothing"
+		[[ $(sql -c "select count(*) from decision_vault where id is not null and old_id is not null") == 2 ]]
+	done
+}
+
+# Its name must be quoted, in whichever advice, and its schema too.
+@test "a table whose name has capitals, in a schema of a reserved name" {
+	local name code
+	for name in '"DecisionVault"' '"2024_decisions"' 'order'; do
+		export SUPABASE_TABLE=${name//\"/}
+		sql -c "drop table if exists public.${name/order/\"order\"}"
+		with '{"match":{"api":"supabase"},"status":404,"code":"PGRST205","message":"no table","times":-1}'
+		must_pass sql -f advice.sql
+		must_pass sql -f advice.sql
+		sql -c "alter table public.${name/order/\"order\"} drop column checksum"
+		with '{"match":{"api":"supabase"},"status":400,"code":"42703","message":"no column","times":-1}'
+		must_pass sql -f advice.sql
+		[[ $(sql -c "select checksum from public.${name/order/\"order\"}") == '' ]]
+		with '{"match":{"api":"supabase"},"status":403,"code":"42501","message":"permission denied","times":-1}'
+		must_pass sql -f advice.sql
+	done
+	export SUPABASE_TABLE=Log SUPABASE_SCHEMA=user
+	control POST config '{"in_schema_api":true}' >/dev/null
+	sql -c 'create schema "user"'
+	with '{"match":{"api":"supabase"},"status":404,"code":"PGRST205","message":"no table","times":-1}'
+	must_pass sql -f advice.sql
+	with '{"match":{"api":"supabase"},"status":403,"code":"42501","message":"permission denied","times":-1}'
+	must_pass sql -f advice.sql
+	[[ $(sql -c 'set role service_role' -c 'select count(*) from "user"."Log"') == 0 ]]
+}
+
+@test "an id that is not a key, while another column is" {
+	good_table public.decision_vault
+	sql -c "alter table decision_vault drop constraint decision_vault_pkey, add column nr serial primary key"
+	with '{"match":{"api":"supabase","method":"POST"},"status":400,"code":"42P10","message":"there is no unique or exclusion constraint matching the ON CONFLICT specification","times":-1}'
+	must_pass sql -f advice.sql
+	sql -c "insert into decision_vault (id) values ('$(id 1)') on conflict (id) do nothing"
+}

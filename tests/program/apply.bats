@@ -1,0 +1,501 @@
+# What apply looks at before it writes, and what it says of each op.
+
+load ../helper
+load ../sync
+
+setup() {
+	sync_setup
+}
+
+# make_plan: both sides as they are now, planned.
+make_plan() { # make_plan [OPTION…]
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson "$@" records >plan
+}
+
+id_of() {
+	live "$1" "$2" | jq -r .id
+}
+
+@test "the end counts the ops by status" {
+	seed supabase one two
+	make_plan
+	edit supabase two '{"type":"UX"}'
+	must_pass "$BIN/apply" plan
+	must_hold 'last.totals == {done:1, skipped:1, failed:0, unknown:0}'
+}
+
+@test "every skip of a plan keeps its code, of the same page too" {
+	make_plan
+	{
+		jq -c --arg one "$(id 1)" --arg two "$(id 2)" --arg page "$(id 9)" '
+			if .kind == "head" then ., ({kind:"op", op:"skip", target:"none",
+				code:"double-link", page_id:$page}
+				| . + {n:1, row_id:$one}, . + {n:2, row_id:$two})
+			else . end' plan
+	} >doubled
+	must_fail $RC_ATTENTION "$BIN/apply" doubled
+	must_hold '[.[] | select(.kind == "result") | .code]
+		== ["double-link", "double-link"]'
+}
+
+@test "a row that is deleted meanwhile is not written, although no trigger shows it" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit notion one '{"type":"UX"}'
+	make_plan
+	control POST faults "$(jq -nc --arg id "$(id_of supabase one)" '
+		{match:{api:"supabase", method:"PATCH"}, edit:{side:"supabase",
+			id:$id, action:"soft-delete", touch:false}}')"
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "update" and .status == "skipped" and .code == "changed"'
+	# The page was changed, so its row comes back.
+	must_pass sync_now --quiet
+	live supabase one | jq -e '.type == "UX"'
+	live notion one | jq -e '.type == ["UX"]'
+}
+
+@test "the time that a person gives a date meanwhile is not overwritten" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit supabase one '{"date":"2026-05-05"}'
+	make_plan
+	edit notion one '{"date":{"start":"2026-01-02T10:00:00.000Z","end":"2026-01-03T10:00:00.000Z"}}'
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "update" and .status == "skipped" and .code == "changed"'
+	# The next plan has what it replaces.
+	must_pass sync_now --quiet
+	results >after
+	must_hold 'map(select(.op == "update"))[0] | .status == "done"
+		and .was.date_detail.end == "2026-01-03T10:00:00.000+00:00"' after
+	live supabase one | jq -e '.date == "2026-05-05"'
+}
+
+@test "a page comes back in one request where nothing else is to be written" {
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
+		-H "Content-Type: application/json" \
+		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+	seed supabase one
+	must_pass sync_now --quiet
+	act notion one trash
+	must_pass sync_now --quiet
+	act supabase one undelete
+	control DELETE log
+	must_pass sync_now --quiet
+	live notion one
+	control GET log | jq -c 'select(.api == "notion" and .method == "PATCH") | .body' >bodies
+	must_hold '. == [{in_trash:false}]' bodies
+}
+
+@test "a create whose page was moved away is a plain success" {
+	seed supabase zero
+	must_pass sync_now --quiet
+	seed supabase one
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"status":500,"code":"XX000","times":4}'
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	control DELETE faults
+	act notion one move
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "create" and .status == "done" and .code == null
+		and .why == null'
+}
+
+@test "a restore whose first answer is lost still writes the content" {
+	seed supabase one
+	must_pass sync_now --quiet
+	act supabase one soft-delete
+	must_pass sync_now --quiet
+	act supabase one undelete
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"PATCH"},"drop":"after"}'
+	must_pass "$BIN/apply" plan
+	must_hold '.[1] | .op == "restore" and .status == "done"'
+	live notion one | jq -e '.type == ["UX"]'
+	must_be_settled
+}
+
+@test "a restore that is half done is not reported as unwritten" {
+	seed supabase one
+	must_pass sync_now --quiet
+	act supabase one soft-delete
+	must_pass sync_now --quiet
+	act supabase one undelete
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"PATCH","nth":2},
+		"status":400,"code":"validation_error"}'
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	must_hold '.[1] | .op == "restore" and .status == "unknown"
+		and (.note | test("out of the trash"))'
+	must_pass sync_now --quiet
+	live notion one | jq -e '.type == ["UX"]'
+	must_be_settled
+}
+
+@test "a trigger on checksum and one on notion_synced are both reported" {
+	control POST config '{"rewrite_checksum":true,"reset_synced":true}'
+	seed supabase one
+	make_plan
+	must_pass "$BIN/apply" plan
+	must_hold '.[1].note | test("written to checksum") and test("written to notion_synced")'
+}
+
+@test "a page that was created but not linked is reported, and linked by the next run" {
+	local page
+	seed supabase zero
+	must_pass sync_now --quiet
+	seed supabase one
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"status":500,"code":"XX000","times":4}'
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	page=$(id_of notion one)
+	must_hold ".[1] | .status == \"unknown\" and .page_id == \"$page\"
+		and (.note | test(\"$page was made\")) and .error.http == 500"
+	must_pass sync_now --quiet
+	[[ $(id_of notion one) == "$page" ]] || seen "made twice"
+	live supabase one | jq -e --arg page "$page" '.notion_page_id == $page'
+	must_be_settled
+}
+
+@test "a row whose page was given to its twin meanwhile gets one of its own" {
+	local when
+	seed supabase zero
+	must_pass sync_now --quiet
+	for when in 2001-01-01T00:00:00Z 2099-01-01T00:00:00Z; do
+		seed supabase "twin $when"
+		make_plan
+		control POST faults '{"match":{"api":"supabase","method":"PATCH"},"status":500,"code":"XX000","times":4}'
+		must_fail $RC_ATTENTION "$BIN/apply" plan
+		control DELETE faults
+		# By its age it is the other row that is paired with the page.
+		jq -nc --arg when "$when" '{side:"supabase", decision:"twin \($when)",
+			type:"Ops", date:"2026-01-02", created_at:$when}' >seed
+		control POST seed @seed
+		sync_now --quiet
+		sync_now --quiet
+	done
+	control GET dump >dump
+	must_hold 'map(select(.side == "supabase") | .notion_page_id)
+		| length == 5 and all(. != null) and (unique | length) == 5' dump
+	must_be_settled
+}
+
+@test "a row that was written, then edited before its answer, is not reported as unwritten" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit notion one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"drop":"after"}'
+	control POST faults "$(jq -nc --arg id "$(id_of supabase one)" '
+		{match:{api:"supabase", method:"PATCH", nth:2},
+			edit:{side:"supabase", id:$id, set:{decision:"one more"}}}')"
+	must_fail $RC_ATTENTION "$BIN/apply" plan
+	must_hold '.[1] | .op == "update" and .status == "unknown"'
+	must_pass sync_now --quiet
+	live notion "one more" | jq -e '.type == ["UX"]'
+	live supabase "one more" | jq -e '.type == "UX"'
+}
+
+# Rows one and two, whose pages are out of reach: the plan creates both again.
+plan_pages_anew() {
+	seed supabase one two
+	must_pass sync_now --quiet
+	act notion one unshare
+	act notion two unshare
+	make_plan --orphans restore
+}
+
+@test "no new page is made for a row whose page is back" {
+	plan_pages_anew
+	must_hold 'map(select(.op == "create")) | length == 2' plan
+	act notion one share
+	must_pass "$BIN/apply" plan
+	must_hold 'map(select(.kind == "result") | .status) | sort == ["done", "skipped"]'
+	control GET dump >dump
+	must_hold 'map(select(.side == "notion") | .decision) | sort == ["one", "two", "two"]' dump
+}
+
+@test "the same in the short form: a page in place of one that is gone" {
+	plan_pages_anew
+	act notion one share
+	must_pass "$BIN/apply" <(short <plan)
+	must_hold 'map(select(.kind == "result") | .status) | sort == ["done", "skipped"]'
+}
+
+@test "a plan that creates one page twice, or has no values, is refused" {
+	seed supabase one
+	make_plan
+	sed '/"op":"create"/p' plan >twice
+	must_fail $RC_STREAM "$BIN/apply" twice
+	must_say 'ops 1 and 1 both make the other half'
+	for agreed in 7 '{}' '{"checksum":"x"}' '{"decision":1}'; do
+		jq -c --argjson a "$agreed" 'if .agreed then .agreed = $a else . end' \
+			plan >wrong
+		must_fail $RC_STREAM "$BIN/apply" wrong
+		must_say 'wrong:2: .*agreed'
+	done
+	none notion one
+	[[ ! -e state/base.ndjson ]] || must_hold 'map(select(.kind == "pair")) == []' \
+		state/base.ndjson
+}
+
+@test "--allow accepts only the names of guards" {
+	make_plan
+	for word in bogus scope,bogus incomplete "" scope,; do
+		must_fail $RC_USAGE "$BIN/apply" --allow "$word" plan
+		must_say 'empty-side, mass-delete, mass-create, mass-change, scope'
+		must_fail $RC_USAGE "$BIN/plan" --allow "$word" records
+		must_say 'empty-side, mass-delete, mass-create, mass-change, scope'
+	done
+	must_pass "$BIN/apply" --allow scope,mass-change plan
+}
+
+@test "a plan blocked by a guard that apply doesn't know is refused, whatever is allowed" {
+	seed supabase one
+	make_plan
+	for blocked in '["mass-delete"]' '["new-guard"]' '[7]'; do
+		jq -c --argjson b "$blocked" 'if .kind == "head" then .blocked = $b
+			else . end' plan >blocked
+		must_fail $RC_GUARD "$BIN/apply" \
+			--allow empty-side,mass-create,mass-change,scope blocked
+		none notion one
+	done
+}
+
+# --- plans that were filtered -------------------------------------------------
+
+# only SIDE <PLAN: the ops that write there, as in the manual.
+only() {
+	jq -c --arg side "$1" 'select(.kind != "op" or .target == $side)'
+}
+
+# Both sides of one pair edited, one side of two others; only SIDE carried out,
+# by a whole plan or a short one; then all the rest.
+filtered() {
+	seed supabase merged row page row-gone
+	must_pass sync_now --quiet
+	edit supabase merged '{"type":"UX"}'
+	edit notion merged '{"date":"2026-05-05"}'
+	edit supabase row '{"type":"UX"}'
+	edit notion page '{"date":"2026-06-06"}'
+	act supabase row-gone soft-delete
+	make_plan
+	must_pass "$BIN/apply" <(only "$1" <plan | "$2")
+	results=$output
+	must_pass sync_now --quiet
+	must_hold '.[0].conflicts == 0' logs/last_run.json
+	live supabase merged | jq -e '.type == "UX" and .date == "2026-05-05"'
+	live supabase row | jq -e '.type == "UX"'
+	live supabase page | jq -e '.date == "2026-06-06"'
+	dead supabase row-gone
+	dead notion row-gone
+	must_be_settled
+}
+
+@test "half of a merge, that of the row, is not taken for an agreement" {
+	filtered supabase cat
+	must_hold 'map(select(.kind == "result") | "\(.op) \(.status)") | sort
+		== ["link skipped", "link skipped", "update done", "update skipped"]' \
+		<(cat <<<"$results")
+}
+
+@test "half of a merge, that of the page, is completed by the next run" {
+	filtered notion cat
+	must_hold 'map(select(.kind == "result") | "\(.op) \(.status)") | sort
+		== ["stamp skipped", "trash done", "update done", "update done"]' \
+		<(cat <<<"$results")
+}
+
+@test "half of a merge, that of the row, in the short form" {
+	filtered supabase short
+}
+
+@test "half of a merge, that of the page, in the short form" {
+	filtered notion short
+}
+
+# --- plans in the short form of vaultsync-streams(5) --------------------------
+
+# short <PLAN: no expect.row and expect.page, no sources.
+short() {
+	jq -c 'if .kind == "head" then del(.sources, .guards)
+		elif .expect then .expect |= {checksum, updated_at} else . end'
+}
+
+# Every kind of op at once, planned and not carried out.
+every_kind() {
+	seed supabase changed merged cleared row-gone page-gone row-back page-back
+	must_pass sync_now --quiet
+	act supabase row-back soft-delete
+	act notion page-back trash
+	must_pass sync_now --quiet
+	act supabase row-back undelete
+	act notion page-back restore
+	edit supabase changed '{"decision":"changed","type":"UX"}'
+	edit supabase merged '{"type":"UX"}'
+	edit notion merged '{"date":"2026-05-05"}'
+	edit notion cleared '{"date":null}'
+	act supabase row-gone soft-delete
+	act notion page-gone trash
+	edit supabase row-back '{"date":"2026-06-06"}'
+	edit notion page-back '{"date":"2026-07-07"}'
+	seed supabase new-row unlinked
+	seed notion new-page
+	control POST edit "$(live supabase changed | jq -c '{side, id, set:{checksum:null}, touch:false}')"
+	make_plan
+}
+
+@test "a plan in the short form is carried out like a whole one" {
+	every_kind
+	must_hold 'map(select(.kind == "op") | "\(.op) \(.target)") | unique ==
+		["create notion", "create supabase", "link supabase", "restore notion",
+		"restore supabase", "stamp notion", "trash notion", "trash supabase",
+		"update notion", "update supabase"]' plan
+	short <plan >bare
+	must_pass "$BIN/apply" bare
+	must_hold '[.[] | select(.kind == "result") | .status] | unique == ["done"]'
+	must_be_settled
+}
+
+@test "a plan in the short form writes nothing that was edited since" {
+	every_kind
+	short <plan >bare
+	control GET dump | jq -c '{side, id, touch:false,
+		set:{decision:(.decision + "!")}}' >edits
+	while read -r edit; do control POST edit "$edit" >/dev/null; done <edits
+	contents >before
+	must_pass "$BIN/apply" bare
+	contents >after
+	[[ -z $(comm -23 before after) ]] || seen "written: $(diff before after)"
+	must_hold 'map(select(.kind == "result" and .op != "link" and .op != "stamp"))
+		| length > 8 and all(.status == "skipped")'
+}
+
+@test "a plan in the short form links two that were edited since: they met by content" {
+	seed supabase one two
+	seed notion one two
+	make_plan
+	edit notion one '{"date":"2026-05-05"}'
+	edit supabase two '{"type":"UX"}'
+	must_pass "$BIN/apply" <(short <plan)
+	must_pass sync_now --quiet
+	must_hold '.[0].conflicts == 0' logs/last_run.json
+	must_pass control GET dump
+	must_hold 'map(.decision | values) | sort == ["one", "one", "two", "two"]'
+	live supabase one | jq -e '.date == "2026-05-05"'
+	live notion two | jq -e '.type == ["UX"]'
+	must_be_settled
+}
+
+# The content of both sides, to compare.
+contents() {
+	control GET dump | jq -Sc '{side, id, decision, type, date, deleted_at,
+		in_trash}' | sort
+}
+
+@test "a plan in the short form doesn't replace a text in other case, which no checksum shows" {
+	seed supabase one two
+	must_pass sync_now --quiet
+	edit supabase one '{"decision":"uno"}'
+	edit notion two '{"decision":"due"}'
+	make_plan
+	edit notion one '{"decision":"One"}'
+	control POST edit "$(live supabase two |
+		jq -c '{side, id, set:{decision:"TWO"}, touch:false}')"
+	must_pass "$BIN/apply" <(short <plan)
+	live notion One
+	live supabase TWO
+	must_hold 'map(select(.kind == "result" and .op == "update") | .code)
+		== ["changed", "changed"]'
+}
+
+@test "an op that names nothing to compare with is refused by its name" {
+	seed supabase one
+	must_pass sync_now --quiet
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	jq -c 'if .op == "update" then del(.expect.page, .expect.checksum) else . end' \
+		plan >blind
+	must_fail $RC_STREAM "$BIN/apply" blind
+	must_say 'blind:2: op 1, update in notion: it has neither expect.page nor expect.checksum'
+	live notion one | jq -e '.type == ["Ops"]'
+}
+
+# An op is parsed whole when it is read, before the first request.
+@test "an op with a part that is not valid is refused by its line, and nothing is written" {
+	local part says
+	seed supabase one two
+	must_pass sync_now --quiet
+	edit supabase one '{"type":"UX"}'
+	edit supabase two '{"type":"UX"}'
+	make_plan
+	while IFS='|' read -r part says; do
+		jq -c "if .n == 1 then $part else . end" plan >broken
+		must_fail $RC_STREAM "$BIN/apply" broken
+		must_say "broken:2: op 1, update in $says"
+	done <<-'END'
+		.set.date = "2026-02-30"|notion: a value in set is not valid
+		.set.type = ["UX"]|notion: a value in set is not valid
+		.set = null|notion: a value in set is not valid
+		del(.set)|notion: set is missing
+		.checksum = "none"|notion: checksum is missing or not valid
+		.agreed = {"checksum": "none"}|notion: agreed is not valid
+		.expect.checksum = "none"|notion: expect.checksum is not valid
+		.expect.updated_at = "soon"|notion: expect.updated_at is not a valid time
+		del(.row_id)|notion: row_id or page_id is missing
+		.target = "base"|base: there is no such op
+	END
+	live notion one | jq -e '.type == ["Ops"]'
+}
+
+@test "a page is not trashed for an erased row that is back" {
+	seed supabase one two three
+	must_pass sync_now --quiet
+	live supabase two >two
+	for name in one two three; do act supabase $name delete; done
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson --orphans trash \
+		--allow mass-delete records >plan
+	must_hold 'map(select(.op == "trash" and .target == "notion")) | length == 3' plan
+	# One comes back under its id, one with the link of its page.
+	jq -c '{side, id, decision}' two >seed
+	jq -nc --arg page "$(id_of notion three)" \
+		'{side:"supabase", decision:"three again", notion_page_id:$page}' >>seed
+	control POST seed @seed
+	must_pass "$BIN/apply" plan
+	must_hold 'map(select(.kind == "result") | .status) | sort
+		== ["done", "skipped", "skipped"]'
+	dead notion one
+	live notion two
+	live notion three
+}
+
+@test "stamps come last" {
+	seed notion one two three
+	make_plan
+	must_pass "$BIN/apply" plan
+	must_hold '[.[] | select(.kind == "result") | .op] ==
+		["create", "create", "create", "stamp", "stamp", "stamp"]'
+}
+
+@test "a Retry-After longer than SYNC_MAX_WAIT ends the run, a shorter one is sat out" {
+	seed supabase one
+	must_pass sync_now -q
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":429,"retry_after":2}'
+	SYNC_MAX_WAIT=1 must_fail $RC_TEMPORARY "$BIN/apply" --base state/base.ndjson plan
+	must_say "asks to wait 2 s, but a run waits 1 s at most"
+	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":429,"retry_after":2}'
+	SYNC_MAX_WAIT=1 must_pass "$BIN/apply" --max-wait 5 --base state/base.ndjson plan
+	must_hold 'last.waited_ms.notion >= 1900 and last.limited.notion == 1'
+	control POST faults '{"match":{"api":"notion"},"status":429,"retry_after":2}'
+	SYNC_MAX_WAIT=1 must_fail $RC_TEMPORARY "$BIN/notion-fetch"
+}

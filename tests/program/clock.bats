@@ -1,0 +1,83 @@
+# A machine whose clock is wrong: what the sync writes goes by the services'.
+# The sandbox's clock is set off instead, which comes to the same.
+
+load ../helper
+load ../sync
+
+setup() {
+	sync_setup
+}
+
+teardown() {
+	common_teardown
+}
+
+# off SECONDS: the services' clock is so far from this machine's.
+off() {
+	control POST clock "$(jq -nc --argjson s "$1" \
+		'{now:(now + $s | todate)}')" >/dev/null
+}
+
+# near TIME: within a minute of the services' clock; the offset of both is $1.
+near() {
+	jq -ne --arg t "$2" --argjson s "$1" '
+		def at: sub("\\.[0-9]+"; "") | sub("[+]00:00$"; "Z") | fromdate;
+		(now + $s - ($t | at)) | . > -60 and . < 60' >/dev/null ||
+		{ echo "$2 is not by the services' clock ($1 s)"; return 1; }
+}
+
+follows_the_services() {
+	off "$1"
+	seed supabase kept trashed restored
+	must_pass sync_now --quiet
+	act notion trashed trash
+	edit notion kept '{"decision":"kept, edited"}'
+	act supabase restored soft-delete
+	edit notion restored '{"type":["UX"]}'
+	must_pass sync_now --quiet
+	near "$1" "$(dead supabase trashed | jq -r .deleted_at)"
+	near "$1" "$(dead supabase trashed | jq -r .updated_at)"
+	near "$1" "$(live supabase "kept, edited" | jq -r .updated_at)"
+	near "$1" "$(live supabase restored | jq -r .updated_at)"
+	must_be_settled
+}
+
+@test "what is written to a row has the service's time: this machine is a day ahead" {
+	follows_the_services -86400
+}
+
+@test "what is written to a row has the service's time: this machine is years behind" {
+	follows_the_services 100000000
+}
+
+# The table has no trigger, so the time of the sync's own write stays on the
+# row, and must not make it the later one of a conflict for a day.
+@test "with the machine a day ahead, the row does not win each conflict for a day" {
+	off -86400
+	seed supabase one
+	must_pass sync_now --quiet
+	edit notion one '{"type":["UX"]}'
+	must_pass sync_now --quiet
+	curl -fsS -X PATCH "$SANDBOX/rest/v1/decision_vault?decision=eq.one" \
+		-H "apikey: $SUPABASE_SERVICE_ROLE_KEY" \
+		-H "Content-Type: application/json" -d '{"type":"Policy"}'
+	off -82800
+	edit notion one '{"type":["Product"]}'
+	run --separate-stderr sync_now --quiet
+	live supabase one | jq -e '.type == "Product"'
+}
+
+# Without the property Checksum the page of a create that got no answer is
+# looked for by its time.
+@test "with the machine a day ahead, an unanswered create is found and not repeated" {
+	off -86400
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
+		-H "Content-Type: application/json" \
+		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+	seed supabase one
+	control POST faults '{"match":{"method":"POST","path":"/v1/pages$"},"drop":"after"}' >/dev/null
+	must_pass sync_now --quiet
+	control GET dump | jq -es 'map(select(.side == "notion")) | length == 1'
+	live supabase one | jq -e '.notion_page_id != null'
+}

@@ -1,0 +1,231 @@
+# Pages that apply makes: what Notion keeps of them, answers that name another's
+# page, and two machines at once.
+
+load ../helper
+load ../sync
+
+setup() {
+	sync_setup
+}
+
+make_plan() {
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion | "$BIN/plan" --base state/base.ndjson >plan
+}
+
+automations() {
+	control POST config "{\"automations\":[${1-}]}" >/dev/null
+}
+
+pages() {
+	control GET dump | jq -sc "map(select(.side == \"notion\")) | $1"
+}
+
+sum() { # sum DECISION TYPE DATE, in folded form
+	printf '%s|%s|%s' "$@" | sha256sum | cut -d' ' -f1
+}
+
+failed() {
+	results | jq -sc 'map(select(.status == "failed") | .error | [.code, .message])'
+}
+
+@test "a field that is dropped from a new page is reported, and the row keeps it" {
+	automations '{"on":"create","find":"one","set":{"type":null}}'
+	seed supabase one two
+	must_fail $RC_ATTENTION sync_now -q
+	[[ $(failed) == '[["not-kept",'*'type: \"Ops\" was sent, nothing is kept'* ]] || seen "$(failed)"
+	# Linked, with the checksum of what the page really holds, on both.
+	[[ $(live supabase one | jq -r '.notion_page_id') == "$(live notion one | jq -r .id)" ]]
+	[[ $(live supabase one | jq -r '.checksum') == "$(sum one '' 2026-01-02)" ]]
+	[[ $(live notion one | jq -r '.checksum') == "$(sum one '' 2026-01-02)" ]]
+	for _ in 1 2; do
+		sync_now -q || true
+		[[ $(live supabase one | jq -r .type) == Ops ]]
+		[[ $(pages length) == 2 ]]
+	done
+	rm -r state
+	sync_now -q || true
+	[[ $(live supabase one | jq -r .type) == Ops ]]
+	[[ $(pages length) == 2 ]]
+}
+
+@test "a new page that is moved to the trash at once takes no row with it" {
+	automations '{"on":"create","find":"one","action":"trash"}'
+	seed supabase one two
+	must_fail $RC_ATTENTION sync_now -q
+	[[ $(failed) == '[["not-kept",'*in_trash* ]] || seen "$(failed)"
+	automations
+	rm -r state
+	for _ in 1 2; do
+		sync_now -q || true
+		live supabase one
+		[[ $(pages length) == 2 ]]
+	done
+}
+
+# answer_with PAGE-OBJECT [MORE]: the next create of "one" is answered so, and
+# carried out only where MORE says so.
+answer_with() {
+	jq -nc --argjson page "$1" '{match:{api:"notion", method:"POST", path:"/v1/pages$",
+		body:"one"}, status:200, content_type:"application/json",
+		body:($page | tojson)}'"${2+ + $2}" >fault
+	control POST faults @fault >/dev/null
+}
+
+page_object() { # page_object ID
+	curl -sS -H "Authorization: Bearer ntn_sandbox" -H 'Notion-Version: 2026-03-11' \
+		"$SANDBOX/v1/pages/$1"
+}
+
+@test "an answer that names another page: no row is linked to it" {
+	local object id
+	seed supabase known
+	must_pass sync_now -q
+	# Of the bot's own and of this minute; of a person's; and from long ago.
+	jq -nc '{side:"notion", decision:"stranger", created_by:"bot"},
+		{side:"notion", decision:"one", type:"Ops", date:"2026-01-02", created_by:"person"},
+		{side:"notion", decision:"one", type:"Ops", date:"2026-01-02", created_by:"bot",
+			created_at:"2026-01-02T03:04:00Z"}' >strangers
+	seed supabase one
+	make_plan
+	control POST seed @strangers >/dev/null
+	for id in $(pages 'map(.id) | .[]' | tr -d '"'); do
+		objects+=("$(page_object "$id")")
+	done
+	[[ ${#objects[@]} == 4 ]]
+	for object in "${objects[@]}"; do
+		answer_with "$object"
+		must_fail $RC_ATTENTION "$BIN/apply" --base "base" plan
+		must_hold '[.[] | select(.op == "create") | [.status, .error.code]]
+			== [["unknown", "foreign-page"]]'
+		[[ $(live supabase one | jq -r .notion_page_id) == null ]]
+		rm base*
+		control DELETE faults >/dev/null
+	done
+	# Carried out, and answered with another's: it is found by its content.
+	answer_with "${objects[0]}" '{commit:true}'
+	must_pass "$BIN/apply" --base base plan
+	[[ $(pages 'map(select(.decision == "one")) | length') == 3 ]]
+}
+
+@test "an error that names another page as created: none is linked" {
+	local id
+	seed supabase known
+	must_pass sync_now -q
+	seed supabase one
+	make_plan
+	id=$(live notion known | jq -r .id)
+	jq -nc --arg id "$id" '{match:{api:"notion", method:"POST", path:"/v1/pages$"},
+		status:503, content_type:"application/json",
+		body:({object:"error", status:503, code:"service_unavailable", message:"no",
+			additional_data:{committed_resource_id:$id}} | tojson)}' >fault
+	control POST faults @fault
+	must_fail $RC_ATTENTION "$BIN/apply" --base state/base.ndjson plan
+	[[ $(live supabase one | jq -r .notion_page_id) == null ]]
+	control DELETE faults
+	control POST clock '{"advance":600}'
+	must_pass sync_now -q
+	[[ $(live supabase one | jq -r .notion_page_id) != "$id" ]]
+	[[ $(pages length) == 2 ]]
+}
+
+# Two machines with folders of their own.
+machine() {
+	SYNC_STATE_DIR=$T/state$1 SYNC_LOG_DIR=$T/logs$1 sync_now -q
+}
+
+# All once on both sides, each pair linked one to one.
+must_be_single() {
+	control GET dump | jq -es 'map(select(.deleted_at == null and (.in_trash | not)))
+		| (map(select(.side == "supabase"))) as $rows | (map(select(.side == "notion"))) as $pages
+		| ($rows | map(.decision) | sort) == ($pages | map(.decision) | sort)
+		and ($rows | map(.decision) | length == (unique | length))
+		and ($rows | map(.notion_page_id) | sort) == ($pages | map(.id) | sort)' >/dev/null ||
+		{ control GET dump | jq -c '[.side, .decision, .in_trash, .deleted_at, .notion_page_id, .id]'
+			seen "not one to one"; }
+}
+
+@test "a run that finds the row linked by another machine gives up the page it has just created" {
+	local other
+	mkdir state other
+	seed supabase one two
+	make_plan
+	# The other machine carries the same plan out while our first create is under way.
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages$","body":"\"one\""},
+		"silence_ms":4000}'
+	SYNC_JOBS=1 "$BIN/apply" -q --base state/base.ndjson plan >ours &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	must_pass "$BIN/apply" --base other/base.ndjson plan
+	other=$(live supabase one | jq -r .notion_page_id)
+	wait $pid
+	must_hold '[.[] | select(.why // "" | contains("is in the trash")) | [.status, .code]]
+		== [["skipped", "changed"]]' ours
+	[[ $(live supabase one | jq -r .notion_page_id) == "$other" ]]
+	must_be_single
+	[[ $(pages 'map(select(.in_trash)) | length') == 1 ]]
+	must_pass sync_now -q
+	must_be_single
+	must_be_settled
+}
+
+@test "a page of ours that somebody has edited meanwhile is not given up" {
+	mkdir state other
+	seed supabase one
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages$","body":"\"one\""},
+		"silence_ms":4000}'
+	"$BIN/apply" -q --base state/base.ndjson plan >ours &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	edit notion one '{"decision":"one, edited here"}'
+	must_pass "$BIN/apply" --base other/base.ndjson plan
+	wait $pid || true
+	must_hold '[.[] | select(.op == "create") | .status] == ["unknown"]' ours
+	live notion "one, edited here"
+	sync_now -q || true
+	must_be_single
+}
+
+@test "a page left by a run that was killed, whose row another machine has linked, goes too" {
+	mkdir other
+	seed supabase first
+	must_pass sync_now -q
+	seed supabase one
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"delay_ms":600000}'
+	"$BIN/apply" -q --base state/base.ndjson plan >results &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	kill -9 $pid
+	wait $pid || true
+	control DELETE faults >/dev/null
+	cp state/base.ndjson other
+	must_pass "$BIN/apply" --base other/base.ndjson plan
+	[[ $(pages length) == 3 ]]
+	sync_now -q
+	[[ $(pages 'map(select(.in_trash)) | length') == 1 ]]
+	must_be_single
+	must_be_settled
+}
+
+@test "two machines that start at once duplicate nothing, whatever the delay" {
+	local delay n=0
+	for delay in 0 0.1 0.3 0.6 1; do
+		((++n))
+		seed supabase "row a $n" "row b $n" "row c $n"
+		seed notion "page a $n" "page b $n" "page c $n"
+		machine 1 &
+		pid=$!
+		sleep "$delay"
+		machine 2 || true
+		wait $pid || true
+		machine 1 || true
+		machine 2 || true
+		must_be_single
+	done
+	must_pass machine 1
+	must_pass machine 2
+	must_be_single
+}

@@ -1,0 +1,635 @@
+#!/usr/bin/env bats
+# report: what it says of every state that the log folder can be in. The
+# fixtures' last run ended at 19:45, and the time is 20:00 unless a test sets
+# another. Each was left by sync-now.sh.
+
+load ../helper
+
+setup() {
+	common_setup
+	export SYNC_NOW=2026-11-25T20:00:00Z
+	REPORT=$BIN/report
+}
+
+# logs STATE: a copy of that fixture is the log folder.
+logs() {
+	cp -r "$FIXTURES/report/$1" "$T/logs"
+	LAST=$T/logs/last_run.json
+	SUCCESS=$T/logs/last_success.json
+}
+
+# say_line PATTERN: a line of the last output matches the regex.
+say_line() {
+	grep -Eq -e "$1" <<<"$output" || seen "expected a line: $1"
+}
+
+say_no_line() {
+	if grep -Eq -e "$1" <<<"$output"; then seen "unexpected: $1"; fi
+}
+
+# edit FILE FILTER: jq's filter over a JSON file, in place.
+edit() {
+	jq -c "$2" "$1" >"$1.edited"
+	mv "$1.edited" "$1"
+}
+
+# judged CONDITION LEVEL CODE: what --json and --health say.
+judged() {
+	must_pass "$REPORT" --json
+	must_hold ".[0] | .condition == \"$1\" and .level == \"$2\""
+	run --separate-stderr "$REPORT" --health
+	[[ $status -eq $3 ]] || seen "expected exit $3"
+	[[ ${#lines[@]} -eq 1 ]] || seen 'expected one line'
+	say_line "^SYNC $2 - "
+}
+
+# --- the contract of every program -------------------------------------------
+
+@test "help names every option, and version the program" {
+	must_pass "$REPORT" --help
+	local option
+	for option in json brief health metrics record run runs paths quiet \
+		verbose help version; do
+		say_line "^ .*--$option"
+	done
+	must_pass "$REPORT" --version
+	say_line '^report [0-9]+\.[0-9]+\.[0-9]+$'
+}
+
+@test "wrong usage ends with 2" {
+	must_fail "$RC_USAGE" "$REPORT" --no-such
+	must_fail "$RC_USAGE" "$REPORT" operand
+	must_fail "$RC_USAGE" "$REPORT" --record
+	must_fail "$RC_USAGE" "$REPORT" --json --brief
+	must_say 'only one kind of report'
+	must_fail "$RC_USAGE" "$REPORT" --record 'not an id'
+	must_say 'is not a row or page id'
+	must_fail "$RC_USAGE" "$REPORT" --run ../../etc
+	must_say 'report --runs'
+}
+
+@test "an unwritable standard output is 74, whatever is asked for" {
+	logs ok
+	local option
+	for option in --json --brief --health --metrics --runs --paths --help \
+		"--run=last" "--record=$(id 1)" --quiet; do
+		must_fail "$RC_LOCAL" pipe "\"$REPORT\" $option >/dev/full"
+	done
+}
+
+@test "a wrong setting is 78, and UNKNOWN to a monitor" {
+	SYNC_INTERVAL=often must_fail "$RC_CONFIG" "$REPORT"
+	must_say 'SYNC_INTERVAL'
+	SYNC_NOW=noon must_fail "$RC_CONFIG" "$REPORT"
+	must_say 'SYNC_NOW'
+	SYNC_INTERVAL=often must_fail 3 "$REPORT" --health
+	say_line '^SYNC UNKNOWN - SYNC_INTERVAL'
+}
+
+@test "SYNC_INTERVAL is read in seconds, minutes, hours and days" {
+	local pair
+	for pair in 15m=900 900=900 30s=30 1h=3600 1d=86400 31d=2678400; do
+		SYNC_INTERVAL=${pair%=*} must_pass "$REPORT" --paths
+		must_hold ".[0].interval_seconds == ${pair#*=}"
+	done
+	local wrong
+	for wrong in 0 0m -5 5x 15mm m 1.5h 32d 99999999999 ' 5m' '5 m'; do
+		SYNC_INTERVAL=$wrong must_fail "$RC_CONFIG" "$REPORT" --paths
+	done
+}
+
+@test "paths are those of the settings" {
+	must_pass "$REPORT" --paths
+	must_hold '.[0] | .state == "state" and .logs == "logs" and
+		.interval_seconds == 900 and (.version | test("^[0-9.]+$"))'
+	SYNC_STATE_DIR=/s SYNC_LOG_DIR=$'l "\n' must_pass "$REPORT" --paths
+	must_hold '.[0] | .state == "/s" and .logs == "l \"\n"'
+}
+
+@test "it links no libcurl" {
+	must_pass readelf -d "$REPORT"
+	say_no_line 'libcurl'
+}
+
+# --- the states ----------------------------------------------------------------
+
+@test "never ran" {
+	judged never-ran UNKNOWN 3
+	must_pass "$REPORT"
+	say_line '^never ran$'
+	say_line '^ +scripts/sync-now.sh --dry-run$'
+	must_pass "$REPORT" --brief
+	say_line '^never ran$'
+	must_pass "$REPORT" --runs
+	must_pass "$REPORT" --metrics
+	say_no_line '^vaultsync_last_'
+	[[ ! -e $T/logs ]] || seen 'it made a folder'
+	mkdir -p "$T/logs/runs/20261125T195900Z-7"
+	judged never-ran UNKNOWN 3
+	say_line 'the first run goes on or was killed'
+}
+
+@test "ok" {
+	logs ok
+	judged healthy OK 0
+	must_pass "$REPORT"
+	say_line '^healthy, last success 14 minutes ago$'
+	say_line '^Do next +Nothing\.$'
+	say_line '^Success +2026-11-25 19:45:02 UTC, 14 minutes ago$'
+	say_line '^Last run +2026-11-25 19:45:02 UTC, .* ok, took 2\.1 s'
+	say_line '^Waiting +nothing$'
+	say_line '^Records +Supabase 3 live; Notion 3 live; 3 pairs$'
+	say_line '^Trend +\+\.\+x!\.i\.  the last 8: 2 ok with changes'
+	say_no_line $'\033'
+	must_pass "$REPORT" --brief
+	[[ $output == 'done: no changes; 0 conflicts; 6 requests, 1.5 s waited' ]] ||
+		seen 'expected one line'
+}
+
+@test "attention: pending records are listed with id, code and reason" {
+	logs attention
+	judged attention WARNING 1
+	must_pass "$REPORT"
+	say_line '^needs attention, last success 14 minutes ago$'
+	say_line "^ +bin/report --record $(id 2)$"
+	say_line '^Waiting +1 failed, 1 unclear, 1 conflict, 1 poison, 1 orphan$'
+	say_line "^  failed +row $(id 2)  update in Notion: validation_error, HTTP 400: "
+	say_line "^  unclear +row $(id 6)  create in Notion: timeout: no answer"
+	say_line "^  poison +row $(id 4)  a comma in the type$"
+	say_line "^  orphan +row $(id 5)  the page is gone$"
+	say_line '^  updated +- +- +1$'
+	say_line '^Records +Supabase 6 live; Notion 5 live, 1 deleted, 1 moved; 4 pairs$'
+	# No decision's text, and nothing that drives the terminal.
+	say_no_line 'Straße|red|left|right'
+	say_no_line $'\033'
+	must_pass "$REPORT" --json
+	must_hold '.[0] | .waiting.counts == {failed:1, unclear:1, conflict:1,
+		poison:1, orphan:1} and (.waiting.records | length) == 5 and
+		.waiting.records[0].error.http == 400 and
+		(.waiting.records[2] | .kind == "conflict" and .conflict.fields == ["decision"]
+			and .conflict.supabase.decision == "left"
+			and .conflict.notion.decision == "right") and
+		([.waiting.records[] | select(.conflict)] | length) == 1 and
+		.next.command == "bin/report --record '"$(id 2)"'"'
+	must_pass "$REPORT" --brief
+	say_line '^done, but something needs attention: .*; 2 not done; 0 conflicts; '
+}
+
+@test "blocked: by which guard, since when, and how to proceed" {
+	logs blocked
+	judged blocked CRITICAL 2
+	must_pass "$REPORT"
+	say_line '^blocked by mass-delete since 2026-11-25 19:30:03 UTC \(29 minutes\)$'
+	say_line '^ +scripts/sync-now.sh --allow mass-delete$'
+	say_line '^Guard +mass-delete: 6 of 7 live pages in Notion would be deleted$'
+	must_pass "$REPORT" --brief
+	say_line '^blocked by mass-delete: '
+	say_line 'scripts/sync-now.sh --allow mass-delete$'
+	edit "$LAST" '.blocked = [{guard:"scope", message:"x"}, "a;b", 7]'
+	must_pass "$REPORT" --json
+	must_hold '.[0].next.command == "scripts/sync-now.sh --allow scope"'
+	# Not yet stopped: a person has time until two intervals are missed.
+	SYNC_NOW=2026-11-25T19:50:00Z SYNC_INTERVAL=1h judged blocked WARNING 1
+}
+
+@test "failed: since the first in a row, with the message and the way out" {
+	logs failed
+	judged failing CRITICAL 2
+	must_pass "$REPORT"
+	say_line '^failing since 2026-11-25 19:15:00 UTC \(45 minutes\)$'
+	say_line '^Do next +The Notion key was refused: put a valid NOTION_API_KEY'
+	say_line '^Stopped in +notion-fetch$'
+	say_line '^Message +notion-fetch: Notion refused the key'
+	say_line '^ +notion-fetch: put a valid NOTION_API_KEY into .env$'
+	say_line '^Success +2026-11-25 19:00:03 UTC, 59 minutes ago$'
+	must_pass "$REPORT" --brief
+	((${#lines[@]} == 3)) || seen 'expected three lines'
+}
+
+@test "failed: a temporary failure warns until two intervals are missed" {
+	logs failed
+	edit "$LAST" '.exit_code = 75'
+	SYNC_INTERVAL=1h judged failing WARNING 1
+	judged failing CRITICAL 2
+	# What no later run can fix is critical at once.
+	local code
+	for code in 2 70 77 78; do
+		edit "$LAST" ".exit_code = $code"
+		SYNC_INTERVAL=1h judged failing CRITICAL 2
+	done
+	rm "$SUCCESS" "$T"/logs/runs/*-101/run.json
+	edit "$LAST" '.exit_code = 75'
+	SYNC_INTERVAL=1h judged failing CRITICAL 2
+}
+
+@test "failed: every exit code has its own way out" {
+	logs failed
+	local code
+	for code in 2 65 70 74 75 77 78 126; do
+		edit "$LAST" ".exit_code = $code"
+		must_pass "$REPORT" --json
+		must_hold '.[0].next | (.text | length) > 20 and
+			(.command | test("^(scripts/sync-now.sh|bin/report)"))'
+		jq -r .next.text <<<"$output" >>"$T/texts"
+	done
+	[[ $(sort -u "$T/texts" | wc -l) -eq 8 ]] || {
+		cat "$T/texts"
+		return 1
+	}
+}
+
+@test "interrupted" {
+	logs interrupted
+	judged interrupted WARNING 1
+	must_pass "$REPORT"
+	say_line '^interrupted since 2026-11-25 19:45:03 UTC'
+	say_line '^ +scripts/sync-now.sh$'
+	must_pass "$REPORT" --brief
+	say_line '^interrupted: 1 linked in Supabase; '
+}
+
+@test "late at one missed interval, stopped at two" {
+	logs ok
+	# The last success ended at 19:45:02; a minute more is granted.
+	SYNC_NOW=2026-11-25T20:01:02Z judged healthy OK 0
+	SYNC_NOW=2026-11-25T20:01:03Z judged late WARNING 1
+	SYNC_NOW=2026-11-25T20:16:02Z judged late WARNING 1
+	SYNC_NOW=2026-11-25T20:16:03Z judged stopped CRITICAL 2
+	export SYNC_NOW=2026-11-28T20:00:00Z
+	must_pass "$REPORT"
+	say_line '^stopped since 2026-11-25 20:00:02 UTC, last success 3 days ago$'
+	say_line '^ +scripts/sync-now.sh$'
+	SYNC_INTERVAL=7d judged healthy OK 0
+	# Of a short interval a tenth is granted.
+	SYNC_NOW=2026-11-25T19:45:35Z SYNC_INTERVAL=30s judged healthy OK 0
+	SYNC_NOW=2026-11-25T19:45:36Z SYNC_INTERVAL=30s judged late WARNING 1
+}
+
+@test "a run that began in time and is still under way is not late" {
+	logs ok
+	mkdir "$T/logs/runs/20261125T200000Z-109"
+	export SYNC_NOW=2026-11-25T20:10:00Z
+	judged healthy OK 0
+	must_pass "$REPORT"
+	say_line '^Open run +began 2026-11-25 20:00:00 UTC, 10 minutes ago: it is still under way, or was killed'
+	SYNC_NOW=2026-11-25T20:20:00Z judged stopped CRITICAL 2
+	mv "$T"/logs/runs/20261125T20{0000,0900}Z-109
+	judged late WARNING 1
+}
+
+@test "from the future: no age is made up" {
+	logs future
+	judged future UNKNOWN 3
+	must_pass "$REPORT"
+	say_line '^unknown, a run ended in the future, at 2027-11-25 19:45:02 UTC$'
+	say_line '^ +date -u$'
+	# A clock may be a little wrong.
+	SYNC_NOW=2027-11-25T19:44:10Z judged healthy OK 0
+}
+
+# --- damage ----------------------------------------------------------------------
+
+@test "a damaged last_run.json is replaced by the record of the newest run" {
+	logs failed
+	printf '{"v":1,' >"$LAST"
+	judged failing CRITICAL 2
+	must_pass "$REPORT"
+	say_line '^Last run +2026-11-25 19:45:00 UTC'
+	say_line '^Damaged +logs/last_run.json: byte [0-9]+: '
+}
+
+@test "a damaged last_run.json does not hide last_success.json" {
+	logs ok
+	rm -r "$T/logs/runs"
+	: >"$LAST"
+	judged healthy WARNING 1
+	say_line 'but the record of a run is damaged'
+	must_pass "$REPORT"
+	say_line '^healthy, last success 14 minutes ago$'
+	say_line '^Last run +unknown$'
+	say_line '^Damaged +logs/last_run.json: empty$'
+	must_pass "$REPORT" --brief
+	say_line '^healthy'
+}
+
+@test "without the summaries the runs are used, and without the runs the summaries" {
+	logs ok
+	rm "$LAST" "$SUCCESS"
+	judged healthy OK 0
+	rm -r "$T/logs"
+	logs attention
+	rm -r "$T/logs/runs"
+	judged attention WARNING 1
+	must_pass "$REPORT"
+	say_line '^Waiting +2 failed, .*1 poison.*, no details are kept$'
+	say_line '^ +scripts/sync-now.sh$'
+}
+
+@test "where nothing is known, damage is 65" {
+	mkdir "$T/logs"
+	printf 'x' >"$T/logs/last_run.json"
+	must_fail "$RC_STREAM" "$REPORT"
+	say_line '^unknown, no record of a run can be read$'
+	say_line '^Damaged +logs/last_run.json: byte 1: '
+	say_line '^ +scripts/sync-now.sh$'
+	must_fail "$RC_STREAM" "$REPORT" --brief
+	must_fail "$RC_STREAM" "$REPORT" --json
+	must_hold '.[0].condition == "damaged"'
+	must_fail 3 "$REPORT" --health
+	printf '{"v":2,"status":"ok"}' >"$T/logs/last_run.json"
+	must_fail "$RC_STREAM" "$REPORT"
+	say_line 'reads "v":1 records only'
+	printf '{"v":1,"status":"fine"}' >"$T/logs/last_run.json"
+	must_fail "$RC_STREAM" "$REPORT"
+}
+
+@test "a log folder that is not a folder is 74, with the way out" {
+	: >"$T/logs"
+	must_fail "$RC_LOCAL" "$REPORT"
+	must_say 'SYNC_LOG_DIR'
+	must_fail 3 "$REPORT" --health
+	say_line '^SYNC UNKNOWN - logs/runs: '
+}
+
+@test "a record cut anywhere is reported as damaged, or not at all" {
+	logs blocked
+	rm -r "$T/logs/runs" "$SUCCESS"
+	local whole n
+	whole=$(<"$LAST")
+	for ((n = 0; n < ${#whole}; n += 83)); do
+		printf '%s' "${whole:0:n}" >"$LAST"
+		must_fail "$RC_STREAM" "$REPORT" --json
+		must_hold '.[0].condition == "damaged"'
+	done
+}
+
+@test "values of a wrong type are never a crash" {
+	logs attention
+	local line code option=--quiet
+	# Each key of the record in turn holds each of these.
+	jq -c '. as $whole | keys - ["v", "status"] | .[] as $key
+		| (null, [1, ["x"]], "x", -1,
+			{create:[1], notion:[1], supabase:[1], a:{b:-1}})
+		| . as $value | $whole | .[$key] = $value' "$LAST" >"$T/wrong"
+	[[ $(wc -l <"$T/wrong") -gt 80 ]] || seen 'too few'
+	while IFS= read -r line; do
+		printf '%s' "$line" >"$LAST"
+		code=0
+		"$REPORT" $option >"$T/out" 2>&1 || code=$?
+		((code == 0)) || {
+			printf 'exit %s of %s with %s\n' "$code" "$option" "$line"
+			cat "$T/out"
+			return 1
+		}
+		case $option in
+		--quiet) option=--metrics ;;
+		--metrics) option=--json ;;
+		*) option=--quiet ;;
+		esac
+	done <"$T/wrong"
+}
+
+@test "only a status is enough of a record" {
+	mkdir "$T/logs"
+	printf '{"status":"ok"}' >"$T/logs/last_run.json"
+	judged stopped CRITICAL 2
+	printf '{"status":"failed"}' >"$T/logs/last_run.json"
+	judged failing CRITICAL 2
+	must_pass "$REPORT"
+	must_pass "$REPORT" --brief
+	must_pass "$REPORT" --metrics
+}
+
+@test "results that are cut show what comes before the cut" {
+	logs attention
+	local results
+	results=$(echo "$T"/logs/runs/*-105/results.ndjson)
+	head -n 4 "$results" >"$results.cut"
+	printf '{"kind":"resu' >>"$results.cut"
+	mv "$results.cut" "$results"
+	must_pass "$REPORT"
+	say_line '^Waiting +1 failed, 1 poison$'
+	say_line '^Damaged +logs/runs/.*/results.ndjson:5: '
+	must_pass "$REPORT" --run last
+	say_line 'a comma in the type'
+	say_line '^cut off here: '
+	# A folder in the place of a file.
+	rm "$results"
+	mkdir "$results"
+	must_pass "$REPORT"
+	say_line '^Damaged +logs/runs/.*not a file'
+}
+
+# --- the other forms ---------------------------------------------------------------
+
+# waiting N MEMBERS: the last run of `logs attention` left out N records, each
+# with these members, where . is its number.
+waiting() {
+	logs attention
+	jq -nc --argjson n "$1" '{kind:"head",stream:"results",v:1},
+		(range($n) | {kind:"result", n:(. + 1), op:"skip", target:"none",
+			status:"skipped", row_id:"r\(.)", reason:"x"} + '"$2"'),
+		{kind:"end",count:$n,complete:true}' >"$(echo "$T"/logs/runs/*-105/results.ndjson)"
+}
+
+@test "twenty pending records are listed, the others counted" {
+	waiting 1500 '{code:"poison"}'
+	must_pass "$REPORT"
+	[[ $(grep -c '^  poison' <<<"$output") -eq 20 ]] || seen 'expected 20'
+	say_line '^  and 1,480 more: bin/report --run 20261125T194500Z-105$'
+	must_pass "$REPORT" --json
+	must_hold '.[0].waiting | .counts.poison == 1500 and
+		(.records | length) == 1000 and .left_out == 500'
+}
+
+@test "open conflicts have both values, up to a megabyte of them" {
+	waiting 200 '{code:"conflict", conflict:{fields:["decision"],
+		supabase:{decision:("left" * 2500)}, notion:{decision:"right \(.)"}}}'
+	must_pass "$REPORT" --json
+	must_hold '.[0].waiting.records | length == 200
+		and (map(select(.conflict)) | length > 90 and length < 105
+			and all(.row_id as $id | .conflict.notion.decision == "right " + $id[1:]))'
+	must_pass "$REPORT"
+	say_no_line 'left|right'
+}
+
+@test "json has the last run's record and all runs" {
+	logs ok
+	must_pass "$REPORT" --json
+	must_hold '.[0] | .v == 1 and .at == "2026-11-25T20:00:00Z" and
+		.last_success.age_seconds == 898 and .last_run.exit_code == 0 and
+		.last_run.counts.notion.live == 3 and .live_pairs == 3 and
+		(.runs | length) == 8 and .runs[0].changes == 3 and
+		.runs[3].status == "failed" and .damage == [] and .open_run == null'
+}
+
+@test "the newest fifty runs are looked at" {
+	logs ok
+	local n
+	for ((n = 100; n < 160; n++)); do
+		cp -r "$T/logs/runs/20261125T184500Z-104" \
+			"$T/logs/runs/20261125T195000Z-$n"
+	done
+	rm "$LAST"
+	must_pass "$REPORT" --json
+	must_hold '.[0].runs | length == 50 and .[0].run_id == "20261125T195000Z-110"'
+	must_pass "$REPORT"
+	say_line '^failing since before '
+	say_line '^Trend +x{30}  the last 30: 30 failed \(x\)$'
+}
+
+@test "runs: one line each, oldest first" {
+	logs ok
+	mkdir "$T/logs/runs/20261125T195900Z-109" "$T/logs/runs/other"
+	must_pass "$REPORT" --runs
+	((${#lines[@]} == 9)) || seen 'expected nine lines'
+	[[ ${lines[0]} =~ ^20261125T180000Z-101.*'2 created in Notion; 1 created in Supabase'$ ]] ||
+		seen 'not the first run'
+	say_line '^20261125T190000Z-105 +! attention .*; 2 not done$'
+	say_line '^20261125T195900Z-109 +~ open'
+}
+
+@test "run: its results in full, or its plan where it has none" {
+	logs ok
+	must_pass "$REPORT" --run 20261125T190000Z-105
+	say_line "^ +1  row $(id 2)  page "
+	say_line 'not updated in Notion, failed: validation_error, HTTP 400: .* \[decision\]$'
+	say_line 'left alone \(poison\): a comma in the type$'
+	say_line 'unclear whether created in Notion: timeout'
+	say_no_line 'Straße'
+	rm -r "$T/logs"
+	logs blocked
+	must_pass "$REPORT" --run last
+	say_line 'planned, but not carried out: trash in Notion: deleted in Supabase$'
+}
+
+@test "record: pairing, writes before and after, conflicts with what lost" {
+	logs ok
+	local asked
+	# The same story by either id, with and without dashes.
+	for asked in "$(id 1)" "$(id $((16#1001)))" "$(id 1 | tr -d -)"; do
+		must_pass "$REPORT" --record "$asked"
+		[[ ${lines[0]} == 'Adopt PostgreSQL' ]] || seen 'no title'
+		say_line "^row +$(id 1)$"
+		say_line "^page +$(id $((16#1001)))$"
+		say_line '^paired +2026-11-25 18:00:00 UTC, by run 20261125T180000Z-101$'
+		say_line '^waits +for nothing$'
+		say_line '^  created in Notion: only in Supabase$'
+		say_line '^    date: "2026-01-02"$'
+		say_line '^    type: "UX" -> "Ops"$'
+		say_line '^    conflict in type: Notion won$'
+		say_line '^      lost: type "UX"$'
+		say_line '^      last agreed: type "Architecture"$'
+		say_line 'edited in Supabase 2026-11-25 18:20:00 UTC, in Notion 2026-11-25 18:22:00 UTC$'
+		say_line '^  linked in Supabase: paired by content$'
+		[[ $(grep -c ' run 2026' <<<"$output") -eq 4 ]] || seen 'wrong runs'
+	done
+}
+
+@test "record: what it waits for, and what was planned and not done" {
+	logs attention
+	must_pass "$REPORT" --record "$(id 4)"
+	say_line '^waits +poison: a comma in the type$'
+	say_line '^paired +not yet'
+	must_pass "$REPORT" --record "$(id 2)"
+	say_line '^Straße für alle$'
+	say_line 'decision: "Straße für alle" -> "Straße für viele"$'
+	must_pass "$REPORT" --record "$(id 6)"
+	say_line '^\\u\{001B\}\[31mred\\u\{202E\}$'
+	say_line '^waits +unclear: timeout'
+	rm -r "$T/logs"
+	logs blocked
+	must_pass "$REPORT" --record "$(id 1)"
+	say_line '^waits +for its plan, which was not carried out$'
+	say_line '^  planned, but not carried out: trash in Notion'
+	rm -r "$T/logs"
+	logs ok
+	must_pass "$REPORT" --record "$(id 2)"
+	say_line '^  planned, but not carried out: link in Supabase'
+}
+
+@test "record: what is the same in each run is shown once" {
+	logs attention
+	cp -r "$T/logs/runs/20261125T194500Z-105" "$T/logs/runs/20261125T195000Z-106"
+	cp -r "$T/logs/runs/20261125T194500Z-105" "$T/logs/runs/20261125T195500Z-107"
+	must_pass "$REPORT" --record "$(id 4)"
+	[[ $(grep -c 'left alone (poison)' <<<"$output") -eq 1 ]] || seen 'not once'
+	say_line '^  the same in 2 more runs, until 2026-11-25 19:55:00 UTC'
+}
+
+@test "record: conflicts of runs that are gone, and records without a history" {
+	logs ok
+	rm -r "$T/logs/runs/20261125T183000Z-103"
+	printf 'damaged\n{"run_id":"2026' >>"$T/logs/conflicts.ndjson"
+	must_pass "$REPORT" --record "$(id 1)"
+	say_line '^      lost: type "UX"$'
+	[[ $(grep -c 'conflict in type' <<<"$output") -eq 1 ]] || seen 'not once'
+	mv "$T/logs/conflicts.ndjson" "$T/logs/conflicts.ndjson.1"
+	sed 's/"UX"/"Older"/g; s/20261125T/20261124T/' "$T/logs/conflicts.ndjson.1" >"$T/logs/conflicts.ndjson.5"
+	must_pass "$REPORT" --record "$(id 1)"
+	[[ $(grep -o 'lost: type .*' <<<"$output") == $'lost: type "Older"\nlost: type "UX"' ]] ||
+		seen 'oldest first, from those put aside'
+	must_pass "$REPORT" --record "$(id 99)"
+	say_line "^nothing is known of $(id 99): none of the 7 runs since "
+	rm -r "$T/logs"
+	must_pass "$REPORT" --record "$(id 99)"
+	say_line "^nothing is known of $(id 99): no runs are kept$"
+}
+
+@test "metrics: each family once, counters over all runs, an end" {
+	logs ok
+	must_pass "$REPORT" --metrics
+	say_line '^vaultsync_health 0$'
+	say_line '^vaultsync_condition\{condition="healthy"\} 1$'
+	say_line '^vaultsync_last_success_timestamp_seconds 1795635902$'
+	say_line '^vaultsync_last_run_timestamp_seconds 1795635902$'
+	say_line '^vaultsync_last_run_duration_seconds 2\.100$'
+	say_line '^vaultsync_records\{side="notion",state="live"\} 3$'
+	say_line '^vaultsync_ops_total\{op="create",target="notion",status="done"\} 2$'
+	say_line '^vaultsync_conflicts_total 1$'
+	say_line '^vaultsync_api_requests_total\{api="notion",code="limited"\} 14$'
+	say_line '^vaultsync_api_wait_seconds_total\{api="notion"\} 10\.500$'
+	[[ ${lines[-1]} == '# EOF' ]] || seen 'no end'
+	[[ -z $(grep '^# TYPE' <<<"$output" | sort | uniq -d) ]] || seen 'twice'
+	[[ -z $(grep -v '^#' <<<"$output" | cut -d' ' -f1 | sort | uniq -d) ]] ||
+		seen 'a sample twice'
+	edit "$LAST" '.totals.ops["x\"y"] = {z:{done:1}}'
+	must_pass "$REPORT" --metrics
+	say_no_line 'x"y'
+}
+
+@test "colour on a terminal only, and not with NO_COLOR" {
+	logs ok
+	command -v script >/dev/null || skip 'no script(1) on this machine'
+	TERM=xterm must_pass script -qec "$REPORT" /dev/null
+	[[ $output == *$'\033[1;32mhealthy'* ]] || seen 'no colour'
+	NO_COLOR=1 TERM=xterm must_pass script -qec "$REPORT" /dev/null
+	[[ $output != *$'\033['* ]] || seen 'coloured in spite of NO_COLOR'
+	TERM=dumb must_pass script -qec "$REPORT" /dev/null
+	[[ $output != *$'\033['* ]] || seen 'coloured on a dumb terminal'
+}
+
+@test "health has performance data with the thresholds" {
+	logs ok
+	must_pass "$REPORT" --health
+	say_line '\| last_success_age=898s;900;1800;0 duration=2100ms;;;0 changes=0;;;0 errors=0;;;0 conflicts=0;;;0$'
+}
+
+@test "the record that sync-now.sh writes is read, and its totals are continued" {
+	logs ok
+	cat >script <<-SCRIPT
+		#!/bin/sh
+		cp "$T/logs/runs/20261125T180000Z-101"/*.ndjson "\$SYNC_RUN_DIR"
+		echo apply >"\$SYNC_RUN_WORK/stage"
+		echo "apply: the last word" >&2
+	SCRIPT
+	chmod +x script
+	SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs must_pass "$BIN/run" -q -- ./script
+	must_hold '.[0] | .stage == "apply" and .message == "apply: the last word" and .complete' "$LAST"
+	grep -q 'program=run msg="ends: ok, exit code 0, .* ms"$' logs/sync.log
+	grep -q 'level=info .*program=apply msg="the last word"$' logs/sync.log
+	must_pass "$REPORT" --brief
+	say_line '^done: 2 created in Notion; 1 created in Supabase; 0 conflicts; 13 requests, 1.5 s waited$'
+	must_pass "$REPORT" --metrics
+	say_line '^vaultsync_ops_total\{op="create",target="notion",status="done"\} 4$'
+}

@@ -1,0 +1,114 @@
+# The whole sync with a real PostgreSQL behind a real Data API, @supabase/lite;
+# the Notion side is the sandbox.
+
+load ../helper
+load ../sync
+load ../npm
+load ../lite
+
+setup() {
+	lite_setup
+}
+
+teardown() {
+	lite_teardown
+}
+
+page_edit() { # page_edit DECISION MEMBERS
+	control POST edit "{\"side\":\"notion\",\"id\":\"$(control GET dump |
+		jq -r --arg d "$1" 'select(.decision == $d) | .id')\",$2}" >/dev/null
+}
+
+# Rows and pages agree, pair by pair, and a further run plans nothing.
+must_agree() {
+	local rows pages
+	rows=$(sql "select coalesce(json_agg(r order by r), '[]') from (select decision, type,
+		date::text, notion_page_id, notion_synced, checksum from decision_vault
+		where deleted_at is null order by notion_page_id) r")
+	rows=$(jq -c 'sort_by(.notion_page_id)' <<<"$rows")
+	pages=$(control GET dump | jq -sc 'map(select(.side == "notion" and (.in_trash | not)))
+		| map({decision, type: .type[0], date: .date.start, notion_page_id: .id,
+			notion_synced: .synced, checksum}) | sort_by(.notion_page_id)')
+	[[ $rows == "$pages" ]] || { printf '%s\n' "rows:  $rows" "pages: $pages"; return 1; }
+	must_pass sync_now --quiet
+	must_hold '.[0].planned == 0' logs/last_run.json
+}
+
+# People at work on both sides, and what must come of it.
+there_and_back() {
+	sql "insert into decision_vault (decision, type, date) values
+		('from the row', 'Ops', '2026-01-02'), ('  Ünïcode \"quoted\", (a+b)&c=d%  ', 'UX', null),
+		('to be edited', 'Policy', '2026-02-03'), ('to be deleted', null, '2026-02-03'),
+		('deleted in Notion', 'Ops', '2026-02-04')"
+	control POST edit '{"side":"notion","set":{"decision":"from the page","type":["Ops","UX"],"date":"2026-03-04"}}'
+	must_pass sync_now --quiet
+	must_agree
+	sql "update decision_vault set decision = 'edited in the row' where decision = 'to be edited'"
+	page_edit 'to be edited' '"set":{"date":"2026-09-09"}'
+	page_edit 'from the row' '"set":{"decision":"edited on the page"}'
+	sql "update decision_vault set deleted_at = now() where decision = 'to be deleted'"
+	page_edit 'deleted in Notion' '"action":"trash"'
+	must_pass sync_now --quiet
+	must_agree
+	[[ $(sql "select date from decision_vault where decision = 'edited in the row'") == 2026-09-09 ]]
+	[[ $(sql "select count(*) from decision_vault where decision = 'edited on the page'") == 1 ]]
+	[[ $(sql "select count(*) from decision_vault where deleted_at is not null") == 2 ]]
+	sql "update decision_vault set deleted_at = null where decision = 'to be deleted'"
+	page_edit 'deleted in Notion' '"action":"restore"'
+	must_pass sync_now --quiet
+	must_agree
+	[[ $(sql "select count(*) from decision_vault where deleted_at is not null") == 0 ]]
+}
+
+@test "the whole sync, with the table of sql/decision_vault.sql" {
+	start_lite
+	there_and_back
+}
+
+@test "the whole sync, with a moddatetime trigger instead" {
+	cat >"$T/moddatetime.sql" <<-'SQL'
+		drop trigger decision_vault_touch on decision_vault;
+		create schema extensions;
+		create extension moddatetime schema extensions;
+		create trigger handle_updated_at before update on decision_vault
+		  for each row execute procedure extensions.moddatetime(updated_at);
+	SQL
+	start_lite "$T/moddatetime.sql"
+	there_and_back
+}
+
+@test "the whole sync, without any trigger" {
+	echo "drop trigger decision_vault_touch on decision_vault;" >"$T/none.sql"
+	start_lite "$T/none.sql"
+	there_and_back
+}
+
+@test "a server that gives fifty rows at most: all 130 come over" {
+	export MAX_ROWS=50
+	start_lite
+	sql "insert into decision_vault (decision, type)
+		select 'decision ' || n, 'Ops' from generate_series(1, 130) n"
+	must_pass sync_now --quiet
+	must_agree
+	[[ $(control GET dump | jq -sc 'map(select(.side == "notion")) | length') == 130 ]]
+}
+
+@test "a wrong key ends with 77, and nothing is deleted because it cannot be seen" {
+	start_lite
+	sql "insert into decision_vault (decision) values ('seen')"
+	must_pass sync_now --quiet
+	SUPABASE_SERVICE_ROLE_KEY=sb_secret_not_this_one must_fail $RC_CREDENTIALS sync_now --quiet
+	must_say "SUPABASE_SERVICE_ROLE_KEY"
+	must_agree
+}
+
+@test "a service role without its grants: 78, with the SQL that fixes it" {
+	start_lite
+	sql "insert into decision_vault (decision) values ('seen')"
+	must_pass sync_now --quiet
+	sql "revoke all on decision_vault from service_role"
+	must_fail $RC_CONFIG sync_now --quiet
+	must_say "grant select, insert, update on public.decision_vault to service_role"
+	sql "grant select, insert, update on public.decision_vault to service_role"
+	must_agree
+}

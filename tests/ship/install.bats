@@ -1,0 +1,251 @@
+#!/usr/bin/env bats
+# make install and what it puts in place: the one command, its completions and
+# its manual pages; and taking it away.
+
+load ../helper
+load ../sync
+
+# Once a file, into a folder of its own, from the programs that are tested.
+setup_file() {
+	ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	BIN=${BIN:-bin}
+	[[ $BIN = /* ]] || BIN=$ROOT/$BIN
+	export DEST=$BATS_FILE_TMPDIR/dest
+	install_with
+}
+
+install_with() {
+	DESTDIR=$DEST PREFIX=/usr/local BIN=$BIN PROGRAMS=$(programs) \
+		"$ROOT/packaging/install.sh" "$@"
+}
+
+programs() {
+	sed -n '/^PROGRAMS :=/,/[^\\]$/p' "$ROOT/Makefile" |
+		sed 's/^PROGRAMS :=//; s/\\$//' | xargs
+}
+
+setup() {
+	common_setup
+	VAULTSYNC=$DEST/usr/local/bin/vaultsync
+	unset VAULTSYNC_BIN VAULTSYNC_HOME VAULTSYNC_COMMAND SYNC_ENV_FILE
+	export SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=5
+}
+
+# env_file FILE: the settings that are in the environment, which loses them.
+env_file() {
+	local name
+	for name in SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_URL \
+		NOTION_API_KEY NOTION_DATABASE_ID; do
+		echo "$name=${!name}"
+		unset "$name"
+	done >"$1"
+	chmod 600 "$1"
+}
+
+@test "every command answers --help and --version, and an unknown one is refused" {
+	local c
+	for c in $(programs) init sync-now schedule serve sync-all controls completions; do
+		must_pass "$VAULTSYNC" "$c" --help
+		[[ $output == "usage: "* ]] || seen "$c"
+	done
+	must_pass "$VAULTSYNC" --version
+	[[ $output =~ ^vaultsync\ [0-9.]+$ ]] || seen "version"
+	must_pass "$VAULTSYNC" --help
+	for c in $(programs) init sync-now schedule serve sync-all controls demo completions; do
+		[[ $output =~ (^|[ $'\n'])$c([ ,]|$'\n') ]] || seen "not in --help: $c"
+	done
+	for c in nonsense test lib/common ../scripts/init ''; do
+		must_fail $RC_USAGE "$VAULTSYNC" "$c"
+	done
+	must_fail $RC_USAGE "$VAULTSYNC" --nonsense
+	must_fail $RC_USAGE "$VAULTSYNC" -C
+	must_fail $RC_CONFIG "$VAULTSYNC" -C "$T/gone" report
+	must_say "mkdir -p '$T/gone'"
+}
+
+@test "it works in the current folder, in -C FOLDER, or in VAULTSYNC_HOME" {
+	start_sandbox
+	seed supabase "Adopt PostgreSQL"
+	mkdir here there
+	env_file here/.env
+	cd here
+	must_pass "$VAULTSYNC" sync-now --quiet
+	[[ -s state/base.ndjson && -s logs/last_run.json ]]
+	must_pass "$VAULTSYNC" report --json
+	must_hold '.[0].last_run.status == "ok"'
+	cd ..
+	must_pass "$VAULTSYNC" -C here report --json
+	must_hold '.[0].last_run.status == "ok"'
+	export VAULTSYNC_HOME=$T/here
+	must_pass "$VAULTSYNC" sync-now --quiet
+	must_hold '.[0].planned == 0' here/logs/last_run.json
+	mv here/.env there/
+	must_fail $RC_CONFIG "$VAULTSYNC" sync-now
+	must_pass "$VAULTSYNC" -C there sync-now --quiet
+	[[ -s there/state/base.ndjson && ! -e state && ! -e logs ]]
+	! find "$DEST" -newer there/state/base.ndjson -type f | grep .
+}
+
+@test "the stages work by hand, and find their files where they are called" {
+	start_sandbox
+	seed supabase "Adopt PostgreSQL"
+	must_pass pipe "'$VAULTSYNC' sb-fetch >sb && '$VAULTSYNC' notion-fetch --known sb >nt &&
+		'$VAULTSYNC' normalize sb nt | '$VAULTSYNC' plan"
+	must_hold '[.[] | select(.kind == "op") | .op] == ["create"]'
+	[[ -s sb && -s nt ]]
+}
+
+@test "the health page's button and schedule run the installed sync-now" {
+	start_sandbox
+	seed supabase "Adopt PostgreSQL"
+	must_pass "$VAULTSYNC" schedule --once -q
+	must_hold '.[0].status == "ok"' logs/last_run.json
+	find "$DEST" | sort >before
+	export SYNC_CONTROL_TOKEN=a-token-of-this-test
+	"$VAULTSYNC" serve --listen 127.0.0.1:0 --every 1h >serve.log 2>&1 3>&- &
+	pid=$!
+	SANDBOX_PIDS+=("$pid")
+	for _ in {1..200}; do
+		[[ -s logs/schedule.json ]] && jq -e .next_at logs/schedule.json >/dev/null && break
+		kill -0 "$pid" || break
+		sleep 0.05
+	done
+	url=$(grep -oE 'http://[0-9.:]+' serve.log | head -n 1)
+	run --separate-stderr curl -fsS --max-time 10 "$url/health"
+	[[ $status == 0 ]] || { cat serve.log; seen "health"; }
+	must_hold '.[0].status == "pass"'
+	must_pass "$VAULTSYNC" doctor --only scheduler
+	[[ $output == *"vaultsync schedule is running here, and the next run is due at "* ]] || seen "doctor"
+	# The button works where the page does, not where the scripts are.
+	runs=$(find logs/runs -name run.json | wc -l)
+	must_pass curl -fsS --max-time 10 -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
+		"$url/control/sync-now"
+	for _ in {1..200}; do
+		(($(find logs/runs -name run.json | wc -l) <= runs)) || break
+		sleep 0.05
+	done
+	(($(find logs/runs -name run.json | wc -l) == runs + 1)) ||
+		{ curl -s "$url/status.json" | jq .control; find logs/runs; return 1; }
+	diff before <(find "$DEST" | sort)
+	kill -TERM "$pid"
+	code=0
+	wait "$pid" || code=$?
+	((code == 143)) || { cat serve.log; echo "exit $code"; return 1; }
+	# Both ended with it.
+	! curl -fsS --max-time 2 "$url/livez" 2>/dev/null
+	! is_held schedule state
+}
+
+@test "serve ends with the schedule's code when that ends, and leaves no server" {
+	hold schedule
+	must_fail $RC_TEMPORARY "$VAULTSYNC" serve --listen 127.0.0.1:0
+	must_say "stopping the health page too"
+	let_go
+	must_fail $RC_USAGE "$VAULTSYNC" serve --once
+}
+
+@test "messages name the command as it was called" {
+	start_sandbox
+	must_fail $RC_TEMPORARY "$VAULTSYNC" controls wake
+	must_say "start vaultsync schedule"
+	must_fail 1 "$VAULTSYNC" doctor --only scheduler
+	[[ $output == *"vaultsync sync-now"* && $output != *scripts/* ]] || seen "doctor"
+	seed supabase r{1..12}
+	must_pass "$VAULTSYNC" sync-now --quiet
+	must_pass "$VAULTSYNC" sync-now --quiet
+	control GET dump | jq -c 'select(.side == "notion")
+		| {side, id, action:"trash"}' | head -n 8 >edits
+	while read -r line; do control POST edit "$line" >/dev/null; done <edits
+	must_fail $RC_GUARD "$VAULTSYNC" sync-now
+	must_say "vaultsync sync-now --allow mass-delete"
+	[[ $stderr != *scripts/sync-now.sh* ]] || seen "the script's name"
+	must_pass "$VAULTSYNC" report
+	[[ $output == *"vaultsync sync-now"* && $output != *scripts/* && $output != *bin/report* ]] ||
+		seen "report"
+}
+
+# The long options that COMMAND's --help names.
+help_options() {
+	"$VAULTSYNC" "$1" --help | grep -oE '^  (-., |    )--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u
+}
+
+@test "bash completes commands, and each one's options as --help has them" {
+	local c
+	# shellcheck source=/dev/null
+	source "$DEST/usr/local/share/bash-completion/completions/vaultsync"
+	completed() {
+		COMP_WORDS=(vaultsync "$@") COMP_CWORD=$# COMPREPLY=()
+		_vaultsync
+		printf '%s\n' "${COMPREPLY[@]}"
+	}
+	for c in $(programs) init sync-now schedule serve sync-all controls completions; do
+		completed '' | grep -qx -- "$c" || { echo "not completed: $c"; return 1; }
+		diff <(help_options "$c") <(completed "$c" -- | grep '^--' | sort -u) ||
+			{ echo "$c: --help (<) and completion (>) differ"; return 1; }
+		diff <(help_options "$c") <(completed -C /tmp "$c" -- | grep '^--' | sort -u)
+	done
+	[[ $(completed pl) == plan ]]
+	touch records.ndjson
+	[[ $(completed plan --base rec) == records.ndjson ]]
+	[[ $(completed plan rec) == records.ndjson ]]
+	[[ -z $(completed plan --conflict rec) ]]
+}
+
+@test "zsh's completion has the same options" {
+	local c file=$DEST/usr/local/share/zsh/site-functions/_vaultsync
+	[[ $(head -n 1 "$file") == "#compdef vaultsync" ]]
+	! command -v zsh >/dev/null || must_pass zsh -n "$file"
+	for c in $(programs) init sync-now schedule serve sync-all controls completions; do
+		diff <(help_options "$c") <(sed -n "/^    $c)\$/,/^      ;;\$/p" "$file" |
+			grep -oE "'--[a-z-]+" | tr -d "'" | sort -u) ||
+			{ echo "$c: --help (<) and completion (>) differ"; return 1; }
+	done
+}
+
+@test "every command has a clean manual page, and every page that it names exists" {
+	local page name man=$DEST/usr/local/share/man
+	for name in $(programs) init sync-now schedule serve sync-all controls demo completions; do
+		[[ -s $man/man1/vaultsync-$name.1 ]] || { echo "no page: $name"; return 1; }
+		grep -q "^\.Nm vaultsync $name\$" "$man/man1/vaultsync-$name.1"
+		grep -q "^\.Nm vaultsync-$name\$" "$man/man1/vaultsync-$name.1"
+	done
+	[[ -s $man/man1/vaultsync.1 && -s $man/man5/vaultsync-streams.5 && -s $man/man7/vaultsync.7 ]]
+	while read -r name section; do
+		[[ -e $man/man$section/$name.$section ]] ||
+			[[ $name =~ ^(jq|grep|ssh|parallel|cron|curl|sh)$ ]] ||
+			{ echo "named and not there: $name($section)"; return 1; }
+	done < <(cat "$man"/man?/* | grep -oE '(^\.| )Xr [^ ]+ [0-9]' | awk '{ print $(NF - 1), $NF }')
+	! grep -n 'Dl.*[|&$] \(plan\|apply\|report\|sb-fetch\|normalize\|[a-z-]*\.sh\)\b' "$man"/man1/*
+	command -v mandoc >/dev/null || skip "no mandoc"
+	for page in "$man"/man?/*; do
+		must_pass mandoc -Tlint -Wwarning "$page"
+	done
+}
+
+@test "vaultsync(1) names every command, and vaultsync(7) every setting" {
+	local name page=$ROOT/man/vaultsync.1
+	for name in $(programs) init sync-now schedule serve sync-all controls demo completions; do
+		grep -qE "(Cm|,) $name( |,|\$)" "$page" || { echo "not in the page: $name"; return 1; }
+	done
+	while read -r name; do
+		grep -q "$name" "$ROOT/man/vaultsync.7" || { echo "not in the page: $name"; return 1; }
+	done < <(grep -hoE '"(SUPABASE|NOTION|SYNC)_[A-Z_]+"' "$ROOT"/lib/settings/setting*.c |
+		tr -d '"' | sort -u)
+}
+
+@test "the manual, the specification and what changed are installed with it" {
+	local f doc=$DEST/usr/local/share/doc/vaultsync
+	for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md; do
+		cmp "$ROOT/$f" "$doc/$f" || { find "$doc"; return 1; }
+	done
+}
+
+@test "removing it leaves what is not ours, and nothing else" {
+	touch "$DEST/usr/local/libexec/vaultsync/theirs"
+	install_with --remove
+	[[ $(cd "$DEST" && find . ! -type d) == ./usr/local/libexec/vaultsync/theirs ]] ||
+		{ find "$DEST" ! -type d; return 1; }
+	rm "$DEST/usr/local/libexec/vaultsync/theirs"
+	install_with --remove
+	[[ ! -e $DEST/usr/local/libexec/vaultsync && ! -e $DEST/usr/local/share/doc/vaultsync ]]
+}
