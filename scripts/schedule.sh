@@ -146,7 +146,7 @@ run_once() {
     wait_for_others
     [ -z "$signal" ] || return 0
     run_child
-    # 75 while somebody holds the lock: he was faster, and that is no failure.
+    # 75 while somebody holds the lock: another run was faster, which is not a failure.
     if [ "$code" != 75 ] || ! others_run; then break; fi
   done
   case $code in

@@ -9,13 +9,13 @@
  *   messages.[ch] what the programs say: to the terminal and into sync.log
  *   alarm.[ch]    SYNC_PING_URL and SYNC_NOTIFY_CMD
  *
- * The script is told where it works by its environment:
+ * The script finds in its environment:
  *
- *   SYNC_RUN_PID    this program's pid, by which the script knows its parent
- *   SYNC_RUN_WORK   the work folder; the script writes the name of each stage
- *                   into the file "stage" there before it begins, and what
- * people shall see at the end into "shown" SYNC_RUN_DIR    the run's folder in
- * SYNC_LOG_DIR, not with --dry-run SYNC_RUN_STATE  the state folder
+ *   SYNC_RUN_PID    the pid of this program, by which it knows its parent
+ *   SYNC_RUN_WORK   the work folder, with two files of the script's: "stage"
+ *                   names the program at work, "shown" is printed at the end
+ *   SYNC_RUN_DIR    the folder of the run; not with --dry-run
+ *   SYNC_RUN_STATE  the state folder
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H

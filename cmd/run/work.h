@@ -15,7 +15,7 @@ const char *work_tmp(void);
 
 /*
  * Makes the folder; *path is the caller's to free, *fd holds the lock and is
- * close-on-exec. RC_LOCAL where there is no room.
+ * close-on-exec. RC_LOCAL where the folder can't be made.
  */
 int work_make(char **path, int *fd, struct error *e);
 

@@ -50,7 +50,7 @@ static bool missed(const struct health *h, int n)
 	       h->now - h->success > n * h->interval + grace(h);
 }
 
-/* A run that began in time goes on, or was killed a short while ago. */
+/* A run that began recently is under way, or was killed a short while ago. */
 static bool is_under_way(const struct health *h, const struct run_records *l)
 {
 	const struct run *open = run_records_open_run(l);

@@ -15,7 +15,7 @@
  *   stopped       CRITICAL
  *   blocked, failing, interrupted
  *                 WARNING; CRITICAL from two missed intervals on, without any
- *                 success, or where no later run can mend it (exit codes 2, 70,
+ *                 success, or where no later run can fix it (exit codes 2, 70,
  *                 77, 78)
  *   never-ran, future, damaged
  *                 UNKNOWN

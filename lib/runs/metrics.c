@@ -15,7 +15,7 @@ static void head(
 		help, name, type);
 }
 
-/* A label's value: what is no plain word has no place in one. */
+/* The value of a label: anything but a plain word is left out. */
 static bool is_plain(const char *s)
 {
 	static const char good[] = "abcdefghijklmnopqrstuvwxyz_-0123456789";

@@ -8,10 +8,10 @@
  *   conflicts.ndjson           each conflict that was decided
  *   conflicts.ndjson.1 to .5   older ones, the newest in .1
  *
- * A file that isn't there, is damaged or says less than it should never hides
- * the others: last_run.json is stood in for by the newest run's record, and
- * last_success.json by that of the newest run that was one, as it is where it
- * holds a run that wasn't. What is damaged is listed in `damage`.
+ * A file that is missing or damaged never hides the others. Where last_run.json
+ * can't be used, the record of the newest run takes its place. Where
+ * last_success.json can't be used, or holds a run that was not a success, the
+ * record of the newest successful run does. `damage` lists what is damaged.
  */
 #ifndef RUNS_RECORDS_H
 #define RUNS_RECORDS_H
@@ -33,7 +33,7 @@ enum run_status {
 	RUN_BLOCKED,
 	RUN_FAILED,
 	RUN_INTERRUPTED,
-	RUN_OPEN,    /* it goes on, or was killed: no record yet */
+	RUN_OPEN,    /* under way, or killed: there is no record yet */
 	RUN_DAMAGED, /* the record can't be read */
 	RUN_STATUSES,
 };
