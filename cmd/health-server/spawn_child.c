@@ -1,15 +1,13 @@
 #include "spawn_child.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
+#include "util/spawn.h"
 
 extern char **environ;
 
@@ -58,61 +56,38 @@ static char **clean_environment(void)
 	return clean;
 }
 
-static void set_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t none, ignored;
-
-	sigemptyset(&none);
-	sigemptyset(&ignored);
-	sigaddset(&ignored, SIGPIPE);
-	posix_spawnattr_init(attributes);
-	posix_spawnattr_setpgroup(attributes, 0);
-	posix_spawnattr_setsigmask(attributes, &none);
-	posix_spawnattr_setsigdefault(attributes, &ignored);
-	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP |
-						     POSIX_SPAWN_SETSIGMASK |
-						     POSIX_SPAWN_SETSIGDEF);
-}
-
-static int make_pipe(int ends[2], struct error *e)
-{
-	if (pipe(ends) < 0)
-		return fail_errno(e, "pipe");
-	for (int i = 0; i < 2; i++)
-		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	return 0;
-}
-
 int spawn_child(const char *script, const char *option, pid_t *child,
 	int *output, struct error *e)
 {
 	char *argv[] = { (char *)script, "--quiet", (char *)option, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
+	int none = open("/dev/null", O_RDONLY | O_CLOEXEC), ends[2], rc;
 	char **environment;
-	int ends[2], rc;
 
-	if (make_pipe(ends, e) < 0)
-		return -1;
-	environment = clean_environment();
-	set_attributes(&attributes);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(
-		&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-	rc = posix_spawn(
-		child, script, &actions, &attributes, argv, environment);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	free(environment);
-	close(ends[1]);
-	*output = ends[0];
-	if (rc == 0)
-		return 0;
-	close(ends[0]);
-	*output = -1;
 	*child = 0;
-	return fail(e, RC_LOCAL, "%s: %s", script, strerror(rc));
+	*output = -1;
+	if (none < 0)
+		return fail_errno(e, "/dev/null");
+	if (spawn_pipe(ends, e) < 0) {
+		close(none);
+		return -1;
+	}
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	environment = clean_environment();
+	rc = spawn(&(struct spawn){ .argv = argv,
+			   .env = environment,
+			   .in = none,
+			   .out = ends[1],
+			   .err = ends[1],
+			   .keep = -1 },
+		child, e);
+	free(environment);
+	close(none);
+	close(ends[1]);
+	if (rc == 0)
+		*output = ends[0];
+	else
+		close(ends[0]);
+	if (rc < 0)
+		*child = 0;
+	return rc;
 }

@@ -238,11 +238,6 @@ int supabase_where_time(struct buf *where, const char *column, usec t)
 		where, column, t == USEC_NONE ? NULL : time_format(t, text));
 }
 
-int supabase_where_bool(struct buf *where, const char *column, bool value)
-{
-	return supabase_where(where, column, value ? "true" : "false");
-}
-
 int supabase_where_deleted(struct buf *where, bool deleted)
 {
 	struct buf one = BUF_INIT(where->max);

@@ -100,7 +100,6 @@ int supabase_rows_insert(struct supabase_client *c, const json *rows,
 #define SUPABASE_WHERE_INIT BUF_INIT(SUPABASE_URL_MAX - 1000)
 int supabase_where(struct buf *where, const char *column, const char *value);
 int supabase_where_time(struct buf *where, const char *column, usec t);
-int supabase_where_bool(struct buf *where, const char *column, bool value);
 /* Only for a table that has deleted_at. */
 int supabase_where_deleted(struct buf *where, bool deleted);
 

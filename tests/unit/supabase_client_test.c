@@ -187,11 +187,10 @@ static void test_conditions(void)
 	check_int(supabase_where_time(&w, "created_at", USEC_NONE), 0);
 	check_int(supabase_where(&w, "type", "a&b=c+d %\"\xC3\xA4"), 0);
 	check_int(supabase_where(&w, "date", NULL), 0);
-	check_int(supabase_where_bool(&w, "notion_synced", false), 0);
 	check_str(buf_str(&w),
 		"id=eq." ID "&updated_at=eq.2026-02-03T02%3A05%3A06.123456Z"
 		"&created_at=is.null&type=eq.a%26b%3Dc%2Bd%20%25%22%C3%A4"
-		"&date=is.null&notion_synced=eq.false");
+		"&date=is.null");
 	/* Nothing is left of a condition that doesn't fit. */
 	check_int(supabase_where(&small, "a", "b"), 0);
 	check_int(supabase_where(&small, "c", "0123456789"), -1);
