@@ -11,7 +11,8 @@
  *                                                      true: by the answer
  *   {"kind":"not-created","row_id"}                    certainly not made
  *   {"kind":"linked","row_id"}                         the create is finished
- *   {"kind":"pair",…}, {"kind":"lone",…}               base lines: sync/base.h
+ *   {"kind":"pair",…}, {"kind":"lone",…}               base lines:
+ * sync/base_pair.h
  *
  * A create is open from "creating" until "not-created" or "linked", at most
  * for a week. The lock
@@ -104,7 +105,7 @@ int journal_not_created(struct journal *j, const char *row_id, struct error *e);
 /* A create whose own answer names another page than this one stays open. */
 int journal_linked(struct journal *j, const char *row_id, const char *page_id,
 	struct error *e);
-/* A line for the base (sync/base.h), or any other; the line is taken. */
+/* A line for the base (sync/base_pair.h), or any other; the line is taken. */
 int journal_line(struct journal *j, json *take_line, struct error *e);
 
 #endif

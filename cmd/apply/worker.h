@@ -1,10 +1,11 @@
 /*
- * One run of apply, as one of its workers sees it: clients of its own, the
- * common journal, and what became of its ops.
+ * One of apply's workers: clients of its own, the common journal, and what
+ * became of its ops.
  *
- * Every write follows the same course: read what the plan saw again, compare
- * by values, write under a condition, compare what comes back. Where anything
- * changed since the plan, the op is skipped and the next run decides.
+ * Every write takes the same steps: read again what the plan saw, compare by
+ * values, write (a row under a condition; Notion has none), compare what comes
+ * back. Where anything changed since the plan, the op is skipped and the next
+ * run decides.
  */
 #ifndef APPLY_WORKER_H
 #define APPLY_WORKER_H

@@ -7,7 +7,7 @@
 #include "util/text.h"
 
 struct deciding {
-	const struct sides *world;
+	const struct sides *sides;
 	const struct policy *policy;
 	struct lines lines;
 	struct pairing pairing;
@@ -224,10 +224,10 @@ static void decide_row(const struct deciding *d, const struct half *half)
 /* A row that is in no row of a complete listing, and could be read. */
 static bool row_is_gone(const struct deciding *d, const char *row_id)
 {
-	if (sides_find(d->world, SUPABASE, row_id))
+	if (sides_find(d->sides, SUPABASE, row_id))
 		return false;
-	for (size_t i = 0; i < d->world->n_trouble; i++)
-		if (text_same(d->world->trouble[i].row_id, row_id))
+	for (size_t i = 0; i < d->sides->n_trouble; i++)
+		if (text_same(d->sides->trouble[i].row_id, row_id))
 			return false;
 	return true;
 }
@@ -299,7 +299,7 @@ static void name_held(const struct deciding *d, struct op_list *ops)
 
 			if (!half->held)
 				continue;
-			op = &ops->at[half->held - d->world->trouble];
+			op = &ops->at[half->held - d->sides->trouble];
 			if (s == SUPABASE && !op->row_id)
 				op->row_id = half->record->id;
 			if (s == NOTION && !op->page_id)
@@ -342,7 +342,7 @@ static size_t live_pairs(const struct pairing *p)
 size_t decide(const struct sides *w, const struct base *base,
 	const struct policy *policy, struct op_list *ops)
 {
-	struct deciding d = { .world = w, .policy = policy };
+	struct deciding d = { .sides = w, .policy = policy };
 	size_t pairs;
 
 	d.to = (struct emitter){ w, policy->use_base, ops };

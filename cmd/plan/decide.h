@@ -29,8 +29,9 @@ struct policy {
 };
 
 /*
- * Fills ops, which start empty, in the order in which they are carried out.
- * Returns the number of pairs whose halves are both live.
+ * Fills ops, which start empty: those of one pair in the order in which they
+ * are carried out, those of records that have failed before at the end. Returns
+ * the number of pairs whose halves are both live.
  */
 size_t decide(const struct sides *w, const struct base *base,
 	const struct policy *policy, struct op_list *ops);

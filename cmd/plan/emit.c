@@ -57,7 +57,7 @@ static void set_content(const struct emitter *s, struct planned_op *op,
 	op->set = *c;
 	if (op->target == TARGET_NOTION && c->value[FIELD_TYPE])
 		option = notion_option_spelling(
-			s->world->type_options, c->value[FIELD_TYPE]);
+			s->sides->type_options, c->value[FIELD_TYPE]);
 	if (option)
 		op->set.value[FIELD_TYPE] = option;
 }
@@ -150,7 +150,7 @@ static void stamp(const struct emitter *s, const struct record *row,
 {
 	struct planned_op *op;
 
-	if (page->archived || !page_is_stale(s->world, page, checksum, line))
+	if (page->archived || !page_is_stale(s->sides, page, checksum, line))
 		return;
 	op = op_list_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
 	mark(op, checksum, true);
@@ -358,7 +358,7 @@ void emit_trash(
 	const struct record *r = side == SUPABASE ? p->row : p->page;
 	struct planned_op *op;
 
-	if (side == SUPABASE && !s->world->soft_delete) {
+	if (side == SUPABASE && !s->sides->soft_delete) {
 		op = emit_skip(s, "trashed", p->row, p->page);
 		op_reason(op,
 			"the page is in the trash and the table has no "

@@ -19,7 +19,7 @@ struct live_pair {
 };
 
 struct emitter {
-	const struct sides *world;
+	const struct sides *sides;
 	bool use_base; /* a local base is kept: equal pairs are noted there */
 	struct op_list *ops;
 };

@@ -1,6 +1,6 @@
 /*
  * The ops of a plan before they become lines: sync/op_names.h says what they
- * are. Texts are borrowed from the world, the base and the fetch heads, all of
+ * are. Texts are borrowed from both sides, the base and the fetch heads, all of
  * which outlive them; only `reason` is owned.
  */
 #ifndef PLAN_OP_LIST_H

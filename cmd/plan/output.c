@@ -61,7 +61,7 @@ static int digest_plan(EVP_MD_CTX *ctx, const struct plan *p)
 	int ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
 
 	for (enum side s = 0; s < SIDES && ok; s++)
-		ok = digest_text(ctx, json_str(p->world->scope, side_name(s)));
+		ok = digest_text(ctx, json_str(p->sides->scope, side_name(s)));
 	ok = ok && digest_text(ctx, conflict_rule_name(p->policy->conflict)) &&
 	     digest_text(ctx, orphan_rule_name(p->policy->orphans)) &&
 	     digest_text(ctx, p->undo);
@@ -131,7 +131,7 @@ static json *plan_head(const struct plan *p)
 	plan_id(p, id);
 	json_put_str(head, "plan_id", id);
 	json_put_str(head, "at", time_format(p->at, at));
-	json_put(head, "scope", json_copy(p->world->scope));
+	json_put(head, "scope", json_copy(p->sides->scope));
 	json_put_str(
 		policy, "conflict", conflict_rule_name(p->policy->conflict));
 	json_put_str(policy, "orphans", orphan_rule_name(p->policy->orphans));
@@ -139,7 +139,7 @@ static json *plan_head(const struct plan *p)
 	if (p->undo)
 		json_put_str(head, "undo", p->undo);
 	put_guards(head, p->guards);
-	json_put(head, "sources", json_copy(p->world->sources));
+	json_put(head, "sources", json_copy(p->sides->sources));
 	return head;
 }
 

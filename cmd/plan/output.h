@@ -16,7 +16,7 @@
 #include "util/uuid.h"
 
 struct plan {
-	const struct sides *world;
+	const struct sides *sides;
 	const struct policy *policy;
 	const struct guards *guards;
 	const struct op_list *ops;

@@ -36,7 +36,7 @@ struct half {
 };
 
 struct pairing {
-	struct half *of[SIDES]; /* in the order of the world's records */
+	struct half *of[SIDES]; /* in the order of the records of both sides */
 	size_t n[SIDES];
 	/*
 	 * A row whose link can't be read may be any page's: no insert, no

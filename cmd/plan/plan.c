@@ -147,7 +147,7 @@ static bool parse_args(struct args *a, int argc, char **argv, int *code)
 	return *code == 0;
 }
 
-static int read_world(struct sides *w, const char *input, struct error *e)
+static int read_sides(struct sides *w, const char *input, struct error *e)
 {
 	struct stream_reader r;
 	const char *name;
@@ -233,7 +233,7 @@ static int make_plan(struct args *a, const struct sides *w,
 	const struct base *base, struct error *e)
 {
 	struct op_list ops = { 0 };
-	struct plan p = { .world = w,
+	struct plan p = { .sides = w,
 		.policy = &a->policy,
 		.guards = &a->guards,
 		.ops = &ops,
@@ -274,7 +274,7 @@ static usec time_of(const struct sides *w)
 	return latest;
 }
 
-static int verify_world(const struct args *a, const struct sides *w,
+static int verify_sides(const struct args *a, const struct sides *w,
 	const struct base *base, struct error *e)
 {
 	struct human h;
@@ -294,10 +294,10 @@ int main(int argc, char **argv)
 	if (!parse_args(&a, argc, argv, &code))
 		return code;
 	code = -1;
-	if (read_world(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
+	if (read_sides(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
 		goto out;
 	a.policy.again.now = time_of(&w);
-	code = a.verify ? verify_world(&a, &w, &base, &e)
+	code = a.verify ? verify_sides(&a, &w, &base, &e)
 			: make_plan(&a, &w, &base, &e);
 	if (close_stdout(&e) < 0)
 		code = -1;

@@ -7,7 +7,7 @@
 
 /* One pair of the run: its ops that changed a half, and both halves now. */
 struct taken {
-	const struct sides *world;
+	const struct sides *sides;
 	struct op_list *ops;
 	const struct result *deed[SIDES]; /* NULL: that half was not changed */
 	bool unknown;			  /* an outcome that nobody knows */
@@ -139,7 +139,7 @@ static void reverse_update(
 /* Both halves get back their content and their checksums. */
 static void reverse_updates(const struct taken *t)
 {
-	const struct sides *w = t->world;
+	const struct sides *w = t->sides;
 	char checksum[CHECKSUM_SIZE];
 	struct decision before;
 	bool is_agreed;
@@ -171,7 +171,7 @@ static void reverse_to_trash(const struct taken *t, enum side s)
 	const struct record *r = half_of(t, s);
 	struct planned_op *op;
 
-	if (s == SUPABASE && !t->world->soft_delete) {
+	if (s == SUPABASE && !t->sides->soft_delete) {
 		skip_taken(t, "trashed",
 			"undo: the table has no deleted_at, so the row stays; "
 			"delete it by hand");
@@ -224,8 +224,8 @@ static void take_back(const struct taken *t)
 
 static const struct trouble *trouble_of(const struct taken *t)
 {
-	for (size_t i = 0; i < t->world->n_trouble; i++) {
-		const struct trouble *one = &t->world->trouble[i];
+	for (size_t i = 0; i < t->sides->n_trouble; i++) {
+		const struct trouble *one = &t->sides->trouble[i];
 
 		if ((one->row_id && text_same(one->row_id, t->row_id)) ||
 			(one->page_id && text_same(one->page_id, t->page_id)))
@@ -302,7 +302,7 @@ void undo_decide(
 	size_t step;
 
 	for (size_t i = 0; i < u->n; i += step) {
-		struct taken t = { .world = w, .ops = ops };
+		struct taken t = { .sides = w, .ops = ops };
 
 		step = gather(&t, &u->deeds[i], u->n - i);
 		t.row = t.row_id ? sides_find(w, SUPABASE, t.row_id) : NULL;

@@ -17,7 +17,7 @@
  *   agreed     {decision,type,date,checksum,deleted}: the base line that holds
  *              once this op is done; absent where the pair isn't settled by it
  *   reason     why, in a few words for people
- *   code       of a skip: OP_SKIP_CODES
+ *   code       of a skip, why: vaultsync-streams(5) lists them
  *   failures   how often in a row this record's ops have failed before; of a
  *              result, with this time
  *   conflict   {fields,winner,lost,base,supabase_at,notion_at} where a
