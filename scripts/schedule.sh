@@ -69,8 +69,8 @@ limit=$(seconds --limit "$limit")
 poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
 
 # The lock is this process's, which bin/run takes for it.
-if [ -z "$once" ] && [ "$("$bin/run" --holder schedule)" != $$ ]; then
-  VAULTSYNC_BIN=$bin exec "$bin/run" --only schedule -- "$home/scripts/schedule.sh" ${args[@]+"${args[@]}"}
+if [ -z "$once" ] && [ "${SYNC_SCHEDULE_PID:-}" != $$ ]; then
+  SYNC_SCHEDULE_PID=$$ VAULTSYNC_BIN=$bin exec "$bin/run" --only schedule -- "$home/scripts/schedule.sh" ${args[@]+"${args[@]}"}
 fi
 (umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
 
@@ -132,6 +132,8 @@ wait_for_others() {
 run_child() {
   "$home/scripts/sync-now.sh" --limit="$limit" ${options[@]+"${options[@]}"} &
   child=$!
+  # One that came before there was a child to hand it on to.
+  [ -z "$signal" ] || kill -TERM "$child" 2>/dev/null || true
   while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
   code=0
   wait "$child" || code=$?

@@ -1,5 +1,6 @@
 #include "alarm.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -26,11 +27,7 @@
 /* --- children that take a moment --------------------------------------------
  */
 
-/*
- * Waits for the child and its end, at most so long: after that it is asked to
- * end, then killed with its group. Its code; -1 where it was ended.
- */
-static int await_child(pid_t child, usec most, bool may_be_cut)
+int alarm_await(pid_t child, usec most, bool may_be_cut)
 {
 	usec began = time_monotonic(), asked = 0;
 	int status;
@@ -54,20 +51,34 @@ static int await_child(pid_t child, usec most, bool may_be_cut)
 }
 
 /*
- * A file without a name, for what a child says or is given: a pipe would be
- * waited for as long as something lives that the child left in the background.
+ * What a child reads, in a pipe, so that no disk is needed: the reading end, -1
+ * where there is no pipe. A text that is longer than a pipe holds is cut.
  */
-static FILE *scratch(const char *content)
+static int given(const char *text)
+{
+	struct error e;
+	int ends[2];
+
+	if (spawn_pipe(ends, &e) < 0)
+		return -1;
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	if (write(ends[1], text, strlen(text)) < 0)
+		debug("the text of an alarm is lost: %s", strerror(errno));
+	close(ends[1]);
+	return ends[0];
+}
+
+/*
+ * A file without a name for what a child says: a pipe would be waited for as
+ * long as something lives that the child left in the background. NULL where the
+ * disk has no room: its words are lost then.
+ */
+static FILE *scratch(void)
 {
 	FILE *f = tmpfile();
 
 	if (f)
 		fcntl(fileno(f), F_SETFD, FD_CLOEXEC);
-	if (f && content) {
-		fwrite(content, 1, strlen(content), f);
-		fflush(f);
-		rewind(f);
-	}
 	return f;
 }
 
@@ -86,11 +97,14 @@ static char *said(FILE *f)
 	return xstrdup(text);
 }
 
-static void close_all(FILE **files, size_t n)
+static void let_go(int in, FILE *out, FILE *none)
 {
-	for (size_t i = 0; i < n; i++)
-		if (files[i])
-			fclose(files[i]);
+	if (in >= 0)
+		close(in);
+	if (out)
+		fclose(out);
+	if (none)
+		fclose(none);
 }
 
 /* --- the ping ---------------------------------------------------------------
@@ -128,51 +142,47 @@ void alarm_ping(const struct run_context *run, const char *suffix,
 	const char *text, bool may_be_cut)
 {
 	const char *url = run->settings->ping_url;
-	char *base, *line, *body, *problem, config[32];
-	FILE *files[3];
+	char *base, *line, *body, *problem, *shown, config[32];
+	int in, secret, code;
+	FILE *out, *none;
+	struct error e = { 0 };
 	pid_t child;
-	struct error e;
-	int code;
 
-	if (!url)
+	if (!url || !*url)
 		return;
 	base = xstrndup(url, strlen(url) - (url[strlen(url) - 1] == '/'));
 	line = url_line(base, suffix);
 	body = xasprintf("%.*s\n", BODY_MAX, text);
-	files[0] = scratch(body);
-	files[1] = scratch(line);
-	files[2] = scratch(NULL);
-	if (!files[0] || !files[1] || !files[2]) {
+	in = given(body);
+	secret = given(line);
+	out = scratch();
+	none = fopen("/dev/null", "we");
+	snprintf(config, sizeof config, "/dev/fd/%d", secret);
+	char *argv[] = { "curl", "-q", "-sS", "-f", "-m", PING_SECONDS, "-o",
+		"/dev/null", "--data-binary", "@-", "-K", config, NULL };
+	struct spawn s = { .argv = argv,
+		.in = in,
+		.out = -1,
+		.err = out    ? fileno(out)
+		       : none ? fileno(none)
+			      : -1,
+		.keep = secret };
+
+	code = spawn(&s, &child, &e);
+	if (code == 0)
+		code = alarm_await(child, NOTIFY_TIME, may_be_cut);
+	problem = e.text[0]  ? xstrdup(e.text)
+		  : code < 0 ? xstrdup("it took too long")
+			     : said(out);
+	if (code != 0 && !(may_be_cut && script_signal())) {
+		shown = without(problem, base);
 		run_log(run, "warn", "alarm",
-			"SYNC_PING_URL was not reached: no room for temporary "
-			"files");
-	} else {
-		snprintf(config, sizeof config, "/dev/fd/%d", fileno(files[1]));
-		char *argv[] = { "curl", "-q", "-sS", "-f", "-m", PING_SECONDS,
-			"-o", "/dev/null", "--data-binary", "@-", "-K", config,
-			NULL };
-		struct spawn s = { .argv = argv,
-			.in = fileno(files[0]),
-			.out = -1,
-			.err = fileno(files[2]),
-			.keep = fileno(files[1]) };
-
-		code = spawn(&s, &child, &e);
-		if (code == 0)
-			code = await_child(child, NOTIFY_TIME, may_be_cut);
-		problem = code < 0 ? xstrdup("it took too long, or curl is "
-					     "not there")
-				   : said(files[2]);
-		if (code != 0 && !(may_be_cut && script_signal())) {
-			char *shown = without(problem, base);
-
-			run_log(run, "warn", "alarm",
-				"SYNC_PING_URL was not reached: %s", shown);
-			free(shown);
-		}
-		free(problem);
+			"SYNC_PING_URL was not reached: %s", shown);
+		free(shown);
 	}
-	close_all(files, 3);
+	free(problem);
+	let_go(secret, NULL, NULL);
+	let_go(in, out, none);
 	free(body);
 	free(line);
 	free(base);
@@ -199,11 +209,13 @@ void alarm_notify(
 		NULL };
 	const char *command = run->settings->notify_cmd;
 	char *set[5] = { NULL }, *line, *problem;
-	struct spawn s = { .argv = argv, .out = -1, .keep = -1, .bare = true };
-	FILE *files[3];
+	struct spawn s = {
+		.argv = argv, .out = -1, .err = -1, .keep = -1, .bare = true
+	};
+	FILE *out, *none;
 	struct error e = { 0 };
 	pid_t child;
-	int code;
+	int in, code;
 
 	if (!command)
 		return;
@@ -213,25 +225,27 @@ void alarm_notify(
 	set[2] = xasprintf("SYNC_RUN_ID=%s", run->id);
 	set[3] = xasprintf("SYNC_NOTIFY_CMD=%s", command);
 	line = xasprintf("%s\n", text);
-	files[0] = scratch(line);
-	files[1] = scratch(NULL);
-	files[2] = fopen("/dev/null", "we");
-	s.in = files[0] ? fileno(files[0]) : -1;
-	s.err = fileno(files[1] ? files[1] : files[2]);
-	s.out = fileno(files[2]);
+	in = given(line);
+	out = scratch();
+	none = fopen("/dev/null", "we");
+	if (none)
+		s.in = s.out = s.err = fileno(none);
+	if (in >= 0)
+		s.in = in;
+	if (out)
+		s.err = fileno(out);
 	s.env = spawn_environment(secrets, set);
 	code = spawn(&s, &child, &e);
 	if (code == 0)
-		code = await_child(child, NOTIFY_TIME, false);
-	problem = code < 0 && !e.text[0]
-			  ? xstrdup("it took longer than 20 seconds")
-		  : code < 0 ? xstrdup(e.text)
-			     : said(files[1]);
+		code = alarm_await(child, NOTIFY_TIME, false);
+	problem = e.text[0]  ? xstrdup(e.text)
+		  : code < 0 ? xstrdup("it took longer than 20 seconds")
+			     : said(out);
 	if (code != 0)
 		run_log(run, "warn", "alarm", "SYNC_NOTIFY_CMD failed: %s",
 			problem);
 	free(problem);
-	close_all(files, 3);
+	let_go(in, out, none);
 	free((void *)s.env);
 	free(line);
 	for (size_t i = 0; set[i]; i++)
@@ -241,9 +255,18 @@ void alarm_notify(
 /* --- what is news -----------------------------------------------------------
  */
 
-/* The newest run before this one that nobody stopped; NULL: none is known. */
-static const struct run *run_before(const struct run_records *l, const char *id)
+/*
+ * The run before this one that nobody stopped; NULL: none is known. It is
+ * `last`, whatever time its name tells, because a clock can be set back.
+ */
+static const struct run *run_before(
+	const struct run_records *l, const char *id, const char *last)
 {
+	const struct run *r = last ? run_records_find(l, last) : NULL;
+
+	if (r && r->record && r->status != RUN_INTERRUPTED &&
+		strcmp(r->id, id) != 0)
+		return r;
 	for (size_t i = l->n; i > 0; i--)
 		if (l->runs[i - 1].record &&
 			l->runs[i - 1].status != RUN_INTERRUPTED &&
@@ -329,7 +352,8 @@ static void raise_success(const struct run_context *run,
 	free(news);
 }
 
-void alarm_raise(const struct run_context *run, const json *record)
+void alarm_raise(const struct run_context *run, const json *record,
+	const char *last, bool always)
 {
 	const char *message = json_str(record, "message");
 	const char *status = json_str(record, "status");
@@ -344,7 +368,7 @@ void alarm_raise(const struct run_context *run, const json *record)
 		alarm_unrecorded(run);
 		return;
 	}
-	before = run_before(&l, run->id);
+	before = run_before(&l, run->id, last);
 	text = xasprintf("exit code %" PRId64 " at %s%s%s",
 		json_int(record, "exit_code"), json_str(record, "stage"),
 		message ? ": " : "", message ? message : "");
@@ -362,7 +386,7 @@ void alarm_raise(const struct run_context *run, const json *record)
 		news = xasprintf("%s, %s",
 			blocked ? "Stopped by a guard" : "The sync failed",
 			text);
-		if (!before || !same_kind(before->record, record))
+		if (always || !before || !same_kind(before->record, record))
 			alarm_notify(run, blocked ? "guard" : "failure", news);
 		free(news);
 	}

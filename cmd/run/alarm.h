@@ -7,6 +7,8 @@
 #ifndef RUN_ALARM_H
 #define RUN_ALARM_H
 
+#include <sys/types.h>
+
 #include "run.h"
 #include "util/json.h"
 
@@ -25,11 +27,20 @@ void alarm_notify(
 	const struct run_context *run, const char *event, const char *text);
 
 /*
- * The run is recorded as `record`. A second failure or block of the same kind
- * is no news, and a run that somebody stopped is no failure: news is what
- * differs from the newest run before that nobody stopped.
+ * Waits for the end of a child, at most so long, and where it may be cut until
+ * a signal comes: after that it is asked to end, then killed with its group.
+ * Its code as a shell tells it; -1 where it was ended.
  */
-void alarm_raise(const struct run_context *run, const json *record);
+int alarm_await(pid_t child, usec most, bool may_be_cut);
+
+/*
+ * The run is recorded as `record`; `last` is the id of the one before it, or
+ * NULL. A second failure or block of the same kind is no news unless `always`,
+ * and a run that somebody stopped is no failure: news is what differs from the
+ * run before that nobody stopped.
+ */
+void alarm_raise(const struct run_context *run, const json *record,
+	const char *last, bool always);
 
 /* The run can't be written down, so whether this was told before isn't known.
  */

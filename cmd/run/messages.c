@@ -71,9 +71,11 @@ static void remember(struct messages *m, const char *line)
 {
 	size_t n = speaker(line);
 
-	if (m->n &&
-		(speaker(m->last[0]) != n || strncmp(m->last[0], line, n) != 0))
+	if (m->n && (speaker(m->last[0]) != n ||
+			    strncmp(m->last[0], line, n) != 0)) {
 		forget_lines(m);
+		m->logged = 0;
+	}
 	if (m->n == MESSAGE_LINES) {
 		free(m->last[0]);
 		memmove(m->last, m->last + 1, sizeof m->last - sizeof *m->last);
@@ -104,7 +106,7 @@ static void take_message(struct messages *m, const char *line)
 {
 	end_progress(m);
 	fprintf(stderr, "%s\n", line);
-	if (m->newest)
+	if (m->newest && m->logged++ < EVENT_LINES_MAX)
 		log_line(m, m->newest, usual_level(m));
 	free(m->newest);
 	m->newest = xstrdup(line);

@@ -24,6 +24,7 @@ struct messages {
 	char *newest;		   /* not in the log yet */
 	char *last[MESSAGE_LINES]; /* the newest lines of one program */
 	size_t n;
+	size_t logged; /* of this program */
 	bool on_terminal, progress_shown;
 	usec progress_every, progress_at;
 };

@@ -225,6 +225,8 @@ void run_log(const struct run_context *r, const char *level,
 	struct error e;
 	va_list ap;
 
+	if (r->dry_run)
+		return; /* it writes nothing anywhere */
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
@@ -308,7 +310,8 @@ static char *work_text(
 	return text.len ? buf_take(&text) : (buf_fini(&text), xstrdup(""));
 }
 
-static enum run_status status_of(const struct script_end *end)
+static enum run_status status_of(
+	const struct script_end *end, const char *stage)
 {
 	/* A signal that came when all was done has interrupted nothing. */
 	if (end->signal && end->code > 128)
@@ -317,7 +320,8 @@ static enum run_status status_of(const struct script_end *end)
 	case RC_DONE:
 		return RUN_OK;
 	case RC_ATTENTION:
-		return RUN_ATTENTION;
+		/* A shell ends with 1 too, where it fails itself. */
+		return strcmp(stage, "apply") == 0 ? RUN_ATTENTION : RUN_FAILED;
 	case RC_GUARD:
 		return RUN_BLOCKED;
 	default:
@@ -367,8 +371,8 @@ static json *last_record(const struct run_context *r)
  * However a run ends that has begun: it is written down, or somebody hears of
  * it. No signal cuts this: what changed is news but once.
  */
-static int conclude(
-	struct run_context *r, const struct run_end *end, struct error *e)
+static int conclude(struct run_context *r, const struct run_end *end,
+	bool always, struct error *e)
 {
 	const char *logs = r->settings->log_dir;
 	json *before = last_record(r);
@@ -377,7 +381,6 @@ static int conclude(
 	struct error ignored;
 	int rc;
 
-	json_free(before);
 	rc = run_conflicts_write(logs, r->id, e);
 	if (rc == 0)
 		rc = run_record_write(logs, end, record, e);
@@ -395,9 +398,10 @@ static int conclude(
 		run_log(r, level_of(end->status), "run", "%s", buf_str(&text));
 		if (runs_forget(logs, r->id, &ignored) < 0)
 			warning("%s", ignored.text);
-		alarm_raise(r, record);
+		alarm_raise(r, record, json_str(before, "run_id"), always);
 	}
 	buf_fini(&text);
+	json_free(before);
 	json_free(record);
 	return rc;
 }
@@ -423,39 +427,46 @@ static void show_end(const struct run_context *r, const struct script_end *end)
 		if (spawn(&s, &child, &e) < 0)
 			warning("%s", e.text);
 		else
-			while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-				;
+			alarm_await(child, USEC_MINUTE, true);
 	}
 	free(report);
 	free(shown);
 }
 
-/* From the first line of the log to the last; the exit code, or -1. */
+/* From the start of the script to the last line of the log; the code, or -1. */
 static int supervise(struct run_context *r, char **argv, usec started,
 	struct script_end *end, struct error *e)
 {
+	char *stage, *message = NULL;
+	enum run_status status;
 	struct messages m;
-	char *stage, *message;
 	int rc;
 
 	messages_init(&m, r);
 	rc = script_run(r, argv, &m, end, e);
+	if (rc < 0 && !r->dry_run) {
+		/* A run that can't be started has failed like any other. */
+		error_report(e);
+		message = xasprintf("run: %s", e->text);
+		*end = (struct script_end){ .code = e->code };
+		rc = 0;
+	}
+	if (end->limit)
+		end->code = RC_TEMPORARY;
+	messages_end(&m, end->code > RC_ATTENTION ? "error" : NULL);
 	if (rc == 0 && !r->dry_run) {
-		enum run_status status =
-			end->limit ? RUN_FAILED : status_of(end);
-
-		if (end->limit)
-			end->code = RC_TEMPORARY;
-		messages_end(&m, status == RUN_FAILED || status == RUN_BLOCKED
-					 ? "error"
-					 : NULL);
 		stage = work_text(r, "stage", STAGE_MAX);
 		stage[strcspn(stage, "\n")] = '\0';
-		message = end->limit
-				  ? xasprintf("run: took longer than %lld "
-					      "seconds and was stopped",
-					    (long long)(r->limit / USEC_SECOND))
-				  : messages_of(&m, stage);
+		status = status_of(end, stage);
+		if (status == RUN_FAILED && end->code == RC_ATTENTION)
+			end->code = RC_LOCAL;
+		if (end->limit)
+			message =
+				xasprintf("run: took longer than %lld seconds "
+					  "and was stopped",
+					(long long)(r->limit / USEC_SECOND));
+		else if (!message)
+			message = messages_of(&m, stage);
 		const struct run_end ended = {
 			.id = r->id,
 			.status = status,
@@ -466,12 +477,10 @@ static int supervise(struct run_context *r, char **argv, usec started,
 			.started = started,
 			.ended = time_now(),
 		};
-		rc = conclude(r, &ended, e);
-		free(message);
+		rc = conclude(r, &ended, end->limit, e);
 		free(stage);
-	} else {
-		messages_end(&m, NULL);
 	}
+	free(message);
 	messages_fini(&m);
 	return rc < 0 ? -1 : end->code;
 }
@@ -499,6 +508,7 @@ static int run(const struct settings *s, const struct args *a,
 	end->signal = script_signal();
 	if (code >= 0 && !a->dry_run)
 		show_end(&r, end);
+	end->signal = script_signal();
 	work_remove(r.work, r.work_fd);
 	free(r.work);
 	free(r.dir);

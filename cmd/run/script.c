@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/select.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +17,8 @@
 #include "util/spawn.h"
 
 #define NEVER INT64_MAX
+/* Of what a program wrote that has ended, a pipe holds no more. */
+#define LAST_READINGS 64
 #define SAME_SIGNAL (USEC_SECOND / 2)
 /* How often the group is looked at once its leader has ended. */
 #define LOOK_EVERY (USEC_SECOND / 20)
@@ -59,12 +64,16 @@ void script_catch_signals(void)
 
 int script_signal(void)
 {
+	struct sigaction act;
 	sigset_t pending;
 
 	/* One that came while nothing waited is still to be handled. */
 	sigpending(&pending);
 	for (size_t i = 0; !caught && i < N_SIGNALS; i++)
-		if (sigismember(&pending, signals[i]))
+		/* One that is ignored waits there too. */
+		if (sigismember(&pending, signals[i]) &&
+			sigaction(signals[i], NULL, &act) == 0 &&
+			act.sa_handler != SIG_IGN)
 			caught = signals[i];
 	return caught;
 }
@@ -156,21 +165,24 @@ static bool group_is_empty(const struct loop *l)
 	return kill(-l->child, 0) < 0 && errno == ESRCH;
 }
 
-/* What is there to read now. */
-static void read_messages(struct loop *l, struct messages *m)
+/*
+ * One reading, and not all there is: a program that writes without a pause must
+ * not keep signals and the limit from being seen. False: there is nothing now.
+ */
+static bool read_messages(struct loop *l, struct messages *m)
 {
 	char data[65536];
 	ssize_t n;
 
-	while (l->messages >= 0 &&
-		(n = read(l->messages, data, sizeof data)) != -1) {
-		if (n == 0) {
-			close(l->messages);
-			l->messages = -1;
-			return;
-		}
-		messages_take(m, data, (size_t)n);
+	if (l->messages < 0 || (n = read(l->messages, data, sizeof data)) == -1)
+		return false;
+	if (n == 0) {
+		close(l->messages);
+		l->messages = -1;
+		return false;
 	}
+	messages_take(m, data, (size_t)n);
+	return true;
 }
 
 static void await_more(struct loop *l)
@@ -207,10 +219,15 @@ static void loop_run(
 		if (!l->ended &&
 			waitpid(l->child, &l->status, WNOHANG) == l->child)
 			l->ended = true;
+		/* Orphans of the script, which are ours then. */
+		while (l->ended && waitpid(-l->child, NULL, WNOHANG) > 0)
+			;
 		read_messages(l, m);
 		/* A program may outlive a script that was killed. */
 		if (l->ended && group_is_empty(l)) {
-			read_messages(l, m);
+			for (int i = 0;
+				i < LAST_READINGS && read_messages(l, m); i++)
+				;
 			return;
 		}
 		await_more(l);
@@ -245,13 +262,17 @@ int script_run(const struct run_context *run, char *const *argv,
 		.stop_at = run->limit ? time_monotonic() + run->limit : NEVER,
 		.kill_at = NEVER };
 	char *set[5];
-	int ends[2], rc;
+	int ends[2], rc, code;
 
 	if (spawn_pipe(ends, e) < 0)
 		return -1;
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	s.err = ends[1];
 	s.env = environment(run, set);
+#ifdef __linux__
+	/* Where the script is killed, its programs are waited for here. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+#endif
 	rc = spawn(&s, &l.child, e);
 	close(ends[1]);
 	free((void *)s.env);
@@ -265,11 +286,12 @@ int script_run(const struct run_context *run, char *const *argv,
 	loop_run(&l, run, m);
 	if (l.messages >= 0)
 		close(l.messages);
+	code = WIFSIGNALED(l.status) ? 128 + WTERMSIG(l.status)
+				     : WEXITSTATUS(l.status);
 	*end = (struct script_end){
-		.code = WIFSIGNALED(l.status) ? 128 + WTERMSIG(l.status)
-					      : WEXITSTATUS(l.status),
+		.code = code,
 		.signal = script_signal(),
-		.limit = l.limit,
+		.limit = l.limit && code > 128,
 	};
 	return 0;
 }

@@ -19,7 +19,7 @@
 
 #define EVENT_LOG "sync.log"
 #define EVENT_TEXT_MAX 2000  /* bytes of a text that are written down */
-#define EVENT_LINES_MAX 1000 /* messages of one program likewise, the last */
+#define EVENT_LINES_MAX 1000 /* messages of one program likewise */
 
 struct event {
 	const char *level;   /* debug, info, warn or error */

@@ -40,5 +40,5 @@ pid_t lock_holder(const char *path, struct error *e)
 		return fail_errno(e,
 			"cannot lock %s: move its folder to a disk with locks",
 			path);
-	return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+	return lock.l_type == F_UNLCK ? 0 : lock.l_pid > 0 ? lock.l_pid : 1;
 }

@@ -20,8 +20,10 @@
  */
 int lock_take(const char *path, struct error *e);
 
-/* The process that holds the lock; 0: none, or there is no such file; -1 with
- * e. */
+/*
+ * The process that holds the lock; 0: none, or there is no such file; -1 with
+ * e. That of another machine or pid namespace can't be known: 1 stands for it.
+ */
 pid_t lock_holder(const char *path, struct error *e);
 
 #endif

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -117,6 +118,8 @@ int spawn(const struct spawn *s, pid_t *child, struct error *e)
 	close(failed[0]);
 	if (n <= 0)
 		return 0;
+	while (waitpid(*child, NULL, 0) < 0 && errno == EINTR)
+		;
 	errno = error;
 	return fail_errno(e, "%s", s->argv[0]);
 }

@@ -1,5 +1,6 @@
 #include "util/stop.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -36,8 +37,14 @@ static void catch_signal(int sig)
 static void end_with_the_run(void)
 {
 #ifdef __linux__
-	if (getenv("SYNC_RUN_PID"))
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	const char *script = getenv("SYNC_RUN_SCRIPT");
+
+	if (!script)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* It may have been killed before this was said. */
+	if (kill((pid_t)strtol(script, NULL, 10), 0) < 0 && errno == ESRCH)
+		raise(SIGTERM);
 #endif
 }
 

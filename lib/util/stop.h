@@ -3,7 +3,7 @@
  * ends waits and reads and lets the program write what it must; the next one
  * ends the program at once. Signals within the first half second count as one,
  * because some senders (timeout(1) among them) signal both the program and its
- * group. A program of a run (SYNC_RUN_PID) gets TERM where its parent ends.
+ * group. A program of a run (SYNC_RUN_SCRIPT) gets TERM where its parent ends.
  * SIGPIPE is ignored: a closed pipe is a write error.
  */
 #ifndef UTIL_STOP_H

@@ -61,16 +61,20 @@ begin_run() {
 }
 
 # stage FILE PROGRAM ARG…: writes FILE, or with "-" to standard output. A signal
-# reaches the program too, which finishes its request; after that no stage begins.
+# while the program is at work reaches it too, and it finishes its request; before and
+# after, the signal ends this script at once.
 stage() {
   local out=$1 program=$2
   shift 2
   [ -z "${stopped:-}" ] || exit 143
-  trap 'stopped=1' INT TERM HUP
+  at_work=''
+  trap '[ "$at_work" ] || exit 143; stopped=1' INT TERM HUP
+  export SYNC_RUN_SCRIPT=$$
   echo "$program" >"$SYNC_RUN_WORK/stage" || exit 74
   set -- "$bin/$program" ${verbose[@]+"${verbose[@]}"} "$@"
+  [ "$out" = - ] || : >"$out" || exit 74 # bash would end with 1
+  at_work=1
   if [ "$out" = - ]; then "$@"; return; fi
-  : >"$out" || exit 74 # bash would end with 1
   "$@" >"$out"
 }
 

@@ -89,7 +89,7 @@ mass_change() {
 	must_fail 1 "$BIN/report" --health
 	must_fail 1 sync_now --dry-run
 	run --separate-stderr "$BIN/report"
-	[[ $output == *"One side shows nothing any more"*bin/doctor* ]] ||
+	[[ $output == *"One side shows no records any more"*bin/doctor* ]] ||
 		seen "report: $output"
 	seed notion fresh
 	must_block empty-side

@@ -43,7 +43,7 @@ must_be_told() {
 		must_hold '.[0].skips == {"not-kept":1}' logs/last_run.json
 	done
 	run --separate-stderr "$BIN/report"
-	[[ $output == *"something else is kept"* && $output == *"not-kept"* ]] ||
+	[[ $output == *"something else was stored"* && $output == *"not-kept"* ]] ||
 		seen "report: $output"
 	[[ ! -s logs/conflicts.ndjson ]] || seen "a conflict was made up"
 }
