@@ -16,7 +16,8 @@ teardown() {
 
 stop_tls_server() {
 	[[ -n $SERVER ]] || return 0
-	kill "$SERVER" || true
+	# One that is not openssl yet may lose a TERM.
+	kill -KILL "$SERVER" || true
 	wait "$SERVER" 2>/dev/null || true
 	SERVER=
 }
@@ -28,6 +29,7 @@ start_tls_server() {
 	command -v openssl >/dev/null || skip "no openssl on this machine"
 	openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost \
 		-keyout key.pem -out cert.pem 2>/dev/null
+	: >server.log # there before the server is
 	openssl s_server -www -accept 127.0.0.1:0 -key key.pem -cert cert.pem \
 		"$@" >server.log 2>&1 3>&- </dev/null &
 	SERVER=$!
