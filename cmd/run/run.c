@@ -490,7 +490,8 @@ static int run(const struct settings *s, const struct args *a,
 {
 	struct run_context r = { .settings = s,
 		.dry_run = a->dry_run,
-		.quiet = verbosity<0, .verbose = verbosity> 0,
+		.quiet = (verbosity < 0),
+		.verbose = (verbosity > 0),
 		.limit = a->limit * USEC_SECOND,
 		.work_fd = -1 };
 	usec started = time_now();
