@@ -176,7 +176,7 @@ static const char *parse_parts(struct op *op, const json *line)
 		       op->updated_at == USEC_NONE &&
 		       (op->seen[NOTION] || op->kind == OP_TRASH);
 	if (!target_fits(shape, op->target))
-		return "there is no such op";
+		return "the op is not known";
 	if (op->kind == OP_SKIP)
 		return NULL;
 	if (shape->needs_set && !op->sets)

@@ -25,7 +25,7 @@ struct deciding {
  * live             live                the other half was deleted since
  * live             deleted             neither changed: a write was not kept
  *
- * and by the row's notion_synced, where there is no such line:
+ * and by the row's notion_synced, where the base has no line:
  *
  * true                                 the other half was deleted since
  * false (an agreed deletion sets it)   the live half came back

@@ -26,7 +26,7 @@
 #define LINE_SIZE 24   /* a time and its LF */
 #define FILE_MAX ((KEPT_MAX + 1) * LINE_SIZE + RATE_BOOT_SIZE)
 
-/* "" where there is no such file. */
+/* "" where the file is missing. */
 static void read_boot_id(char id[RATE_BOOT_SIZE])
 {
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");

@@ -21,7 +21,7 @@
 int lock_take(const char *path, struct error *e);
 
 /*
- * The process that holds the lock; 0: none, or there is no such file; -1 with
+ * The process that holds the lock; 0: none, or the file is missing; -1 with
  * e. That of another machine or pid namespace can't be known: 1 stands for it.
  */
 pid_t lock_holder(const char *path, struct error *e);

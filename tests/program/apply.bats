@@ -448,7 +448,7 @@ contents() {
 		.expect.checksum = "none"|notion: expect.checksum is not valid
 		.expect.updated_at = "soon"|notion: expect.updated_at is not a valid time
 		del(.row_id)|notion: row_id or page_id is missing
-		.target = "base"|base: there is no such op
+		.target = "base"|base: the op is not known
 	END
 	live notion one | jq -e '.type == ["Ops"]'
 }
