@@ -120,8 +120,8 @@ static void withdraw(
 	properties = json_put(body, "properties", json_object());
 	json_put(properties, r->schema.checksum,
 		notion_rich_text_value(m->checksum));
-	if (notion_page_patch(
-		    &r->notion, m->id, body, NULL, NULL, &object, &a) < 0)
+	if (notion_page_patch(&r->notion, m->id, &r->schema, body, NULL, NULL,
+		    &object, &a) < 0)
 		note(o, "its Checksum is still that of what was sent");
 	else if (o->after[NOTION])
 		o->after[NOTION] = seen_with_sum(o->after[NOTION], m->checksum);
@@ -189,8 +189,8 @@ static bool trash(struct worker *r, const char *page_id)
 	bool trashed;
 
 	json_put_bool(body, "in_trash", true);
-	trashed = notion_page_patch(&r->notion, page_id, body, NULL, NULL,
-			  &object, &a) == 0 &&
+	trashed = notion_page_patch(&r->notion, page_id, &r->schema, body, NULL,
+			  NULL, &object, &a) == 0 &&
 		  json_true(object, "in_trash");
 	json_free(object);
 	json_free(body);

@@ -218,8 +218,8 @@ static bool send_create(struct worker *r, const struct op *op, usec since,
 	json *properties = page_properties(r, op, NULL), *object = NULL;
 	struct api_error a;
 	struct error e;
-	int rc = notion_page_create(
-		&r->notion, r->data_source, properties, &object, &a);
+	int rc = notion_page_create(&r->notion, r->data_source, &r->schema,
+		properties, &object, &a);
 
 	json_free(properties);
 	if (rc == 0) {

@@ -231,8 +231,8 @@ static bool send(const struct page_write *w, json *take_body, struct outcome *o)
 		json_free(take_body);
 		return false;
 	}
-	rc = notion_page_patch(&w->r->notion, w->op->page_id, take_body,
-		may_repeat, (void *)w, &object, &a);
+	rc = notion_page_patch(&w->r->notion, w->op->page_id, &w->r->schema,
+		take_body, may_repeat, (void *)w, &object, &a);
 
 	json_free(take_body);
 	if (rc < 0 && (a.outcome_unknown || a.action == API_CHANGED))

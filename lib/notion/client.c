@@ -192,18 +192,23 @@ fail:
 }
 
 int notion_page_create(struct notion_client *c, const char *data_source,
-	const json *properties, json **page, struct api_error *a)
+	const struct notion_schema *schema, const json *properties, json **page,
+	struct api_error *a)
 {
+	struct buf path = BUF_INIT(NOTION_PATH_MAX);
 	json *body = json_object(), *parent = json_object();
-	struct api_call call = { .method = "POST", .path = "/v1/pages" };
+	struct api_call call = { .method = "POST", .body = body };
 	char id[UUID_SIZE];
 	int rc;
 
+	/* https://developers.notion.com/page/changelog#august-12-2026 */
+	buf_adds(&path, "/v1/pages");
+	notion_add_properties(&path, "filter_properties", schema);
+	call.path = buf_str(&path);
 	json_put_str(parent, "type", "data_source_id");
 	json_put_str(parent, "data_source_id", data_source);
 	json_put(body, "parent", parent);
 	json_put(body, "properties", json_copy(properties));
-	call.body = body;
 	rc = notion_send(c, &call, page, a);
 	if (rc == 0 && notion_object_id(*page, id, a) < 0) {
 		a->outcome_unknown = true;
@@ -212,12 +217,13 @@ int notion_page_create(struct notion_client *c, const char *data_source,
 		rc = -1;
 	}
 	json_free(body);
+	buf_fini(&path);
 	return rc;
 }
 
 int notion_page_patch(struct notion_client *c, const char *page_id,
-	const json *body, int (*recheck)(void *arg), void *arg, json **page,
-	struct api_error *a)
+	const struct notion_schema *schema, const json *body,
+	int (*recheck)(void *arg), void *arg, json **page, struct api_error *a)
 {
 	struct buf path = BUF_INIT(NOTION_PATH_MAX);
 	struct api_call call = { .method = "PATCH",
@@ -228,6 +234,7 @@ int notion_page_patch(struct notion_client *c, const char *page_id,
 	int rc;
 
 	buf_addf(&path, "/v1/pages/%s", page_id);
+	notion_add_properties(&path, "filter_properties", schema);
 	call.path = buf_str(&path);
 	rc = notion_send(c, &call, page, a);
 	buf_fini(&path);

@@ -132,11 +132,18 @@ int notion_complete_title(struct notion_client *c, json *page,
 	const struct notion_schema *schema, struct api_error *a);
 
 /*
+ * The answers of both writes have our properties only: to answer with all of
+ * them, Notion may have to compute a hundred formulas, and fails over that at
+ * times.
+ */
+
+/*
  * Not repeated where the outcome is unknown: then a->outcome_unknown is set,
  * and a->committed_id where Notion named the page it created.
  */
 int notion_page_create(struct notion_client *c, const char *data_source,
-	const json *properties, json **page, struct api_error *a);
+	const struct notion_schema *schema, const json *properties, json **page,
+	struct api_error *a);
 
 /*
  * body: {"properties":{…},"in_trash":…}, whole values. Before a repeat,
@@ -144,7 +151,7 @@ int notion_page_create(struct notion_client *c, const char *data_source,
  * page; without recheck (NULL), an unknown outcome isn't repeated.
  */
 int notion_page_patch(struct notion_client *c, const char *page_id,
-	const json *body, int (*recheck)(void *arg), void *arg, json **page,
-	struct api_error *a);
+	const struct notion_schema *schema, const json *body,
+	int (*recheck)(void *arg), void *arg, json **page, struct api_error *a);
 
 #endif

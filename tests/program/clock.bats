@@ -76,7 +76,7 @@ follows_the_services() {
 		-H "Content-Type: application/json" \
 		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
 	seed supabase one
-	control POST faults '{"match":{"method":"POST","path":"/v1/pages$"},"drop":"after"}' >/dev/null
+	control POST faults '{"match":{"method":"POST","path":"/v1/pages[?]"},"drop":"after"}' >/dev/null
 	must_pass sync_now --quiet
 	control GET dump | jq -es 'map(select(.side == "notion")) | length == 1'
 	live supabase one | jq -e '.notion_page_id != null'

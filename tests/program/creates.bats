@@ -67,7 +67,7 @@ failed() {
 # answer_with PAGE-OBJECT [MORE]: the next create of "one" is answered so, and
 # carried out only where MORE says so.
 answer_with() {
-	jq -nc --argjson page "$1" '{match:{api:"notion", method:"POST", path:"/v1/pages$",
+	jq -nc --argjson page "$1" '{match:{api:"notion", method:"POST", path:"/v1/pages[?]",
 		body:"one"}, status:200, content_type:"application/json",
 		body:($page | tojson)}'"${2+ + $2}" >fault
 	control POST faults @fault >/dev/null
@@ -116,7 +116,7 @@ page_object() { # page_object ID
 	seed supabase one
 	make_plan
 	id=$(live notion known | jq -r .id)
-	jq -nc --arg id "$id" '{match:{api:"notion", method:"POST", path:"/v1/pages$"},
+	jq -nc --arg id "$id" '{match:{api:"notion", method:"POST", path:"/v1/pages[?]"},
 		status:503, content_type:"application/json",
 		body:({object:"error", status:503, code:"service_unavailable", message:"no",
 			additional_data:{committed_resource_id:$id}} | tojson)}' >fault
@@ -152,7 +152,7 @@ must_be_single() {
 	seed supabase one two
 	make_plan
 	# The other machine carries the same plan out while our first create is under way.
-	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages$","body":"\"one\""},
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]","body":"\"one\""},
 		"silence_ms":4000}'
 	SYNC_JOBS=1 "$BIN/apply" -q --base state/base.ndjson plan >ours &
 	pid=$!
@@ -174,7 +174,7 @@ must_be_single() {
 	mkdir state other
 	seed supabase one
 	make_plan
-	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages$","body":"\"one\""},
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]","body":"\"one\""},
 		"silence_ms":4000}'
 	"$BIN/apply" -q --base state/base.ndjson plan >ours &
 	pid=$!

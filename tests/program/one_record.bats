@@ -136,7 +136,7 @@ requests() { # requests METHOD PATH-REGEX
 		{"object":"error","status":403,"code":"restricted_resource","message":"no more blocks",
 		 "additional_data":{"block_limit":"block_creation"}}
 	JSON
-	fault '"api":"notion","method":"POST","path":"/v1/pages$"' \
+	fault '"api":"notion","method":"POST","path":"/v1/pages[?]"' \
 		"\"status\":403,\"content_type\":\"application/json\",\"body\":$(jq -Rs . blocked)"
 	control DELETE log >/dev/null
 	must_fail $RC_ATTENTION apply_plan

@@ -91,6 +91,18 @@ refused() {
 		and .Decision.title == [] and .Synced.checkbox'
 }
 
+@test "a write answers with the properties that were asked for, and writes all" {
+	local page asked='filter_properties=title&filter_properties=%255Ckxk'
+	notion POST "/v1/pages?$asked" "$(jq -nc --arg s "$SOURCE" '{parent:{data_source_id:$s},
+		properties:{title:{title:[{text:{content:"x"}}]}, Synced:{checkbox:true}}}')"
+	must_answer 200 '.properties | keys == ["Decision", "Type"]'
+	page=$(jq -r .id <<<"$BODY")
+	notion PATCH "/v1/pages/$page?$asked" '{"properties":{"Date":{"date":{"start":"2026-12-01"}}}}'
+	must_answer 200 '.properties | keys == ["Decision", "Type"]'
+	notion GET "/v1/pages/$page"
+	must_answer 200 '.properties | .Synced.checkbox and .Date.date.start == "2026-12-01"'
+}
+
 @test "a text of 2001 units in two elements comes back as one" {
 	create "{\"Decision\":{\"title\":[{\"text\":{\"content\":\"$(units 2000)\"}},
 		{\"text\":{\"content\":\"y\"}}]}}"

@@ -66,7 +66,9 @@ static void test_libcurl_does_not_repeat_a_create(void)
 	begin(replies, 2);
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
-	check_int(notion_page_create(&notion, PAGE, properties, &page, &a), -1);
+	check_int(
+		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+		-1);
 	end();
 	check_int(server.n, 2);
 	check_int(a.action, API_RETRY);
@@ -97,21 +99,21 @@ static void test_a_dropped_connection_spoils_no_later_request(void)
 	free(id);
 	rechecks = 0;
 	check_int(notion_page_patch(
-			  &notion, PAGE, body, recheck, &same, &page, &a),
+			  &notion, PAGE, NULL, body, recheck, &same, &page, &a),
 		0);
 	check_int(rechecks, 1);
 	json_free(page);
 	/* a create, whose outcome stays unknown, and what follows it, */
-	check_int(notion_page_create(&notion, PAGE, body, &page, &a), 0);
+	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), 0);
 	json_free(page);
-	check_int(notion_page_create(&notion, PAGE, body, &page, &a), -1);
+	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), -1);
 	check(a.outcome_unknown);
-	check_int(notion_page_create(&notion, PAGE, body, &page, &a), 0);
+	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), 0);
 	json_free(page);
 	/* and reads. */
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
-	check_int(notion_page_create(&notion, PAGE, body, &page, &a), -1);
+	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), -1);
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
 	end();
@@ -308,10 +310,11 @@ static void test_a_pause_is_for_all_clients(void)
 		check_int(notion_client_init(&other, &s, &stop, &e), 0);
 		notion_client_join(&other, &notion);
 		start = time_monotonic();
-		check_int(
-			notion_page_create(&notion, PAGE, body, &page, &a), -1);
+		check_int(notion_page_create(
+				  &notion, PAGE, NULL, body, &page, &a),
+			-1);
 		check_int(a.action, API_OUTAGE);
-		rc = notion_page_create(&other, PAGE, body, &page, &a);
+		rc = notion_page_create(&other, PAGE, NULL, body, &page, &a);
 		if (i == 0) {
 			check_int(rc, 0);
 			check(time_monotonic() - start >= USEC_SECOND);
@@ -355,7 +358,7 @@ static void test_unknown_stays_unknown(void)
 
 	begin(replies, 2);
 	check_int(notion_page_patch(
-			  &notion, PAGE, body, recheck, &same, &page, &a),
+			  &notion, PAGE, NULL, body, recheck, &same, &page, &a),
 		-1);
 	end();
 	check_int(server.n, 2);
@@ -386,7 +389,9 @@ static void test_stop(void)
 	/* A wait ends, */
 	begin(&wait, 1);
 	alarm(1);
-	check_int(notion_page_create(&notion, PAGE, properties, &page, &a), -1);
+	check_int(
+		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+		-1);
 	check_int(a.action, API_STOPPED);
 	check(time_monotonic() - start < 3 * USEC_SECOND);
 	/* nothing new begins, */
@@ -403,7 +408,9 @@ static void test_stop(void)
 	/* and a write is finished. */
 	begin(&slow, 1);
 	alarm(1);
-	check_int(notion_page_create(&notion, PAGE, properties, &page, &a), 0);
+	check_int(
+		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+		0);
 	json_free(page);
 	end();
 	json_free(properties);
@@ -422,8 +429,8 @@ static void test_a_patch_asks_before_a_repeat(void)
 
 	rechecks = 0;
 	begin(replies, 2);
-	check_int(notion_page_patch(
-			  &notion, PAGE, body, recheck, &changed, &page, &a),
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck,
+			  &changed, &page, &a),
 		0);
 	json_free(page);
 	end();
@@ -431,15 +438,16 @@ static void test_a_patch_asks_before_a_repeat(void)
 	check_int(server.n, 2);
 	changed = 1;
 	begin(replies, 2);
-	check_int(notion_page_patch(
-			  &notion, PAGE, body, recheck, &changed, &page, &a),
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck,
+			  &changed, &page, &a),
 		-1);
 	end();
 	check_int(a.action, API_CHANGED);
 	check(a.outcome_unknown);
 	check_int(server.n, 1);
 	begin(replies, 2);
-	check_int(notion_page_patch(&notion, PAGE, body, NULL, NULL, &page, &a),
+	check_int(notion_page_patch(
+			  &notion, PAGE, NULL, body, NULL, NULL, &page, &a),
 		-1);
 	end();
 	check_int(server.n, 1);

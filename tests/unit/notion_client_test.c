@@ -487,6 +487,37 @@ static void test_pages_by_checksum(void)
 	json_free(pages);
 }
 
+/* A page with a hundred formulas answers a write with the sync's own five. */
+static void test_writes_are_answered_with_our_properties(void)
+{
+	static const char *const answers[] = { "{\"id\":\"" ID(1) "\"}",
+		"{\"id\":\"" ID(1) "\"}" };
+	struct notion_schema schema = { .field = { "title", "%3Aty", "d~te" },
+		.checksum = "%5Ck",
+		.synced = "s" };
+	json *body = json_object(), *page;
+	struct api_error a;
+
+	begin(answers, 2);
+	check_int(notion_page_create(&notion, DS, &schema, body, &page, &a), 0);
+	json_free(page);
+	check_int(notion_page_patch(
+			  &notion, ID(1), &schema, body, NULL, NULL, &page, &a),
+		0);
+	json_free(page);
+	end(2);
+	check_has(server.requests[0],
+		"POST /v1/pages?filter_properties=title"
+		"&filter_properties=%3Aty&filter_properties=d~te"
+		"&filter_properties=%5Ck&filter_properties=s ");
+	check_has(server.requests[1],
+		"PATCH /v1/pages/" ID(
+			1) "?filter_properties=title"
+			   "&filter_properties=%3Aty&filter_properties=d~te"
+			   "&filter_properties=%5Ck&filter_properties=s ");
+	json_free(body);
+}
+
 int main(void)
 {
 	verbosity = -1;
@@ -503,6 +534,7 @@ int main(void)
 	run(test_where_a_page_is);
 	run(test_a_cut_title_is_completed);
 	run(test_pages_by_checksum);
+	run(test_writes_are_answered_with_our_properties);
 	buf_fini(&listed);
 	return test_end();
 }
