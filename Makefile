@@ -42,7 +42,7 @@ UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
                tests/property/*_test.c))
 SEEDER    := $(BUILD)/tests/property/seed_world
 SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] \
-               tests/unit/*.[ch] tests/property/*.[ch])
+               tests/unit/*.[ch] tests/property/*.[ch] bench/*.c)
 
 all: $(PROGRAMS:%=$(BIN)/%)
 
@@ -97,8 +97,12 @@ units: $(UNITS) $(SEEDER)
 	@for t in $(UNITS); do $$t || exit 1; done
 
 # Beside a script by hand with the official clients; bench/bench.sh --help.
-bench: all
-	VAULTSYNC_BIN=$(abspath $(BIN)) bench/bench.sh $(BENCH)
+bench: all $(BUILD)/bench/cjson
+	VAULTSYNC_BIN=$(abspath $(BIN)) YARDSTICK=$(abspath $(BUILD)/bench/cjson) \
+	    bench/bench.sh $(BENCH)
+
+$(BUILD)/bench/cjson: $(BUILD)/bench/cjson.o
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcjson
 
 asan: ASAN = build/asan-$(notdir $(firstword $(CC)))
 asan:

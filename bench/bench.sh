@@ -21,14 +21,16 @@ Measure the sync beside a script by hand, and print a table.
       --delay MS     how long each answer takes in the slow part (30)
       --rounds N     of which the median is shown (3)
       --pairs N      pairs for the pure programs (50000: 100000 records)
+      --pure         measure the pure programs alone
   -h, --help         show this and exit
 TEXT
 }
 
-records=300 delay=30 rounds=3 pairs=50000
+records=300 delay=30 rounds=3 pairs=50000 only_pure=no
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
+    --pure) only_pure=yes ;;
     --records | --delay | --rounds | --pairs)
       [[ ${2:-} =~ ^[1-9][0-9]{0,5}$ ]] || die 2 "$1 needs a number"
       printf -v "${1#--}" '%s' "$2"
@@ -40,6 +42,8 @@ while [ $# -gt 0 ]; do
 done
 [ "$records" -ge 40 ] || die 2 "--records must be 40 or more, for 20 edits on each side"
 
+yardstick=${YARDSTICK:-$home/build/bench/cjson}
+[ -x "$yardstick" ] || die 78 "no yardstick at $yardstick: run this with make bench"
 ensure_packages time jq curl
 need_programs sandbox sb-fetch notion-fetch normalize plan apply report
 skip() { die 78 "$*"; }
@@ -47,7 +51,7 @@ skip() { die 78 "$*"; }
 ROOT=$home
 # shellcheck source=tests/npm.bash
 . "$home/tests/npm.bash"
-npm_packages official-clients
+[ "$only_pure" = yes ] || npm_packages official-clients
 
 work=$(mktemp -d)
 sandbox=''
@@ -175,12 +179,30 @@ sync_table() {
   done
 }
 
-# pure NAME COMMAND: a line of the second table.
+# ratio NAME YARDSTICK GOAL: how many times the CPU time of the yardstick, in the
+# same rounds, a program took.
+ratio() {
+  local cpu of
+  read -r _ cpu _ < <(median "$work/pure-$1")
+  read -r _ of _ < <(median "$work/pure-$2")
+  awk -v name="$1" -v c="$cpu" -v of="$of" -v goal="$3" -v what="$2" 'BEGIN {
+    printf "  %s: %.2f times %s (goal: at most %s)\n", name, c / (of > 0 ? of : 0.01), what, goal }'
+}
+
+# side_by_side NAME COMMAND [NAME COMMAND…]: measures each in turn, round by
+# round, and prints a line of the second table for each.
+side_by_side() {
+  local i
+  for _ in $(seq "$rounds"); do
+    for ((i = 1; i < $#; i += 2)); do
+      measured "$work/pure-${*:i:1}" bash -c "exec ${*:i+1:1}"
+    done
+  done
+  for ((i = 1; i < $#; i += 2)); do pure "${*:i:1}"; done
+}
+
 pure() {
   local wall cpu kib
-  for _ in $(seq "$rounds"); do
-    measured "$work/pure-$1" bash -c "exec $2"
-  done
   read -r wall cpu kib < <(median "$work/pure-$1")
   awk -v name="$1" -v w="$wall" -v c="$cpu" -v k="$kib" -v n=$((2 * pairs)) 'BEGIN {
     printf "  %-28s %8.2f %8.2f %8.1f %12d\n", name, w, c, k / 1024, n / (w > 0 ? w : 0.01) }'
@@ -189,17 +211,34 @@ pure() {
 pure_table() {
   say "the pure programs on $((2 * pairs)) records"
   mkdir "$work/streams"
-  node "$MODULES/streams.mjs" "$pairs" "$work/streams"
+  node "$home/bench/streams.mjs" "$pairs" "$work/streams"
   cat "$work"/streams/{supabase,notion}.ndjson >"$work/fetched"
   "$bin/normalize" "$work/fetched" >"$work/records"
   printf '\n%-30s %8s %8s %8s %12s\n' "$((2 * pairs)) records" "wall s" "CPU s" "MiB" "records/s"
-  pure "normalize" "'$bin/normalize' <'$work/fetched'"
-  pure "node: parse and hash" "node '$MODULES/pure.mjs' normalize <'$work/fetched'"
-  pure "jq: parse alone" "jq -c .kind <'$work/fetched'"
-  pure "plan" "'$bin/plan' --allow mass-change <'$work/records'"
-  pure "node: parse, pair, compare" "node '$MODULES/pure.mjs' plan <'$work/records'"
-  pure "jq: parse alone (records)" "jq -c .kind <'$work/records'"
+  side_by_side \
+    "cJSON: parse and print" "'$yardstick' print <'$work/fetched'" \
+    "normalize" "'$bin/normalize' <'$work/fetched'" \
+    "node: parse and hash" "node '$home/bench/pure.mjs' normalize <'$work/fetched'" \
+    "jq: parse alone" "jq -c .kind <'$work/fetched'"
+  side_by_side \
+    "cJSON: parse (records)" "'$yardstick' parse <'$work/records'" \
+    "plan" "'$bin/plan' --allow mass-change <'$work/records'" \
+    "node: parse, pair, compare" "node '$home/bench/pure.mjs' plan <'$work/records'" \
+    "jq: parse alone (records)" "jq -c .kind <'$work/records'"
+  ratio "normalize" "cJSON: parse and print" 1.6
+  ratio "plan" "cJSON: parse (records)" 4
 }
+
+machine() {
+  echo "$("$bin/plan" --version), Node.js $(node --version), $(jq --version)"
+  echo "$(uname -sm), $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(date -u +%F)"
+}
+
+if [ "$only_pure" = yes ]; then
+  machine
+  pure_table
+  exit 0
+fi
 
 cp "$home"/bench/*.mjs "$MODULES/"
 jq -nc --argjson n "$records" 'range($n) | {side: "supabase",
@@ -218,8 +257,7 @@ for ms in 0 "$delay"; do
   done
 done
 
-echo "$("$bin/plan" --version), Node.js $(node --version), $(jq --version)"
-echo "$(uname -sm), $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(date -u +%F)"
+machine
 sync_table "0 ms" 0
 sync_table "$delay ms" "$delay"
 pure_table

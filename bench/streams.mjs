@@ -1,5 +1,6 @@
-// The fetch streams of N linked pairs, as sb-fetch and notion-fetch write them;
-// every tenth row was edited since.
+// The fetch streams of N linked pairs, as sb-fetch and notion-fetch write them:
+// rows in order of their ids, pages in that of their creation. Every tenth row
+// was edited since.
 //   node streams.mjs N FOLDER
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -9,7 +10,8 @@ const n = Number(process.argv[2]);
 const folder = process.argv[3];
 const source = '00000000-0000-4000-8000-0000000da7a5';
 const user = { object: 'user', id: '00000000-0000-4000-8000-00000000b07b' };
-const id = (kind, i) => `00000000-000${kind}-4000-8000-${i.toString(16).padStart(12, '0')}`;
+const id = (kind, i) => createHash('sha256').update(`${kind} ${i}`).digest('hex')
+  .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, '$1-$2-4$3-8$4-$5');
 const types = ['Policy', 'Architecture', 'Ops', 'UX', 'Other'];
 const properties = { Decision: 'title', Type: '%3Aty', Date: 'd~te', Checksum: 'csum', Synced: 'sync' };
 const text = (s) => [{ type: 'text', text: { content: s, link: null },
@@ -27,14 +29,14 @@ function values(i) {
 function row(i) {
   const v = values(i);
   if (i % 10 === 0) v.decision += ', edited';
-  return { id: id(1, i), decision: v.decision, type: v.type, date: v.date,
+  return { id: id('row', i), decision: v.decision, type: v.type, date: v.date,
     created_at: '2026-01-02T03:04:05.678901+00:00', updated_at: '2026-01-03T03:04:05.678901+00:00',
-    notion_page_id: id(2, i), notion_synced: true, checksum: v.checksum, deleted_at: null };
+    notion_page_id: id('page', i), notion_synced: true, checksum: v.checksum, deleted_at: null };
 }
 
 function page(i) {
   const v = values(i);
-  return { object: 'page', id: id(2, i),
+  return { object: 'page', id: id('page', i),
     created_time: '2026-01-02T03:04:00.000Z', last_edited_time: '2026-01-02T03:04:00.000Z',
     created_by: user, last_edited_by: user, cover: null, icon: null,
     parent: { type: 'data_source_id', data_source_id: source }, in_trash: false, is_archived: false,
@@ -47,15 +49,19 @@ function page(i) {
     url: `https://app.notion.com/${i}`, public_url: null };
 }
 
-async function write(name, head, kind, make) {
+const byCreation = Array.from({ length: n }, (_, i) => i + 1);
+const byRowId = byCreation.map((i) => [id('row', i), i]).sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(([, i]) => i);
+
+async function write(name, head, kind, order, make) {
   const out = createWriteStream(`${folder}/${name}.ndjson`);
   const line = async (o) => out.write(`${JSON.stringify(o)}\n`) || once(out, 'drain');
   await line({ kind: 'head', stream: 'fetch', v: 1, source: name, mode: 'full', at: '2026-11-23T05:00:00.123456Z', ...head });
-  for (let i = 1; i <= n; i++) await line({ kind, [kind]: make(i) });
+  for (const i of order) await line({ kind, [kind]: make(i) });
   await line({ kind: 'end', source: name, count: n, complete: true, requests: 1 });
   out.end();
   await once(out, 'finish');
 }
 
-await write('supabase', { scope: 'bench.local/decision_vault', soft_delete: true }, 'row', row);
-await write('notion', { scope: source, properties, type_options: types, bot_user: user.id }, 'page', page);
+await write('supabase', { scope: 'bench.local/decision_vault', soft_delete: true }, 'row', byRowId, row);
+await write('notion', { scope: source, properties, type_options: types, bot_user: user.id }, 'page', byCreation, page);
