@@ -155,7 +155,7 @@ static int write_record(struct state *s, const struct input *in,
 {
 	struct problem p;
 
-	if (in->reader.text.len > STREAM_LINE_MAX - RECORD_ROOM) {
+	if (in->reader.text_len > STREAM_LINE_MAX - RECORD_ROOM) {
 		problem(&p, "poison", "the record is too large");
 		take_record = record_to_problem(take_record, &p);
 	}

@@ -75,6 +75,15 @@ json *record_of_row(const json *object)
 	return line;
 }
 
+/* What the page no longer needs; null for none. */
+static json *detach(json **from)
+{
+	json *v = *from;
+
+	*from = NULL;
+	return v ? v : json_string(NULL);
+}
+
 json *record_of_page(const json *object, const struct notion_schema *s)
 {
 	struct notion_page page;
@@ -90,11 +99,11 @@ json *record_of_page(const json *object, const struct notion_schema *s)
 	for (enum field f = 0; f < FIELDS; f++) {
 		decision_put(line, &content, FIELD_BIT(f));
 		if (f == FIELD_TYPE)
-			json_put(line, "extra_types",
-				json_copy(page.extra_types));
+			json_put(
+				line, "extra_types", detach(&page.extra_types));
 		if (f == FIELD_DATE)
-			json_put(line, "date_detail",
-				json_copy(page.date_detail));
+			json_put(
+				line, "date_detail", detach(&page.date_detail));
 	}
 	put_checksums(line, &content, page.checksum);
 	json_put_bool(line, "synced", page.synced);

@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include "util/hex.h"
 #include "util/humanize.h"
 #include "util/stream.h"
 
@@ -80,8 +81,7 @@ void plan_id(const struct plan *p, char id[UUID_SIZE])
 	if (ctx && digest_plan(ctx, p))
 		EVP_DigestFinal_ex(ctx, digest, NULL);
 	EVP_MD_CTX_free(ctx);
-	for (int i = 0; i < 16; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	*hex_put(hex, digest, 16) = '\0';
 	uuid_normalize(hex, id);
 }
 

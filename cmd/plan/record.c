@@ -6,10 +6,7 @@
 #include "util/alloc.h"
 #include "util/uuid.h"
 
-/*
- * The string members of a line, in the order in which they are kept: the fields
- * of the decision, then these.
- */
+/* The string members of a line: the fields of the decision, then these. */
 enum text {
 	T_ROW_ID = FIELDS,
 	T_PAGE_ID,
@@ -38,32 +35,37 @@ static const char *key_of(enum text t)
 	return keys[t] ? keys[t] : field_name((enum field)t);
 }
 
-/* Copies the line's texts into one block; an empty one counts as none. */
-static char *take_texts(
-	const json *line, const char *out[TEXTS], struct error *e)
+/* The line's texts where they stand in it; an empty one counts as none. */
+static int find_texts(const json *line, const char *out[TEXTS], struct error *e)
 {
-	size_t len = 0;
-	char *block, *at;
-
 	for (enum text i = 0; i < TEXTS; i++) {
 		const json *v = json_get(line, key_of(i));
 
 		out[i] = json_text(v);
-		if (!out[i] && !json_is_null(v)) {
-			fail(e, RC_STREAM, "\"%s\" is not a text", key_of(i));
-			return NULL;
-		}
+		if (!out[i] && !json_is_null(v))
+			return fail(e, RC_STREAM, "\"%s\" is not a text",
+				key_of(i));
 		if (out[i] && !*out[i])
 			out[i] = NULL;
-		len += out[i] ? strlen(out[i]) + 1 : 0;
 	}
-	at = block = xmalloc(len);
-	for (int i = 0; i < TEXTS; i++) {
-		size_t n = out[i] ? strlen(out[i]) + 1 : 0;
+	return 0;
+}
 
-		if (n)
-			out[i] = memcpy(at, out[i], n);
-		at += n;
+/* Copies n texts into one block, to which they point from then on. */
+static char *keep(const char **const texts[], size_t n)
+{
+	size_t len = 0;
+	char *block, *at;
+
+	for (size_t i = 0; i < n; i++)
+		len += *texts[i] ? strlen(*texts[i]) + 1 : 0;
+	at = block = xmalloc(len);
+	for (size_t i = 0; i < n; i++) {
+		size_t size = *texts[i] ? strlen(*texts[i]) + 1 : 0;
+
+		if (size)
+			*texts[i] = memcpy(at, *texts[i], size);
+		at += size;
 	}
 	return block;
 }
@@ -103,13 +105,11 @@ static int parse_flag(
 static int check_fixed(const char *const text[TEXTS], struct error *e)
 {
 	static const enum text ids[] = { T_ROW_ID, T_PAGE_ID };
-	char normal[UUID_SIZE];
 
 	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
 		const char *id = text[ids[i]];
 
-		if (id && (uuid_normalize(id, normal) < 0 ||
-				  strcmp(id, normal) != 0))
+		if (id && !uuid_is_normal(id))
 			return fail(e, RC_STREAM,
 				"\"%s\" is not a lower-case UUID with "
 				"dashes: %.60s",
@@ -160,11 +160,38 @@ static int parse_content(struct record *r, const json *line,
 		return -1;
 	r->stored = text[T_STORED];
 	r->edited_at = text[T_EDITED];
-	decision_checksum(&r->is, r->checksum);
 	r->more_types = json_count(json_get(line, "extra_types")) > 0;
 	if (json_is_object(json_get(line, "date_detail")))
 		r->date_detail = json_copy(json_get(line, "date_detail"));
 	return 0;
+}
+
+/*
+ * Here all texts move out of the line. Where the stored checksum is that of the
+ * content, which it mostly is, both are one text.
+ */
+static void keep_record(struct record *r)
+{
+	char checksum[CHECKSUM_SIZE];
+	const char **texts[FIELDS + 6];
+	bool is_stored;
+	size_t n = 0;
+
+	decision_checksum(&r->is, checksum);
+	is_stored = r->stored && strcmp(r->stored, checksum) == 0;
+	r->checksum = checksum;
+	for (enum field f = 0; f < FIELDS; f++)
+		texts[n++] = &r->is.value[f];
+	texts[n++] = &r->id;
+	texts[n++] = &r->link;
+	texts[n++] = &r->state;
+	texts[n++] = &r->edited_at;
+	texts[n++] = &r->checksum;
+	if (!is_stored)
+		texts[n++] = &r->stored;
+	r->texts = keep(texts, n);
+	if (is_stored)
+		r->stored = r->checksum;
 }
 
 int record_parse(struct record *r, const json *line, struct error *e)
@@ -172,35 +199,32 @@ int record_parse(struct record *r, const json *line, struct error *e)
 	const char *text[TEXTS];
 
 	*r = (struct record){ 0 };
-	if (parse_side(&r->side, line, e) < 0)
+	if (parse_side(&r->side, line, e) < 0 ||
+		find_texts(line, text, e) < 0 || check_fixed(text, e) < 0 ||
+		parse_ids(r, text, e) < 0 ||
+		parse_content(r, line, text, e) < 0) {
+		*r = (struct record){ 0 };
 		return -1;
-	r->texts = take_texts(line, text, e);
-	if (r->texts && check_fixed(text, e) == 0 &&
-		parse_ids(r, text, e) == 0 &&
-		parse_content(r, line, text, e) == 0)
-		return 0;
-	record_fini(r);
-	return -1;
+	}
+	keep_record(r);
+	return 0;
 }
 
 int trouble_parse(struct trouble *t, const json *line, struct error *e)
 {
+	const char **texts[] = { &t->row_id, &t->page_id, &t->code,
+		&t->detail };
 	const char *text[TEXTS];
 
 	*t = (struct trouble){ 0 };
-	if (parse_side(&t->side, line, e) < 0)
+	if (parse_side(&t->side, line, e) < 0 ||
+		find_texts(line, text, e) < 0 || check_fixed(text, e) < 0)
 		return -1;
-	t->texts = take_texts(line, text, e);
-	if (!t->texts)
-		return -1;
-	if (check_fixed(text, e) < 0) {
-		trouble_fini(t);
-		return -1;
-	}
 	t->row_id = text[T_ROW_ID];
 	t->page_id = text[T_PAGE_ID];
 	t->code = text[T_CODE] ? text[T_CODE] : "unknown";
 	t->detail = text[T_DETAIL] ? text[T_DETAIL] : "no reason was given";
+	t->texts = keep(texts, sizeof texts / sizeof texts[0]);
 	return 0;
 }
 

@@ -22,8 +22,8 @@ struct record {
 	const char *link;  /* of a row: the page it names; NULL: none */
 	const char *state; /* of a page that is gone: "moved", "unreachable" */
 	struct decision is;
-	char checksum[CHECKSUM_SIZE]; /* of `is` */
-	const char *stored;	      /* the stored checksum; NULL: none */
+	const char *checksum; /* of `is` */
+	const char *stored;   /* the stored checksum; NULL: none */
 	bool synced;
 	bool own;      /* of a page: made by our connection */
 	bool deleted;  /* soft-deleted, in the trash */

@@ -117,8 +117,8 @@ static int read_body(struct sides *w, struct stream_reader *r, struct error *e)
 	int got;
 
 	while ((got = stream_read(r, &line, e)) > 0) {
-		int rc = sides_add(w, line, e);
-		struct error why = *e;
+		struct error why;
+		int rc = sides_add(w, line, &why);
 
 		json_free(line);
 		if (rc < 0)

@@ -8,20 +8,10 @@
 
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/hex.h"
 
 /* Far more than one page may hold; a stream line is shorter. */
 #define JOINED_MAX (16u << 20)
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
 
 /* The next byte of an id, its percent-encoding undone. */
 static int id_byte(const char **s)
@@ -29,8 +19,8 @@ static int id_byte(const char **s)
 	const char *c = *s;
 	int high, low;
 
-	if (c[0] == '%' && (high = hex_digit(c[1])) >= 0 &&
-		(low = hex_digit(c[2])) >= 0) {
+	if (c[0] == '%' && (high = hex_value(c[1])) >= 0 &&
+		(low = hex_value(c[2])) >= 0) {
 		*s += 3;
 		return high << 4 | low;
 	}
@@ -158,7 +148,6 @@ static int read_type(struct notion_page *page, const json *object,
 	if (!json_is_array(options))
 		return problem(p, "shape", "Type is not an array of options");
 	page->extra_types = json_array();
-	page->type_value = json_copy(options);
 	for (const json *o = json_first(options); o; o = json_next(o)) {
 		if (read_option(o, &name, p) < 0)
 			return -1;
@@ -167,6 +156,8 @@ static int read_type(struct notion_page *page, const json *object,
 		else
 			json_add(page->extra_types, json_string(name));
 	}
+	if (json_first(page->extra_types))
+		page->type_value = json_copy(options);
 	return 0;
 }
 

@@ -16,8 +16,10 @@ struct notion_page {
 	char *decision;	   /* the joined plain_text; NULL: empty */
 	char *type;	   /* name of the first option; NULL: none */
 	json *extra_types; /* array of the names of the further options */
-	json *type_value; /* the multi_select array as it is: [{id,name,...}] */
-	char *date;	  /* YYYY-MM-DD as written in start; NULL: none */
+	/* The multi_select array as it is, [{id,name,...}], where it has
+	 * further options; else NULL. */
+	json *type_value;
+	char *date;	   /* YYYY-MM-DD as written in start; NULL: none */
 	json *date_detail; /* {"start","end"} where there is more than a day */
 	char *checksum;	   /* property Checksum; NULL: empty or absent */
 	bool synced;	   /* property Synced; false where absent */

@@ -9,11 +9,8 @@
 static const char *uuid_member(const json *line, const char *key)
 {
 	const char *s = json_str(line, key);
-	char normal[UUID_SIZE];
 
-	return s && uuid_normalize(s, normal) == 0 && strcmp(s, normal) == 0
-		       ? s
-		       : NULL;
+	return s && uuid_is_normal(s) ? s : NULL;
 }
 
 /* A text, or NULL where it is null or not there; false for anything else. */

@@ -1,12 +1,13 @@
 #include "sync/decision.h"
 
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
 
 #include "util/alloc.h"
+#include "util/hex.h"
 #include "util/text.h"
 #include "util/times.h"
 
@@ -181,24 +182,21 @@ struct decision decision_with(
 void decision_checksum(const struct decision *d, char out[CHECKSUM_SIZE])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	char *text = NULL;
+	struct buf text = BUF_INIT(SIZE_MAX / 2);
 	unsigned len = 0;
 
 	for (enum field f = 0; f < FIELDS; f++) {
 		char *folded = table[f].folded(d->value[f]);
-		char *joined = text ? xasprintf("%s|%s", text, folded) : NULL;
 
-		if (joined)
-			free(folded);
-		free(text);
-		text = joined ? joined : folded;
+		if (f > 0)
+			buf_addc(&text, '|');
+		buf_adds(&text, folded);
+		free(folded);
 	}
-	if (!EVP_Digest(text, strlen(text), digest, &len, EVP_sha256(), NULL))
+	if (!EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL))
 		len = 0;
-	for (unsigned i = 0; i < len; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
-	out[2 * len] = '\0';
-	free(text);
+	*hex_put(out, digest, len) = '\0';
+	buf_fini(&text);
 }
 
 bool checksum_is_valid(const char *s)

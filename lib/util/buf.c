@@ -11,6 +11,8 @@ static int reserve(struct buf *b, size_t more)
 {
 	size_t cap = b->cap ? b->cap : 64;
 
+	if (more < b->cap - b->len && more <= b->max - b->len)
+		return 0;
 	if (more > b->max - b->len)
 		return -1;
 	while (cap < b->len + more + 1)
@@ -19,6 +21,11 @@ static int reserve(struct buf *b, size_t more)
 		b->data = xreallocarray(b->data, cap, 1);
 	b->cap = cap;
 	return 0;
+}
+
+char *buf_room(struct buf *b, size_t len)
+{
+	return reserve(b, len) < 0 ? NULL : b->data + b->len;
 }
 
 int buf_add(struct buf *b, const void *data, size_t len)
@@ -39,7 +46,11 @@ int buf_adds(struct buf *b, const char *s)
 
 int buf_addc(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	if (reserve(b, 1) < 0)
+		return -1;
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+	return 0;
 }
 
 int buf_addf(struct buf *b, const char *fmt, ...)
@@ -66,11 +77,18 @@ const char *buf_str(const struct buf *b)
 	return b->data ? b->data : "";
 }
 
+void buf_cut(struct buf *b, size_t len)
+{
+	if (len > b->len)
+		return;
+	b->len = len;
+	if (b->data)
+		b->data[len] = '\0';
+}
+
 void buf_reset(struct buf *b)
 {
-	b->len = 0;
-	if (b->data)
-		b->data[0] = '\0';
+	buf_cut(b, 0);
 }
 
 char *buf_take(struct buf *b)

@@ -18,6 +18,11 @@ struct buf {
 #define BUF_INIT(maximum) { .max = (maximum) }
 /* clang-format on */
 
+/*
+ * Where the next `len` bytes may be written, which the caller then adds to
+ * b->len; NULL where they would pass the maximum.
+ */
+char *buf_room(struct buf *b, size_t len);
 int buf_add(struct buf *b, const void *data, size_t len);
 int buf_adds(struct buf *b, const char *s);
 int buf_addc(struct buf *b, char c);
@@ -25,6 +30,8 @@ int buf_addf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* "" while nothing was appended, never NULL. */
 const char *buf_str(const struct buf *b);
+/* What is beyond the first `len` bytes is gone; the memory stays. */
+void buf_cut(struct buf *b, size_t len);
 /* Empties it and keeps the memory. */
 void buf_reset(struct buf *b);
 /* The content changes hands; the buffer is empty afterwards. */

@@ -9,39 +9,64 @@
 #include "util/alloc.h"
 #include "util/json_check.h"
 
+/* An object with more keys has them sorted to find a repeated one. */
+#define FEW_KEYS 24
 #define WHOLE_MAX 9007199254740992LL /* 2^53 */
+
+/* cJSON's own functions are called through a table, once for each value. */
+static bool is_of(const json *v, int type)
+{
+	return v && (v->type & 0xFF) == type;
+}
+
+/* Most keys differ in the first letter, so that strcmp() needn't be called. */
+static bool is_key(const char *a, const char *b)
+{
+	return *a == *b && strcmp(a, b) == 0;
+}
 
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static const char *repeated_key_here(const json *obj)
+/* The keys in their order, for an object with more than a few of them. */
+static const char *repeated_of_many(const json *obj)
 {
 	size_t n = json_count(obj), i = 0;
-	const char *found = NULL;
-	const char **keys;
+	const char **keys = xmalloc(n * sizeof *keys), *found = NULL;
 
-	if (n < 2)
-		return NULL;
-	keys = xmalloc(n * sizeof *keys);
 	for (const json *m = obj->child; m; m = m->next)
 		keys[i++] = m->string;
 	qsort(keys, n, sizeof *keys, by_text);
 	for (i = 1; i < n && !found; i++)
 		if (strcmp(keys[i - 1], keys[i]) == 0)
-			for (const json *m = obj->child; m; m = m->next)
-				if (strcmp(m->string, keys[i]) == 0)
-					found = m->string;
+			found = keys[i];
 	free(keys);
 	return found;
+}
+
+static const char *repeated_key_here(const json *obj)
+{
+	const char *keys[FEW_KEYS];
+	size_t n = 0;
+
+	for (const json *m = obj->child; m; m = m->next) {
+		if (n == FEW_KEYS)
+			return repeated_of_many(obj);
+		for (size_t i = 0; i < n; i++)
+			if (is_key(keys[i], m->string))
+				return m->string;
+		keys[n++] = m->string;
+	}
+	return NULL;
 }
 
 static const char *repeated_key(const json *v)
 {
 	const char *found = NULL;
 
-	if (cJSON_IsObject(v))
+	if (is_of(v, cJSON_Object))
 		found = repeated_key_here(v);
 	for (const json *m = v->child; m && !found; m = m->next)
 		found = repeated_key(m);
@@ -83,27 +108,27 @@ void json_free(json *v)
 
 bool json_is_object(const json *v)
 {
-	return cJSON_IsObject(v);
+	return is_of(v, cJSON_Object);
 }
 
 bool json_is_array(const json *v)
 {
-	return cJSON_IsArray(v);
+	return is_of(v, cJSON_Array);
 }
 
 bool json_is_string(const json *v)
 {
-	return cJSON_IsString(v);
+	return is_of(v, cJSON_String);
 }
 
 bool json_is_bool(const json *v)
 {
-	return cJSON_IsBool(v);
+	return is_of(v, cJSON_True) || is_of(v, cJSON_False);
 }
 
 bool json_is_null(const json *v)
 {
-	return !v || cJSON_IsNull(v);
+	return !v || is_of(v, cJSON_NULL);
 }
 
 const char *json_unreadable(const json *v)
@@ -120,17 +145,18 @@ const char *json_key(const json *member)
 
 const char *json_text(const json *v)
 {
-	return cJSON_IsString(v) ? v->valuestring : NULL;
+	return is_of(v, cJSON_String) ? v->valuestring : NULL;
 }
 
 bool json_is_true(const json *v)
 {
-	return cJSON_IsTrue(v);
+	return is_of(v, cJSON_True);
 }
 
 int json_whole(const json *v, int64_t *out)
 {
-	if (!cJSON_IsNumber(v) || v->valuedouble != floor(v->valuedouble) ||
+	if (!is_of(v, cJSON_Number) ||
+		v->valuedouble != floor(v->valuedouble) ||
 		fabs(v->valuedouble) > (double)WHOLE_MAX)
 		return -1;
 	*out = (int64_t)v->valuedouble;
@@ -139,8 +165,11 @@ int json_whole(const json *v, int64_t *out)
 
 json *json_get(const json *obj, const char *key)
 {
-	return cJSON_IsObject(obj) ? cJSON_GetObjectItemCaseSensitive(obj, key)
-				   : NULL;
+	json *m = is_of(obj, cJSON_Object) ? obj->child : NULL;
+
+	while (m && !is_key(m->string, key))
+		m = m->next;
+	return m;
 }
 
 const char *json_str(const json *obj, const char *key)
@@ -155,7 +184,7 @@ bool json_true(const json *obj, const char *key)
 
 json *json_first(const json *container)
 {
-	return cJSON_IsArray(container) || cJSON_IsObject(container)
+	return is_of(container, cJSON_Array) || is_of(container, cJSON_Object)
 		       ? container->child
 		       : NULL;
 }
@@ -258,16 +287,4 @@ json *json_take_first(json *array)
 bool json_equal(const json *a, const json *b)
 {
 	return cJSON_Compare(a, b, true);
-}
-
-int json_print(const json *v, struct buf *out)
-{
-	char *text = cJSON_PrintUnformatted(v);
-	int rc;
-
-	if (!text)
-		made(NULL);
-	rc = buf_adds(out, text);
-	cJSON_free(text);
-	return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/hex.h"
 #include "util/text.h"
 
 /* Why a string can't be held. */
@@ -65,11 +66,7 @@ static int hex4(const char *s, const char *end)
 	if (end - s < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		char ch = s[i];
-		int digit = ch >= '0' && ch <= '9'   ? ch - '0'
-			    : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10
-			    : ch >= 'A' && ch <= 'F' ? ch - 'A' + 10
-						     : -1;
+		int digit = hex_value(s[i]);
 
 		if (digit < 0)
 			return -1;
@@ -112,27 +109,37 @@ static bool check_escape(struct checker *c, const char **bad)
 	return true;
 }
 
+/* Most of a text: ASCII that needs no second look. */
+static bool is_plain(unsigned char c)
+{
+	return c > 0x1F && c < 0x80 && c != '"' && c != '\\';
+}
+
 /* From just after the opening quote to just after the closing one. */
 static bool check_string_body(struct checker *c, const char **bad)
 {
-	while (c->at < c->end) {
-		unsigned char ch = (unsigned char)*c->at;
+	for (;;) {
+		const char *at = c->at;
 		size_t n;
 
-		if (ch == '"') {
+		while (at < c->end && is_plain((unsigned char)*at))
+			at++;
+		c->at = at;
+		if (at == c->end)
+			break;
+		if (*c->at == '"') {
 			c->at++;
 			return true;
 		}
-		if (ch < 0x20)
+		if ((unsigned char)*c->at < 0x20)
 			return refuse(c, "control character in a string");
-		if (ch == '\\') {
+		if (*c->at == '\\') {
 			c->at++;
 			if (!check_escape(c, bad))
 				return false;
 			continue;
 		}
-		n = ch < 0x80 ? 1
-			      : utf8_char_len(c->at, (size_t)(c->end - c->at));
+		n = utf8_char_len(c->at, (size_t)(c->end - c->at));
 		if (n == 0)
 			*bad = reasons[NOT_UTF8];
 		c->at += n ? n : 1;

@@ -16,14 +16,13 @@ void stream_reader_init(
 		.name = name,
 		.fd = fd,
 		.flags = flags,
-		.text = BUF_INIT(STREAM_LINE_MAX),
-		.raw = BUF_INIT(READ_SIZE),
+		/* A line that is too long is seen at the latest here. */
+		.raw = BUF_INIT(STREAM_LINE_MAX + 2 * READ_SIZE),
 	};
 }
 
 void stream_reader_fini(struct stream_reader *r)
 {
-	buf_fini(&r->text);
 	buf_fini(&r->raw);
 }
 
@@ -39,55 +38,56 @@ int stream_refuse(
 	return fail(e, RC_STREAM, "%s:%" PRIu64 ": %s", r->name, r->line, why);
 }
 
-/* More input into r->raw: 1, or 0 at the end of the file, or -1. */
+/* More input after what is left in r->raw: 1, 0 at the end of the file, -1. */
 static int fill(struct stream_reader *r, struct error *e)
 {
-	char chunk[READ_SIZE];
+	size_t left = r->raw.len - r->raw_at;
 	ssize_t n;
 
 	if (r->at_eof)
 		return 0;
+	if (left > 0)
+		memmove(r->raw.data, r->raw.data + r->raw_at, left);
+	buf_cut(&r->raw, left);
+	r->raw_at = 0;
 	do
-		n = read(r->fd, chunk, sizeof chunk);
+		n = read(r->fd, buf_room(&r->raw, READ_SIZE), READ_SIZE);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return fail_errno(e, "%s", r->name);
+	r->raw.len += (size_t)n;
 	r->at_eof = n == 0;
-	buf_reset(&r->raw);
-	r->raw_at = 0;
-	buf_add(&r->raw, chunk, (size_t)n);
 	return n > 0;
 }
 
-/* The next line without its LF into r->text: 1, 0 at the end, -1. */
+/* The next line without its LF is r->text: 1, 0 at the end, -1. */
 static int read_line(struct stream_reader *r, struct error *e)
 {
-	buf_reset(&r->text);
+	size_t seen = 0, left;
+	const char *lf;
+	int got;
+
 	r->line++;
 	for (;;) {
-		const char *from = buf_str(&r->raw) + r->raw_at, *lf;
-		size_t left = r->raw.len - r->raw_at, n;
-		int got;
-
-		if (left == 0) {
-			if ((got = fill(r, e)) < 0)
-				return -1;
-			if (got == 0 && r->text.len == 0)
-				return 0;
-			if (got == 0)
-				return stream_refuse(r, e,
-					"the last line is cut off: it has no "
-					"LF");
-			continue;
-		}
-		lf = memchr(from, '\n', left);
-		n = lf ? (size_t)(lf - from) : left;
-		r->raw_at += n + (lf ? 1 : 0);
-		if (buf_add(&r->text, from, n) < 0)
+		r->text = buf_str(&r->raw) + r->raw_at;
+		left = r->raw.len - r->raw_at;
+		lf = memchr(r->text + seen, '\n', left - seen);
+		r->text_len = lf ? (size_t)(lf - r->text) : left;
+		if (r->text_len > STREAM_LINE_MAX)
 			return stream_refuse(r, e,
 				"a line longer than %u bytes", STREAM_LINE_MAX);
-		if (lf)
+		if (lf) {
+			r->raw_at += r->text_len + 1;
 			return 1;
+		}
+		seen = left;
+		if ((got = fill(r, e)) < 0)
+			return -1;
+		if (got == 0 && left == 0)
+			return 0;
+		if (got == 0)
+			return stream_refuse(
+				r, e, "the last line is cut off: it has no LF");
 	}
 }
 
@@ -100,7 +100,7 @@ static int read_object(struct stream_reader *r, enum json_flags flags,
 	*line = NULL;
 	if (got <= 0)
 		return got;
-	*line = json_parse(buf_str(&r->text), r->text.len, flags, e);
+	*line = json_parse(r->text, r->text_len, flags, e);
 	if (!*line)
 		return fail_at(e, "%s:%" PRIu64, r->name, r->line);
 	if (!json_is_object(*line))

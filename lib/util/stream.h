@@ -42,8 +42,11 @@ struct stream_reader {
 	unsigned flags;
 	uint64_t line;	/* number of the line read last, from 1 */
 	uint64_t count; /* body lines of this stream so far */
-	struct buf text, raw;
-	size_t raw_at;
+	/* The line read last, until the next one is read; no NUL follows. */
+	const char *text;
+	size_t text_len;
+	struct buf raw;
+	size_t raw_at; /* how much of it has been read as lines */
 	bool at_eof;
 };
 

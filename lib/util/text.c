@@ -84,11 +84,34 @@ static char *squeeze(const char *s)
 	return out;
 }
 
-static bool is_ascii(const char *s)
+/*
+ * Most texts are ASCII, which is in NFC: its text or folded form in one pass;
+ * NULL for any other text.
+ */
+static char *ascii_form(const char *s, bool folded)
 {
-	while (*s && (unsigned char)*s < 0x80)
-		s++;
-	return *s == '\0';
+	char *out = xmalloc(strlen(s) + 1), *to = out;
+	bool pending = false;
+
+	for (; *s; s++) {
+		char c = *s;
+
+		if ((unsigned char)c >= 0x80) {
+			free(out);
+			return NULL;
+		}
+		if (c == ' ' || (c >= '\t' && c <= '\r')) {
+			pending = to != out;
+			continue;
+		}
+		if (pending)
+			*to++ = ' ';
+		pending = false;
+		*to++ = folded && c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A')
+						       : c;
+	}
+	*to = '\0';
+	return out;
 }
 
 /* NFC, and with UTF8PROC_CASEFOLD folded before it is composed. */
@@ -103,25 +126,12 @@ static char *map(const char *s, utf8proc_option_t options)
 	return n < 0 ? xstrdup(s) : (char *)out;
 }
 
-static char *fold(const char *s)
-{
-	char *out;
-
-	if (!is_ascii(s))
-		return map(s, UTF8PROC_CASEFOLD);
-	out = xstrdup(s);
-	for (char *c = out; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c += 'a' - 'A';
-	return out;
-}
-
 char *text_form(const char *s)
 {
-	char *composed, *out;
+	char *out = ascii_form(s ? s : "", false), *composed;
 
-	if (!s || is_ascii(s))
-		return squeeze(s ? s : "");
+	if (out)
+		return out;
 	composed = map(s, 0);
 	out = squeeze(composed);
 	free(composed);
@@ -130,8 +140,12 @@ char *text_form(const char *s)
 
 char *text_folded(const char *s)
 {
-	char *form = text_form(s), *out = fold(form);
+	char *out = ascii_form(s ? s : "", true), *form;
 
+	if (out)
+		return out;
+	form = text_form(s);
+	out = map(form, UTF8PROC_CASEFOLD);
 	free(form);
 	return out;
 }
@@ -152,14 +166,14 @@ static bool same(char *take_a, char *take_b)
 
 bool text_equal(const char *a, const char *b)
 {
-	if (a && b && strcmp(a, b) == 0)
+	if (text_same(a, b))
 		return true;
 	return same(text_form(a), text_form(b));
 }
 
 bool text_equal_folded(const char *a, const char *b)
 {
-	if (a && b && strcmp(a, b) == 0)
+	if (text_same(a, b))
 		return true;
 	return same(text_folded(a), text_folded(b));
 }

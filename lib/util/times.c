@@ -1,8 +1,9 @@
 #include "util/times.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define USEC_DAY (24 * 60 * USEC_MINUTE)
 
 static bool is_digit(char c)
 {
@@ -81,6 +82,21 @@ static int64_t days_since_epoch(int y, int m, int d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+/* The other way. */
+static void date_of(int64_t days, int *y, int *m, int *d)
+{
+	int64_t since = days + 719468, era, doe, yoe, doy, month;
+
+	era = (since >= 0 ? since : since - 146096) / 146097;
+	doe = since - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	month = (5 * doy + 2) / 153; /* from March, with which years begin */
+	*d = (int)(doy - (153 * month + 2) / 5 + 1);
+	*m = (int)(month < 10 ? month + 3 : month - 9);
+	*y = (int)(yoe + era * 400 + (*m <= 2));
+}
+
 /* ".123456789" in microseconds, rounded; 0 where there is no fraction. */
 static int64_t parse_fraction(const char **s)
 {
@@ -132,10 +148,8 @@ static bool parse_offset(const char **s, int *seconds)
 /* An offset or rounding can lead out of the range of years. */
 static bool has_text(usec t)
 {
-	usec day = 24 * 60 * USEC_MINUTE;
-
-	return t >= days_since_epoch(1, 1, 1) * day &&
-	       t < (days_since_epoch(9999, 12, 31) + 1) * day;
+	return t >= days_since_epoch(1, 1, 1) * USEC_DAY &&
+	       t < (days_since_epoch(9999, 12, 31) + 1) * USEC_DAY;
 }
 
 int time_parse(const char *s, usec *t)
@@ -163,27 +177,38 @@ int time_parse(const char *s, usec *t)
 	return 0;
 }
 
+/* n digits with leading zeros, and what follows them; returns the end. */
+static char *put_digits(char *at, int64_t value, int n, char then)
+{
+	for (int i = n - 1; i >= 0; i--, value /= 10)
+		at[i] = (char)('0' + value % 10);
+	at[n] = then;
+	return at + n + 1;
+}
+
 const char *time_format(usec t, char out[TIME_SIZE])
 {
-	int64_t fraction = t % USEC_SECOND;
-	time_t seconds = (time_t)(t / USEC_SECOND);
-	struct tm tm;
-	size_t n;
+	char *at = out;
+	int64_t days, rest;
+	int y, m, d;
 
-	if (fraction < 0) {
-		fraction += USEC_SECOND;
-		seconds--;
-	}
-	if (!gmtime_r(&seconds, &tm) || tm.tm_year + 1900 < 1 ||
-		tm.tm_year + 1900 > 9999)
+	if (!has_text(t))
 		return strcpy(out, "0001-01-01T00:00:00.000000Z");
-	n = (size_t)snprintf(out, TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
-		(unsigned)(tm.tm_year + 1900) % 10000u,
-		(unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u,
-		(unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u,
-		(unsigned)tm.tm_sec % 100u);
-	snprintf(out + n, TIME_SIZE - n, ".%06uZ",
-		(unsigned)fraction % 1000000u);
+	days = t / USEC_DAY;
+	rest = t % USEC_DAY;
+	if (rest < 0) {
+		rest += USEC_DAY;
+		days--;
+	}
+	date_of(days, &y, &m, &d);
+	at = put_digits(at, y, 4, '-');
+	at = put_digits(at, m, 2, '-');
+	at = put_digits(at, d, 2, 'T');
+	at = put_digits(at, rest / (60 * USEC_MINUTE), 2, ':');
+	at = put_digits(at, rest / USEC_MINUTE % 60, 2, ':');
+	at = put_digits(at, rest / USEC_SECOND % 60, 2, '.');
+	at = put_digits(at, rest % USEC_SECOND, 6, 'Z');
+	*at = '\0';
 	return out;
 }
 

@@ -1,7 +1,5 @@
 #include "util/uuid.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,17 +7,7 @@
 #include <openssl/rand.h>
 
 #include "util/alloc.h"
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "util/hex.h"
 
 static int uuid_bytes(const char *s, unsigned char out[16])
 {
@@ -45,11 +33,15 @@ static int uuid_bytes(const char *s, unsigned char out[16])
 
 static void uuid_text(const unsigned char b[16], char out[UUID_SIZE])
 {
-	snprintf(out, UUID_SIZE,
-		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-		"%02x%02x%02x%02x%02x%02x",
-		b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9],
-		b[10], b[11], b[12], b[13], b[14], b[15]);
+	static const size_t groups[] = { 4, 2, 2, 2, 6 };
+
+	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+		if (i > 0)
+			*out++ = '-';
+		out = hex_put(out, b, groups[i]);
+		b += groups[i];
+	}
+	*out = '\0';
 }
 
 int uuid_normalize(const char *s, char out[UUID_SIZE])
@@ -60,6 +52,19 @@ int uuid_normalize(const char *s, char out[UUID_SIZE])
 		return -1;
 	uuid_text(bytes, out);
 	return 0;
+}
+
+bool uuid_is_normal(const char *s)
+{
+	for (size_t i = 0; i < UUID_SIZE - 1; i++) {
+		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (is_dash ? s[i] != '-'
+			    : hex_value(s[i]) < 0 ||
+					(s[i] >= 'A' && s[i] <= 'F'))
+			return false;
+	}
+	return s[UUID_SIZE - 1] == '\0';
 }
 
 static void set_version(unsigned char b[16], int version)

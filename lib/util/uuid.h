@@ -5,10 +5,14 @@
 #ifndef UTIL_UUID_H
 #define UTIL_UUID_H
 
+#include <stdbool.h>
+
 #define UUID_SIZE 37 /* text and its NUL */
 
 /* -1 unless s is 32 hex digits, alone or as 8-4-4-4-12. */
 int uuid_normalize(const char *s, char out[UUID_SIZE]);
+/* Whether s is in the form that uuid_normalize() gives. */
+bool uuid_is_normal(const char *s);
 /* Version 4, for ids of our own runs and plans. */
 void uuid_random(char out[UUID_SIZE]);
 

@@ -43,6 +43,24 @@ static void test_maximum(void)
 	buf_fini(&b);
 }
 
+static void test_room_and_cut(void)
+{
+	struct buf b = BUF_INIT(100);
+	char *room = buf_room(&b, 100);
+
+	check(room != NULL && buf_room(&b, 101) == NULL);
+	memset(room, 'x', 100);
+	b.len = 100;
+	buf_cut(&b, 101);
+	check_int(b.len, 100);
+	buf_cut(&b, 3);
+	check_str(buf_str(&b), "xxx");
+	check(buf_room(&b, 97) == b.data + 3 && buf_room(&b, 98) == NULL);
+	buf_fini(&b);
+	buf_cut(&b, 0);
+	check_str(buf_str(&b), "");
+}
+
 static void test_growth(void)
 {
 	struct buf b = BUF_INIT(1 << 20);
@@ -79,6 +97,7 @@ int main(void)
 {
 	run(test_append);
 	run(test_maximum);
+	run(test_room_and_cut);
 	run(test_growth);
 	run(test_take);
 	return test_end();

@@ -1,6 +1,7 @@
 /* The strict JSON guard: util/json.h. */
 #include "util/json.h"
 
+#include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -21,6 +22,15 @@ static json *parse(const char *text, enum json_flags flags)
 	struct error e;
 
 	return json_parse(text, strlen(text), flags, &e);
+}
+
+static bool is_as_cjson_prints(const json *v, const char *text)
+{
+	char *wanted = cJSON_PrintUnformatted(v);
+	bool same = wanted && strcmp(wanted, text) == 0;
+
+	cJSON_free(wanted);
+	return same;
 }
 
 /* The text is taken, and comes out as `wanted` (NULL: as it went in). */
@@ -149,6 +159,7 @@ static void test_refused(void)
 		{ "{\"a\":1,\"a\":2}", "\"a\" is repeated" },
 		{ "[{\"x\":{\"b\":1,\"c\":2,\"b\":3}}]", "repeated" },
 		{ "{\"a\":1,\"\\u0061\":2}", "repeated" },
+		{ "{\"\":1,\"\":2}", "\"\" is repeated" },
 		{ "\"\\u0000\"", "U+0000" }, { "\"a\\u0000b\"", "U+0000" },
 		{ "\"\\ud800\"", "lone surrogate" },
 		{ "\"\\udc00\"", "lone surrogate" },
@@ -167,6 +178,65 @@ static void test_refused(void)
 	check_refused("1\0", 2, "after the value");
 	check_refused("\"a\0b\"", 5, "control character");
 	check_refused("{}\0{}", 5, "after the value");
+}
+
+/* An object with keys a0 to a(n-1), and then `last`. */
+static json *with_keys(int n, const char *last, struct error *e)
+{
+	struct buf text = BUF_INIT(100000);
+	json *v;
+
+	buf_addc(&text, '{');
+	for (int i = 0; i < n; i++)
+		buf_addf(&text, "\"a%d\":%d,", i, i);
+	buf_addf(&text, "\"%s\":0}", last);
+	v = json_parse(buf_str(&text), text.len, JSON_STRICT, e);
+	buf_fini(&text);
+	return v;
+}
+
+/* Few keys and many keys are compared in different ways. */
+static void test_repeated_among_many(void)
+{
+	for (int n = 1; n < 60; n++) {
+		struct error e = { 0 };
+		json *v = with_keys(n, "b", &e);
+		char last[16];
+
+		check_int(json_count(v), n + 1);
+		json_free(v);
+		for (int i = 0; i < n; i++) {
+			snprintf(last, sizeof last, "a%d", i);
+			v = with_keys(n, last, &e);
+			check(v == NULL);
+			check_has(e.text, last);
+			json_free(v);
+		}
+	}
+}
+
+/* What only a program can make; cJSON says how it is printed. */
+static void test_print_as_cjson(void)
+{
+	static const double numbers[] = { 0, -0.0, 1, -1, 9, 10, 2147483647,
+		2147483648, 999999999999999, 1e15, 1e16, -1e15, 0.1, 1.5,
+		99999.5, 1e-7, 1e300, -2.5e-300 };
+	char text[3] = "x?";
+	json *all = cJSON_CreateArray();
+	struct buf out = BUF_INIT(1 << 16);
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		json_add(all, cJSON_CreateNumber(numbers[i]));
+	for (int c = 1; c < 256; c++) {
+		text[1] = (char)c;
+		json_add(all, json_string(text));
+	}
+	json_add(all, cJSON_CreateObject());
+	json_add(all, cJSON_CreateArray());
+	check_int(json_print(all, &out), 0);
+	check(is_as_cjson_prints(all, buf_str(&out)));
+	json_free(all);
+	buf_fini(&out);
 }
 
 static json *nested(int depth, const char *inner, struct error *e)
@@ -449,7 +519,8 @@ static bool survives(const char *text, size_t len, enum json_flags flags)
 	if (v) {
 		json_print(v, &out);
 		again = json_parse(buf_str(&out), out.len, JSON_STRICT, &e);
-		held = again && json_equal(v, again);
+		held = again && json_equal(v, again) &&
+		       is_as_cjson_prints(v, buf_str(&out));
 	} else {
 		held = e.code == RC_STREAM && e.text[0];
 	}
@@ -535,6 +606,8 @@ int main(void)
 	run(test_taken);
 	run(test_number_of_values);
 	run(test_refused);
+	run(test_repeated_among_many);
+	run(test_print_as_cjson);
 	run(test_depth);
 	run(test_marks);
 	run(test_many_marks);

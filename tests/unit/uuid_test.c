@@ -24,6 +24,13 @@ static void test_normalize(void)
 	check_int(
 		uuid_normalize("38C9ce7b-60a4-8128-8D53-d5d4642a0a6f", out), 0);
 	check_str(out, id);
+	check(uuid_is_normal(id));
+	check(!uuid_is_normal("38C9ce7b-60a4-8128-8d53-d5d4642a0a6f"));
+	check(!uuid_is_normal("38c9ce7b60a481288d53d5d4642a0a6f"));
+	check(!uuid_is_normal("38c9ce7b-60a4-8128-8d53-d5d4642a0a6f0"));
+	check(!uuid_is_normal("38c9ce7b-60a4-8128-8d53-d5d4642a0a6g"));
+	check(!uuid_is_normal("38c9ce7b-60a4-8128-8d53-d5d4642a0a6"));
+	check(!uuid_is_normal(""));
 	/* In place. */
 	check_int(uuid_normalize(out, out), 0);
 	check_str(out, id);

@@ -1,0 +1,12 @@
+/* Bytes as lower-case hex digits, and back. */
+#ifndef UTIL_HEX_H
+#define UTIL_HEX_H
+
+#include <stddef.h>
+
+/* Writes 2 * n digits and returns the end, where no NUL is put. */
+char *hex_put(char *out, const unsigned char *bytes, size_t n);
+/* What a digit of either case stands for; -1 for any other character. */
+int hex_value(char c);
+
+#endif
