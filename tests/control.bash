@@ -22,3 +22,9 @@ ask() {
 	# Cut: the sandbox ended meanwhile.
 	[[ $HEAD =~ Content-Length:\ ([0-9]+) && ${#REPLY} == "${BASH_REMATCH[1]}" ]] || return 18
 }
+
+# nap SECONDS: a pause without a process of its own.
+nap() {
+	[[ ${NAP_FD-} ]] || exec {NAP_FD}<> <(:)
+	read -r -t "$1" -u "$NAP_FD" || true
+}

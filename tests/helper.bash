@@ -6,7 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 BIN=${BIN:-bin}
 [[ $BIN = /* ]] || BIN=$ROOT/$BIN
 FIXTURES=$ROOT/tests/fixtures
@@ -52,7 +52,7 @@ hold() {
 	HOLDER=$!
 	for _ in {1..200}; do
 		! is_held "$1" || return 0
-		sleep 0.02
+		nap 0.02
 	done
 	echo "nobody holds $1"
 	return 1
@@ -79,9 +79,18 @@ seen() {
 	return 1
 }
 
-# must_pass CMD…: runs it; $status, $output, $stderr as by bats' run.
+# catch CMD…: runs it; $status, $output, $lines and $stderr as by bats'
+# run --separate-stderr, which starts more processes of its own.
+catch() {
+	status=0
+	output=$(set +eET; "$@" 2>"$BATS_TEST_TMPDIR/.stderr") || status=$?
+	IFS=$'\n' read -r -d '' -a lines <<<"$output" || true
+	stderr=$(<"$BATS_TEST_TMPDIR/.stderr")
+}
+
+# must_pass CMD…: catches it, and asks for exit 0.
 must_pass() {
-	run --separate-stderr "$@"
+	catch "$@"
 	[[ $status -eq 0 ]] || seen "expected exit 0: $*"
 }
 
@@ -95,7 +104,7 @@ must_fail() {
 		printf 'must_fail: %s is no exit code to ask for\n' "$code"
 		return 1
 	fi
-	run --separate-stderr "$@"
+	catch "$@"
 	[[ $status -eq $code ]] || seen "expected exit $code: $*"
 }
 
@@ -165,14 +174,19 @@ id() {
 	printf '00000000-0000-4000-8000-%012x' "$1"
 }
 
+# over OBJECT MORE: OBJECT with the keys of MORE, if there are any, over its own.
+over() {
+	if [[ ${2:-"{}"} == "{}" ]]; then
+		printf '%s\n' "$1"
+	else
+		jq -nc --argjson object "$1" --argjson more "$2" '$object + $more'
+	fi
+}
+
 # sb_head [OBJECT]: the head of a fetch stream of Supabase, keys of OBJECT over
 # the usual ones. notion_head is its counterpart.
 sb_head() {
-	local more=${1-}
-	jq -nc --argjson more "${more:-"{}"}" '{kind:"head", stream:"fetch",
-		v:1, source:"supabase", scope:"test.local/decision_vault",
-		mode:"full", soft_delete:true,
-		at:"2026-11-23T05:00:00.123456Z"} + $more'
+	over '{"kind":"head","stream":"fetch","v":1,"source":"supabase","scope":"test.local/decision_vault","mode":"full","soft_delete":true,"at":"2026-11-23T05:00:00.123456Z"}' "${1-}"
 }
 
 BOT_USER=00000000-0000-4000-8000-00000000b07b
@@ -181,26 +195,13 @@ DATA_SOURCE=00000000-0000-4000-8000-0000000da7a5
 export BOT_USER PERSON_USER DATA_SOURCE
 
 notion_head() {
-	local more=${1-}
-	jq -nc --argjson more "${more:-"{}"}" --arg bot "$BOT_USER" \
-		--arg source "$DATA_SOURCE" '{kind:"head", stream:"fetch",
-		v:1, source:"notion", scope:$source, mode:"full",
-		properties:{Decision:"title", Type:"%3Aty", Date:"d~te",
-			Checksum:"csum", Synced:"sync"},
-		type_options:["Policy", "Architecture", "Ops", "UX"],
-		bot_user:$bot, at:"2026-11-23T05:00:00.123456Z"} + $more'
+	local properties='{"Decision":"title","Type":"%3Aty","Date":"d~te","Checksum":"csum","Synced":"sync"}'
+	over '{"kind":"head","stream":"fetch","v":1,"source":"notion","scope":"'"$DATA_SOURCE"'","mode":"full","properties":'"$properties"',"type_options":["Policy","Architecture","Ops","UX"],"bot_user":"'"$BOT_USER"'","at":"2026-11-23T05:00:00.123456Z"}' "${1-}"
 }
 
 # row N [OBJECT]: a row object of id N, keys of OBJECT over the usual ones.
 row() {
-	local more=${2-}
-	jq -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" '{id:$id,
-		decision:"Adopt PostgreSQL", type:"Architecture",
-		date:"2026-01-02",
-		created_at:"2026-01-02T03:04:05.678901+00:00",
-		updated_at:"2026-01-03T03:04:05.678901+00:00",
-		notion_page_id:null, notion_synced:false, checksum:null,
-		deleted_at:null} + $more'
+	over '{"id":"'"$(id "$1")"'","decision":"Adopt PostgreSQL","type":"Architecture","date":"2026-01-02","created_at":"2026-01-02T03:04:05.678901+00:00","updated_at":"2026-01-03T03:04:05.678901+00:00","notion_page_id":null,"notion_synced":false,"checksum":null,"deleted_at":null}' "${2-}"
 }
 
 # page N [OBJECT]: a page object as the API gives it, of id N. OBJECT may set
@@ -238,13 +239,15 @@ page() {
 	+ ($more | del(.decision, .type, .date, .checksum, .synced))'
 }
 
-# Objects on stdin as the body lines of a fetch stream, followed by its end.
+# body_and_end SOURCE KIND: objects on stdin, one a line, as the body lines of a
+# fetch stream, followed by its end.
 body_and_end() {
-	jq -nc --arg source "$1" --arg kind "$2" '
-	foreach (inputs, null) as $o (0; if $o == null then . else . + 1 end;
-		if $o != null then {kind:$kind, ($kind):$o}
-		else {kind:"end", source:$source, count:., complete:true,
-			requests:1} end)'
+	local line count=0
+	while IFS= read -r line; do
+		printf '{"kind":"%s","%s":%s}\n' "$2" "$2" "$line"
+		count=$((count + 1))
+	done
+	printf '{"kind":"end","source":"%s","count":%d,"complete":true,"requests":1}\n' "$1" "$count"
 }
 
 # sb_stream [HEAD-OBJECT] <ROWS: a whole fetch stream around row objects;
@@ -262,11 +265,14 @@ notion_stream() {
 # records_stream <LINES: a record stream around record and problem lines, with
 # both heads.
 records_stream() {
-	jq -nc --argjson sb "$(sb_head)" --argjson notion "$(notion_head)" '
-	{kind:"head", stream:"records", v:1,
-		sources:{supabase:$sb, notion:$notion}},
-	foreach (inputs, null) as $o (0; if $o == null then . else . + 1 end;
-		$o // {kind:"end", count:., complete:true})'
+	local line count=0
+	printf '{"kind":"head","stream":"records","v":1,"sources":{"supabase":%s,"notion":%s}}\n' \
+		"$(sb_head)" "$(notion_head)"
+	while IFS= read -r line; do
+		printf '%s\n' "$line"
+		count=$((count + 1))
+	done
+	printf '{"kind":"end","count":%d,"complete":true}\n' "$count"
 }
 
 # --- extra input beside the project -----------------------------------------
@@ -284,6 +290,8 @@ shared() {
 # start_sandbox [OPTION…]: on a free port; waits until it answers, and sets the
 # environment for the programs. $SANDBOX is its URL, $SANDBOX_PID its process.
 start_sandbox() {
+	local - # without bats' trap at every command below
+	set +T
 	local ready=$T/sandbox-${#SANDBOX_PIDS[@]}.url log tries
 	log=${ready%.url}.log
 	[[ ! -e $ready ]] || rm "$ready"
@@ -294,7 +302,7 @@ start_sandbox() {
 	for ((tries = 0; tries < 1000; tries++)); do
 		[[ -s $ready ]] && break
 		kill -0 "$SANDBOX_PID" 2>/dev/null || break
-		sleep 0.01
+		nap 0.01
 	done
 	if [[ ! -s $ready ]]; then
 		printf 'the sandbox did not come up:\n'
@@ -320,7 +328,8 @@ use_sandbox() {
 # control METHOD PATH [DATA]: the sandbox's control interface; DATA may be
 # @FILE, as with curl.
 control() {
-	local data=${3-}
+	local - data=${3-}
+	set +T
 	[[ $data != @* ]] || data=$(<"${data#@}") || return
 	ask "${SANDBOX##*:}" "$1" "/control/$2" "$data" || return
 	if [[ $HEAD != "HTTP/1."?" 2"* ]]; then

@@ -29,6 +29,9 @@ while (($#)); do
 	shift
 done
 export SYNC_JOBS=$jobs
+# A shell's background job ignores INT, and so would apply.
+unignored=()
+[[ $signal != INT ]] || unignored=(env --default-signal=INT)
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/chaos.XXXXXX")
 trap 'serve_end; [[ -n ${KEEP-} ]] || rm -rf "$dir"' EXIT
@@ -42,7 +45,7 @@ await() {
 		control GET "$2"
 		[[ $REPLY != *"$1"* ]] || return 0
 		kill -0 "$apply" 2>/dev/null || return 1
-		sleep 0.005
+		nap 0.005
 	done
 	return 1
 }
@@ -63,8 +66,7 @@ strike() {
 	# A program that may finish its request must be able to.
 	[[ $signal == KILL ]] || fault='"delay_ms":150'
 	control POST faults "{\"match\":{\"request\":$1},$fault}"
-	# A shell's background job ignores INT, and so would apply.
-	env --default-signal=INT "$BIN/apply" -q --base "$SYNC_STATE_DIR/base.ndjson" \
+	"${unignored[@]}" "$BIN/apply" -q --base "$SYNC_STATE_DIR/base.ndjson" \
 		"$dir/mixed/plan.ndjson" \
 		>"$W/results.ndjson" 2>>"$W/err" 3>&- &
 	apply=$!

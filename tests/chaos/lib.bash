@@ -29,16 +29,16 @@ SANDBOX_PID='' PORT=0
 serve() {
 	local tries
 	W=$1
-	mkdir -p "$W/state" "$W/logs"
+	[[ -d $W/state && -d $W/logs ]] || mkdir -p "$W/state" "$W/logs"
 	export SYNC_STATE_DIR=$W/state SYNC_LOG_DIR=$W/logs
-	rm -f "$W/url"
+	[[ ! -e $W/url ]] || rm "$W/url"
 	"$BIN/sandbox" --port "$PORT" --data "$W/data" --ready "$W/url" \
 		>"$W/sandbox.log" 2>&1 </dev/null 3>&- &
 	SANDBOX_PID=$!
 	for ((tries = 0; tries < 1000; tries++)); do
 		[[ -s $W/url ]] && break
 		kill -0 "$SANDBOX_PID" 2>/dev/null || break
-		sleep 0.01
+		nap 0.01
 	done
 	[[ -s $W/url ]] || die "the sandbox did not come up: $(<"$W/sandbox.log")"
 	URL=$(<"$W/url")
@@ -84,7 +84,7 @@ keep() {
 # back_to NAME DIR: a fresh copy of a kept world, served.
 back_to() {
 	serve_end
-	rm -rf "$2"
+	[[ ! -e $2 ]] || rm -rf "$2"
 	cp -a "$1" "$2"
 	serve "$2"
 }
@@ -117,12 +117,17 @@ apply_plan() {
 # plan and its results, here in the file HISTORY, where it is set.
 keep_conflicts() {
 	[[ -z ${HISTORY-} ]] || sed 's/^{/{"at":2,/' "$W/plan.ndjson" "$W/results.ndjson" >>"$HISTORY"
-	grep '"conflict":' "$W/results.ndjson" >>"$W/conflicts.ndjson" || true
+	[[ $(<"$W/results.ndjson") != *'"conflict":'* ]] ||
+		grep '"conflict":' "$W/results.ndjson" >>"$W/conflicts.ndjson"
 }
 
-# planned: how many ops the plan has that are not skips.
-planned() {
-	grep -c '"kind":"op".*"op":"[^s]\|"kind":"op".*"op":"st' "$W/plan.ndjson" || true
+# count_planned: $PLANNED is how many ops the plan has that are not skips.
+count_planned() {
+	local line
+	PLANNED=0
+	while IFS= read -r line; do
+		[[ $line != *'"kind":"op"'* || $line == *'"op":"skip"'* ]] || PLANNED=$((PLANNED + 1))
+	done <"$W/plan.ndjson"
 }
 
 # later: minutes pass, for the services and for the journal, in which creates of
@@ -146,7 +151,8 @@ settle() {
 	while :; do
 		fetch_and_plan
 		[[ $code == 0 ]] || { PROBLEM="plan ended with $code: $(tail -n 3 "$W/err")"; return 1; }
-		[[ $(planned) != 0 ]] || return 0
+		count_planned
+		((PLANNED > 0)) || return 0
 		((RUNS < $1)) || { PROBLEM="still planning after $RUNS runs: $(grep '"op"' "$W/plan.ndjson")"; return 1; }
 		((RUNS++ == 0)) || later
 		apply_plan
@@ -182,7 +188,7 @@ sound() {
 # as_undisturbed FILE: the same as that shape, which was found sound.
 as_undisturbed() {
 	shape >"$W/shape"
-	cmp -s "$1" "$W/shape" || {
+	[[ $(<"$1") == "$(<"$W/shape")" ]] || {
 		PROBLEM=$(diff "$1" "$W/shape")
 		return 1
 	}

@@ -19,7 +19,7 @@ answers() {
 	must_fail "$1" sync_now --quiet
 	must_say "$2"
 	[[ $stderr != *"bug of these tools"* ]] || seen "a bug?"
-	run --separate-stderr "$BIN/report"
+	catch "$BIN/report"
 	[[ $output != *"bug of these tools"* ]] || seen "a bug?"
 }
 

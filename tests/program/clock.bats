@@ -63,7 +63,7 @@ follows_the_services() {
 		-H "Content-Type: application/json" -d '{"type":"Policy"}'
 	off -82800
 	edit notion one '{"type":["Product"]}'
-	run --separate-stderr sync_now --quiet
+	catch sync_now --quiet
 	live supabase one | jq -e '.type == "Product"'
 }
 

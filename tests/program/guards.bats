@@ -88,7 +88,7 @@ mass_change() {
 		logs/last_run.json
 	must_fail 1 "$BIN/report" --health
 	must_fail 1 sync_now --dry-run
-	run --separate-stderr "$BIN/report"
+	catch "$BIN/report"
 	[[ $output == *"One side shows no records any more"*bin/doctor* ]] ||
 		seen "report: $output"
 	seed notion fresh
@@ -188,7 +188,7 @@ mass_change() {
 	"$BIN/sb-fetch" >sb
 	"$BIN/notion-fetch" --known sb >notion
 	"$BIN/normalize" sb notion >records
-	run --separate-stderr bash -c '"$BIN/plan" records >plan'
+	catch bash -c '"$BIN/plan" records >plan'
 	[[ $status -eq $RC_GUARD ]] || seen "plan"
 	must_fail $RC_GUARD "$BIN/apply" plan
 	must_say "--allow mass-create"

@@ -42,7 +42,7 @@ must_be_told() {
 		[[ $(writes) == 0 ]] || seen "run $again wrote"
 		must_hold '.[0].skips == {"not-kept":1}' logs/last_run.json
 	done
-	run --separate-stderr "$BIN/report"
+	catch "$BIN/report"
 	[[ $output == *"something else was stored"* && $output == *"not-kept"* ]] ||
 		seen "report: $output"
 	[[ ! -s logs/conflicts.ndjson ]] || seen "a conflict was made up"

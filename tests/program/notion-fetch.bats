@@ -613,7 +613,7 @@ minute() {
 	fault "$(answer 10:00:00 2026-03-01T11:00:00.000Z)"
 	fault "$(answer 11:00:00 2026-03-01T10:00:00.000Z)"
 	fault "$(answer '' 2026-03-01T10:00:00.000Z)"
-	run --separate-stderr timeout 20 "$BIN/notion-fetch"
+	catch timeout 20 "$BIN/notion-fetch"
 	[[ $status -eq $RC_TEMPORARY || $status -eq $RC_CONFIG ]] ||
 		seen "it went on"
 	must_hold '.[-1].complete == false'
@@ -675,7 +675,7 @@ minute() {
 	mkdir state
 	export SYNC_NOTION_RPM=6 SYNC_STATE_DIR=state
 	must_pass fetch
-	run --separate-stderr timeout -k 5 3 "$BIN/notion-fetch"
+	catch timeout -k 5 3 "$BIN/notion-fetch"
 	[[ $status -eq 124 ]] || seen "it didn't wait"
 	must_say 'request budget is used up'
 	must_hold 'map(select(.api == "notion")) | length == 6' \
@@ -708,7 +708,7 @@ minute() {
 	for signal in INT TERM; do
 		fault '{"match":{"path":"/query","nth":2},"delay_ms":8000}'
 		SECONDS=0
-		run --separate-stderr timeout --preserve-status -s $signal 1 \
+		catch timeout --preserve-status -s $signal 1 \
 			"$BIN/notion-fetch"
 		[[ $status -eq $((128 + $(kill -l $signal))) ]] ||
 			seen "not ended by $signal"

@@ -178,7 +178,7 @@ writes() {
 	jq -nc --arg body "$source" '{match: {api: "notion", path: "/v1/data_sources"}, times: -1,
 		status: 200, content_type: "application/json", body: $body}' >fault
 	control POST faults @fault >/dev/null
-	run --separate-stderr "$BIN/notion-setup" --check
+	catch "$BIN/notion-setup" --check
 	printf '%s\n' "$output" "$stderr" >said
 	grep -q 'has type x.u{001B}' said || seen "not shown"
 	[[ $(<said) != *$'\033'* && $(<said) != *$'\u202e'* && $(<said) != *$'\u009b'* ]] || seen "raw"

@@ -338,7 +338,7 @@ base_stream() {
 			detail:("Type is of the type " + $evil + " and not multi-select")}'
 		sb_record 1 "{\"decision\":\"One\",\"notion_page_id\":\"$evil\"}"
 	} | records_stream >records
-	run --separate-stderr "$BIN/plan" --human records
+	catch "$BIN/plan" --human records
 	printf '%s\n' "$output" "$stderr" >said
 	grep -q 'u{001B}' said || seen "not shown"
 	[[ $(<said) != *$'\033'* && $(<said) != *$'\u202e'* && $(<said) != *$'\u2028'* &&

@@ -37,7 +37,7 @@ edit() {
 judged() {
 	must_pass "$REPORT" --json
 	must_hold ".[0] | .condition == \"$1\" and .level == \"$2\""
-	run --separate-stderr "$REPORT" --health
+	catch "$REPORT" --health
 	[[ $status -eq $3 ]] || seen "expected exit $3"
 	[[ ${#lines[@]} -eq 1 ]] || seen 'expected one line'
 	say_line "^SYNC $2 - "

@@ -247,7 +247,7 @@ must_have_rows() {
 	for signal in INT TERM HUP; do
 		fault '{"match":{"path":"id=gt"},"delay_ms":8000}'
 		SECONDS=0
-		run --separate-stderr timeout --preserve-status -s $signal 1 \
+		catch timeout --preserve-status -s $signal 1 \
 			"$BIN/sb-fetch"
 		[[ $status -eq $((128 + $(kill -l $signal))) ]] ||
 			seen "not ended by $signal"

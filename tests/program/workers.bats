@@ -121,7 +121,7 @@ settled() {
 		"body":"same"},"drop":"after","times":3}'
 	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages",
 		"body":"decision 1"},"drop":"after","times":3}'
-	SYNC_JOBS=4 run --separate-stderr "$BIN/apply" --base state/base.ndjson plan
+	SYNC_JOBS=4 catch "$BIN/apply" --base state/base.ndjson plan
 	must_hold '[.[] | select(.kind == "result" and .status == "done")] | length >= 20'
 	must_hold '[.[].hits] == [3, 3]' <(control GET faults | jq -c '.[]? // .')
 	control DELETE faults >/dev/null
@@ -154,7 +154,7 @@ settled() {
 	old=$(live supabase "left and edited" | jq -r .id)
 	control POST faults "{\"match\":{\"api\":\"supabase\",\"method\":\"PATCH\",
 		\"path\":\"id=eq.$old\"},\"delay_ms\":1000}"
-	SYNC_JOBS=4 run --separate-stderr "$BIN/apply" --base state/base.ndjson plan
+	SYNC_JOBS=4 catch "$BIN/apply" --base state/base.ndjson plan
 	control DELETE faults >/dev/null
 	must_pass sync_now -q
 	must_pass sync_now -q

@@ -185,7 +185,7 @@ log_lines() {
 		jq -nc --arg evil "$evil" '{match: {api: "supabase"}, times: 1, status: 400,
 			content_type: "application/json", body: ({code: "22023", message: $evil} | tojson)}' >fault
 		control POST faults @fault >/dev/null
-		LC_ALL=$locale run --separate-stderr "$SYNC" --quiet
+		LC_ALL=$locale catch "$SYNC" --quiet
 		[[ $status -gt 1 ]] || seen "it went well"
 		iconv -f UTF-8 -t UTF-8 logs/sync.log >/dev/null || seen "$locale: not UTF-8"
 		[[ $(grep -c 'level=error .*program=sb-fetch msg="' logs/sync.log) == 1 ]] ||
@@ -200,7 +200,7 @@ log_lines() {
 @test "a forecast stands before a long run, and none before a short one" {
 	start_sandbox
 	new_rows 13 D
-	SYNC_NOTION_RPM=10 run --separate-stderr timeout 3 "$SYNC"
+	SYNC_NOTION_RPM=10 catch timeout 3 "$SYNC"
 	[[ $stderr == *"apply: 13 pages to create, about 1 minute at 10 requests a minute"* ]] || seen "no forecast"
 	must_pass "$SYNC"
 	[[ $stderr != *"a minute"* ]] || seen "a forecast of nothing"

@@ -87,7 +87,7 @@ writes() {
 	small_disk "$T/logs"
 	mkdir -p logs/runs
 	fill
-	run --separate-stderr sync_now -q
+	catch sync_now -q
 	[[ $status -eq $RC_LOCAL ]] || seen "exit code"
 	rm logs/filler
 	recovers
@@ -219,7 +219,7 @@ writes() {
 	# So much that the first pages have room and the whole has not.
 	fill 14
 	export SYNC_NOTIFY_CMD="cat >>$T/notified"
-	run --separate-stderr env TMPDIR="$T/small" "$ROOT/scripts/sync-now.sh" -q
+	catch env TMPDIR="$T/small" "$ROOT/scripts/sync-now.sh" -q
 	[[ $status -eq $RC_LOCAL ]] || seen "exit code"
 	must_hold '.[0] | .status == "failed" and .exit_code == 74' logs/last_run.json
 	grep -q 'exit code 74' notified
@@ -235,7 +235,7 @@ writes() {
 	for at in logs/runs logs; do
 		mv "$at" kept
 		: >"$at"
-		SYNC_NOTIFY_CMD="cat >>$T/notified" run --separate-stderr sync_now -q
+		SYNC_NOTIFY_CMD="cat >>$T/notified" catch sync_now -q
 		[[ $status -eq $RC_LOCAL ]] || seen "exit code, $at"
 		grep -q "can't be written down" notified || seen "nobody was told, $at"
 		rm "$at" notified

@@ -107,7 +107,7 @@ torture() {
 	(($(jq .accepted "$T/seeded") > 100))
 	local run
 	for run in 1 2; do
-		run --separate-stderr sync_now --quiet
+		catch sync_now --quiet
 		[[ $status -eq $RC_ATTENTION ]] || seen "run $run"
 	done
 	must_hold '.[0] | .planned == (.skips.problem // 0) + (.skips.poison // 0)' \

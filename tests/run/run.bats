@@ -29,7 +29,7 @@ supervise() {
 	while read -r code is; do
 		rm -rf logs
 		script "echo 'apply: why' >&2; exit $code"
-		run --separate-stderr supervise
+		catch supervise
 		[[ $status == "$code" ]] || seen "not $code"
 		must_hold ".[0] | .status == \"$is\" and .exit_code == $code and .stage == \"apply\"
 			and .message == \"apply: why\"" logs/last_run.json
@@ -104,7 +104,7 @@ supervise() {
 	script 'exit 77'
 	# The folder of the test may be in /tmp: it is seen elsewhere.
 	# shellcheck disable=SC2016 # for that shell
-	run --separate-stderr unshare -m sh -c 'mount --bind "$T" /mnt && mount --bind "$BIN" /media &&
+	catch unshare -m sh -c 'mount --bind "$T" /mnt && mount --bind "$BIN" /media &&
 		mount -t tmpfs -o ro none /tmp && cd /mnt && ! touch /tmp/written 2>/dev/null &&
 		TMPDIR=/mnt/tmp SYNC_STATE_DIR=/mnt/state SYNC_LOG_DIR=/mnt/logs SYNC_ENV_FILE=/mnt/empty.env \
 			SYNC_NOTIFY_CMD="cat >>/mnt/news" /media/run -q -- ./script'

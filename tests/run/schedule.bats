@@ -200,7 +200,7 @@ is_dead() {
 		while :; do sleep 0.05; done'
 	fake_curl
 	PATH=$T/fake:$PATH SYNC_KILL_SECONDS=1 \
-		run --separate-stderr home/scripts/schedule.sh --once --limit 1s
+		catch home/scripts/schedule.sh --once --limit 1s
 	[[ $status -eq $RC_TEMPORARY ]] || seen "the run was not killed"
 	grep -q 'takes longer than 1 seconds' <<<"$stderr"
 	grep -q 'killing it' <<<"$stderr"

@@ -66,10 +66,10 @@ run_loud() {
 		"content_type":"application/json"}'
 	control POST faults '{"match":{"api":"notion"},"times":-1,"status":400,
 		"body":"token ntn_sandbox is odd","content_type":"text/plain"}'
-	run --separate-stderr sync_now -v -v
+	catch sync_now -v -v
 	[[ $status -ne 0 ]]
 	printf '%s\n' "$output" "$stderr" >messages
-	run --separate-stderr "$BIN/notion-fetch" -vv
+	catch "$BIN/notion-fetch" -vv
 	[[ $status -ne 0 ]]
 	printf '%s\n' "$output" "$stderr" >>messages
 	no_key messages state logs
@@ -81,14 +81,14 @@ run_loud() {
 	printf 'SUPABASE_SERVICE_ROLE_KEY=%s tail\nNOTION_API_KEY "%s"\n' \
 		"$ROW_SECRET" "$PAGE_SECRET" >broken.env
 	chmod 600 broken.env
-	SYNC_ENV_FILE=$T/broken.env run --separate-stderr sync_now -v -v
+	SYNC_ENV_FILE=$T/broken.env catch sync_now -v -v
 	[[ $status -eq $RC_CONFIG ]] || seen "exit code"
 	printf '%s\n' "$output" "$stderr" >messages
 	no_key messages
 	# And one of each setting that a message may complain about.
 	printf 'SUPABASE_SERVICE_ROLE_KEY=%s\nNOTION_API_KEY=%s\n' \
 		"sb_publishable_$ROW_SECRET" "  $PAGE_SECRET\\x  " >broken.env
-	SYNC_ENV_FILE=$T/broken.env run --separate-stderr sync_now -v -v
+	SYNC_ENV_FILE=$T/broken.env catch sync_now -v -v
 	printf '%s\n' "$output" "$stderr" >messages
 	no_key messages
 }
@@ -163,7 +163,7 @@ run_loud() {
 	control DELETE log
 	export SUPABASE_URL=$first NOTION_API_URL=$first
 	curl -fsS -X POST "$first/control/faults" -d '{"times":-1,"status":307,"body":""}' >/dev/null
-	run --separate-stderr sync_now -v -v
+	catch sync_now -v -v
 	[[ $status -ne 0 ]]
 	control GET log >log
 	[[ ! -s log ]]

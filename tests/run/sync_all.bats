@@ -61,7 +61,7 @@ pages() {
 	pair b
 	pair c
 	sed -i 's/ntn_sandbox/ntn_another/' pairs/c.env
-	run --separate-stderr sync_all
+	catch sync_all
 	files=(pairs/.rate/notion-rate-*)
 	((${#files[@]} == 2)) || seen "${files[*]}"
 	! grep -r ntn_ pairs/.rate || return 1
@@ -74,7 +74,7 @@ pages() {
 	# A part of the budget, where others send too: one request a minute is less
 	# than what was sent in this one, so the next run waits and sends nothing.
 	cat "${files[@]}" >before
-	run --separate-stderr timeout 4 "$ROOT/scripts/sync-all.sh" --share 600 --dry-run a
+	catch timeout 4 "$ROOT/scripts/sync-all.sh" --share 600 --dry-run a
 	((status == 124)) || seen "it did not wait"
 	cmp before <(cat "${files[@]}")
 	must_pass sync_all --share 1 --dry-run a

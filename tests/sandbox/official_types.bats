@@ -82,7 +82,7 @@ work_on_both_sides() {
 	start_sandbox
 	start_recorder
 	work_on_both_sides
-	run --separate-stderr "$BIN/doctor" --json
+	catch "$BIN/doctor" --json
 	must_hold '.[0].bad == 0'
 	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/d5000000-0000-4000-8000-000000000001" \
 		-H "Authorization: Bearer ntn_sandbox" -H "Notion-Version: 2026-03-11" \
@@ -113,7 +113,7 @@ json_errors() {
 	for kind in 400 409 429 500 503 529; do
 		control POST faults "{\"status\":$kind, \"retry_after\":0,
 			\"match\":{\"api\":\"notion\"}}" >/dev/null
-		run --separate-stderr "$BIN/notion-fetch"
+		catch "$BIN/notion-fetch"
 	done
 	for kind in table_missing no_grant; do
 		control POST config "{\"$kind\":true}" >/dev/null

@@ -285,7 +285,7 @@ not json')
 	notion GET /v1/users/me
 	[[ $STATUS == 200 ]]
 	# jq's own code for it differs from version to version.
-	run --separate-stderr jq . <<<"$BODY"
+	catch jq . <<<"$BODY"
 	[[ $status != 0 ]] || seen "it is JSON"
 	must_say "parse error"
 }

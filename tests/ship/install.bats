@@ -111,7 +111,7 @@ env_file() {
 		sleep 0.05
 	done
 	url=$(grep -oE 'http://[0-9.:]+' serve.log | head -n 1)
-	run --separate-stderr curl -fsS --max-time 10 "$url/health"
+	catch curl -fsS --max-time 10 "$url/health"
 	[[ $status == 0 ]] || { cat serve.log; seen "health"; }
 	must_hold '.[0].status == "pass"'
 	must_pass "$VAULTSYNC" doctor --only scheduler
