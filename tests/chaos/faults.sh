@@ -2,24 +2,26 @@
 # The fault matrix: every kind of fault on every kind of request of a mixed run,
 # once and for good. The faulty run ends right, or stops with a code that its
 # manual page knows; then clean runs come to the end of an undisturbed run.
-#   faults.sh [--jobs N] [--step N] [--offset N] [--kind NAME] [--once]
+#   faults.sh [--jobs N] [--step N] [--offset N] [--kind NAME] [--wire] [--once]
 # --jobs N: apply has so many workers. --step N: every Nth cell only, from
-# --offset on. Prints "N cells, M failed".
+# --offset on. --wire: only what goes wrong on the wire, which the HTTP library
+# sees first. Prints "N cells, M failed".
 set -euo pipefail
 # shellcheck source=tests/chaos/lib.bash
 . "$(dirname "$0")/lib.bash"
 # shellcheck source=tests/chaos/mixed.bash
 . "$here/mixed.bash"
 
-step=1 offset=0 kind='' once='' jobs=1
+step=1 offset=0 kind='' wire='' once='' jobs=1
 while (($#)); do
 	case $1 in
 		--jobs) jobs=$2; shift ;;
 		--step) step=$2; shift ;;
 		--offset) offset=$2; shift ;;
 		--kind) kind=$2; shift ;;
+		--wire) wire=' dropped-before dropped-after cut garbage silence ' ;;
 		--once) once=1 ;;
-		*) sed -n '2,8s/^# *//p' "$0" >&2; exit 2 ;;
+		*) sed -n '2,9s/^# *//p' "$0" >&2; exit 2 ;;
 	esac
 	shift
 done
@@ -127,6 +129,7 @@ cells=0 failed=0 n=0
 while read -r target match; do
 	while read -r name codes_once codes_always fault; do
 		[[ -z $kind || $kind == "$name" ]] || continue
+		[[ -z $wire || $wire == *" $name "* ]] || continue
 		for times in 1 -1; do
 			[[ -z $once || $times == 1 ]] || continue
 			n=$((n + 1))

@@ -10,13 +10,17 @@ setup() {
 
 scale=1
 [[ $BIN != *asan* ]] || scale=3
+# What a status means is our own business, with any HTTP library; so with a newer one
+# only what it sees first is asked again.
+wire=()
+[[ $BIN != */debian-* ]] || wire=(--wire)
 
 @test "faults on all kinds of requests, once and for good" {
-	must_pass "$ROOT/tests/chaos/faults.sh" --step $((scale * 7))
+	must_pass "$ROOT/tests/chaos/faults.sh" "${wire[@]}" --step $((scale * 7))
 	echo "$output"
 }
 
 @test "faults with four workers" {
-	must_pass "$ROOT/tests/chaos/faults.sh" --jobs 4 --step $((scale * 9))
+	must_pass "$ROOT/tests/chaos/faults.sh" "${wire[@]}" --jobs 4 --step $((scale * 9))
 	echo "$output"
 }
