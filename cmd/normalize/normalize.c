@@ -7,6 +7,7 @@
 
 #include "convert.h"
 #include "util/error.h"
+#include "util/json.h"
 #include "util/opt.h"
 
 static const struct command command = {
@@ -49,6 +50,7 @@ int main(int argc, char **argv)
 	size_t n;
 	int code;
 
+	json_use_pool();
 	opt_init(&o, &command, argc, argv);
 	if (opt_next(&o, &code) != OPT_DONE)
 		return code;

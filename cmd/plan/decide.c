@@ -245,16 +245,14 @@ static bool row_is_gone(const struct deciding *d, const char *row_id)
 static void decide_lone_page(
 	const struct deciding *d, const struct record *page)
 {
-	const struct base_pair *line = NULL, **of_page;
+	const struct base_pair *line;
 	struct planned_op *op;
-	size_t n;
 
 	if (must_wait(d, NULL, page))
 		return;
-	of_page = lines_of_page(&d->lines, page->id, &n);
-	for (size_t i = 0; i < n && !line; i++)
-		if (row_is_gone(d, of_page[i]->row_id))
-			line = of_page[i];
+	for (size_t i = 0; (line = lines_of_page(&d->lines, page->id, i)); i++)
+		if (row_is_gone(d, line->row_id))
+			break;
 	if (!line) {
 		create_other(d, page, "only in Notion");
 	} else if (d->policy->orphans == ORPHANS_RESTORE) {

@@ -69,7 +69,7 @@ static void check_empty_side(
 	size_t linked = 0, agreed = 0;
 
 	for (size_t i = 0; i < w->side[SUPABASE].n; i++) {
-		const struct record *row = &w->side[SUPABASE].at[i];
+		const struct record *row = record_at(w, SUPABASE, i);
 
 		linked += record_is_live(row) && row->link;
 	}

@@ -6,48 +6,28 @@
 #include "util/alloc.h"
 #include "util/text.h"
 
-static int by_page(const void *a, const void *b)
-{
-	const struct base_pair *const *x = a, *const *y = b;
-	int order = strcmp((*x)->page_id, (*y)->page_id);
-
-	return order ? order : strcmp((*x)->row_id, (*y)->row_id);
-}
-
 void lines_init(struct lines *l, const struct base *base)
 {
-	l->base = base;
-	l->by_page = xcalloc(base->n, sizeof *l->by_page);
+	*l = (struct lines){ .base = base };
 	for (size_t i = 0; i < base->n; i++)
-		l->by_page[i] = &base->pairs[i];
-	if (base->n)
-		qsort(l->by_page, base->n, sizeof *l->by_page, by_page);
+		id_list_add(
+			&l->by_page, base->pairs[i].page_id, &base->pairs[i]);
+	id_list_sort(&l->by_page);
 }
 
 void lines_fini(struct lines *l)
 {
-	free(l->by_page);
+	id_list_fini(&l->by_page);
 	*l = (struct lines){ 0 };
 }
 
-const struct base_pair **lines_of_page(
-	const struct lines *l, const char *page_id, size_t *n)
+const struct base_pair *lines_of_page(
+	const struct lines *l, const char *page_id, size_t at)
 {
-	size_t low = 0, high = l->base->n;
+	size_t n;
+	const struct id_item *found = id_list_find(&l->by_page, page_id, &n);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(l->by_page[mid]->page_id, page_id) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*n = 0;
-	while (low + *n < l->base->n &&
-		strcmp(l->by_page[low + *n]->page_id, page_id) == 0)
-		++*n;
-	return l->by_page + low;
+	return at < n ? found[at].of : NULL;
 }
 
 /*
@@ -212,13 +192,12 @@ static bool is_paired_otherwise(const struct lines *l,
 	const struct base_pair *line, const struct record *row,
 	const struct record *page)
 {
-	size_t n;
-	const struct base_pair **of_page = lines_of_page(l, page->id, &n);
+	const struct base_pair *other;
 
 	if (line && strcmp(line->page_id, page->id) != 0)
 		return true;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(of_page[i]->row_id, row->id) != 0)
+	for (size_t i = 0; (other = lines_of_page(l, page->id, i)); i++)
+		if (strcmp(other->row_id, row->id) != 0)
 			return true;
 	return false;
 }

@@ -11,18 +11,22 @@
 
 #include "record.h"
 #include "sync/base.h"
+#include "util/idlist.h"
 
 /* The local base, found by page as well; borrowed. */
 struct lines {
 	const struct base *base;
-	const struct base_pair **by_page; /* sorted by page id */
+	struct id_list by_page;
 };
 
 void lines_init(struct lines *l, const struct base *base);
 void lines_fini(struct lines *l);
-/* The first of the n lines that name the page, one after another. */
-const struct base_pair **lines_of_page(
-	const struct lines *l, const char *page_id, size_t *n);
+/*
+ * A line that names the page, mostly the only one: from 0 on, in the order of
+ * their rows; NULL after the last.
+ */
+const struct base_pair *lines_of_page(
+	const struct lines *l, const char *page_id, size_t at);
 
 /* By what each half can be seen to have changed. */
 enum merge_base_kind {

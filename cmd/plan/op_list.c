@@ -42,9 +42,15 @@ void op_reason(struct planned_op *op, const char *fmt, ...)
 
 void op_list_stamps_last(struct op_list *ops)
 {
-	struct planned_op *ordered = xcalloc(ops->n, sizeof *ordered);
+	struct planned_op *ordered;
 	size_t n = 0;
+	bool any = false;
 
+	for (size_t i = 0; i < ops->n && !any; i++)
+		any = ops->at[i].kind == OP_STAMP;
+	if (!any)
+		return;
+	ordered = xcalloc(ops->n, sizeof *ordered);
 	for (size_t i = 0; i < ops->n; i++)
 		if (ops->at[i].kind != OP_STAMP)
 			ordered[n++] = ops->at[i];

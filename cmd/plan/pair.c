@@ -15,7 +15,7 @@ struct half *pairing_find(const struct pairing *p, const struct sides *w,
 {
 	const struct record *r = id ? sides_find(w, side, id) : NULL;
 
-	return r ? &p->of[side][r - w->side[side].at] : NULL;
+	return r ? &p->of[side][r->place] : NULL;
 }
 
 bool is_claimed(const struct half *page)
@@ -25,14 +25,14 @@ bool is_claimed(const struct half *page)
 
 bool is_free_page(const struct half *page)
 {
-	return record_is_live(page->record) && !page->held && !page->partner &&
-	       !is_claimed(page);
+	return !page->held && !page->partner && !is_claimed(page) &&
+	       record_is_live(page->record);
 }
 
 /* Without a link, or with one that leads to a page that is gone. */
 bool is_free_row(const struct half *row)
 {
-	if (!record_is_live(row->record) || row->held || row->doubled)
+	if (row->held || row->doubled || !record_is_live(row->record))
 		return false;
 	if (row->partner)
 		return row->partner->record->state != NULL;
@@ -56,10 +56,11 @@ void join(struct half *row, struct half *page, enum found found)
 static void count_claims(struct pairing *p, const struct sides *w)
 {
 	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
-		const struct record *row = p->of[SUPABASE][i].record;
-		struct half *page = pairing_find(p, w, NOTION, row->link);
+		struct half *row = &p->of[SUPABASE][i], *page;
 
-		if (page && row->deleted)
+		page = pairing_find(p, w, NOTION, row->record->link);
+		row->linked = page;
+		if (page && row->record->deleted)
 			page->dead_claims++;
 		else if (page)
 			page->live_claims++;
@@ -70,13 +71,12 @@ static void count_claims(struct pairing *p, const struct sides *w)
  * Step 1. The only live row with the link has the page, whatever soft-deleted
  * rows say. Several soft-deleted ones matter only to a page that is live.
  */
-static void pair_by_link(struct pairing *p, const struct sides *w)
+static void pair_by_link(struct pairing *p)
 {
 	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
-		struct half *row = &p->of[SUPABASE][i], *page;
+		struct half *row = &p->of[SUPABASE][i], *page = row->linked;
 		bool live = !row->record->deleted;
 
-		page = pairing_find(p, w, NOTION, row->record->link);
 		if (!page)
 			continue;
 		if (live)
@@ -156,10 +156,10 @@ void pairing_init(
 		p->n[s] = w->side[s].n;
 		p->of[s] = xcalloc(p->n[s], sizeof *p->of[s]);
 		for (size_t i = 0; i < p->n[s]; i++)
-			p->of[s][i].record = &w->side[s].at[i];
+			p->of[s][i].record = record_at(w, s, i);
 	}
 	count_claims(p, w);
-	pair_by_link(p, w);
+	pair_by_link(p);
 	hold_troubled(p, w, l);
 	pair_by_base(p, w, l->base);
 	pair_by_id(p, w);

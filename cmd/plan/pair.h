@@ -27,6 +27,7 @@ enum found {
 struct half {
 	const struct record *record;
 	struct half *partner; /* NULL: none */
+	struct half *linked;  /* of a row: the page that its link names */
 	enum found found;
 	unsigned live_claims; /* of a page: live rows that link to it */
 	unsigned dead_claims; /* of a page: soft-deleted ones */

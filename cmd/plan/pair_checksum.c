@@ -173,10 +173,21 @@ static void add_edited_pages(struct candidates *c, struct pairing *p)
 	free(claimed);
 }
 
+/* Mostly there is none, and nothing to sort. */
+static bool has_free_page(const struct pairing *p)
+{
+	for (size_t i = 0; i < p->n[NOTION]; i++)
+		if (is_free_page(&p->of[NOTION][i]))
+			return true;
+	return false;
+}
+
 void match_by_checksum(struct pairing *p)
 {
 	struct candidates rows = { 0 }, pages = { 0 };
 
+	if (!has_free_page(p))
+		return;
 	for (enum depth d = EVERY_FIELD; d <= CHECKSUM_ONLY; d++) {
 		add_free(&rows, p, SUPABASE, d);
 		if (d == CHECKSUM_ONLY)

@@ -30,8 +30,7 @@ static void hold_unlinked_row(struct half *row, const struct trouble *t)
 static void hold_by_base(struct pairing *p, const struct sides *w,
 	const struct lines *l, const struct trouble *t)
 {
-	const struct base_pair *line, **of_page;
-	size_t n = 0;
+	const struct base_pair *line;
 
 	if (t->row_id && !t->page_id) {
 		line = base_find_row(l->base, t->row_id);
@@ -40,10 +39,9 @@ static void hold_by_base(struct pairing *p, const struct sides *w,
 	}
 	if (!t->page_id || t->row_id)
 		return;
-	of_page = lines_of_page(l, t->page_id, &n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; (line = lines_of_page(l, t->page_id, i)); i++)
 		hold_unlinked_row(
-			pairing_find(p, w, SUPABASE, of_page[i]->row_id), t);
+			pairing_find(p, w, SUPABASE, line->row_id), t);
 }
 
 static void hold_by_id(

@@ -291,6 +291,7 @@ int main(int argc, char **argv)
 	struct error e = { 0 };
 	int code;
 
+	json_use_pool();
 	if (!parse_args(&a, argc, argv, &code))
 		return code;
 	code = -1;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/alloc.h"
 #include "util/uuid.h"
 
 /* The string members of a line: the fields of the decision, then these. */
@@ -49,25 +48,6 @@ static int find_texts(const json *line, const char *out[TEXTS], struct error *e)
 			out[i] = NULL;
 	}
 	return 0;
-}
-
-/* Copies n texts into one block, to which they point from then on. */
-static char *keep(const char **const texts[], size_t n)
-{
-	size_t len = 0;
-	char *block, *at;
-
-	for (size_t i = 0; i < n; i++)
-		len += *texts[i] ? strlen(*texts[i]) + 1 : 0;
-	at = block = xmalloc(len);
-	for (size_t i = 0; i < n; i++) {
-		size_t size = *texts[i] ? strlen(*texts[i]) + 1 : 0;
-
-		if (size)
-			*texts[i] = memcpy(at, *texts[i], size);
-		at += size;
-	}
-	return block;
 }
 
 static int parse_side(enum side *side, const json *line, struct error *e)
@@ -166,51 +146,43 @@ static int parse_content(struct record *r, const json *line,
 	return 0;
 }
 
-/*
- * Here all texts move out of the line. Where the stored checksum is that of the
- * content, which it mostly is, both are one text.
- */
-static void keep_record(struct record *r)
+/* Here the texts move out of the line, behind the record. */
+static struct record *keep(struct arena *a, struct record *r)
 {
 	char checksum[CHECKSUM_SIZE];
 	const char **texts[FIELDS + 6];
-	bool is_stored;
+	struct record *kept;
 	size_t n = 0;
 
 	decision_checksum(&r->is, checksum);
-	is_stored = r->stored && strcmp(r->stored, checksum) == 0;
 	r->checksum = checksum;
-	for (enum field f = 0; f < FIELDS; f++)
-		texts[n++] = &r->is.value[f];
 	texts[n++] = &r->id;
 	texts[n++] = &r->link;
 	texts[n++] = &r->state;
-	texts[n++] = &r->edited_at;
+	for (enum field f = 0; f < FIELDS; f++)
+		texts[n++] = &r->is.value[f];
 	texts[n++] = &r->checksum;
-	if (!is_stored)
-		texts[n++] = &r->stored;
-	r->texts = keep(texts, n);
-	if (is_stored)
-		r->stored = r->checksum;
+	texts[n++] = &r->stored; /* mostly the same */
+	texts[n++] = &r->edited_at;
+	kept = arena_keep(a, sizeof *kept, texts, n);
+	*kept = *r;
+	return kept;
 }
 
-int record_parse(struct record *r, const json *line, struct error *e)
+struct record *record_parse(struct arena *a, const json *line, struct error *e)
 {
 	const char *text[TEXTS];
+	struct record r = { 0 };
 
-	*r = (struct record){ 0 };
-	if (parse_side(&r->side, line, e) < 0 ||
-		find_texts(line, text, e) < 0 || check_fixed(text, e) < 0 ||
-		parse_ids(r, text, e) < 0 ||
-		parse_content(r, line, text, e) < 0) {
-		*r = (struct record){ 0 };
-		return -1;
-	}
-	keep_record(r);
-	return 0;
+	if (parse_side(&r.side, line, e) < 0 || find_texts(line, text, e) < 0 ||
+		check_fixed(text, e) < 0 || parse_ids(&r, text, e) < 0 ||
+		parse_content(&r, line, text, e) < 0)
+		return NULL;
+	return keep(a, &r);
 }
 
-int trouble_parse(struct trouble *t, const json *line, struct error *e)
+int trouble_parse(
+	struct trouble *t, struct arena *a, const json *line, struct error *e)
 {
 	const char **texts[] = { &t->row_id, &t->page_id, &t->code,
 		&t->detail };
@@ -224,21 +196,14 @@ int trouble_parse(struct trouble *t, const json *line, struct error *e)
 	t->page_id = text[T_PAGE_ID];
 	t->code = text[T_CODE] ? text[T_CODE] : "unknown";
 	t->detail = text[T_DETAIL] ? text[T_DETAIL] : "no reason was given";
-	t->texts = keep(texts, sizeof texts / sizeof texts[0]);
+	arena_keep(a, 0, texts, sizeof texts / sizeof texts[0]);
 	return 0;
 }
 
 void record_fini(struct record *r)
 {
 	json_free(r->date_detail);
-	free(r->texts);
-	*r = (struct record){ 0 };
-}
-
-void trouble_fini(struct trouble *t)
-{
-	free(t->texts);
-	*t = (struct trouble){ 0 };
+	r->date_detail = NULL;
 }
 
 bool record_is_live(const struct record *r)

@@ -1,17 +1,20 @@
 /*
  * One line of the record stream: a row, a page, or what could not be read.
  *
- * The texts of a record live in one block, because there can be a hundred
- * thousand records on each side. The checksum is computed here, always: what a
- * stream or a side says it is counts for nothing (doc/semantics.md, section 2).
+ * A record and its texts are one piece of memory, because there can be a
+ * hundred thousand of them on each side. The checksum is computed here, always:
+ * what a stream or a side says it is counts for nothing (doc/semantics.md,
+ * section 2).
  */
 #ifndef PLAN_RECORD_H
 #define PLAN_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "sync/decision.h"
 #include "sync/side.h"
+#include "util/arena.h"
 #include "util/error.h"
 #include "util/json.h"
 #include "util/times.h"
@@ -32,7 +35,7 @@ struct record {
 	json *date_detail; /* of a page; owned; NULL: only a day */
 	usec created, edited;
 	const char *edited_at; /* as it stands in the stream */
-	char *texts;	       /* owned; all of the above point into it */
+	size_t place;	       /* in the order of its side; sides.h sets it */
 };
 
 /* A record that normalize could not understand: it holds its pair. */
@@ -40,14 +43,17 @@ struct trouble {
 	enum side side;
 	const char *row_id, *page_id; /* NULL: not known */
 	const char *code, *detail;
-	char *texts; /* owned */
 };
 
-/* Both are -1 with the reason in e, without the place; nothing to free then. */
-int record_parse(struct record *r, const json *line, struct error *e);
-int trouble_parse(struct trouble *t, const json *line, struct error *e);
+/*
+ * Both keep in the arena what they make of a line. NULL, or -1, with the reason
+ * in e, without the place.
+ */
+struct record *record_parse(struct arena *a, const json *line, struct error *e);
+int trouble_parse(
+	struct trouble *t, struct arena *a, const json *line, struct error *e);
+/* Frees what is not in the arena. */
 void record_fini(struct record *r);
-void trouble_fini(struct trouble *t);
 
 /* There, neither deleted nor gone. */
 bool record_is_live(const struct record *r);

@@ -54,14 +54,11 @@ int sides_head(struct sides *w, const json *head, struct error *e)
 
 static int add_record(struct sides *w, const json *line, struct error *e)
 {
-	struct record r;
-	struct records *to;
+	struct record *r = record_parse(&w->texts, line, e);
 
-	if (record_parse(&r, line, e) < 0)
+	if (!r)
 		return -1;
-	to = &w->side[r.side];
-	to->at = grow(to->at, to->n, &to->cap, sizeof *to->at);
-	to->at[to->n++] = r;
+	id_list_add(&w->side[r->side], r->id, r);
 	return 0;
 }
 
@@ -69,7 +66,7 @@ static int add_trouble(struct sides *w, const json *line, struct error *e)
 {
 	struct trouble t;
 
-	if (trouble_parse(&t, line, e) < 0)
+	if (trouble_parse(&t, &w->texts, line, e) < 0)
 		return -1;
 	w->trouble = grow(
 		w->trouble, w->n_trouble, &w->trouble_cap, sizeof *w->trouble);
@@ -88,25 +85,20 @@ int sides_add(struct sides *w, const json *line, struct error *e)
 	return fail(e, RC_STREAM, "unknown \"kind\": %.40s", kind ? kind : "");
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct record *x = a, *y = b;
-
-	return strcmp(x->id, y->id);
-}
-
 int sides_seal(struct sides *w, struct error *e)
 {
 	for (enum side s = 0; s < SIDES; s++) {
-		struct records *r = &w->side[s];
+		struct id_list *all = &w->side[s];
 
-		if (r->n)
-			qsort(r->at, r->n, sizeof *r->at, by_id);
-		for (size_t i = 1; i < r->n; i++)
-			if (strcmp(r->at[i - 1].id, r->at[i].id) == 0)
+		id_list_sort(all);
+		for (size_t i = 0; i < all->n; i++) {
+			record_at(w, s, i)->place = i;
+			if (i > 0 &&
+				strcmp(all->at[i - 1].id, all->at[i].id) == 0)
 				return fail(e, RC_STREAM,
 					"%s lists %.60s twice: run again",
-					side_title(s), r->at[i].id);
+					side_title(s), all->at[i].id);
+		}
 	}
 	return 0;
 }
@@ -155,12 +147,11 @@ void sides_fini(struct sides *w)
 {
 	for (enum side s = 0; s < SIDES; s++) {
 		for (size_t i = 0; i < w->side[s].n; i++)
-			record_fini(&w->side[s].at[i]);
-		free(w->side[s].at);
+			record_fini(record_at(w, s, i));
+		id_list_fini(&w->side[s]);
 	}
-	for (size_t i = 0; i < w->n_trouble; i++)
-		trouble_fini(&w->trouble[i]);
 	free(w->trouble);
+	arena_fini(&w->texts);
 	json_free(w->scope);
 	json_free(w->sources);
 	*w = (struct sides){ 0 };
@@ -169,10 +160,10 @@ void sides_fini(struct sides *w)
 const struct record *sides_find(
 	const struct sides *w, enum side side, const char *id)
 {
-	struct record key = { .id = id };
-	const struct records *r = &w->side[side];
+	size_t n;
+	const struct id_item *found = id_list_find(&w->side[side], id, &n);
 
-	return r->n ? bsearch(&key, r->at, r->n, sizeof *r->at, by_id) : NULL;
+	return found ? found->of : NULL;
 }
 
 size_t sides_live(const struct sides *w, enum side side)
@@ -180,6 +171,6 @@ size_t sides_live(const struct sides *w, enum side side)
 	size_t live = 0;
 
 	for (size_t i = 0; i < w->side[side].n; i++)
-		live += record_is_live(&w->side[side].at[i]);
+		live += record_is_live(record_at(w, side, i));
 	return live;
 }

@@ -9,14 +9,11 @@
 #include <stddef.h>
 
 #include "record.h"
+#include "util/arena.h"
 #include "util/error.h"
+#include "util/idlist.h"
 #include "util/json.h"
 #include "util/stream.h"
-
-struct records {
-	struct record *at; /* sorted by id */
-	size_t n, cap;
-};
 
 struct sides {
 	json *sources; /* {"supabase":head,"notion":head} of the two fetches */
@@ -25,7 +22,8 @@ struct sides {
 	bool has_checksum; /* the database has the property Checksum */
 	bool has_synced;   /* and Synced */
 	const json *type_options;
-	struct records side[SIDES];
+	struct id_list side[SIDES]; /* of records; see record_at() */
+	struct arena texts;	    /* the records, and what they say */
 	struct trouble *trouble;
 	size_t n_trouble, trouble_cap;
 };
@@ -43,6 +41,12 @@ int sides_head(struct sides *w, const json *head, struct error *e);
 int sides_add(struct sides *w, const json *line, struct error *e);
 /* Sorts; a record that stands there twice is RC_STREAM. */
 int sides_seal(struct sides *w, struct error *e);
+
+static inline struct record *record_at(
+	const struct sides *w, enum side side, size_t place)
+{
+	return w->side[side].at[place].of;
+}
 
 /* By id; NULL where there is none. Only once sealed. */
 const struct record *sides_find(

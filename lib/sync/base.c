@@ -26,8 +26,10 @@ static const char *lone_id(const struct base_pair *p)
 	return p->row_id ? p->row_id : p->page_id;
 }
 
-static void append(struct base *b, const struct base_pair *p)
+static void append(struct base *b, struct base_pair *p)
 {
+	if (b->compact)
+		base_pair_keep(p, &b->texts);
 	if (is_lone(p)) {
 		b->lone =
 			grow(b->lone, b->n_lone, &b->lone_cap, sizeof *b->lone);
@@ -44,15 +46,6 @@ void base_add(struct base *b, json *take_line)
 
 	if (base_pair_parse(&p, take_line) == 0)
 		append(b, &p);
-}
-
-/* Later lines of the same row come after earlier ones: see base_fold(). */
-static int by_row_then_age(const void *x, const void *y)
-{
-	const struct base_pair *a = x, *b = y;
-	int order = strcmp(a->row_id, b->row_id);
-
-	return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
 static int by_lone_id(const void *x, const void *y)
@@ -100,25 +93,49 @@ static void sort_lone(struct base *b)
 	free(ids);
 }
 
+static void find_by_row(struct base *b)
+{
+	id_list_fini(&b->by_row);
+	for (size_t i = 0; i < b->n; i++)
+		id_list_add(&b->by_row, b->pairs[i].row_id, &b->pairs[i]);
+	id_list_sort(&b->by_row);
+}
+
+/* Each row once, in order, as a base is saved. */
+static bool is_folded(const struct base *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->by_row.at[i].of != &b->pairs[i] ||
+			(i > 0 && strcmp(b->pairs[i - 1].row_id,
+					  b->pairs[i].row_id) == 0))
+			return false;
+	return true;
+}
+
 /* Sorts by row id; of several lines about a row the latest stays. */
 void base_fold(struct base *b)
 {
+	struct base_pair *folded;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < b->n; i++)
-		b->pairs[i].order = i;
-	if (b->n)
-		qsort(b->pairs, b->n, sizeof *b->pairs, by_row_then_age);
-	for (size_t i = 0; i < b->n; i++) {
-		bool last = i + 1 == b->n ||
-			    strcmp(b->pairs[i].row_id, b->pairs[i + 1].row_id);
+	find_by_row(b);
+	if (!is_folded(b)) {
+		folded = xcalloc(b->n, sizeof *folded);
+		for (size_t i = 0; i < b->n; i++) {
+			const struct id_item *row = &b->by_row.at[i];
+			const struct base_pair *p = row->of;
 
-		if (last)
-			b->pairs[kept++] = b->pairs[i];
-		else
-			json_free(b->pairs[i].line);
+			if (i + 1 == b->n || strcmp(row[0].id, row[1].id) != 0)
+				folded[kept++] = *p;
+			else
+				json_free(p->line);
+		}
+		free(b->pairs);
+		b->pairs = folded;
+		b->cap = b->n;
+		b->n = kept;
+		find_by_row(b);
 	}
-	b->n = kept;
 	if (b->n_lone)
 		sort_lone(b);
 }
@@ -186,6 +203,7 @@ static void enter_scope(struct base *b, const json *scope)
 		for (size_t i = 0; i < b->n_lone; i++)
 			json_free(b->lone[i].line);
 		b->n = b->n_lone = 0;
+		id_list_fini(&b->by_row);
 	}
 	json_free(b->scope);
 	b->scope = json_copy(scope);
@@ -227,10 +245,9 @@ static int load_journal(struct base *b, const char *path, struct error *e)
 	return rc;
 }
 
-int base_load_with(
+static int load(
 	struct base *b, const char *path, const char *journal, struct error *e)
 {
-	*b = (struct base){ 0 };
 	if (load_file(b, path, e) < 0 || load_journal(b, journal, e) < 0) {
 		base_fini(b);
 		return -1;
@@ -239,11 +256,20 @@ int base_load_with(
 	return 0;
 }
 
+int base_load_with(
+	struct base *b, const char *path, const char *journal, struct error *e)
+{
+	*b = (struct base){ 0 };
+	return load(b, path, journal, e);
+}
+
 int base_load(struct base *b, const char *path, struct error *e)
 {
 	char *journal = base_journal_path(path);
-	int rc = base_load_with(b, path, journal, e);
+	int rc;
 
+	*b = (struct base){ .compact = true };
+	rc = load(b, path, journal, e);
 	free(journal);
 	return rc;
 }
@@ -256,33 +282,18 @@ void base_fini(struct base *b)
 		json_free(b->lone[i].line);
 	free(b->lone);
 	free(b->pairs);
+	id_list_fini(&b->by_row);
+	arena_fini(&b->texts);
 	json_free(b->scope);
 	*b = (struct base){ 0 };
 }
 
-/* The place of the row, or where it would stand. */
-static size_t search(const struct base *b, const char *row_id)
-{
-	size_t low = 0, high = b->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(b->pairs[mid].row_id, row_id) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 const struct base_pair *base_find_row(const struct base *b, const char *row_id)
 {
-	size_t at = search(b, row_id);
+	size_t n;
+	const struct id_item *found = id_list_find(&b->by_row, row_id, &n);
 
-	return at < b->n && strcmp(b->pairs[at].row_id, row_id) == 0
-		       ? &b->pairs[at]
-		       : NULL;
+	return found ? found->of : NULL;
 }
 
 const struct base_pair *base_find_lone(const struct base *b, const char *id)

@@ -16,26 +16,33 @@
 #ifndef SYNC_BASE_H
 #define SYNC_BASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sync/base_pair.h"
+#include "util/arena.h"
 #include "util/error.h"
+#include "util/idlist.h"
 #include "util/json.h"
 
 struct base {
 	json *scope;		 /* {"supabase","notion"}; NULL: no base yet */
 	struct base_pair *pairs; /* one for each row id, sorted by it */
 	size_t n, cap;
+	struct id_list by_row;
 	struct base_pair *lone; /* one for each id, sorted by it */
 	size_t n_lone, lone_cap;
+	bool compact; /* the texts are in `texts`, not in each pair's line */
+	struct arena texts;
 };
 
 /*
  * A file that isn't there is an empty base. A damaged one is RC_STREAM and
- * says that it may be deleted without harm, with the command.
+ * says that it may be deleted without harm, with the command. The base is for
+ * looking up alone: its pairs have no line and can't be saved.
  */
 int base_load(struct base *b, const char *path, struct error *e);
-/* The same with a journal elsewhere. */
+/* With a journal that may be elsewhere, and with the pairs' lines. */
 int base_load_with(
 	struct base *b, const char *path, const char *journal, struct error *e);
 void base_fini(struct base *b);

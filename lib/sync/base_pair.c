@@ -135,6 +135,34 @@ int base_pair_parse(struct base_pair *p, json *take_line)
 	return -1;
 }
 
+/* The texts of what a half holds, added to a list of them. */
+static size_t list_held(const char **list[], size_t n, struct held *h)
+{
+	for (enum field f = 0; f < FIELDS; f++)
+		list[n++] = &h->is.value[f];
+	return n;
+}
+
+void base_pair_keep(struct base_pair *p, struct arena *a)
+{
+	const char **texts[4 + SIDES + (2 * SIDES + 1) * FIELDS];
+	size_t n = 0;
+
+	texts[n++] = &p->row_id;
+	texts[n++] = &p->page_id;
+	texts[n++] = &p->checksum;
+	texts[n++] = &p->sent.checksum;
+	for (enum side s = 0; s < SIDES; s++) {
+		texts[n++] = &p->sum[s];
+		n = list_held(texts, n, &p->held[s]);
+		n = list_held(texts, n, &p->sent.held[s]);
+	}
+	n = list_held(texts, n, &p->refused.set);
+	arena_keep(a, 0, texts, n);
+	json_free(p->line);
+	p->line = NULL;
+}
+
 void base_pair_free(struct base_pair *p)
 {
 	if (p)

@@ -34,6 +34,7 @@
 
 #include "sync/decision.h"
 #include "sync/side.h"
+#include "util/arena.h"
 #include "util/json.h"
 #include "util/times.h"
 
@@ -69,12 +70,14 @@ struct base_pair {
 	int64_t failed;
 	/* The table, or an automation of the database, changes it by itself. */
 	bool rewrites_checksum[SIDES], resets_synced[SIDES];
-	json *line;   /* owned; the texts are in it */
+	json *line;   /* owned; the texts are in it; NULL: base_pair_keep() */
 	size_t order; /* base.c: of reading, while a row has several lines */
 };
 
 /* Reads a line; -1 where something of it is missing. Takes the line. */
 int base_pair_parse(struct base_pair *p, json *take_line);
+/* Moves its texts into the arena, and frees the line. */
+void base_pair_keep(struct base_pair *p, struct arena *a);
 /* One that was allocated, with its line; takes NULL. */
 void base_pair_free(struct base_pair *p);
 /*

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "util/alloc.h"
 #include "util/hex.h"
+#include "util/sha256.h"
 #include "util/text.h"
 #include "util/times.h"
 
@@ -181,9 +180,8 @@ struct decision decision_with(
 
 void decision_checksum(const struct decision *d, char out[CHECKSUM_SIZE])
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned char digest[SHA256_BYTES];
 	struct buf text = BUF_INIT(SIZE_MAX / 2);
-	unsigned len = 0;
 
 	for (enum field f = 0; f < FIELDS; f++) {
 		char *folded = table[f].folded(d->value[f]);
@@ -193,16 +191,18 @@ void decision_checksum(const struct decision *d, char out[CHECKSUM_SIZE])
 		buf_adds(&text, folded);
 		free(folded);
 	}
-	if (!EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL))
-		len = 0;
-	*hex_put(out, digest, len) = '\0';
+	sha256(text.data, text.len, digest);
+	*hex_put(out, digest, sizeof digest) = '\0';
 	buf_fini(&text);
 }
 
 bool checksum_is_valid(const char *s)
 {
-	return s && strlen(s) == CHECKSUM_LEN &&
-	       strspn(s, "0123456789abcdef") == CHECKSUM_LEN;
+	size_t n = 0;
+
+	while (s && hex_is_lower(s[n]))
+		n++;
+	return n == CHECKSUM_LEN && s[n] == '\0';
 }
 
 int held_parse(struct held *h, const json *object)

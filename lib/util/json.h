@@ -1,5 +1,5 @@
 /*
- * The strict JSON guard: the only place that calls cJSON.
+ * The strict JSON guard: the only way to cJSON.
  *
  * On its own, cJSON 1.7.15 cuts "a\u0000b" to "a", changes numbers beyond 15
  * digits, keeps repeated keys, accepts invalid UTF-8 and trailing text, and
@@ -17,6 +17,8 @@
  * JSON_MARK_UNREADABLE, becomes the object {"unreadable":"<why>"}: a caller
  * that expects a string there finds none and can report that one record, while
  * the others go on. The string is never cut and never replaced silently.
+ *
+ * Only the json*.c of this room call cJSON.
  *
  * Threads: cJSON is thread-safe as long as cJSON_GetErrorPtr() is never called
  * (its README, "Thread Safety"), and it never is.
@@ -38,6 +40,13 @@ typedef struct cJSON json;
 
 #define JSON_DEPTH_MAX 100
 #define JSON_VALUES_MAX 1000000 /* no genuine answer has a tenth of that */
+
+/*
+ * For a filter with one thread, before its first value: values take their
+ * memory from a pool that is kept to the end of the program, which costs less
+ * than malloc().
+ */
+void json_use_pool(void);
 
 enum json_flags {
 	JSON_STRICT = 0,

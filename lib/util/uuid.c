@@ -59,9 +59,7 @@ bool uuid_is_normal(const char *s)
 	for (size_t i = 0; i < UUID_SIZE - 1; i++) {
 		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (is_dash ? s[i] != '-'
-			    : hex_value(s[i]) < 0 ||
-					(s[i] >= 'A' && s[i] <= 'F'))
+		if (is_dash ? s[i] != '-' : !hex_is_lower(s[i]))
 			return false;
 	}
 	return s[UUID_SIZE - 1] == '\0';

@@ -1,0 +1,102 @@
+/* Things found by their ids: util/idlist.h. */
+#include "util/idlist.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "test.h"
+
+#define MANY 5000
+
+static char ids[MANY][16];
+static int things[MANY];
+
+/* Many share their first eight characters, and some the whole id. */
+static void fill(struct id_list *l, unsigned seed)
+{
+	for (int i = 0; i < MANY; i++) {
+		seed = seed * 1103515245u + 12345u;
+		snprintf(ids[i], sizeof ids[i], "%08x-%x", seed >> 28,
+			seed >> 16 & 0xFFF);
+		id_list_add(l, ids[i], &things[i]);
+	}
+	id_list_sort(l);
+}
+
+static size_t count(const char *id)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < MANY; i++)
+		n += strcmp(ids[i], id) == 0;
+	return n;
+}
+
+static void test_order(void)
+{
+	struct id_list l = { 0 };
+	bool sorted = true;
+
+	fill(&l, 7);
+	for (size_t i = 1; i < l.n; i++) {
+		int order = strcmp(l.at[i - 1].id, l.at[i].id);
+
+		sorted = sorted &&
+			 (order < 0 ||
+				 (order == 0 && l.at[i - 1].of < l.at[i].of));
+	}
+	check(sorted);
+	check_int(l.n, MANY);
+	id_list_fini(&l);
+}
+
+static void test_find(void)
+{
+	struct id_list l = { 0 };
+	bool found_all = true;
+	size_t n = 1;
+
+	check(id_list_find(&l, "x", &n) == NULL);
+	check_int(n, 0);
+	id_list_sort(&l);
+	fill(&l, 11);
+	for (int i = 0; i < MANY; i++) {
+		const struct id_item *found = id_list_find(&l, ids[i], &n);
+		bool itself = false;
+
+		for (size_t k = 0; found && k < n; k++)
+			itself |= found[k].of == &things[i];
+		found_all = found_all && itself && n == count(ids[i]);
+	}
+	check(found_all);
+	check(id_list_find(&l, "", &n) == NULL);
+	check(id_list_find(&l, "00000000", &n) == NULL);
+	check(id_list_find(&l, "zzzzzzzzzzzz", &n) == NULL);
+	id_list_fini(&l);
+}
+
+static void test_short_and_odd_ids(void)
+{
+	static const char *const odd[] = { "", "a", "ab", "abcdefgh",
+		"abcdefgh0", "abcdefgi", "\xC3\xA9", "\xFF" };
+	struct id_list l = { 0 };
+	size_t n, all = sizeof odd / sizeof odd[0];
+
+	for (size_t i = all; i-- > 0;)
+		id_list_add(&l, odd[i], &things[i]);
+	id_list_sort(&l);
+	for (size_t i = 0; i < all; i++) {
+		check_str(l.at[i].id, odd[i]);
+		check(id_list_find(&l, odd[i], &n) == &l.at[i]);
+		check_int(n, 1);
+	}
+	id_list_fini(&l);
+}
+
+int main(void)
+{
+	run(test_order);
+	run(test_find);
+	run(test_short_and_odd_ids);
+	return test_end();
+}
