@@ -16,25 +16,28 @@
 static const char *const json_headers[] = { "Content-Type: application/json",
 	NULL };
 
+void notion_key_mark(const struct settings *s, char out[NOTION_KEY_MARK_SIZE])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
+
+	EVP_Digest(s->notion_key, strlen(s->notion_key), sum, NULL,
+		EVP_sha256(), NULL);
+	for (size_t i = 0; i < (NOTION_KEY_MARK_SIZE - 1) / 2; i++)
+		snprintf(out + 2 * i, 3, "%02x", sum[i]);
+}
+
 /*
  * The file of the budget: the state folder's own, or in the shared folder one
- * file for each key, named after a part of its SHA-256, which does not reveal
- * the key.
+ * file for each key.
  */
 static char *rate_file(const struct settings *s)
 {
-	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
-	char name[32];
-	int n;
+	char mark[NOTION_KEY_MARK_SIZE], name[64];
 
 	if (!s->rate_dir)
 		return path_join(s->state_dir, "notion-rate");
-	EVP_Digest(s->notion_key, strlen(s->notion_key), sum, NULL,
-		EVP_sha256(), NULL);
-	n = snprintf(name, sizeof name, "notion-rate-");
-	for (int i = 0; i < 8; i++)
-		n += snprintf(
-			name + n, sizeof name - (size_t)n, "%02x", sum[i]);
+	notion_key_mark(s, mark);
+	snprintf(name, sizeof name, "notion-rate-%s", mark);
 	return path_join(s->rate_dir, name);
 }
 

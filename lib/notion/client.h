@@ -30,6 +30,13 @@ void notion_client_fini(struct notion_client *c);
 void notion_client_join(struct notion_client *c, struct notion_client *first);
 
 /*
+ * Tells keys apart in names and files: a part of the key's SHA-256, which does
+ * not reveal it.
+ */
+#define NOTION_KEY_MARK_SIZE 17
+void notion_key_mark(const struct settings *s, char out[NOTION_KEY_MARK_SIZE]);
+
+/*
  * The data source to work on, from NOTION_DATABASE_ID (a data source's id is
  * understood too) and NOTION_DATA_SOURCE_ID. RC_CONFIG where there are several
  * and none was chosen (the message names each, with the setting to add), where

@@ -93,16 +93,16 @@ static int parse_interval(const char *s, long *out)
 }
 
 static int load_interval(
-	struct settings *s, const struct env_file *f, struct error *e)
+	const struct env_file *f, const char *name, long *out, struct error *e)
 {
-	const char *value = env_lookup(f, "SYNC_INTERVAL");
+	const char *value = env_lookup(f, name);
 
-	s->interval = 900;
-	if (!value || parse_interval(value, &s->interval) == 0)
+	if (!value || parse_interval(value, out) == 0)
 		return 0;
 	return fail(e, RC_CONFIG,
-		"SYNC_INTERVAL is not a valid interval (1s to 31d): write it "
-		"as 15m, 1h, 30s, or 900 for seconds");
+		"%s is not a valid interval (1s to 31d): write it as 15m, 1h, "
+		"30s, or 900 for seconds",
+		name);
 }
 
 /*
@@ -137,6 +137,9 @@ static int load_common(
 	s->retries = 3;
 	s->max_wait = 300;
 	s->jobs = 4;
+	s->interval = 900;
+	s->full_every = 3600;
+	s->full_requests = 10;
 	if (load_number(f, "SYNC_NOTION_RPM", 1, 10000, &s->notion_rpm, e) < 0)
 		return -1;
 	if (load_number(f, "SYNC_TIMEOUT", 1, 600, &s->timeout, e) < 0)
@@ -147,7 +150,12 @@ static int load_common(
 		return -1;
 	if (load_number(f, "SYNC_JOBS", 1, JOBS_MAX, &s->jobs, e) < 0)
 		return -1;
-	return load_interval(s, f, e);
+	if (load_number(f, "SYNC_FULL_REQUESTS", 0, 10000, &s->full_requests,
+		    e) < 0)
+		return -1;
+	if (load_interval(f, "SYNC_INTERVAL", &s->interval, e) < 0)
+		return -1;
+	return load_interval(f, "SYNC_FULL_EVERY", &s->full_every, e);
 }
 
 static int load_text(

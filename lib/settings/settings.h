@@ -75,6 +75,9 @@ struct settings {
 	long max_wait;	 /* seconds of a Retry-After to sit out, to a day */
 	long jobs;	 /* ops that apply carries out at once, 1 to JOBS_MAX */
 	long interval;	 /* seconds from run to run, 1 to 31 days; 900 */
+	/* When Notion is read in full though less would do: sync/reading.h. */
+	long full_every;    /* seconds, 1 to 31 days; 3600 */
+	long full_requests; /* of the listing; 0: not for being cheap; 10 */
 };
 
 /*

@@ -270,6 +270,17 @@ int stream_write(struct stream_writer *w, json *take_line, struct error *e)
 	return rc;
 }
 
+int stream_write_text(struct stream_writer *w, const char *first,
+	size_t first_len, const char *rest, size_t rest_len, struct error *e)
+{
+	if (fwrite(first, 1, first_len, w->out) != first_len ||
+		fwrite(rest, 1, rest_len, w->out) != rest_len ||
+		putc('\n', w->out) == EOF)
+		return fail_errno(e, "write");
+	w->count++;
+	return 0;
+}
+
 int stream_write_end(
 	struct stream_writer *w, json *take_end, bool complete, struct error *e)
 {

@@ -82,7 +82,7 @@ int stream_open(
 struct stream_writer {
 	FILE *out;
 	uint64_t count;
-	struct buf text;
+	struct buf text; /* what stream_write() wrote last, without its LF */
 };
 
 void stream_writer_init(struct stream_writer *w, FILE *out);
@@ -100,6 +100,12 @@ json *stream_head(const char *stream);
  * hands it to the reader.
  */
 int stream_write(struct stream_writer *w, json *take_line, struct error *e);
+/*
+ * A body line from two texts, without LF, that its writer vouches for: one that
+ * is passed on, and isn't read for that.
+ */
+int stream_write_text(struct stream_writer *w, const char *first,
+	size_t first_len, const char *rest, size_t rest_len, struct error *e);
 /* Appends count and complete to the end line, writes it, and flushes. */
 int stream_write_end(struct stream_writer *w, json *take_end, bool complete,
 	struct error *e);
