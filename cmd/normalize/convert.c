@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keep.h"
 #include "notion/schema.h"
 #include "record.h"
 #include "util/alloc.h"
@@ -27,6 +28,7 @@ struct state {
 	json *sources;		     /* the fetch heads by source */
 	struct notion_schema schema;
 	struct counts *totals;
+	struct keep keep;
 };
 
 static const char *known_source(const char *s)
@@ -63,7 +65,9 @@ static int take_head(
 	}
 	in->source = source;
 	json_put(s->sources, source, take_head);
-	return 0;
+	return strcmp(source, "notion") == 0
+		       ? keep_begin(&s->keep, take_head, e)
+		       : 0;
 }
 
 static int copy(FILE *from, FILE *to, struct error *e)
@@ -150,22 +154,55 @@ static json *record_of(
 	return NULL;
 }
 
+static const char *const count_words[COUNTS] = {
+	[COUNT_LIVE] = "live",
+	[COUNT_DELETED] = "deleted",
+	[COUNT_MOVED] = "moved",
+	[COUNT_UNREACHABLE] = "unreachable",
+};
+
+static void count(struct counts *totals, const json *record)
+{
+	const char *state = json_str(record, "state");
+	enum count_of is =
+		json_true(record, "deleted") ? COUNT_DELETED : COUNT_LIVE;
+	enum side side;
+
+	if (strcmp(json_str(record, "kind"), "problem") == 0) {
+		totals->problems++;
+		return;
+	}
+	for (enum count_of c = 0; state && c < COUNTS; c++)
+		if (strcmp(count_words[c], state) == 0)
+			is = c;
+	totals->records++;
+	if (side_parse(json_str(record, "source"), &side) == 0)
+		totals->state[side][is]++;
+}
+
 static int write_record(struct state *s, const struct input *in,
 	json *take_record, struct error *e)
 {
+	bool is_page = strcmp(in->source, "notion") == 0;
 	struct problem p;
+	char *id = NULL;
+	int rc;
 
 	if (in->reader.text_len > STREAM_LINE_MAX - RECORD_ROOM) {
 		problem(&p, "poison", "the record is too large");
 		take_record = record_to_problem(take_record, &p);
 	}
-	if (strcmp(json_str(take_record, "kind"), "problem") == 0)
-		s->totals->problems++;
-	else
-		s->totals->records++;
-	if (stream_write(&s->writer, take_record, e) < 0)
-		return s->spool ? fail_at(e, "temporary file") : -1;
-	return 0;
+	count(s->totals, take_record);
+	if (is_page)
+		id = xstrdup(json_str(take_record, "page_id"));
+	rc = stream_write(&s->writer, take_record, e);
+	if (rc < 0 && s->spool)
+		fail_at(e, "temporary file");
+	if (rc == 0 && is_page)
+		keep_line(
+			&s->keep, id, s->writer.text.data, s->writer.text.len);
+	free(id);
+	return rc;
 }
 
 static int convert_line(struct state *s, const struct input *in,
@@ -254,6 +291,28 @@ static void close_input(struct input *in)
 		close(in->fd);
 }
 
+/* How many of each kind: the run's record has it from here. */
+static json *end_line(const struct state *s)
+{
+	json *end = stream_line("end");
+	json *counts = json_put(end, "counts", json_object());
+
+	for (enum side side = 0; side < SIDES; side++) {
+		const uint64_t *n = s->totals->state[side];
+		json *of = NULL;
+
+		for (enum count_of c = 0; c < COUNTS; c++) {
+			if (!n[c])
+				continue;
+			if (!of)
+				of = json_put(
+					counts, side_name(side), json_object());
+			json_put_int(of, count_words[c], (int64_t)n[c]);
+		}
+	}
+	return end;
+}
+
 static int read_all(struct state *s, struct input *inputs,
 	char *const *operands, size_t n, struct error *e)
 {
@@ -265,15 +324,22 @@ static int read_all(struct state *s, struct input *inputs,
 			return -1;
 	if (!is_output_begun(s) && begin_output(s, e) < 0)
 		return -1;
-	return stream_write_end(&s->writer, stream_line("end"), true, e);
+	if (keep_complete(&s->keep, &s->writer, s->totals, e) < 0 ||
+		stream_write_end(&s->writer, end_line(s), true, e) < 0)
+		return -1;
+	keep_commit(&s->keep);
+	return 0;
 }
 
-int convert(char *const *operands, size_t n, FILE *out, struct counts *totals,
-	struct error *e)
+int convert(char *const *operands, size_t n, const char *snapshot, FILE *out,
+	struct counts *totals, struct error *e)
 {
 	struct input *inputs = xcalloc(n, sizeof *inputs);
 	struct state s = {
-		.out = out, .sources = json_object(), .totals = totals
+		.out = out,
+		.sources = json_object(),
+		.totals = totals,
+		.keep = { .path = snapshot },
 	};
 	int rc;
 
@@ -287,6 +353,7 @@ int convert(char *const *operands, size_t n, FILE *out, struct counts *totals,
 	if (s.spool)
 		fclose(s.spool);
 	stream_writer_fini(&s.writer);
+	keep_fini(&s.keep);
 	notion_schema_fini(&s.schema);
 	json_free(s.sources);
 	free(inputs);

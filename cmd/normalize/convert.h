@@ -18,17 +18,29 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sync/side.h"
 #include "util/error.h"
+
+/* What a record is: the words of `counts` in the end line. */
+enum count_of {
+	COUNT_LIVE,
+	COUNT_DELETED,
+	COUNT_MOVED,
+	COUNT_UNREACHABLE,
+	COUNTS,
+};
 
 struct counts {
 	uint64_t records, problems;
+	uint64_t state[SIDES][COUNTS];
 };
 
 /*
- * Reads all operands ("-" is standard input). On -1 the output, if any, has no
- * end line, so that no reader takes it for whole.
+ * Reads all operands ("-" is standard input). `snapshot` is the file of the
+ * snapshot, which is replaced when all was read (keep.h); NULL: none. On -1 the
+ * output, if any, has no end line, so that no reader takes it for whole.
  */
-int convert(char *const *operands, size_t n, FILE *out, struct counts *totals,
-	struct error *e);
+int convert(char *const *operands, size_t n, const char *snapshot, FILE *out,
+	struct counts *totals, struct error *e);
 
 #endif

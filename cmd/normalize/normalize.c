@@ -10,11 +10,19 @@
 #include "util/json.h"
 #include "util/opt.h"
 
+static const struct option_spec options[] = {
+	{ 'S', "snapshot", "FILE",
+		"complete a listing of edits from the pages in FILE, and\n"
+		"keep those of this reading there for the next one" },
+};
+
 static const struct command command = {
 	.name = "normalize",
 	.operands = "[FILE ...]",
 	.purpose = "Turn what sb-fetch and notion-fetch read into records with "
 		   "checksums.",
+	.options = options,
+	.n_options = sizeof options / sizeof options[0],
 	.notes = "Each FILE holds one fetch stream or several, one after "
 		 "another; - and no FILE\nmean standard input. Each source may "
 		 "come once.",
@@ -48,18 +56,22 @@ int main(int argc, char **argv)
 	struct opt o;
 	struct error e;
 	size_t n;
-	int code;
+	const char *snapshot = NULL;
+	int id, code;
 
 	json_use_pool();
 	opt_init(&o, &command, argc, argv);
-	if (opt_next(&o, &code) != OPT_DONE)
-		return code;
+	while ((id = opt_next(&o, &code)) != OPT_DONE) {
+		if (id == OPT_EXIT)
+			return code;
+		snapshot = o.value;
+	}
 	if (count_stdin(&o) > 1)
 		return opt_usage(
 			&command, "standard input can be read only once");
 	n = (size_t)(argc - o.at);
-	if (convert(n ? argv + o.at : only_stdin, n ? n : 1, stdout, &totals,
-		    &e) < 0 ||
+	if (convert(n ? argv + o.at : only_stdin, n ? n : 1, snapshot, stdout,
+		    &totals, &e) < 0 ||
 		close_stdout(&e) < 0)
 		return error_report(&e);
 	tell(&totals);

@@ -1,29 +1,65 @@
 /*
- * The parts of notion-fetch: the run, single pages (page.c), the pages that
- * rows link to (known.c), and an earlier listing (snapshot.c).
+ * The parts of notion-fetch: the run, how much is read (reading.c), single
+ * pages (page.c), the pages that rows link to (known.c), and what an earlier
+ * reading has left (earlier.c).
  */
 #ifndef NOTION_FETCH_FETCH_H
 #define NOTION_FETCH_FETCH_H
 
 #include "notion/client.h"
+#include "sync/reading.h"
+#include "sync/snapshot.h"
 #include "util/idset.h"
 #include "util/progress.h"
 #include "util/stream.h"
+
+/*
+ * What an earlier reading has left in the snapshot (sync/snapshot.h): which
+ * pages it knows, not what they hold.
+ */
+struct earlier {
+	enum snapshot_state state;
+	char id[UUID_SIZE];
+	json *head; /* of that reading's stream */
+	usec at, began_at, asked_at, full_at;
+	/* Live pages; pages in the trash; missing ones, and problems. */
+	struct idset live, deleted, other;
+	char (*unread)[UUID_SIZE]; /* to be tried again */
+	size_t n_unread, unread_cap;
+	size_t pages;
+};
 
 struct fetch {
 	/* options */
 	const char *known_file, *snapshot_file;
 	usec since; /* USEC_NONE: everything */
+	enum full_reason told;
 	bool show_progress;
 	struct progress progress;
 
+	const struct settings *settings;
 	struct notion_client client;
 	struct notion_schema schema;
 	char data_source[UUID_SIZE];
 	struct stream_writer out;
 	struct idset written; /* pages that are in the output */
 	int failed_in_a_row;  /* look-ups of single pages */
+
+	struct earlier earlier;
+	enum full_reason why;	 /* READ_LESS: only what was edited is listed */
+	usec began_at, asked_at; /* by this machine's clock */
+	bool schema_kept;	 /* from the snapshot, so it may be wrong */
+	bool head_written;
 };
+
+/* reading.c: the head, which says how it is read, and that decision. */
+
+/* Decides f->why; `refused`: Notion refused the schema of the snapshot. */
+void reading_choose(struct fetch *f, bool refused);
+/* From when on edits are listed; USEC_NONE: all pages are. */
+usec reading_since(const struct fetch *f);
+/* Only once Notion has answered, whose clock is in it. Does nothing again. */
+int reading_write_head(struct fetch *f, struct error *e);
 
 /*
  * Writes a page line with the title completed; a page that was written before
@@ -40,63 +76,43 @@ int fetch_look_up(struct fetch *f, const char *id, enum notion_place *place,
 	json **page, struct error *e);
 
 /*
- * Page ids that rows link to. Those of rows whose deletion is complete (deleted
- * and not notion_synced) are left out: if such a page came back, the listing
- * would have it, and otherwise there is nothing to do. Looking them up would
- * cost a request in every run for every record that was ever deleted.
+ * Pages that rows link to. A row whose deletion is complete (deleted and not
+ * notion_synced) has `settled`: if its page came back, the listing would have
+ * it, and otherwise there is nothing to do. Looking such pages up would cost a
+ * request in every run for every record that was ever deleted.
  */
+struct link {
+	char page_id[UUID_SIZE];
+	bool deleted, settled; /* of the row */
+};
+
 struct known {
-	char (*ids)[UUID_SIZE];
+	struct link *links;
 	size_t n, cap;
+	struct idset live; /* pages of rows that are not deleted */
 };
 
 /* Reads a supabase fetch stream; RC_STREAM where it isn't complete. */
 int known_load(struct known *k, const char *file, struct error *e);
 /*
- * Looks up by id each page that isn't written yet: a page line where it is in
- * the data source, live or in the trash; otherwise a missing line. Only
- * Notion's own 404 (or its refusal of the id itself) makes a page missing: any
- * other failure is a problem, from which nothing is concluded.
+ * Looks up by id each page that isn't written yet, and that the snapshot (where
+ * one is used) doesn't know, or knows as live while its row is deleted, or the
+ * reverse: a listing of edits doesn't show what went into the trash or came
+ * out. Also what could not be read when the snapshot was made.
+ *
+ * A page line where it is in the data source, live or in the trash; otherwise a
+ * missing line. Only Notion's own 404 (or its refusal of the id itself) makes a
+ * page missing: any other failure is a problem, from which nothing is
+ * concluded.
  */
 int known_look_up(const struct known *k, struct fetch *f, struct error *e);
 void known_fini(struct known *k);
 
-struct snapshot_page {
-	char id[UUID_SIZE];
-	usec edited;
-	bool archived;
-	char *text;
-};
-
-/* The pages of an earlier listing, as texts, sorted by id. */
-struct snapshot {
-	struct snapshot_page *pages;
-	size_t n, cap;
-	usec at; /* when that listing began */
-	json *head;
-};
-
 /*
- * Reads a notion fetch stream; RC_STREAM where it isn't complete, or itself has
- * only what was edited since some time.
+ * Reads the snapshot: one that is absent, damaged or of no use is only noted in
+ * `state`.
  */
-int snapshot_load(struct snapshot *s, const char *file, struct error *e);
-/* Whether its pages are those of this data source with these properties. */
-bool snapshot_fits(const struct snapshot *s, const struct fetch *f);
-/*
- * The time since which edits must be read again: edits made in the minutes of
- * the listing itself may be missing from it, because Notion truncates its times
- * to the minute and its listings lag.
- */
-usec snapshot_since(const struct snapshot *s);
-/*
- * Writes every live page that isn't written yet. A listing of what was edited
- * doesn't show what was trashed or moved away since, so the snapshot can't tell
- * what is live: a listing of all ids and edit times does. A page with the same
- * edit time as in the snapshot is taken from it; any other is read by id.
- */
-int snapshot_complete(
-	const struct snapshot *s, struct fetch *f, struct error *e);
-void snapshot_fini(struct snapshot *s);
+void earlier_load(struct earlier *s, const char *file);
+void earlier_fini(struct earlier *s);
 
 #endif

@@ -9,17 +9,22 @@
 static void add_link(struct known *k, const json *line)
 {
 	struct supabase_row row;
+	struct link link = { 0 };
 	struct problem p;
-	bool whole, settled;
+	bool whole;
 
 	/* A row with a problem may still name its page. */
 	whole = supabase_row_parse(&row, json_get(line, "row"), &p) == 0;
-	settled = whole && row.deleted && !row.synced;
-	if (row.page_id[0] && !settled) {
-		k->ids = grow(k->ids, k->n, &k->cap, sizeof *k->ids);
-		memcpy(k->ids[k->n++], row.page_id, UUID_SIZE);
-	}
+	link.deleted = whole && row.deleted;
+	link.settled = link.deleted && !row.synced;
+	memcpy(link.page_id, row.page_id, UUID_SIZE);
 	supabase_row_fini(&row);
+	if (!link.page_id[0])
+		return;
+	k->links = grow(k->links, k->n, &k->cap, sizeof *k->links);
+	k->links[k->n++] = link;
+	if (!link.deleted)
+		idset_add(&k->live, link.page_id);
 }
 
 static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
@@ -86,21 +91,51 @@ static int look_up(struct fetch *f, const char *id, struct error *e)
 	return write_missing(f, id, place, e);
 }
 
+/*
+ * doc/semantics.md, section 9: nothing is concluded from presence in a
+ * snapshot. It is enough where the row says the same; what it says else is
+ * asked of Notion.
+ */
+static bool is_in_doubt(
+	const struct known *k, const struct fetch *f, const struct link *l)
+{
+	const struct earlier *s = &f->earlier;
+
+	if (f->why != READ_LESS)
+		return !l->settled;
+	/* A row that was deleted has no say beside one that wasn't. */
+	if (l->deleted && idset_has(&k->live, l->page_id))
+		return false;
+	if (idset_has(&s->live, l->page_id))
+		return l->deleted;
+	if (idset_has(&s->deleted, l->page_id))
+		return !l->deleted;
+	return !l->settled && !idset_has(&s->other, l->page_id);
+}
+
 int known_look_up(const struct known *k, struct fetch *f, struct error *e)
 {
+	const struct earlier *s = &f->earlier;
 	struct idset asked = { 0 };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < k->n; i++)
-		if (!idset_has(&f->written, k->ids[i]) &&
-			idset_add(&asked, k->ids[i]))
-			rc = look_up(f, k->ids[i], e);
+		if (!idset_has(&f->written, k->links[i].page_id) &&
+			is_in_doubt(k, f, &k->links[i]) &&
+			idset_add(&asked, k->links[i].page_id))
+			rc = look_up(f, k->links[i].page_id, e);
+	for (size_t i = 0; rc == 0 && f->why == READ_LESS && i < s->n_unread;
+		i++)
+		if (!idset_has(&f->written, s->unread[i]) &&
+			idset_add(&asked, s->unread[i]))
+			rc = look_up(f, s->unread[i], e);
 	idset_fini(&asked);
 	return rc;
 }
 
 void known_fini(struct known *k)
 {
-	free(k->ids);
+	free(k->links);
+	idset_fini(&k->live);
 	*k = (struct known){ 0 };
 }

@@ -2,9 +2,14 @@
 #include <string.h>
 
 #include "fetch.h"
+#include "notion/page.h"
 #include "settings/settings.h"
 #include "util/opt.h"
 #include "util/stop.h"
+
+enum {
+	ID_FULL = 256
+};
 
 static const struct option_spec options[] = {
 	{ 'k', "known", "FILE",
@@ -12,8 +17,11 @@ static const struct option_spec options[] = {
 		"and the listing lacks are looked up by id" },
 	{ 's', "since", "TIME", "only what was edited since then (RFC 3339)" },
 	{ 'S', "snapshot", "FILE",
-		"an earlier output of notion-fetch: pages not edited\nsince "
-		"are taken from it" },
+		"the snapshot that normalize keeps: list only what was\n"
+		"edited since, where that is enough" },
+	{ ID_FULL, "full", "WHY",
+		"list every page all the same: asked, called, unsettled\n"
+		"or absence" },
 	{ 'P', "progress", NULL, "tell how far it is while it works" },
 };
 
@@ -25,34 +33,62 @@ static const struct command command = {
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "Settings: NOTION_API_KEY, NOTION_DATABASE_ID, "
-		 "NOTION_DATA_SOURCE_ID, SYNC_NOTION_RPM;\n"
-		 "see notion-fetch(1).",
+		 "NOTION_DATA_SOURCE_ID, SYNC_NOTION_RPM,\n"
+		 "SYNC_FULL_EVERY, SYNC_FULL_REQUESTS; see notion-fetch(1).",
 };
+
+/*
+ * A page that doesn't have the properties of the snapshot's schema: these have
+ * changed since. Of a schema that was asked for just now, it is a problem of
+ * that page.
+ */
+static int check_schema(struct fetch *f, const json *page, struct error *e)
+{
+	struct notion_page parsed;
+	struct problem p;
+
+	if (!f->schema_kept || f->head_written)
+		return 0;
+	if (notion_page_parse(&parsed, page, &f->schema, &p) == 0) {
+		notion_page_fini(&parsed);
+		return 0;
+	}
+	if (strcmp(p.code, "shape") != 0 && strcmp(p.code, "type") != 0)
+		return 0;
+	return fail(e, RC_CONFIG, "Notion, a page: %s", p.detail);
+}
 
 static int write_listed(void *arg, json *take_page, struct error *e)
 {
 	struct fetch *f = arg;
 
+	if (check_schema(f, take_page, e) < 0 || reading_write_head(f, e) < 0) {
+		json_free(take_page);
+		return -1;
+	}
 	progress_tell(&f->progress, (int64_t)f->out.count);
 	return fetch_write_page(f, take_page, e);
 }
 
-static int list_pages(struct fetch *f, usec since, struct error *e)
+static int list_pages(struct fetch *f, struct error *e)
 {
 	struct notion_query query = { .data_source = f->data_source,
 		.schema = &f->schema,
-		.edited_since = since };
+		.edited_since = reading_since(f) };
 
-	return notion_query_each(&f->client, &query, write_listed, f, e);
+	if (notion_query_each(&f->client, &query, write_listed, f, e) < 0)
+		return -1;
+	return reading_write_head(f, e);
 }
 
-static int find_schema(
-	struct fetch *f, const struct settings *s, struct error *e)
+static int ask_schema(struct fetch *f, struct error *e)
 {
 	json *source;
 	int rc;
 
-	if (notion_find_data_source(&f->client, s, f->data_source, e) < 0 ||
+	f->asked_at = f->began_at;
+	if (notion_find_data_source(
+		    &f->client, f->settings, f->data_source, e) < 0 ||
 		notion_data_source_get(&f->client, f->data_source, &source, e) <
 			0)
 		return -1;
@@ -63,31 +99,17 @@ static int find_schema(
 	return rc;
 }
 
-/*
- * By Notion's clock, because it is compared with Notion's edit times in a
- * snapshot.
- */
-static usec notion_now(const struct fetch *f)
+/* What the snapshot says; false where it lacks it. */
+static bool keep_schema(struct fetch *f)
 {
-	usec skew = f->client.api.skew;
+	const char *scope = json_str(f->earlier.head, "scope");
+	struct error ignored;
 
-	return time_now() + (skew == USEC_NONE ? 0 : skew);
-}
-
-static int write_head(struct fetch *f, const char *mode, struct error *e)
-{
-	json *head = stream_head("fetch");
-	char text[TIME_SIZE];
-
-	json_put_str(head, "source", "notion");
-	json_put_str(head, "scope", f->data_source);
-	json_put_str(head, "mode", mode);
-	if (strcmp(mode, "since") == 0)
-		json_put_str(head, "since",
-			time_format(time_floor_minute(f->since), text));
-	notion_schema_to_head(&f->schema, head);
-	json_put_str(head, "at", time_format(notion_now(f), text));
-	return stream_write(&f->out, head, e);
+	f->asked_at = f->earlier.asked_at;
+	f->schema_kept = scope && uuid_normalize(scope, f->data_source) == 0 &&
+			 notion_schema_from_head(
+				 &f->schema, f->earlier.head, &ignored) == 0;
+	return f->schema_kept;
 }
 
 static int write_end(struct fetch *f, bool complete, struct error *e)
@@ -99,73 +121,67 @@ static int write_end(struct fetch *f, bool complete, struct error *e)
 	return stream_write_end(&f->out, end, complete, e);
 }
 
-static int fetch_from_snapshot(
-	struct fetch *f, const struct snapshot *s, struct error *e)
+/*
+ * Where the schema of the snapshot turns out to be wrong before anything was
+ * written, all is asked for and read.
+ */
+static int fetch_pages(struct fetch *f, struct error *e)
 {
-	usec since = snapshot_since(s);
+	bool keeps;
 
-	if (f->since != USEC_NONE && f->since < since)
-		since = f->since;
-	if (write_head(f, "snapshot", e) < 0 || list_pages(f, since, e) < 0)
-		return -1;
-	return snapshot_complete(s, f, e);
-}
-
-static int fetch_pages(
-	struct fetch *f, const struct snapshot *s, struct error *e)
-{
-	bool use = f->snapshot_file && snapshot_fits(s, f);
-
-	if (use)
-		return fetch_from_snapshot(f, s, e);
-	if (f->snapshot_file) {
-		info("%s is from another database or has other properties: "
-		     "reading every page",
-			f->snapshot_file);
-		f->since = USEC_NONE;
+	reading_choose(f, false);
+	keeps = reading_keeps_schema(f->why) && f->since == USEC_NONE &&
+		f->snapshot_file;
+	if (keeps && keep_schema(f)) {
+		if (list_pages(f, e) == 0)
+			return 0;
+		if (f->head_written ||
+			(e->code != RC_CONFIG && e->code != RC_BUG))
+			return -1;
+		debug("%s", e->text);
 	}
-	if (write_head(f, f->since == USEC_NONE ? "full" : "since", e) < 0)
-		return -1;
-	return list_pages(f, f->since, e);
+	if (keeps) {
+		f->schema_kept = false;
+		notion_schema_fini(&f->schema);
+		reading_choose(f, true);
+	}
+	return ask_schema(f, e) < 0 ? -1 : list_pages(f, e);
 }
 
-static int fetch_all(struct fetch *f, const struct settings *settings,
-	const struct known *known, const struct snapshot *snapshot,
-	struct error *e)
+static int fetch_all(
+	struct fetch *f, const struct known *known, struct error *e)
 {
 	struct error ignored;
 
-	if (find_schema(f, settings, e) < 0)
-		return -1;
-	if (fetch_pages(f, snapshot, e) == 0 && known_look_up(known, f, e) == 0)
+	if (fetch_pages(f, e) == 0 && known_look_up(known, f, e) == 0)
 		return write_end(f, true, e);
-	if (e->code != RC_LOCAL)
+	/* Without a schema there is nothing to begin a stream with. */
+	if (e->code != RC_LOCAL && f->schema.field[0] &&
+		reading_write_head(f, &ignored) == 0)
 		write_end(f, false, &ignored);
 	return -1;
 }
 
-static int run(
-	struct fetch *f, const struct settings *settings, struct error *e)
+static int run(struct fetch *f, struct error *e)
 {
 	const atomic_int *stop = stop_on_signals();
 	struct known known = { 0 };
-	struct snapshot snapshot = { 0 };
 	int rc = -1;
 
 	if (f->known_file && known_load(&known, f->known_file, e) < 0)
 		goto out;
-	if (f->snapshot_file &&
-		snapshot_load(&snapshot, f->snapshot_file, e) < 0)
+	if (f->snapshot_file)
+		earlier_load(&f->earlier, f->snapshot_file);
+	if (notion_client_init(&f->client, f->settings, stop, e) < 0)
 		goto out;
-	if (notion_client_init(&f->client, settings, stop, e) < 0)
-		goto out;
+	f->began_at = time_now();
 	stream_writer_init(&f->out, stdout);
-	rc = fetch_all(f, settings, &known, &snapshot, e);
+	rc = fetch_all(f, &known, e);
 	stream_writer_fini(&f->out);
 	notion_client_fini(&f->client);
 out:
 	known_fini(&known);
-	snapshot_fini(&snapshot);
+	earlier_fini(&f->earlier);
 	notion_schema_fini(&f->schema);
 	idset_fini(&f->written);
 	return rc;
@@ -180,6 +196,11 @@ static int take_option(struct fetch *f, int id, const char *value)
 	case 'S':
 		f->snapshot_file = value;
 		return 0;
+	case ID_FULL:
+		if (full_reason_parse(value, &f->told) == 0)
+			return 0;
+		return opt_usage(&command,
+			"--full must be asked, called, unsettled or absence");
 	case 'P':
 		f->show_progress = true;
 		return 0;
@@ -209,10 +230,14 @@ int main(int argc, char **argv)
 	}
 	if (opt_operands(&o, 0) != 0)
 		return RC_USAGE;
+	if (f.since != USEC_NONE && f.snapshot_file)
+		return opt_usage(
+			&command, "--since and --snapshot exclude each other");
 	if (settings_load(&settings, NEED_NOTION, &e) < 0)
 		return error_report(&e);
 	progress_begin(&f.progress, f.show_progress, "pages fetched", 0);
-	rc = run(&f, &settings, &e);
+	f.settings = &settings;
+	rc = run(&f, &e);
 	progress_end(&f.progress);
 	settings_fini(&settings);
 	if (rc < 0)

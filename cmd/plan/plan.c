@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "absence.h"
 #include "decide.h"
 #include "guard.h"
 #include "output.h"
@@ -229,6 +230,20 @@ static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 						 : RC_DONE;
 }
 
+/* No plan at all: the caller reads in full, and plans from that. */
+static bool needs_full_reading(const struct sides *w, const struct op_list *ops)
+{
+	const char *why;
+	const struct planned_op *op = absence_find(w, ops, &why);
+
+	if (!op)
+		return false;
+	info("a full reading is needed first: an op for %s %s %s",
+		op->row_id ? "row" : "page",
+		op->row_id ? op->row_id : op->page_id, why);
+	return true;
+}
+
 static int make_plan(struct args *a, const struct sides *w,
 	const struct base *base, struct error *e)
 {
@@ -248,6 +263,10 @@ static int make_plan(struct args *a, const struct sides *w,
 		p.live_pairs = count_live_pairs(w, base);
 	} else {
 		p.live_pairs = decide(w, base, &a->policy, &ops);
+	}
+	if (needs_full_reading(w, &ops)) {
+		rc = RC_STREAM;
+		goto out;
 	}
 	guards_check(&a->guards, w, base, &ops, p.live_pairs);
 	p.at = time_now();
@@ -298,6 +317,13 @@ int main(int argc, char **argv)
 	if (read_sides(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
 		goto out;
 	a.policy.again.now = time_of(&w);
+	if (w.from_snapshot && (a.verify || a.undo)) {
+		fail(&e, RC_STREAM,
+			"%s needs a full reading: give notion-fetch no "
+			"--snapshot",
+			a.verify ? "--verify" : "--undo");
+		goto out;
+	}
 	code = a.verify ? verify_sides(&a, &w, &base, &e)
 			: make_plan(&a, &w, &base, &e);
 	if (close_stdout(&e) < 0)

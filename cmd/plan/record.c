@@ -136,7 +136,8 @@ static int parse_content(struct record *r, const json *line,
 		parse_flag(&r->synced, line, "synced", e) < 0 ||
 		parse_flag(&r->deleted, line, "deleted", e) < 0 ||
 		parse_flag(&r->own, line, "own", e) < 0 ||
-		parse_flag(&r->archived, line, "archived", e) < 0)
+		parse_flag(&r->archived, line, "archived", e) < 0 ||
+		parse_flag(&r->kept, line, "kept", e) < 0)
 		return -1;
 	r->stored = text[T_STORED];
 	r->edited_at = text[T_EDITED];

@@ -31,6 +31,7 @@ struct record {
 	bool own;      /* of a page: made by our connection */
 	bool deleted;  /* soft-deleted, in the trash */
 	bool archived; /* of a page: not deleted, and as present as any */
+	bool kept;     /* of a page: as the snapshot has it, not read now */
 	bool more_types;
 	json *date_detail; /* of a page; owned; NULL: only a day */
 	usec created, edited;

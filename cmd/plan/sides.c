@@ -22,7 +22,8 @@ static int check_source(const json *sources, enum side side, struct error *e)
 		return fail(e, RC_STREAM,
 			"%s lists only what was edited since a time, which "
 			"proves nothing about the rest: complete it with "
-			"notion-fetch --since TIME --snapshot FILE",
+			"normalize --snapshot FILE, or read in full, with "
+			"notion-fetch alone",
 			side_title(side));
 	return fail(e, RC_STREAM, "%s has an unknown \"mode\": %.40s",
 		side_title(side), mode ? mode : "none");
@@ -49,6 +50,7 @@ int sides_head(struct sides *w, const json *head, struct error *e)
 	w->has_checksum = json_str(properties, "Checksum") != NULL;
 	w->has_synced = json_str(properties, "Synced") != NULL;
 	w->type_options = json_get(notion, "type_options");
+	w->from_snapshot = strcmp(json_str(notion, "mode"), "snapshot") == 0;
 	return 0;
 }
 

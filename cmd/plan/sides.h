@@ -21,6 +21,8 @@ struct sides {
 	bool soft_delete;  /* the table has deleted_at */
 	bool has_checksum; /* the database has the property Checksum */
 	bool has_synced;   /* and Synced */
+	/* Some pages are as an earlier reading saw them: absence.h. */
+	bool from_snapshot;
 	const json *type_options;
 	struct id_list side[SIDES]; /* of records; see record_at() */
 	struct arena texts;	    /* the records, and what they say */

@@ -48,7 +48,7 @@ normalize=$BIN/normalize
 \"stored_checksum\":null,\"synced\":true,\"deleted\":false,\
 \"created_at\":\"2026-01-02T03:04:05.678901Z\",\
 \"edited_at\":\"2026-01-03T03:04:05.678901Z\"}" ]] || seen "the record"
-	[[ ${lines[2]} == '{"kind":"end","count":1,"complete":true}' ]] ||
+	[[ ${lines[2]} == '{"kind":"end","counts":{"supabase":{"live":1}},"count":1,"complete":true}' ]] ||
 		seen "the end"
 	[[ -z $stderr ]] || seen "nothing on stderr"
 }
@@ -377,6 +377,6 @@ normalize=$BIN/normalize
 	# 64 MB of address space; a sanitizer needs terabytes of it.
 	if is_sanitized "$normalize"; then skip "a sanitizer's build"; fi
 	must_pass bash -c "ulimit -v 65536; '$normalize' sb.ndjson | tail -n 1"
-	[[ $output == '{"kind":"end","count":100000,"complete":true}' ]] ||
+	[[ $output == '{"kind":"end","counts":{"supabase":{"live":100000}},"count":100000,"complete":true}' ]] ||
 		seen "the end"
 }

@@ -66,7 +66,7 @@ must_have_pages() {
 
 @test "help, version, wrong usage" {
 	must_pass fetch --help
-	[[ $output == *--known*--since*--snapshot* ]] || seen "options lack"
+	[[ $output == *--known*--since*--snapshot*--full* ]] || seen "options lack"
 	must_pass fetch --version
 	[[ $output =~ ^notion-fetch\ [0-9] ]] || seen "no version"
 	for wrong in --since=yesterday --since=2026-02-30T00:00:00Z --nonsense \
@@ -273,10 +273,6 @@ title_answers() {
 		(.[0] | .page_id == $(jq '.ids[0]' seeded) and
 		.code == \"unread\" and (.detail | test(\"circle\")))) and
 		.[-1].complete"
-	# From a snapshot as well, in which it doesn't stand.
-	printf '%s\n' "$output" >first.ndjson
-	must_pass timeout 20 "$BIN/notion-fetch" --snapshot first.ndjson
-	must_hold 'map(select(.kind == "problem")) | length == 1'
 	# The endpoint may also fail for this page alone.
 	control DELETE faults >/dev/null
 	fault '{"match":{"path":"/properties/title"},"times":-1,"status":500}'
@@ -337,74 +333,6 @@ body() {
 	jq -cS 'select(.kind == "page" or .kind == "missing")' "$@" | sort
 }
 
-@test "snapshot: as exact as a full listing" {
-	start_sandbox
-	clock 2026-03-01T10:00:00Z
-	seed_pages 1 8
-	rows_linked_to "$(page_id 1)" "$(page_id 2)" "$(page_id 3)" \
-		"$(page_id 5)" >sb.ndjson
-	person trash "$(page_id 5)"
-	clock 2026-03-01T11:00:00Z
-	fetch -k sb.ndjson >first.ndjson
-	person trash "$(page_id 2)"
-	person move "$(page_id 3)"
-	person restore "$(page_id 5)"
-	clock "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-	edit "{\"side\":\"notion\",\"id\":\"$(page_id 4)\",
-		\"set\":{\"decision\":\"edited\"}}"
-	control POST seed '{"side":"notion","decision":"new"}' >/dev/null
-	fetch -k sb.ndjson >full.ndjson
-	must_pass fetch -k sb.ndjson --snapshot first.ndjson
-	must_have_pages 8
-	must_hold '.[0].mode == "snapshot"'
-	diff <(body full.ndjson) <(body <<<"$output")
-	# What wasn't edited comes from the snapshot, what was does not.
-	sed 's/P 7/from the snapshot/g; s/P 4/wrong/g' first.ndjson >marked.ndjson
-	must_pass fetch -k sb.ndjson --snapshot marked.ndjson
-	must_hold '[.[].page.properties.Decision.title[0].plain_text // empty] |
-		index("from the snapshot") != null and index("edited") != null
-		and index("wrong") == null'
-	# And one can stand on another.
-	printf '%s\n' "$output" >second.ndjson
-	must_pass fetch -k sb.ndjson --snapshot second.ndjson
-	must_hold '[.[].page.properties.Decision.title[0].plain_text // empty] |
-		index("from the snapshot") != null'
-}
-
-@test "snapshot: an edit in the minute of the earlier listing isn't lost" {
-	start_sandbox
-	seed_pages 1 2
-	fetch >first.ndjson
-	control POST clock '{"freeze":true}' >/dev/null
-	edit "{\"side\":\"notion\",\"id\":\"$(page_id 1)\",
-		\"set\":{\"decision\":\"same minute\"}}"
-	sed 's/"last_edited_time":"[^"]*"/"last_edited_time":"'"$(
-		fetch | jq -r 'select(.kind == "page") |
-			.page.last_edited_time' | head -n 1)"'"/' \
-		first.ndjson >same.ndjson
-	must_pass fetch --snapshot same.ndjson
-	must_hold '[.[].page.properties.Decision.title[0].plain_text // empty] |
-		index("same minute") != null'
-}
-
-@test "snapshot: one of another database is ignored, one that was cut is refused" {
-	start_sandbox
-	seed_pages 1 3
-	notion_stream </dev/null >other.ndjson
-	must_pass fetch --snapshot other.ndjson
-	must_have_pages 3
-	must_hold '.[0].mode == "full"'
-	must_say 'reading every page'
-	fetch >first.ndjson
-	head -n 3 first.ndjson >cut.ndjson
-	fetch --since 2020-01-01T00:00:00Z >since.ndjson
-	sb_stream </dev/null >sb.ndjson
-	for file in cut since sb; do
-		must_fail $RC_STREAM fetch --snapshot $file.ndjson
-		[[ -z $output ]] || seen "output with $file"
-	done
-}
-
 @test "Notion's limit of rows in a listing is worked around" {
 	start_sandbox
 	control POST config '{"query_cap":30}' >/dev/null
@@ -462,18 +390,6 @@ minute() {
 	must_have_pages 95
 }
 
-@test "more pages of one minute than Notion lists: from a snapshot" {
-	start_sandbox
-	minute 2026-03-01T10:00:00Z
-	control POST config '{"query_cap":40}' >/dev/null
-	seed_many 150 '{decision: "Import \(.)"}'
-	minute 2026-03-01T12:00:00Z
-	fetch >first.ndjson
-	must_pass fetch --snapshot first.ndjson
-	must_have_pages 150
-	diff <(body first.ndjson) <(body <<<"$output")
-}
-
 @test "pages of one minute that nothing distinguishes: read from the other end, or refused" {
 	start_sandbox
 	minute 2026-03-01T10:00:00Z
@@ -513,30 +429,9 @@ minute() {
 	must_hold 'map(select(.kind == "record")) | length == 8 and
 		(map(select(.archived)) | length == 3) and
 		all(.deleted == false)'
-	# Since a time, and beside a snapshot, from which they come as well.
+	# Since a time as well.
 	must_pass fetch --since 2020-01-01T00:00:00Z
 	must_have_pages 8
-	minute "$(date -u -d '+20 min' +%Y-%m-%dT%H:%M:%SZ)"
-	fetch >first.ndjson
-	person archive "$(page_id 5)"
-	person unarchive "$(page_id 2)"
-	must_pass fetch --snapshot first.ndjson
-	must_have_pages 8
-	diff <(fetch | body) <(body <<<"$output")
-}
-
-@test "a snapshot doesn't say whether a page is archived" {
-	start_sandbox
-	clock 2026-03-01T10:00:00Z
-	seed_pages 1 2
-	clock 2026-03-01T12:00:00Z
-	fetch >first.ndjson
-	# Notion doesn't say that archiving moves the time of the last edit.
-	jq -c --arg id "$(page_id 1)" 'if .page.id == $id
-		then .page.is_archived = true else . end' first.ndjson >other.ndjson
-	must_pass fetch --snapshot other.ndjson
-	must_have_pages 2
-	diff <(fetch | body) <(body <<<"$output")
 }
 
 @test "archived pages: a service that refuses, ignores or lacks the flag" {

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+#include "../../cmd/plan/absence.h"
 #include "plan_case.h"
 #include "test.h"
 #include "util/alloc.h"
@@ -133,6 +134,16 @@ static void check_blocked(const struct guards *g, const json *wanted)
 	json_free(seen);
 }
 
+/* Only of a reading from a snapshot: what it can't show. */
+static void check_absence(const struct setting *s, const char *wanted)
+{
+	const char *why = NULL;
+	const struct planned_op *op = absence_find(&s->world, &s->ops, &why);
+
+	if (check((op != NULL) == (wanted != NULL)) && wanted)
+		check_has(why, wanted);
+}
+
 static void check_totals(const struct op_list *ops, const json *wanted)
 {
 	struct totals t;
@@ -163,6 +174,7 @@ static void run_case(const json *one)
 			check_ops(&s.ops, json_get(one, "ops"));
 		check_totals(&s.ops, json_get(one, "totals"));
 		check_blocked(&s.guards, json_get(one, "blocked"));
+		check_absence(&s, json_str(one, "absence"));
 	} else {
 		printf("\t%s\n", s.e.text);
 	}

@@ -1,0 +1,134 @@
+/*
+ * How much is read. What speaks for and against it is gathered here; the
+ * decision is in sync/reading.c, and goes into the head, so that the snapshot
+ * that is made of this stream has it, and the run's record.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetch.h"
+#include "notion/limits.h"
+#include "util/alloc.h"
+#include "util/opt.h"
+
+/* Notion's listing may lag behind an edit by a minute or two. */
+#define LAG (5 * USEC_MINUTE)
+
+#define VERSION VAULTSYNC_VERSION " " NOTION_VERSION
+
+/* Where the key is sent, and which key: pages are seen through both. */
+static char *connection(const struct settings *s)
+{
+	char mark[NOTION_KEY_MARK_SIZE];
+
+	notion_key_mark(s, mark);
+	return xasprintf("%s %s", s->notion_url, mark);
+}
+
+/* What the settings say, from which the data source follows. */
+static char *database(const struct settings *s)
+{
+	return xasprintf("%s %s", s->notion_database, s->notion_data_source);
+}
+
+static bool is(const json *reading, const char *key, const char *now)
+{
+	const char *then = json_str(reading, key);
+
+	return then && strcmp(then, now) == 0;
+}
+
+void reading_choose(struct fetch *f, bool refused)
+{
+	const struct earlier *s = &f->earlier;
+	const json *reading = json_get(s->head, "reading");
+	char *with = connection(f->settings), *of = database(f->settings);
+	const struct reading_facts facts = {
+		.told = f->told,
+		.snapshot = s->state,
+		.same_version = is(reading, "version", VERSION),
+		.same_connection = is(reading, "connection", with),
+		.same_scope = is(reading, "database", of),
+		.refused = refused,
+		.pages = s->pages,
+		.read_at = s->began_at,
+		.asked_at = s->asked_at,
+		.now = f->began_at,
+		.full_every = f->settings->full_every * USEC_SECOND,
+		.full_requests = f->settings->full_requests,
+	};
+
+	free(with);
+	free(of);
+	f->why = reading_decide(&facts);
+	if (!f->snapshot_file)
+		f->why = READ_ASKED;
+	else if (f->why == READ_LESS)
+		debug("listing what was edited since the last reading");
+	else
+		debug("reading every page: %s", full_reason_text(f->why));
+}
+
+/*
+ * Edits made in the minutes of the last listing itself may be missing from it,
+ * because Notion truncates its times to the minute and its listings lag.
+ */
+usec reading_since(const struct fetch *f)
+{
+	if (f->since != USEC_NONE)
+		return time_floor_minute(f->since);
+	return f->why == READ_LESS ? time_floor_minute(f->earlier.at - LAG)
+				   : USEC_NONE;
+}
+
+static void put_time(json *object, const char *key, usec t)
+{
+	char text[TIME_SIZE];
+
+	json_put_str(object, key, time_format(t, text));
+}
+
+/*
+ * Ages are told by this machine's clock; what is compared with Notion's times
+ * (`at`, `since`) is by Notion's.
+ */
+static json *reading_json(const struct fetch *f)
+{
+	char *with = connection(f->settings), *of = database(f->settings);
+	bool less = f->why == READ_LESS;
+	json *reading = json_object();
+
+	json_put_str(reading, "why", full_reason_name(f->why));
+	put_time(reading, "began_at", f->began_at);
+	put_time(reading, "asked_at", f->asked_at);
+	put_time(reading, "full_at", less ? f->earlier.full_at : f->began_at);
+	json_put_str(reading, "version", VERSION);
+	json_put_str(reading, "connection", with);
+	json_put_str(reading, "database", of);
+	json_put_str(reading, "snapshot", less ? f->earlier.id : NULL);
+	free(with);
+	free(of);
+	return reading;
+}
+
+int reading_write_head(struct fetch *f, struct error *e)
+{
+	usec skew = f->client.api.skew, since = reading_since(f);
+	json *head;
+
+	if (f->head_written)
+		return 0;
+	f->head_written = true;
+	head = stream_head("fetch");
+	json_put_str(head, "source", "notion");
+	json_put_str(head, "scope", f->data_source);
+	json_put_str(head, "mode", since == USEC_NONE ? "full" : "since");
+	if (since != USEC_NONE)
+		put_time(head, "since", since);
+	notion_schema_to_head(&f->schema, head);
+	put_time(head, "at", f->began_at + (skew == USEC_NONE ? 0 : skew));
+	if (f->since == USEC_NONE)
+		json_put(head, "reading", reading_json(f));
+	return stream_write(&f->out, head, e);
+}
