@@ -10,8 +10,8 @@ usage() {
 usage: sync-now.sh [options] [options of plan]
 Read both sides, plan, and carry the plan out.
 
-  -n, --dry-run        print the plan for people and write nothing anywhere, but
-                       where a state folder is, its requests into the budget there
+  -n, --dry-run        print the plan for people; write nothing but the budget
+      --full           read all of Notion, though a part might be enough
       --limit SECONDS  stop a run that takes longer
   -q, --quiet          say only what is wrong
   -v, --verbose        say more
@@ -22,19 +22,18 @@ Other options go to plan, such as --conflict notion, --orphans restore,
 --allow mass-delete, --retry. bin/report tells what the run did.
 TEXT
 }
-
-args=("$@") run=() verbose=() plan=() progress=--progress dry_run=''
+args=("$@") run=() verbose=() plan=() progress=--progress full=${SYNC_RUN_FULL:-}
 while [ $# -gt 0 ]; do
   case $1 in
-    -n | --dry-run) run+=(-n) dry_run=--human ;;
+    -n | --dry-run) run+=(-n) plan+=(--human) ;;
     -q | --quiet) run+=(-q) verbose=(-q) ;;
     -v | --verbose) run+=(-v) verbose+=(-v) ;;
     -h | --help) usage; exit 0 ;;
     --version) exec "$bin/plan" --version ;;
+    --full) full=asked ;;
     --limit | --conflict | --orphans | --allow)
       [ $# -gt 1 ] || die 2 "$1 needs an argument"
-      set -- "$1=$2" "${@:3}"
-      continue ;;
+      set -- "$1=$2" "${@:3}" && continue ;;
     --limit=*) run+=("$1") ;;
     --conflict=* | --orphans=* | --allow=* | --retry) plan+=("$1") ;;
     *) die 2 "unknown option: $1 (try: $0 --help)" ;;
@@ -42,15 +41,19 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ "${SYNC_RUN_PID:-}" = "$PPID" ] || begin_run # which calls this script again
-
-work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-$work} plan+=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
-stage "$work/sb.ndjson" sb-fetch $progress
-stage "$work/notion.ndjson" notion-fetch $progress --known "$work/sb.ndjson"
-stage "$work/records.ndjson" normalize "$work/sb.ndjson" "$work/notion.ndjson"
-[ ! "$dry_run" ] || { stage - plan --human "${plan[@]}" "$work/records.ndjson"; exit; }
-stage "$dir/plan.ndjson" plan "${plan[@]}" "$work/records.ndjson" || code=$?
+work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
+out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson")
+[ "$dir" ] || out=- less=() # a dry run keeps nothing, and reads in full
+read_and_plan() {
+  stage "$work/sb.ndjson" sb-fetch $progress &&
+    stage "$work/notion.ndjson" notion-fetch $progress --known "$work/sb.ndjson" ${less[@]+"${less[@]}"} ${full:+--full "$full"} &&
+    stage "$work/records.ndjson" normalize ${less[@]+"${less[@]}"} "$work/sb.ndjson" "$work/notion.ndjson" &&
+    stage "$out" plan "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records.ndjson"
+}
+read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is damaged
+[ "$code$full" != 65 ] || { full=absence code=0 && read_and_plan || code=$?; }
 # 1: something needs a person, and the rest is carried out; 3: a guard blocks it.
-[ "$code" != 3 ] || "$bin/plan" --human "${plan[@]}" "$work/records.ndjson" >"$work/shown" 2>/dev/null || exit 3
-[ "$code" -le 1 ] || exit "$code"
-stage "$dir/results.ndjson" apply $progress --base "$SYNC_RUN_STATE/base.ndjson" "$dir/plan.ndjson"
+[ "$code" != 3 ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records.ndjson" >"$work/shown" 2>/dev/null || exit 3
+[ "$dir" ] && [ "$code" -le 1 ] || exit "$code"
+stage "$dir/results.ndjson" apply $progress "${base[@]}" "$dir/plan.ndjson"
 exit "$code"

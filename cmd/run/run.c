@@ -21,6 +21,7 @@
 #include "runs/run_record.h"
 #include "runs/schedule.h"
 #include "script.h"
+#include "sync/reading.h"
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/humanize.h"
@@ -31,6 +32,9 @@
 
 #define STAGE_MAX 32
 #define RECORD_MAX (1u << 20)
+/* In the state folder: see run.h. */
+#define UNSETTLED "unsettled"
+#define WAKE_FULL "wake-full"
 
 enum {
 	OPT_LIMIT = 256,
@@ -269,6 +273,53 @@ static int make_folders(const struct settings *s, struct error *e)
 	return rc;
 }
 
+/* --- what makes a run read in full ------------------------------------------
+ */
+
+/* True where the file was there, which it isn't any more. */
+static bool take_mark(const struct settings *s, const char *name)
+{
+	char *path = path_join(s->state_dir, name);
+	int rc = unlink(path), why = errno;
+
+	if (rc < 0 && why != ENOENT)
+		warning("%s: %s: remove it", path, strerror(why));
+	free(path);
+	return rc == 0;
+}
+
+/* Whatever becomes of this run: only one that ends well removes the mark. */
+static int mark_unsettled(struct run_context *r, struct error *e)
+{
+	char *path = path_join(r->settings->state_dir, UNSETTLED);
+	bool was = access(path, F_OK) == 0;
+	int fd = file_open_own(path, 0, e);
+
+	free(path);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	/* A call that comes from now on is for the next run. */
+	if (take_mark(r->settings, WAKE_FULL))
+		r->full = full_reason_name(READ_CALLED);
+	else if (was)
+		r->full = full_reason_name(READ_UNSETTLED);
+	return 0;
+}
+
+/*
+ * What was found changed between plan and apply may have gone, which only a
+ * full reading shows.
+ */
+static void settle(const struct run_context *r, const struct run_end *end,
+	const json *record)
+{
+	bool well = end->status == RUN_OK || end->status == RUN_ATTENTION;
+
+	if (well && json_int(json_get(record, "skips"), "changed") == 0)
+		take_mark(r->settings, UNSETTLED);
+}
+
 /* The lock, the folders, and the first line of the log. */
 static int begin(struct run_context *r, usec started, struct error *e)
 {
@@ -285,7 +336,7 @@ static int begin(struct run_context *r, usec started, struct error *e)
 	free(lock);
 	if (fd < 0)
 		return e->code == RC_TEMPORARY ? -1 : no_room(r, e);
-	if (make_run_dir(r, started, e) < 0)
+	if (make_run_dir(r, started, e) < 0 || mark_unsettled(r, e) < 0)
 		return no_room(r, e);
 	if (log_put_aside(s->log_dir, "sync.log", &ignored) < 0 ||
 		log_put_aside(s->log_dir, "conflicts.ndjson", &ignored) < 0)
@@ -394,6 +445,7 @@ static int conclude(struct run_context *r, const struct run_end *end,
 			r->dir, why.text);
 		no_room(r, e);
 	} else {
+		settle(r, end, record);
 		run_record_summary(record, &text);
 		run_log(r, level_of(end->status), "run", "%s", buf_str(&text));
 		if (runs_forget(logs, r->id, &ignored) < 0)

@@ -16,6 +16,12 @@
  *                   names the program at work, "shown" is printed at the end
  *   SYNC_RUN_DIR    the folder of the run; not with --dry-run
  *   SYNC_RUN_STATE  the state folder
+ *   SYNC_RUN_FULL   why this run reads in full, for notion-fetch --full;
+ *                   absent: nothing speaks for it here
+ *
+ * In the state folder, "unsettled" is there while a run goes on, and stays
+ * where it didn't end well; "wake-full" is made by health-server when a service
+ * tells of more than an edit. Both make the next run read in full.
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
@@ -35,7 +41,8 @@ struct run_context {
 	char id[RUN_ID_SIZE]; /* "" where no run has begun */
 	char *dir;	      /* logs/runs/<id>; NULL with --dry-run */
 	char *work;
-	int work_fd; /* holds the work folder's lock */
+	int work_fd;	  /* holds the work folder's lock */
+	const char *full; /* why this run reads in full; NULL: no reason here */
 };
 
 /* A message for people, and the same in sync.log as program's. */

@@ -237,16 +237,22 @@ static void loop_run(
 /* --- the script -------------------------------------------------------------
  */
 
-static char **environment(const struct run_context *run, char *set[5])
+#define OWN 5 /* variables for the script */
+
+static char **environment(const struct run_context *run, char *set[OWN + 1])
 {
 	static const char *const own[] = { "SYNC_RUN_PID=", "SYNC_RUN_WORK=",
-		"SYNC_RUN_DIR=", "SYNC_RUN_STATE=", NULL };
+		"SYNC_RUN_DIR=", "SYNC_RUN_STATE=", "SYNC_RUN_FULL=", NULL };
+	size_t n = 0;
 
-	set[0] = xasprintf("SYNC_RUN_PID=%ld", (long)getpid());
-	set[1] = xasprintf("SYNC_RUN_WORK=%s", run->work);
-	set[2] = xasprintf("SYNC_RUN_STATE=%s", run->settings->state_dir);
-	set[3] = run->dir ? xasprintf("SYNC_RUN_DIR=%s", run->dir) : NULL;
-	set[4] = NULL;
+	set[n++] = xasprintf("SYNC_RUN_PID=%ld", (long)getpid());
+	set[n++] = xasprintf("SYNC_RUN_WORK=%s", run->work);
+	set[n++] = xasprintf("SYNC_RUN_STATE=%s", run->settings->state_dir);
+	if (run->dir)
+		set[n++] = xasprintf("SYNC_RUN_DIR=%s", run->dir);
+	if (run->full)
+		set[n++] = xasprintf("SYNC_RUN_FULL=%s", run->full);
+	set[n] = NULL;
 	return spawn_environment(own, set);
 }
 
@@ -261,7 +267,7 @@ int script_run(const struct run_context *run, char *const *argv,
 	struct loop l = { .messages = -1,
 		.stop_at = run->limit ? time_monotonic() + run->limit : NEVER,
 		.kill_at = NEVER };
-	char *set[5];
+	char *set[OWN + 1];
 	int ends[2], rc, code;
 
 	if (spawn_pipe(ends, e) < 0)
@@ -276,7 +282,7 @@ int script_run(const struct run_context *run, char *const *argv,
 	rc = spawn(&s, &l.child, e);
 	close(ends[1]);
 	free((void *)s.env);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; set[i]; i++)
 		free(set[i]);
 	if (rc < 0) {
 		close(ends[0]);

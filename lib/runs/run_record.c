@@ -72,15 +72,19 @@ static void take_head(json *record, const json *head)
 	json_put(record, "emptied", json_copy(json_get(head, "emptied")));
 }
 
-static void take_record(json *record, const json *line)
+/* Of Notion's stream: how it was read, and when it was in full. */
+static void take_reading(json *record, const json *head)
 {
-	const char *source = json_str(line, "source");
-	const char *state = json_str(line, "state");
+	const json *from = json_get(head, "reading");
+	const char *mode = json_str(head, "mode");
+	json *to;
 
-	if (!state)
-		state = json_true(line, "deleted") ? "deleted" : "live";
-	if (source)
-		add_one(object_at(object_at(record, "counts"), source), state);
+	if (!json_is_object(from) || !mode)
+		return;
+	to = json_put(record, "reading", json_object());
+	json_put_bool(to, "full", strcmp(mode, "full") == 0);
+	json_put_str(to, "why", json_str(from, "why"));
+	json_put_str(to, "full_at", json_str(from, "full_at"));
 }
 
 static void take_result(json *record, const json *line)
@@ -106,6 +110,9 @@ static void take_end(json *record, const json *end)
 {
 	const char *source = json_str(end, "source");
 
+	/* normalize has counted. */
+	if (json_is_object(json_get(end, "counts")))
+		json_put(record, "counts", json_copy(json_get(end, "counts")));
 	if (!source && !json_is_object(json_get(end, "requests")))
 		return;
 	for (size_t i = 0; i < N_SUMS; i++) {
@@ -137,8 +144,8 @@ static void take_line(json *record, const char *text, size_t len)
 	else if (strcmp(kind, "head") == 0 && json_str(line, "plan_id") &&
 		 json_get(line, "blocked"))
 		take_head(record, line);
-	else if (strcmp(kind, "record") == 0)
-		take_record(record, line);
+	else if (strcmp(kind, "head") == 0)
+		take_reading(record, line);
 	else if (strcmp(kind, "result") == 0)
 		take_result(record, line);
 	else if (strcmp(kind, "end") == 0)
@@ -156,6 +163,21 @@ static void take_lines(json *record, const char *dir, const char *name)
 	while (in && (n = getline(&text, &cap, in)) > 0)
 		if (text[n - 1] == '\n' && (size_t)n < LINE_MAX_BYTES)
 			take_line(record, text, (size_t)n - 1);
+	free(text);
+	if (in)
+		fclose(in);
+	free(path);
+}
+
+static void take_first_line(json *record, const char *dir, const char *name)
+{
+	char *path = path_join(dir, name), *text = NULL;
+	FILE *in = fopen(path, "re");
+	size_t cap = 0;
+	ssize_t n = in ? getline(&text, &cap, in) : 0;
+
+	if (n > 0 && text[n - 1] == '\n')
+		take_line(record, text, (size_t)n - 1);
 	free(text);
 	if (in)
 		fclose(in);
@@ -227,7 +249,8 @@ json *run_record_make(const struct run_end *end, const char *dir,
 	json_put_bool(r, "complete", false);
 	take_last_line(r, work, "sb.ndjson");
 	take_last_line(r, work, "notion.ndjson");
-	take_lines(r, work, "records.ndjson");
+	take_first_line(r, work, "notion.ndjson");
+	take_last_line(r, work, "records.ndjson");
 	take_lines(r, run, "plan.ndjson");
 	take_lines(r, run, "results.ndjson");
 	put_totals(r, before);

@@ -11,7 +11,9 @@
  *   skips         {code: n}; errors; conflicts (decided ones)
  *   complete      the results are whole
  *   requests, waited_ms, limited     {service: n}, of fetches and apply
- *   counts        {service: {live|deleted|missing|problem: n}}
+ *   counts        {service: {live|deleted|moved|unreachable: n}}, of records
+ *   reading       {full, why, full_at}: whether all of Notion was read, why
+ *                 (sync/reading.h), and when that was the case last
  *   plan_id, scope, policy, blocked, tripped, emptied   from the plan's head
  *   totals        {ops, conflicts, requests, waited_ms, limited}: the sums over
  *                 all runs so far, which metrics count by

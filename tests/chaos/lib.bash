@@ -13,6 +13,7 @@ here=$root/tests/chaos
 
 unset "${!SUPABASE_@}" "${!NOTION_@}" "${!SYNC_@}"
 export SYNC_ENV_FILE=/dev/null SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=1
+[[ -z ${LESS-} ]] || export SYNC_FULL_REQUESTS=0
 export SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox NOTION_API_KEY=ntn_sandbox
 export NOTION_DATABASE_ID=d0000000-0000-4000-8000-000000000001
 
@@ -92,14 +93,28 @@ back_to() {
 # --- runs ---------------------------------------------------------------------
 
 # fetch_and_plan: $W/plan.ndjson; $code. The steps of sync-now.sh without its
-# records, for speed; what sync-now.sh adds has tests of its own.
+# records, for speed; what sync-now.sh adds has tests of its own. With LESS=1 a
+# run reads only what was edited, wherever the programs allow it: also after a
+# run that was cut, where sync-now.sh would read in full.
 fetch_and_plan() {
+	read_and_plan '' "$@"
+	[[ $code != 65 || -z ${LESS-} ]] || read_and_plan absence "$@"
+}
+
+# read_and_plan WHY [OPTION…]
+read_and_plan() {
+	local full=$1 less=() fetch=()
+	shift
+	[[ -z ${LESS-} ]] || less=(--snapshot "$SYNC_STATE_DIR/snapshot.ndjson")
+	[[ -z $full ]] || fetch=(--full "$full")
 	code=0
 	"$BIN/sb-fetch" -q >"$W/sb.ndjson" 2>>"$W/err" || code=$?
 	[[ $code == 0 ]] || return 0
-	"$BIN/notion-fetch" -q --known "$W/sb.ndjson" >"$W/notion.ndjson" 2>>"$W/err" || code=$?
+	"$BIN/notion-fetch" -q --known "$W/sb.ndjson" ${less[@]+"${less[@]}"} ${fetch[@]+"${fetch[@]}"} \
+		>"$W/notion.ndjson" 2>>"$W/err" || code=$?
 	[[ $code == 0 ]] || return 0
-	"$BIN/normalize" -q "$W/sb.ndjson" "$W/notion.ndjson" >"$W/records.ndjson" 2>>"$W/err" || code=$?
+	"$BIN/normalize" -q ${less[@]+"${less[@]}"} "$W/sb.ndjson" "$W/notion.ndjson" \
+		>"$W/records.ndjson" 2>>"$W/err" || code=$?
 	[[ $code == 0 ]] || return 0
 	"$BIN/plan" -q --base "$SYNC_STATE_DIR/base.ndjson" "$@" "$W/records.ndjson" \
 		>"$W/plan.ndjson" 2>>"$W/err" || code=$?

@@ -20,6 +20,11 @@ scale=1
 	echo "$output"
 }
 
+@test "nor in runs that read only what was edited" {
+	LESS=1 must_pass "$ROOT/tests/chaos/edits.sh" --step $((scale * 61))
+	echo "$output"
+}
+
 @test "further types of a page survive when its type is written" {
 	local id
 	start_sandbox

@@ -40,3 +40,8 @@ scale=1
 	must_pass "$ROOT/tests/chaos/kill.sh" --signal INT --step $((scale * 15))
 	echo "$output"
 }
+
+@test "killed, and the next runs read only what was edited" {
+	LESS=1 must_pass "$ROOT/tests/chaos/kill.sh" --step $((scale * 23))
+	echo "$output"
+}

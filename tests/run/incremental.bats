@@ -1,0 +1,269 @@
+#!/usr/bin/env bats
+# Whole runs that read less (doc/semantics.md, section 9): what they find at
+# once, what they find later, and what makes a run read in full.
+
+load ../helper
+load ../sync
+load ../health
+
+setup() {
+	sync_setup
+	export SYNC_FULL_REQUESTS=0
+}
+
+teardown() {
+	stop_server
+	common_teardown
+}
+
+later() {
+	control POST clock '{"advance":900}' >/dev/null
+}
+
+run_now() {
+	later
+	control DELETE log >/dev/null
+	run --separate-stderr sync_now --quiet "$@"
+	[[ $status -le 1 ]] || seen "the run"
+}
+
+# was WHY: how the last run read Notion.
+was() {
+	must_hold ".[0].reading | .why == \"$1\" and .full == (.why != \"edited\")" logs/last_run.json
+}
+
+requests() {
+	control GET log | jq -s 'map(select(.api == "notion")) | length'
+}
+
+# writes: how many requests of the last run wrote.
+writes() {
+	control GET log | jq -s 'map(select(.method == "PATCH" or .method == "DELETE"
+		or (.method == "POST" and (.path | contains("/query") | not)))) | length'
+}
+
+@test "edits on both sides arrive, and an idle run takes two requests" {
+	local n
+	seed notion A B C
+	run_now
+	was none
+	run_now
+	was edited
+	[[ $(writes) == 0 && $(requests) == 2 ]]
+	edit notion A '{"decision":"A2"}'
+	edit supabase B '{"type":"Policy"}'
+	seed notion D
+	run_now
+	was edited
+	live supabase A2
+	live notion B | jq -e '.type == ["Policy"]'
+	live supabase D
+	run_now
+	was edited
+	[[ $(writes) == 0 && $(requests) == 2 ]]
+	# Both sides are what a full reading says they are.
+	run_now --full
+	was asked
+	[[ $(writes) == 0 ]]
+}
+
+@test "what this run trashed and restored itself doesn't come back" {
+	seed notion A B C D E F G
+	run_now
+	act supabase A soft-delete
+	run_now
+	was edited
+	dead notion A
+	run_now
+	was edited
+	[[ $(writes) == 0 ]]
+	run_now
+	[[ $(writes) == 0 && $(requests) == 2 ]]
+	dead notion A
+	dead supabase A
+	act supabase A undelete
+	run_now
+	live notion A
+	run_now
+	was edited
+	[[ $(writes) == 0 ]]
+	live supabase A
+}
+
+@test "a trash, a move and a restore are found by the next full reading, and by none undone" {
+	local n
+	seed notion A B C D E F G H
+	run_now
+	act notion A trash
+	act notion B move
+	edit supabase C '{"type":"Policy"}'
+	act notion C trash
+	act supabase D soft-delete
+	act notion D trash
+	run_now
+	was edited
+	# Nothing was concluded from the snapshot, where they still are.
+	live supabase A
+	live supabase B
+	[[ $(control GET dump | jq -s 'map(select(.side == "notion")) | length') == 8 ]]
+	# C's write was refused by what the page really is, so all is read next.
+	run_now
+	was unsettled
+	dead supabase A
+	live supabase B
+	live notion C | jq -e '.type == ["Policy"]'
+	dead supabase D
+	run_now
+	was edited
+	act notion A restore
+	run_now --full
+	live supabase A
+	run_now
+	[[ $(writes) == 0 ]]
+}
+
+@test "a new row: whether its page is there already is told by a full reading" {
+	seed notion A
+	run_now
+	seed notion "Met by content"
+	act notion "Met by content" trash
+	run_now
+	was edited
+	act notion "Met by content" restore
+	seed supabase "Met by content"
+	seed supabase "New"
+	run_now
+	was absence
+	live notion New
+	[[ $(control GET dump | jq -s 'map(select(.decision == "Met by content")) | length') == 2 ]]
+	live supabase "Met by content" | jq -e '.notion_page_id != null'
+	run_now
+	was edited
+	[[ $(writes) == 0 ]]
+}
+
+@test "a type without an option, and a page that meets a row: all is read first" {
+	seed notion A
+	run_now
+	edit supabase A '{"type":"Brand new"}'
+	run_now
+	was absence
+	live notion A | jq -e '.type == ["Brand new"]'
+	seed supabase B
+	seed notion B
+	run_now
+	was absence
+	[[ $(control GET dump | jq -s 'map(select(.decision == "B")) | length') == 2 ]]
+}
+
+@test "after a run that did not end well, and after one that was killed" {
+	seed notion A
+	run_now
+	run_now
+	was edited
+	control POST faults '{"match":{"api":"supabase"},"times":-1,"status":500}' >/dev/null
+	SYNC_RETRIES=0 must_fail $RC_TEMPORARY sync_now --quiet
+	control DELETE faults >/dev/null
+	run_now
+	was unsettled
+	run_now
+	was edited
+	control POST faults '{"match":{"api":"notion"},"delay_ms":20000}' >/dev/null
+	VAULTSYNC_BIN=$BIN "$ROOT/scripts/sync-now.sh" --quiet >/dev/null 2>&1 3>&- &
+	for _ in {1..200}; do
+		! control GET faults | grep -q '"hits":1' || break
+		sleep 0.05
+	done
+	kill -KILL $!
+	wait $! || true
+	for _ in {1..200}; do
+		is_held sync || break
+		sleep 0.05
+	done
+	control DELETE faults >/dev/null
+	run_now
+	was unsettled
+}
+
+@test "a call that tells of more than an edit: all is read, once" {
+	local event
+	export SYNC_HOOK_SECRET_NOTION=secret_of-this-test
+	seed notion A
+	run_now
+	start_server
+	# call TYPE: and whether it asks for a full reading.
+	call() {
+		event="{\"type\":\"$1\",\"entity\":{\"type\":\"page\"}}"
+		rm -f state/wake
+		must_pass curl -fsS --max-time 10 "$URL/hooks/notion" -d "$event" \
+			-H "X-Notion-Signature: $(sign "$SYNC_HOOK_SECRET_NOTION" "$event")"
+		[[ -e state/wake ]]
+	}
+	for type in page.properties_updated page.content_updated page.created; do
+		call $type
+		[[ ! -e state/wake-full ]] || seen "$type"
+	done
+	run_now
+	was edited
+	for type in page.deleted page.undeleted page.moved data_source.schema_updated \
+		data_source.deleted something.new ""; do
+		rm -f state/wake-full
+		call "$type"
+		[[ -e state/wake-full ]] || seen "$type"
+	done
+	# One too long to be read to its end may tell of anything.
+	rm -f state/wake-full
+	call "page.created\",\"long\":\"$(printf '%020000d' 0)"
+	[[ -e state/wake-full ]]
+	act notion A trash
+	run_now
+	was called
+	dead supabase A
+	[[ ! -e state/wake-full ]]
+	run_now
+	was edited
+	call page.moved
+	event='{"type":"page.deleted"}'
+	rm -f state/wake-full
+	run -22 curl -fsS --max-time 10 "$URL/hooks/notion" -d "$event" -H "X-Notion-Signature: sha256=00"
+	[[ ! -e state/wake-full ]]
+}
+
+@test "a dry run reads in full and leaves the snapshot as it is" {
+	local before
+	seed notion A
+	run_now
+	seed supabase B
+	before=$(stat -c %i state/snapshot.ndjson)
+	must_pass sync_now --dry-run
+	[[ $output == *'create'* ]] || seen "a plan"
+	[[ $(stat -c %i state/snapshot.ndjson) == "$before" ]]
+	[[ ! -e state/unsettled ]]
+}
+
+@test "the record, the report and the page's data say when all was read" {
+	seed notion A
+	run_now
+	run_now
+	must_hold '.[0].reading.full == false and .[0].counts == {supabase: {live: 1}, notion: {live: 1}}' logs/last_run.json
+	must_pass "$BIN/report"
+	[[ $output =~ Reading\ +last\ full\ reading\ [0-9]+\ seconds?\ ago ]] || seen "the report"
+	must_pass "$BIN/report" --json
+	must_hold ".[0].last_full_reading == (\"$(jq -r .reading.full_at logs/last_run.json)\" | sub(\"\\\\.[0-9]+\"; \"\"))"
+}
+
+@test "plan --verify and --undo take no reading from a snapshot" {
+	seed notion A
+	run_now
+	later
+	must_pass "$BIN/sb-fetch"
+	printf '%s\n' "$output" >sb.ndjson
+	must_pass "$BIN/notion-fetch" --known sb.ndjson --snapshot state/snapshot.ndjson
+	printf '%s\n' "$output" >notion.ndjson
+	must_pass "$BIN/normalize" --snapshot state/snapshot.ndjson sb.ndjson notion.ndjson
+	printf '%s\n' "$output" >records.ndjson
+	must_fail $RC_STREAM "$BIN/plan" --verify records.ndjson
+	must_say 'full reading'
+	must_fail $RC_STREAM "$BIN/plan" --undo "logs/runs/$(jq -r .run_id logs/last_run.json)" records.ndjson
+	must_say 'full reading'
+}
