@@ -11,6 +11,7 @@
 #include "util/times.h"
 
 #define WAKE_FILE "wake"
+#define WAKE_FULL_FILE "wake-full"
 #define TOKEN_FILE "notion-verification-token"
 #define DOOR_FILE "hook-setup"
 #define TOKEN_MAX 200
@@ -24,7 +25,7 @@ void hooks_init(struct hooks *h, const struct settings *settings)
 
 void intake_init(struct intake *in)
 {
-	*in = (struct intake){ .kept = BUF_INIT(HANDSHAKE_MAX) };
+	*in = (struct intake){ .kept = BUF_INIT(EVENT_MAX) };
 }
 
 int intake_add(struct intake *in, const void *data, size_t len)
@@ -34,7 +35,8 @@ int intake_add(struct intake *in, const void *data, size_t len)
 	in->len += len;
 	if (in->signature)
 		signature_add(in->signature, data, len);
-	/* A body that is longer than fits is not a handshake. */
+	/* A body that is longer than fits is of no use, but for its signature.
+	 */
 	if (in->keeps && buf_add(&in->kept, data, len) < 0)
 		in->keeps = false;
 	return 0;
@@ -71,11 +73,12 @@ static int make_file(
 	return rc;
 }
 
-static void wake(const struct settings *s, struct answer *a)
+static void wake(const struct settings *s, bool in_full, struct answer *a)
 {
 	struct error e;
 
-	if (make_file(s->state_dir, WAKE_FILE, "", &e) < 0) {
+	if ((in_full && make_file(s->state_dir, WAKE_FULL_FILE, "", &e) < 0) ||
+		make_file(s->state_dir, WAKE_FILE, "", &e) < 0) {
 		warning("%s", e.text);
 		answer_text(a, 500, "the call could not be recorded");
 		return;
@@ -174,15 +177,44 @@ bool hook_notion_reads(
 	if (h->settings->hook_notion)
 		in->signature =
 			signature_begin(signature, h->settings->hook_notion);
-	in->keeps = door_is_open(h->settings);
-	return in->signature || in->keeps;
+	in->door = door_is_open(h->settings);
+	in->keeps = in->signature || in->door;
+	return in->keeps;
+}
+
+/*
+ * What a listing of edits shows, or what isn't in our properties at all.
+ * https://developers.notion.com/reference/webhooks-events-delivery; a type that
+ * comes later may tell of anything.
+ */
+static bool is_edit(const struct intake *in)
+{
+	static const char *const edits[] = { "page.created",
+		"page.content_updated", "page.properties_updated",
+		"page.locked", "page.unlocked", "data_source.content_updated",
+		"comment.created", "comment.updated", "comment.deleted" };
+	struct error ignored;
+	json *event;
+	const char *type;
+	bool found = false;
+
+	if (!in->keeps)
+		return false;
+	event = json_parse(buf_str(&in->kept), in->kept.len,
+		JSON_MARK_UNREADABLE, &ignored);
+	type = json_str(event, "type");
+	for (size_t i = 0; type && i < sizeof edits / sizeof edits[0]; i++)
+		found |= strcmp(edits[i], type) == 0;
+	json_free(event);
+	return found;
 }
 
 void hook_notion(struct hooks *h, struct intake *in, struct answer *a)
 {
 	if (in->signature && signature_is_right(in->signature))
-		wake(h->settings, a);
-	else if (in->keeps && shake_hands(h->settings, &in->kept, a))
+		wake(h->settings, !is_edit(in), a);
+	else if (in->door && in->keeps && in->len <= HANDSHAKE_MAX &&
+		 shake_hands(h->settings, &in->kept, a))
 		return;
 	else if (h->settings->hook_notion)
 		guess_refuse(&h->notion, "wrong signature", a);
@@ -202,7 +234,7 @@ void hook_supabase(struct hooks *h, const char *authorization, struct answer *a)
 	if (!h->settings->hook_supabase) {
 		answer_text(a, 404, "not found");
 	} else if (token_is_right(authorization, h->settings->hook_supabase)) {
-		wake(h->settings, a);
+		wake(h->settings, false, a); /* rows are always read in full */
 	} else {
 		guess_refuse(&h->supabase, "wrong secret", a);
 		a->asks_token = true;

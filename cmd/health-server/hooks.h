@@ -4,9 +4,10 @@
  * whereupon schedule.sh runs the sync within seconds; the plan alone decides
  * what is done. Any number of calls until then count as one.
  *
- * So only the signature of a body matters, and nothing of the body is kept,
- * except for the first HANDSHAKE_MAX bytes while an operator waits for Notion's
- * token.
+ * Of a body only its signature matters, and its `type`: a call that tells of
+ * anything but an edit (a page in the trash, or out of it, a move, a change of
+ * the schema) creates the file wake-full, too, by which the next run reads all
+ * of Notion. An edit is found without that (doc/semantics.md, section 9).
  */
 #ifndef HEALTH_SERVER_HOOKS_H
 #define HEALTH_SERVER_HOOKS_H
@@ -18,6 +19,7 @@
 
 #define HOOK_BODY_MAX ((size_t)256 << 10)
 #define HANDSHAKE_MAX ((size_t)4 << 10)
+#define EVENT_MAX ((size_t)16 << 10) /* a longer one may tell of anything */
 #define DOOR_SECONDS 600
 
 struct hooks {
@@ -29,7 +31,8 @@ struct hooks {
 struct intake {
 	size_t len;
 	struct signature *signature; /* NULL: not signed, or no secret is set */
-	bool keeps;		     /* it may contain Notion's token */
+	bool door;		     /* it may contain Notion's token */
+	bool keeps;		     /* it is of use: kept has all so far */
 	struct buf kept;
 };
 
