@@ -325,6 +325,18 @@ static void print_requests(const struct run *r)
 	printf("waited %s\n", humanize_duration(json_sum(waited), n));
 }
 
+/* When all of Notion was read, the only reading that shows what went away. */
+static void print_reading(const struct health *h, const struct run_records *l)
+{
+	usec at = run_full_reading(l);
+	char age[HUMANIZE_SIZE];
+
+	if (at == USEC_NONE)
+		return;
+	printf(LABEL, "Reading");
+	printf("last full reading %s ago\n", humanize_age(h->now - at, age));
+}
+
 static void print_damage(const struct run_records *l)
 {
 	for (const json *d = json_first(l->damage); d; d = json_next(d)) {
@@ -354,6 +366,7 @@ void print_overview(const struct health *h, const struct run_records *l,
 		print_counts(l, w);
 		print_trend(l);
 		print_requests(l->last);
+		print_reading(h, l);
 	}
 	print_damage(l);
 	printf(LABEL, "Logs");

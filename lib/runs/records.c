@@ -94,6 +94,22 @@ int64_t run_changes(const struct run *r)
 	return n;
 }
 
+usec run_full_reading(const struct run_records *l)
+{
+	const struct run *const runs[] = { l->last, l->success };
+	usec latest = USEC_NONE, t;
+
+	for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+		const json *reading =
+			runs[i] ? json_get(runs[i]->record, "reading") : NULL;
+		const char *at = json_str(reading, "full_at");
+
+		if (at && time_parse(at, &t) == 0 && t > latest)
+			latest = t;
+	}
+	return latest;
+}
+
 bool run_id_is_valid(const char *s)
 {
 	static const char shape[] = "00000000T000000Z-";

@@ -71,6 +71,8 @@ int64_t run_ops(const struct run *r, const char *op, const char *target,
 	const char *status);
 /* Ops that changed a record's content or presence on either side. */
 int64_t run_changes(const struct run *r);
+/* When all of Notion was read last, as far as records tell; or USEC_NONE. */
+usec run_full_reading(const struct run_records *l);
 
 /* 20261125T193500Z-1234 */
 bool run_id_is_valid(const char *s);

@@ -104,6 +104,7 @@ json *report_data(const struct health *h, const struct run_records *l,
 	json_put_int(data, "interval_seconds", h->interval / USEC_SECOND);
 	json_put(data, "last_success", run_or_null(h, l->success));
 	json_put(data, "last_run", last_run_data(h, l));
+	put_time(data, "last_full_reading", run_full_reading(l));
 	json_put(data, "open_run", run_or_null(h, run_records_open_run(l)));
 	if (w->live_pairs >= 0)
 		json_put_int(data, "live_pairs", w->live_pairs);
