@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sync/reading.h"
 #include "util/file.h"
 #include "util/times.h"
 
 #define WAKE_FILE "wake"
-#define WAKE_FULL_FILE "wake-full"
 #define TOKEN_FILE "notion-verification-token"
 #define DOOR_FILE "hook-setup"
 #define TOKEN_MAX 200
@@ -77,7 +77,8 @@ static void wake(const struct settings *s, bool in_full, struct answer *a)
 {
 	struct error e;
 
-	if ((in_full && make_file(s->state_dir, WAKE_FULL_FILE, "", &e) < 0) ||
+	if ((in_full &&
+		    make_file(s->state_dir, READING_WAKE_FULL, "", &e) < 0) ||
 		make_file(s->state_dir, WAKE_FILE, "", &e) < 0) {
 		warning("%s", e.text);
 		answer_text(a, 500, "the call could not be recorded");

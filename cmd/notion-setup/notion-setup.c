@@ -2,10 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "notion/limits.h"
 #include "settings/settings.h"
 #include "setup.h"
+#include "sync/reading.h"
+#include "util/file.h"
 #include "util/opt.h"
 #include "util/stop.h"
 #include "util/text.h"
@@ -73,6 +76,24 @@ static int find_source(
 		s->database);
 }
 
+/* Runs know the schema from their snapshot: the next one shall ask for it. */
+static void tell_runs(const struct settings *settings)
+{
+	char *path = path_join(settings->state_dir, READING_WAKE_FULL);
+	struct error none;
+	int fd;
+
+	/* Without the folder there has been no run. */
+	if (access(settings->state_dir, F_OK) == 0) {
+		fd = file_open_own(path, 0, &none);
+		if (fd < 0)
+			warning("%s", none.text);
+		else
+			close(fd);
+	}
+	free(path);
+}
+
 static int run(struct setup *s, struct error *e)
 {
 	const atomic_int *stop = stop_on_signals();
@@ -86,6 +107,8 @@ static int run(struct setup *s, struct error *e)
 		goto out;
 	if (find_source(s, &settings, e) == 0)
 		rc = setup_ensure(s, e);
+	if (s->changes)
+		tell_runs(&settings);
 	if (s->now && s->json)
 		setup_show_json(s);
 	else if (s->now && verbosity >= 0)

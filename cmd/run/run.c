@@ -34,7 +34,6 @@
 #define RECORD_MAX (1u << 20)
 /* In the state folder: see run.h. */
 #define UNSETTLED "unsettled"
-#define WAKE_FULL "wake-full"
 
 enum {
 	OPT_LIMIT = 256,
@@ -300,7 +299,7 @@ static int mark_unsettled(struct run_context *r, struct error *e)
 		return -1;
 	close(fd);
 	/* A call that comes from now on is for the next run. */
-	if (take_mark(r->settings, WAKE_FULL))
+	if (take_mark(r->settings, READING_WAKE_FULL))
 		r->full = full_reason_name(READ_CALLED);
 	else if (was)
 		r->full = full_reason_name(READ_UNSETTLED);

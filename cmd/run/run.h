@@ -20,8 +20,8 @@
  *                   absent: nothing speaks for it here
  *
  * In the state folder, "unsettled" is there while a run goes on, and stays
- * where it didn't end well; "wake-full" is made by health-server when a service
- * tells of more than an edit. Both make the next run read in full.
+ * where it didn't end well; "wake-full" is sync/reading.h's. Both make the next
+ * run read in full.
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H

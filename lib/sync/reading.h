@@ -12,6 +12,13 @@
 
 #include "util/times.h"
 
+/*
+ * In the state folder: who knows that more than a record's content has changed
+ * (a call from a service, notion-setup) makes this file, and the next run,
+ * which removes it, reads in full.
+ */
+#define READING_WAKE_FULL "wake-full"
+
 /* Why everything is read; the first that applies counts. */
 enum full_reason {
 	READ_LESS, /* it isn't: what was edited is enough */

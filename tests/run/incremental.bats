@@ -267,3 +267,23 @@ writes() {
 	must_fail $RC_STREAM "$BIN/plan" --undo "logs/runs/$(jq -r .run_id logs/last_run.json)" records.ndjson
 	must_say 'full reading'
 }
+
+@test "a property that notion-setup adds is seen by the next run, in small vaults too" {
+	local source
+	unset SYNC_FULL_REQUESTS
+	seed notion A
+	run_now
+	source=$(jq -r .notion.scope <(head -n 1 state/snapshot.ndjson))
+	curl -fsS --max-time 10 -X PATCH -H "Authorization: Bearer $NOTION_API_KEY" \
+		-H 'Notion-Version: 2026-03-11' -H 'Content-Type: application/json' \
+		-d '{"properties":{"Checksum":null}}' "$SANDBOX/v1/data_sources/$source" >/dev/null
+	run_now --full
+	run_now
+	was few
+	[[ $(writes) == 0 ]]
+	must_pass "$BIN/notion-setup"
+	[[ -e state/wake-full ]]
+	run_now
+	was called
+	live notion A | jq -e '.checksum | length == 64'
+}
