@@ -8,6 +8,7 @@
 
 #include "cost.h"
 #include "forecast.h"
+#include "notion/origin.h"
 #include "pool.h"
 #include "preflight.h"
 #include "settings/settings.h"
@@ -152,12 +153,22 @@ static int check_scope(struct worker *r, const struct settings *s,
 	return rc;
 }
 
-/* Asks Notion which data source the settings mean; it must be the plan's. */
-static int check_data_source(
-	struct worker *r, const struct settings *s, struct error *e)
+/*
+ * Which data source the settings mean: it must be the plan's. Notion isn't
+ * asked where the pages were read with the same settings.
+ */
+static int check_data_source(struct worker *r, const struct settings *s,
+	const struct ops *ops, struct error *e)
 {
+	const json *notion = json_get(json_get(ops->head, "sources"), "notion");
+	const json *reading = json_get(notion, "reading");
+	const char *source = json_str(notion, "scope");
 	char ours[UUID_SIZE];
 
+	if (source && strcmp(source, r->data_source) == 0 &&
+		notion_origin_has_connection(reading, s) &&
+		notion_origin_has_database(reading, s))
+		return 0;
 	if (notion_find_data_source(&r->notion, s, ours, e) < 0)
 		return -1;
 	if (strcmp(ours, r->data_source) == 0)
@@ -310,7 +321,8 @@ static int start_clients(struct worker *r, const struct settings *s,
 		r->notion.api.max_wait = r->supabase.api.max_wait = a->max_wait;
 	if (!writes_anything(ops))
 		return 0;
-	return check_data_source(r, s, e) < 0 ? -1 : find_shapes(r, ops, e);
+	return check_data_source(r, s, ops, e) < 0 ? -1
+						   : find_shapes(r, ops, e);
 }
 
 /* All that must hold before the first write. */

@@ -3,13 +3,11 @@
  * decision is in sync/reading.c, and goes into the head, so that the snapshot
  * that is made of this stream has it, and the run's record.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fetch.h"
 #include "notion/limits.h"
-#include "util/alloc.h"
+#include "notion/origin.h"
 #include "util/opt.h"
 
 /* Notion's listing may lag behind an edit by a minute or two. */
@@ -17,39 +15,18 @@
 
 #define VERSION VAULTSYNC_VERSION " " NOTION_VERSION
 
-/* Where the key is sent, and which key: pages are seen through both. */
-static char *connection(const struct settings *s)
-{
-	char mark[NOTION_KEY_MARK_SIZE];
-
-	notion_key_mark(s, mark);
-	return xasprintf("%s %s", s->notion_url, mark);
-}
-
-/* What the settings say, from which the data source follows. */
-static char *database(const struct settings *s)
-{
-	return xasprintf("%s %s", s->notion_database, s->notion_data_source);
-}
-
-static bool is(const json *reading, const char *key, const char *now)
-{
-	const char *then = json_str(reading, key);
-
-	return then && strcmp(then, now) == 0;
-}
-
 void reading_choose(struct fetch *f, bool refused)
 {
 	const struct earlier *s = &f->earlier;
 	const json *reading = json_get(s->head, "reading");
-	char *with = connection(f->settings), *of = database(f->settings);
+	const char *version = json_str(reading, "version");
 	const struct reading_facts facts = {
 		.told = f->told,
 		.snapshot = s->state,
-		.same_version = is(reading, "version", VERSION),
-		.same_connection = is(reading, "connection", with),
-		.same_scope = is(reading, "database", of),
+		.same_version = version && strcmp(version, VERSION) == 0,
+		.same_connection =
+			notion_origin_has_connection(reading, f->settings),
+		.same_scope = notion_origin_has_database(reading, f->settings),
 		.refused = refused,
 		.pages = s->pages,
 		.read_at = s->began_at,
@@ -59,8 +36,6 @@ void reading_choose(struct fetch *f, bool refused)
 		.full_requests = f->settings->full_requests,
 	};
 
-	free(with);
-	free(of);
 	f->why = reading_decide(&facts);
 	if (!f->snapshot_file)
 		f->why = READ_ASKED;
@@ -95,7 +70,6 @@ static void put_time(json *object, const char *key, usec t)
  */
 static json *reading_json(const struct fetch *f)
 {
-	char *with = connection(f->settings), *of = database(f->settings);
 	bool less = f->why == READ_LESS;
 	json *reading = json_object();
 
@@ -104,11 +78,8 @@ static json *reading_json(const struct fetch *f)
 	put_time(reading, "asked_at", f->asked_at);
 	put_time(reading, "full_at", less ? f->earlier.full_at : f->began_at);
 	json_put_str(reading, "version", VERSION);
-	json_put_str(reading, "connection", with);
-	json_put_str(reading, "database", of);
+	notion_origin_put(reading, f->settings);
 	json_put_str(reading, "snapshot", less ? f->earlier.id : NULL);
-	free(with);
-	free(of);
 	return reading;
 }
 

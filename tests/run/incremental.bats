@@ -287,3 +287,31 @@ writes() {
 	was called
 	live notion A | jq -e '.checksum | length == 64'
 }
+
+@test "the database, its schema and our own user are asked for once" {
+	# asked PATH: how often, in the last run.
+	asked() {
+		control GET log | jq -s --arg p "$1" 'map(select(.method == "GET" and (.path | startswith($p)))) | length'
+	}
+	seed notion A B
+	run_now
+	[[ $(asked /v1/databases/) == 1 && $(asked /v1/data_sources/) == 1 && $(asked /v1/users/me) == 1 ]]
+	edit supabase A '{"decision":"A2"}'
+	edit notion B '{"decision":"B2"}'
+	run_now
+	was edited
+	live notion A2
+	live supabase B2
+	[[ $(asked /v1/databases/) == 0 && $(asked /v1/data_sources/) == 0 && $(asked /v1/users/me) == 0 ]]
+	# A plan of other settings is asked about, and refused.
+	edit supabase A2 '{"decision":"A3"}'
+	later
+	must_pass pipe '"$BIN/sb-fetch" >sb && "$BIN/notion-fetch" --known sb | "$BIN/normalize" sb - |
+		"$BIN/plan" --base state/base.ndjson >plan'
+	control DELETE log >/dev/null
+	NOTION_DATABASE_ID=d0000000-0000-4000-8000-00000000dead must_fail $RC_CONFIG "$BIN/apply" plan
+	[[ $(asked /v1/databases/) == 1 ]]
+	must_pass "$BIN/apply" --base state/base.ndjson plan
+	[[ $(asked /v1/databases/) == 1 ]]
+	live notion A3
+}
