@@ -423,6 +423,17 @@ void api_share_clock(struct api *api, const struct api *with)
 	api->clock = with->clock;
 }
 
+void api_counters_add(struct api_counters *to, const struct api_counters *more)
+{
+	to->requests += more->requests;
+	to->retries += more->retries;
+	to->limited += more->limited;
+	to->waited_ms += more->waited_ms;
+	for (size_t i = 0; i < sizeof to->by_class / sizeof to->by_class[0];
+		i++)
+		to->by_class[i] += more->by_class[i];
+}
+
 void api_counters_to_end(const struct api_counters *c, json *end)
 {
 	json_put_int(end, "requests", (int64_t)c->requests);

@@ -84,6 +84,8 @@ struct api_counters {
 	uint64_t by_class[6]; /* [0]: no answer, [2]: 2xx, … */
 };
 
+/* Of several clients of a service. */
+void api_counters_add(struct api_counters *to, const struct api_counters *more);
 /* requests, waited_ms and limited, for the end of a fetch stream. */
 void api_counters_to_end(const struct api_counters *c, json *end);
 

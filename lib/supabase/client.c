@@ -1,15 +1,19 @@
 #include "supabase/client.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "supabase/errors.h"
 #include "util/alloc.h"
+#include "util/opt.h"
 
 /* PostgREST reads several preferences from one header. */
 static const char *const insert_headers[] = { "Content-Type: application/json",
 	"Prefer: resolution=ignore-duplicates,return=representation", NULL };
+static const char *const count_headers[] = { "Prefer: count=estimated", NULL };
 static const char *const patch_headers[] = { "Content-Type: application/json",
 	"Prefer: handling=strict,max-affected=1,return=representation", NULL };
 
@@ -107,19 +111,45 @@ static int call_for_rows(struct supabase_client *c, const struct api_call *call,
 	return rows_of(&answer, rows, a);
 }
 
-static int get_rows(struct supabase_client *c, const char *query, json **rows,
-	struct api_error *a)
+/* "0-99/1234" */
+static int64_t total_of(const struct api_answer *answer)
+{
+	const char *slash = strchr(answer->content_range, '/');
+	long n;
+
+	if (!slash || parse_number(slash + 1, 0, LONG_MAX, &n) < 0)
+		return -1;
+	return n;
+}
+
+/* total: NULL where nobody asks. */
+static int get_rows_of(struct supabase_client *c, const char *query,
+	json **rows, int64_t *total, struct api_error *a)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
-	struct api_call call = { .method = "GET", .read = true };
+	struct api_call call = { .method = "GET",
+		.read = true,
+		.headers = total ? count_headers : NULL };
+	struct api_answer answer;
 	int rc;
 
+	*rows = NULL;
 	start_url(c, &url);
 	buf_adds(&url, query);
 	call.path = buf_str(&url);
-	rc = call_for_rows(c, &call, rows, a);
+	rc = api_call(&c->api, &call, &answer, a);
 	buf_fini(&url);
-	return rc;
+	if (rc < 0)
+		return -1;
+	if (total)
+		*total = total_of(&answer);
+	return rows_of(&answer, rows, a);
+}
+
+static int get_rows(struct supabase_client *c, const char *query, json **rows,
+	struct api_error *a)
+{
+	return get_rows_of(c, query, rows, NULL, a);
 }
 
 int supabase_find_columns(struct supabase_client *c, struct error *e)
@@ -139,18 +169,37 @@ int supabase_find_columns(struct supabase_client *c, struct error *e)
 	return 0;
 }
 
-int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
-	json **rows, struct api_error *a)
+int supabase_rows_count(struct supabase_client *c,
+	const struct supabase_slice *slice, json **rows, int64_t *total,
+	struct api_error *a)
 {
 	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
 	int rc;
 
-	buf_addf(&query, "&order=id.asc&limit=%d", limit);
-	if (after)
-		buf_addf(&query, "&id=gt.%s", after);
-	rc = get_rows(c, buf_str(&query), rows, a);
+	buf_addf(&query, "&order=id.asc&limit=%d", slice->limit);
+	if (slice->after)
+		buf_addf(&query, "&id=gt.%s", slice->after);
+	if (slice->before)
+		buf_addf(&query, "&id=lt.%s", slice->before);
+	if (slice->offset)
+		buf_addf(&query, "&offset=%" PRId64, slice->offset);
+	rc = get_rows_of(c, buf_str(&query), rows, total, a);
 	buf_fini(&query);
 	return rc;
+}
+
+int supabase_rows_read(struct supabase_client *c,
+	const struct supabase_slice *slice, json **rows, struct api_error *a)
+{
+	return supabase_rows_count(c, slice, rows, NULL, a);
+}
+
+int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
+	json **rows, struct api_error *a)
+{
+	const struct supabase_slice slice = { .after = after, .limit = limit };
+
+	return supabase_rows_read(c, &slice, rows, a);
 }
 
 static int row_where(struct supabase_client *c, const char *column,

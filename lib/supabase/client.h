@@ -69,6 +69,23 @@ int supabase_probe_link(
 int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
 	json **rows, struct api_error *a);
 
+/* The same between two ids, and without the first `offset` of them. */
+struct supabase_slice {
+	const char *after, *before; /* NULL: from the start, to the end */
+	int64_t offset;
+	int limit;
+};
+
+int supabase_rows_read(struct supabase_client *c,
+	const struct supabase_slice *slice, json **rows, struct api_error *a);
+/*
+ * The same, with how many rows there are in all: what the planner estimates
+ * where it would take long to count; -1: the service doesn't say.
+ */
+int supabase_rows_count(struct supabase_client *c,
+	const struct supabase_slice *slice, json **rows, int64_t *total,
+	struct api_error *a);
+
 /* *row is NULL where there is none (or row-level security hides it). */
 int supabase_row_get(struct supabase_client *c, const char *id, json **row,
 	struct api_error *a);

@@ -83,6 +83,83 @@ must_have_rows() {
 	must_have_rows 250
 }
 
+@test "a large table: several pages at once, every row once, in the order of ids" {
+	start_sandbox
+	seed_rows 2600
+	# Answers of 300 ms: 28 of them one after another would take 8 seconds.
+	fault '{"match":{"path":"order=id"},"times":-1,"delay_ms":300}'
+	SECONDS=0
+	must_pass fetch
+	((SECONDS < 6)) || seen "it took $SECONDS s"
+	control DELETE faults >/dev/null
+	must_have_rows 2600
+	must_hold '[.[].row.id // empty] | . == sort'
+	must_hold "$(control GET log | jq -s 'map(select(.api == "supabase")) |
+		length') == .[-1].requests"
+	# However many rows an answer has, and whatever the ids are made of.
+	control POST config '{"max_rows":37}' >/dev/null
+	must_pass fetch
+	must_have_rows 2600
+	[[ $(grep -c 'Max rows' <<<"$stderr") == 1 ]] || seen "not said once"
+	control POST config '{"max_rows":1000}' >/dev/null
+	jq -nc 'range(900) | {side: "supabase", decision: "random \(.)"}' >random.ndjson
+	control POST seed @random.ndjson >/dev/null
+	must_pass fetch
+	must_hold 'map(select(.row)) | length == 3500 and ([.[].row.id] | . == (sort | unique))'
+}
+
+@test "a large table that changes while it is read loses none of what stays" {
+	start_sandbox
+	seed_rows 2000
+	# The rows at which ranges would begin, and others, go before they are asked for.
+	for n in 1 500 501 1000 1500 1501 2000; do
+		fault "{\"match\":{\"path\":\"offset=\"},\"edit\":{\"side\":\"supabase\",
+			\"id\":\"$(id $n)\",\"action\":\"delete\"}}"
+	done
+	for n in 499 502 999 1499 1999; do
+		fault "{\"match\":{\"path\":\"id=gt\"},\"edit\":{\"side\":\"supabase\",
+			\"id\":\"$(id $n)\",\"action\":\"delete\"}}"
+	done
+	must_pass fetch
+	comm -23 <(control GET dump | jq -r 'select(.side == "supabase").id' | sort) \
+		<(jq -r 'select(.row).row.id' <<<"$output") >lost
+	[[ ! -s lost ]] || seen "lost: $(<lost)"
+	must_hold '[.[].row.id // empty] | . == (sort | unique)'
+}
+
+@test "a large table: one range that fails ends the run, and a signal all of them" {
+	start_sandbox
+	seed_rows 2000
+	fault '{"match":{"path":"id=lt"},"times":-1,"status":503}'
+	SYNC_RETRIES=0 must_fail $RC_TEMPORARY fetch
+	must_hold '.[-1] | .kind == "end" and .complete == false'
+	control DELETE faults >/dev/null
+	fault '{"match":{"path":"offset="},"status":401,"body":""}'
+	must_fail $RC_CREDENTIALS fetch
+	control DELETE faults >/dev/null
+	# Faults that pass change nothing.
+	fetch >before.ndjson
+	for spec in '"status":503' '"drop":"after"' '"cut":700' '"status":429,"retry_after":1'; do
+		for path in offset= id=lt; do
+			fault "{\"match\":{\"path\":\"$path\"},$spec}"
+		done
+		must_pass fetch
+		diff <(jq -c .row before.ndjson) <(jq -c .row <<<"$output") || seen "other rows with $spec"
+		control DELETE faults >/dev/null
+	done
+	fault '{"match":{"path":"id=lt"},"times":-1,"delay_ms":8000}'
+	SECONDS=0
+	run --separate-stderr timeout --preserve-status -s TERM 1 "$BIN/sb-fetch"
+	[[ $status -eq 143 ]] || seen "not ended by TERM"
+	((SECONDS < 6)) || seen "it took $SECONDS s"
+	must_hold '.[-1] | .kind == "end" and .complete == false'
+	control DELETE faults >/dev/null
+	# A server that is slow with many rows is asked for fewer, in each range.
+	fault '{"match":{"path":"order=id.asc&limit=100"},"times":-1,"delay_ms":2500}'
+	SYNC_TIMEOUT=1 SYNC_RETRIES=0 must_pass fetch
+	must_hold 'map(select(.row)) | length == 2000'
+}
+
 @test "a server that shortens pages loses no row, and that is reported once" {
 	start_sandbox
 	seed_rows 120
