@@ -47,8 +47,11 @@ static void do_op(struct worker *r, struct op *op, struct outcome *o)
 		skip(o, "dry-run", "it would be noted in the base now");
 	else if (op->kind == OP_ADOPT)
 		done(o);
-	else if (short_plan_fill(r, op, o))
+	else if (short_plan_fill(r, op, o)) {
+		if (op->kind == OP_STAMP)
+			recheck_rows(r, op);
 		performers[op->kind][op->target](r, op, o);
+	}
 }
 
 /* What follows from an op that was done, or wasn't. */

@@ -3,16 +3,16 @@
 #include "util/humanize.h"
 
 /*
- * A page is created with one request; before another is written, or a row
- * because of it, the page is read again.
+ * A page is created or stamped with one request; before its content or presence
+ * is written, or those of its row because of it, the page is read again.
  */
 static int64_t requests_of(const struct op *op)
 {
 	switch (op->target) {
 	case TARGET_NOTION:
-		return op->kind == OP_CREATE ? 1 : 2;
+		return op->kind == OP_CREATE || op->kind == OP_STAMP ? 1 : 2;
 	case TARGET_SUPABASE:
-		return op->kind == OP_LINK || !op->page_id ? 0 : 1;
+		return op->kind == OP_LINK || op->kind == OP_CREATE ? 0 : 1;
 	default:
 		return 0;
 	}

@@ -120,8 +120,10 @@ void op_hand_on(const struct op *op, const char *new_row_id,
 			free(later->seen[s]);
 			later->seen[s] = seen_copy(after[s]);
 		}
-		if (after[SUPABASE])
+		if (after[SUPABASE]) {
 			later->updated_at = updated_at;
+			later->row_shown = time_monotonic();
+		}
 	}
 }
 

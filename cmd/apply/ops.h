@@ -60,14 +60,21 @@ struct op {
 	int64_t failures; /* of its record's ops, in a row, before this run */
 	bool undoes;	  /* the plan takes a run back */
 
+	/*
+	 * When an answer has last shown the row as seen[SUPABASE] has it, by
+	 * the monotonic clock; 0: none has.
+	 */
+	usec row_shown;
+
 	/* The pair's base line after the op before it: known.h. Owned, with its
 	 * `line`; NULL: none was noted. */
 	struct base_pair *known;
-	struct op *next; /* of the same pair, in order; NULL: the last */
-	bool follows;	 /* it is the next of another */
-	bool taken;	 /* by one of the workers */
-	bool superseded; /* an earlier op of its pair wasn't done */
-	bool incomplete; /* an earlier op of its pair isn't in the plan */
+	struct op *next;   /* of the same pair, in order; NULL: the last */
+	struct op *beside; /* taken together with this one, next; or NULL */
+	bool follows;	   /* it is the next of another */
+	bool taken;	   /* by one of the workers */
+	bool superseded;   /* an earlier op of its pair wasn't done */
+	bool incomplete;   /* an earlier op of its pair isn't in the plan */
 	bool first_link; /* of a row that was never synced: see short_plan.h */
 };
 

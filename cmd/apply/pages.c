@@ -15,6 +15,7 @@ struct page_write {
 	struct decision wanted;	 /* what the page shall hold afterwards */
 	bool in_trash;		 /* how the page shall be afterwards */
 	bool stamps;		 /* Checksum and Synced are written too */
+	bool unseen;		 /* sent without a look at the page: a stamp */
 	bool revives; /* out of the trash, and a second request follows */
 };
 
@@ -101,7 +102,10 @@ static bool is_as_planned(
 	return page_is_as_seen(page, w->seen) && date_is_as_seen(w->op, page);
 }
 
-/* Asked before a repeat: 0 while the page is as it was before the first try. */
+/*
+ * Asked before a repeat: 0 while the page is as it was before the first try. A
+ * stamp depends on its row alone.
+ */
 static int may_repeat(void *arg)
 {
 	const struct page_write *w = arg;
@@ -109,6 +113,8 @@ static int may_repeat(void *arg)
 	struct outcome ignored = { 0 };
 	int rc = -1;
 
+	if (w->unseen)
+		return recheck_row(w->r, w->op, &ignored) ? 0 : -1;
 	if (!recheck_read_page(w->r, w->op->page_id, &page, &ignored))
 		return -1;
 	if (is_as_planned(w, &page))
@@ -141,9 +147,17 @@ static bool is_kept(const struct page_write *w, const struct notion_page *page,
 	return kept;
 }
 
+static bool skip_trashed(struct outcome *o)
+{
+	return skip(
+		o, "changed", "the page was moved to the trash since the plan");
+}
+
 static bool judge_page(const struct page_write *w,
 	const struct notion_page *page, struct outcome *o)
 {
+	if (w->unseen && page->in_trash)
+		return skip_trashed(o);
 	saw_page(o, page);
 	if (!is_kept(w, page, o))
 		return false;
@@ -165,10 +179,15 @@ static bool judge_page(const struct page_write *w,
 static bool take_answer(
 	const struct page_write *w, const json *object, struct outcome *o)
 {
+	char parent[UUID_SIZE];
 	struct notion_page page;
 	struct problem ignored;
 	bool ok;
 
+	notion_page_parent(object, parent);
+	if (w->unseen && strcmp(parent, w->r->data_source) != 0)
+		return skip(
+			o, "changed", "the page was moved away since the plan");
 	if (notion_page_parse(&page, object, &w->r->schema, &ignored) < 0) {
 		if (!recheck_read_page(w->r, w->op->page_id, &page, o))
 			return unclear(o);
@@ -182,7 +201,20 @@ static bool take_answer(
 	return ok;
 }
 
-/* The outcome is unknown, or somebody was faster: the page itself tells. */
+/* What was sent is there, whoever else has edited the page since. */
+static bool has_arrived(
+	const struct page_write *w, const struct notion_page *page)
+{
+	return page->in_trash == w->in_trash &&
+	       (w->unseen || holds(page, &w->wanted)) &&
+	       (!w->stamps ||
+		       (sum_is_there(w, page) && mark_is_there(w, page)));
+}
+
+/*
+ * The outcome is unknown, or somebody was faster, or the page is not where it
+ * was when nobody looked: the page itself tells.
+ */
 static bool look_what_happened(const struct page_write *w,
 	const struct api_error *a, struct outcome *o)
 {
@@ -191,15 +223,16 @@ static bool look_what_happened(const struct page_write *w,
 
 	if (!recheck_read_page(w->r, w->op->page_id, &page, o))
 		return a->outcome_unknown ? unclear(o) : false;
-	if (page.in_trash == w->in_trash && holds(&page, &w->wanted) &&
-		(!w->stamps ||
-			(sum_is_there(w, &page) && mark_is_there(w, &page)))) {
+	if (has_arrived(w, &page)) {
 		ok = judge_page(w, &page, o);
 	} else if (is_as_planned(w, &page)) {
 		give_up(o, a->outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
 			a);
 	} else {
-		skip(o, "changed", "the page was edited just now");
+		if (w->unseen && page.in_trash)
+			skip_trashed(o);
+		else
+			skip(o, "changed", "the page was edited just now");
 		if (a->outcome_unknown) /* perhaps after our write */
 			unclear(o);
 	}
@@ -220,6 +253,13 @@ static bool note_first(const struct page_write *w, struct outcome *o)
 	return known_sent(w->r, w->op, &after, o);
 }
 
+/* It was refused, and nobody has looked whether the page still takes it. */
+static bool may_be_gone(const struct page_write *w, const struct api_error *a)
+{
+	return w->unseen &&
+	       (a->action == API_BAD_RECORD || a->action == API_NOT_FOUND);
+}
+
 static bool send(const struct page_write *w, json *take_body, struct outcome *o)
 {
 	struct api_error a;
@@ -235,7 +275,8 @@ static bool send(const struct page_write *w, json *take_body, struct outcome *o)
 		take_body, may_repeat, (void *)w, &object, &a);
 
 	json_free(take_body);
-	if (rc < 0 && (a.outcome_unknown || a.action == API_CHANGED))
+	if (rc < 0 && (a.outcome_unknown || a.action == API_CHANGED ||
+			      may_be_gone(w, &a)))
 		return look_what_happened(w, &a, o);
 	if (rc < 0)
 		return give_up(o, STATUS_FAILED, &a);
@@ -306,9 +347,25 @@ bool page_update(struct worker *r, const struct op *op, struct outcome *o)
 	return recheck_row(r, op, o) && write_properties(&w, o);
 }
 
+/*
+ * What a stamp says, what the two halves agreed on, stays true whatever a
+ * person does to the page meanwhile, and its answer shows the page: so nobody
+ * looks at it before. Another machine's sync is another matter: its stamp would
+ * be replaced by an older one. It shows in the row, which it has written then.
+ * An undo's stamp says what was before, and is written like content.
+ */
 bool page_stamp(struct worker *r, const struct op *op, struct outcome *o)
 {
-	return page_update(r, op, o);
+	struct page_write w = new_write(r, op);
+
+	if (op->undoes)
+		return page_update(r, op, o);
+	w.stamps = w.unseen = true;
+	if (!row_was_shown(op) && !recheck_row(r, op, o))
+		return false;
+	if (r->dry_run)
+		return skip(o, "dry-run", "it would be written now");
+	return send(&w, properties_body(&w, NULL), o);
 }
 
 static bool set_trash(const struct page_write *w, struct outcome *o)

@@ -16,8 +16,9 @@ enum phase {
 	 * whose must be settled before others look for pages and rows.
 	 */
 	PHASE_OPEN_CREATES,
-	PHASE_CONTENT,
-	PHASE_STAMPS, /* an interrupted run loses stamps only */
+	PHASE_CONTENT, /* the stamp of a write comes right behind it */
+	/* Those of inserted rows, and alone: a cut run loses nothing else. */
+	PHASE_STAMPS,
 	PHASES,
 };
 
@@ -28,7 +29,7 @@ struct pool {
 	enum phase phase;
 	size_t at;   /* all before were taken, or aren't of this phase */
 	size_t busy; /* workers that have something in work */
-	size_t batch;
+	size_t inserts, stamps; /* that a worker takes together, at most */
 	/* Checksums of the pages that are being made, by worker; or NULL. */
 	const char *making[JOBS_MAX];
 };
@@ -168,11 +169,15 @@ static struct op *await_due(struct pool *c, const struct worker *r)
 	return NULL;
 }
 
-/* What follows it in its pair is taken with it, but stamps only when due. */
+/*
+ * What follows it in its pair is taken with it; but all rows that are inserted
+ * are there before the first of their pages is stamped.
+ */
 static void take_chain(const struct pool *c, struct op *op)
 {
-	for (; op && (c->phase == PHASE_STAMPS || op->kind != OP_STAMP);
-		op = op->next)
+	bool later = c->phase != PHASE_STAMPS && is_insert(op);
+
+	for (; op && !(later && op->kind == OP_STAMP); op = op->next)
 		op->taken = true;
 }
 
@@ -181,7 +186,7 @@ static size_t take_inserts(struct pool *c, struct op **took)
 {
 	size_t n = 0;
 
-	for (size_t i = c->at; i < c->ops->n && n < c->batch; i++) {
+	for (size_t i = c->at; i < c->ops->n && n < c->inserts; i++) {
 		struct op *op = &c->ops->list[i];
 
 		if (op->follows || op->taken || !is_insert(op))
@@ -189,6 +194,24 @@ static size_t take_inserts(struct pool *c, struct op **took)
 		take_chain(c, op);
 		took[n++] = op;
 	}
+	return n;
+}
+
+/* Stamps are taken together too: their rows are looked at in one request. */
+static size_t take_stamps(struct pool *c, struct op **took)
+{
+	size_t n = 0;
+
+	for (size_t i = c->at; i < c->ops->n && n < c->stamps; i++) {
+		struct op *op = &c->ops->list[i];
+
+		if (op->taken || op->kind != OP_STAMP)
+			continue;
+		take_chain(c, op);
+		took[n++] = op;
+	}
+	for (size_t i = 1; i < n; i++)
+		took[i - 1]->beside = took[i];
 	return n;
 }
 
@@ -203,6 +226,8 @@ static size_t take(struct seat *w, struct op **took)
 	op = await_due(c, w->worker);
 	if (op && is_insert(op) && !w->worker->dry_run) {
 		n = take_inserts(c, took);
+	} else if (op && op->kind == OP_STAMP) {
+		n = take_stamps(c, took);
 	} else if (op) {
 		take_chain(c, op);
 		took[n++] = op;
@@ -259,21 +284,31 @@ static void *work(void *arg)
 		if (is_insert(ops[0]) && !w->worker->dry_run)
 			insert_all(w, ops, n);
 		else
-			do_chain(w, ops[0]);
+			for (size_t i = 0; i < n; i++)
+				do_chain(w, ops[i]);
 		give_back(w);
 	}
 	return NULL;
 }
 
 /* Every worker gets its part, and no request more rows than it may have. */
-static size_t batch_of(const struct ops *ops, size_t workers)
+static size_t part_of(size_t n, size_t workers)
 {
-	size_t rows = 0, batch;
+	size_t part = (n + workers - 1) / workers;
 
-	for (size_t i = 0; i < ops->n; i++)
-		rows += makes(&ops->list[i], TARGET_SUPABASE);
-	batch = (rows + workers - 1) / workers;
-	return batch < 1 ? 1 : batch > INSERTS_MAX ? INSERTS_MAX : batch;
+	return part < 1 ? 1 : part > INSERTS_MAX ? INSERTS_MAX : part;
+}
+
+static void find_parts(struct pool *c, size_t workers)
+{
+	size_t inserts = 0, stamps = 0;
+
+	for (size_t i = 0; i < c->ops->n; i++) {
+		inserts += makes(&c->ops->list[i], TARGET_SUPABASE);
+		stamps += c->ops->list[i].kind == OP_STAMP;
+	}
+	c->inserts = part_of(inserts, workers);
+	c->stamps = part_of(stamps, workers);
 }
 
 /* Signals are for the first thread. How many could be started. */
@@ -302,12 +337,12 @@ void pool_run(struct worker *workers, size_t n, struct ops *ops,
 			.retries = workers[0].notion.api.retries },
 		.ended = PTHREAD_COND_INITIALIZER,
 		.ops = ops,
-		.batch = batch_of(ops, n),
 	};
 	struct seat list[JOBS_MAX];
 	uint64_t ended = 0;
 	size_t started;
 
+	find_parts(&pool, n);
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct seat){
 			.pool = &pool, .worker = &workers[i], .i = i

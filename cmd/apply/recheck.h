@@ -31,6 +31,17 @@ int page_has_other_row(struct worker *r, const char *page_id,
  * it. An op that expects nothing of that half passes. False with o filled.
  */
 bool recheck_row(struct worker *r, const struct op *op, struct outcome *o);
+/*
+ * For writes that don't change what the row stands for: an answer has shown the
+ * row as the op expects it, a few seconds ago at most.
+ */
+bool row_was_shown(const struct op *op);
+/*
+ * Reads the rows of the op and of those beside it in one request, where that
+ * isn't so already. A row that is not as expected, or can't be read, is left to
+ * recheck_row().
+ */
+void recheck_rows(struct worker *r, struct op *op);
 bool recheck_page(struct worker *r, const struct op *op,
 	struct notion_page *page, struct outcome *o);
 

@@ -17,10 +17,6 @@
 #include "execute.h"
 #include "worker.h"
 
-/*
- * A batch is also what is read again before it is sent: at Notion's usual
- * three requests a second, 100 pages take half a minute.
- */
 #define INSERTS_MAX 100
 
 struct insert {
@@ -33,10 +29,10 @@ struct insert {
 };
 
 /*
- * Looks at each page again, then inserts the rows of those that are as the
- * plan saw them and have no row by now. Returns how many of the list, from its
- * start, have an outcome now, except the untried: fewer than n when the
- * program was told to stop.
+ * Inserts the rows of the pages that have none by now. The pages aren't read
+ * again: doc/semantics.md, section 7. Returns how many of the
+ * list, from its start, have an outcome now, except the untried: fewer than n
+ * when the program was told to stop.
  */
 size_t rows_insert(
 	struct common *c, struct worker *r, struct insert *list, size_t n);

@@ -330,7 +330,11 @@ static json *columns_of(
 	return columns;
 }
 
-bool page_still_says_so(
+/*
+ * The page is why the row is written: whether it is still as the plan saw it.
+ * False with o filled.
+ */
+static bool page_still_says_so(
 	struct worker *r, const struct op *op, struct outcome *o)
 {
 	struct notion_page page;

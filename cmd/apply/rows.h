@@ -25,11 +25,4 @@ bool row_link(struct worker *r, const struct op *op, struct outcome *o);
 bool row_link_to(struct worker *r, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o);
 
-/*
- * The page is why the row is written: whether it is still as the plan saw it.
- * False with o filled.
- */
-bool page_still_says_so(
-	struct worker *r, const struct op *op, struct outcome *o);
-
 #endif

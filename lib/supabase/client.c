@@ -229,19 +229,31 @@ int supabase_row_by_page(struct supabase_client *c, const char *page_id,
 	return row_where(c, "notion_page_id", page_id, row, a);
 }
 
-int supabase_rows_by_pages(struct supabase_client *c,
-	const char *const *page_ids, size_t n, json **rows, struct api_error *a)
+static int get_rows_in(struct supabase_client *c, const char *column,
+	const char *const *values, size_t n, json **rows, struct api_error *a)
 {
 	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
 	int rc;
 
-	buf_adds(&query, "&notion_page_id=in.(");
+	buf_addf(&query, "&%s=in.(", column);
 	for (size_t i = 0; i < n; i++)
-		buf_addf(&query, "%s%s", i ? "," : "", page_ids[i]);
+		buf_addf(&query, "%s%s", i ? "," : "", values[i]);
 	buf_addc(&query, ')');
 	rc = get_rows(c, buf_str(&query), rows, a);
 	buf_fini(&query);
 	return rc;
+}
+
+int supabase_rows_by_ids(struct supabase_client *c, const char *const *ids,
+	size_t n, json **rows, struct api_error *a)
+{
+	return get_rows_in(c, "id", ids, n, rows, a);
+}
+
+int supabase_rows_by_pages(struct supabase_client *c,
+	const char *const *page_ids, size_t n, json **rows, struct api_error *a)
+{
+	return get_rows_in(c, "notion_page_id", page_ids, n, rows, a);
 }
 
 int supabase_rows_insert(struct supabase_client *c, const json *rows,

@@ -92,7 +92,12 @@ int supabase_row_get(struct supabase_client *c, const char *id, json **row,
 /* A row that is linked to this page, soft-deleted ones too; NULL: none. */
 int supabase_row_by_page(struct supabase_client *c, const char *page_id,
 	json **row, struct api_error *a);
-/* The rows that are linked to any of these pages, at most a hundred. */
+/* Of how many rows one request can tell. */
+#define SUPABASE_IDS_MAX 100
+/* The rows of these ids, as far as they are there. */
+int supabase_rows_by_ids(struct supabase_client *c, const char *const *ids,
+	size_t n, json **rows, struct api_error *a);
+/* The rows that are linked to any of these pages. */
 int supabase_rows_by_pages(struct supabase_client *c,
 	const char *const *page_ids, size_t n, json **rows,
 	struct api_error *a);

@@ -1,0 +1,322 @@
+# Which looks apply takes before it writes, and what a person, another machine or
+# a kill can do where it takes none: doc/semantics.md, section 7.
+
+load ../helper
+load ../sync
+
+setup() {
+	sync_setup
+	export SYNC_JOBS=1
+	mkdir state
+}
+
+make_plan() { # make_plan [OPTION…]
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson "$@" records >plan
+}
+
+apply_plan() {
+	"$BIN/apply" --base state/base.ndjson plan
+}
+
+id_of() {
+	find_record "$1" "$2" true | jq -r .id
+}
+
+# seed_in_sync DECISION…: rows and their pages, in sync.
+seed_in_sync() {
+	seed supabase "$@"
+	must_pass sync_now --quiet
+	control POST clock '{"advance":3600}' >/dev/null
+}
+
+# must_ask API COUNTS: so many requests of each method since the log was emptied;
+# what apply asks Notion before it begins is left out.
+must_ask() {
+	local got
+	got=$(control GET log | jq -sc --arg api "$1" '[.[] | select(.api == $api
+		and (.path | test("/databases/|/data_sources/[^/]*$|/users/me") | not)) | .method]
+		| group_by(.) | map({(.[0]):length}) | add // {}')
+	[[ $got == "$2" ]] || seen "$1 was asked $got, not $2"
+}
+
+# once MATCH FAULT
+once() {
+	control POST faults "{\"match\":{$1},$2}" >/dev/null
+}
+
+PAGE='"api":"notion","method":"PATCH"'
+
+# an_edit SIDE DECISION SET-OR-ACTION: the "edit" of a fault.
+an_edit() {
+	jq -nc --arg side "$1" --arg id "$(id_of "$1" "$2")" --argjson what "$3" \
+		'{side:$side, id:$id} + $what' | sed 's/^/"edit":/'
+}
+
+# arrives DECISION: on both sides, once, nothing was a conflict, and all is at rest.
+arrives() {
+	must_pass sync_now --quiet
+	live supabase "$1" && live notion "$1"
+	[[ ! -s logs/conflicts.ndjson ]] || seen "a conflict was made up: $(<logs/conflicts.ndjson)"
+	must_be_settled
+}
+
+records() {
+	control GET dump | jq -sc 'map([.side, .decision, (.in_trash == true or .deleted_at != null)]) | sort'
+}
+
+# --- what it costs -------------------------------------------------------------
+
+@test "two requests to Notion for an edit, whichever the direction; one for a new record, and for a pair that was met" {
+	seed_in_sync one two
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	control DELETE log >/dev/null
+	must_pass apply_plan
+	must_ask notion '{"GET":1,"PATCH":1}'
+	edit notion two '{"type":["UX"]}'
+	make_plan
+	control DELETE log >/dev/null
+	must_pass apply_plan
+	must_ask notion '{"GET":1,"PATCH":1}'
+	seed notion three four
+	make_plan
+	control DELETE log >/dev/null
+	must_pass apply_plan
+	must_ask notion '{"PATCH":2}'
+	seed supabase five six
+	make_plan
+	control DELETE log >/dev/null
+	must_pass apply_plan
+	must_ask notion '{"POST":2}'
+	seed supabase met
+	seed notion met
+	make_plan
+	control DELETE log >/dev/null
+	must_pass apply_plan
+	must_ask notion '{"PATCH":1}'
+	must_be_settled
+}
+
+@test "the rows of many stamps are looked at in one request" {
+	local titles
+	mapfile -t titles < <(seq -f "decision %.0f" 1 60)
+	seed_in_sync "${titles[@]}"
+	control GET dump | jq -c 'select(.side == "notion") | {side, id, set:{checksum:""}}' >edits
+	while read -r edit; do control POST edit "$edit" >/dev/null; done <edits
+	make_plan
+	control DELETE log >/dev/null
+	SYNC_JOBS=2 must_pass apply_plan
+	must_hold '[.[] | select(.kind == "result") | [.op, .status]] | unique == [["stamp", "done"]]'
+	must_ask notion '{"PATCH":60}'
+	must_ask supabase '{"GET":2}'
+	must_be_settled
+}
+
+# --- a person edits the page ---------------------------------------------------
+
+@test "a page is edited between the plan and the insert of its row, or before its stamp: an edit like any other" {
+	local base
+	for base in kept lost; do
+		seed notion "first $base" "then $base"
+		make_plan
+		edit notion "first $base" "{\"decision\":\"first $base, edited\",\"type\":[\"UX\"]}"
+		once "$PAGE,\"path\":\"/v1/pages/$(id_of notion "then $base")\"" \
+			"$(an_edit notion "then $base" "{\"set\":{\"decision\":\"then $base, edited\"}}")"
+		must_pass apply_plan
+		must_hold '[.[] | select(.kind == "result") | .status] == ["done", "done", "done", "done"]'
+		must_hold '[.[] | select(.op == "stamp") | .note | test("edited just now")] == [true, true]'
+		live supabase "first $base"
+		[[ $base == kept ]] || rm -r state/*
+		must_pass sync_now --quiet
+		live supabase "first $base, edited" | jq -e '.type == "UX"'
+		arrives "then $base, edited"
+	done
+	[[ $(records | jq length) == 8 ]] || seen "records: $(records)"
+}
+
+@test "a page is edited before the stamp of its row's update: nothing contradicts what is noted" {
+	local base
+	seed_in_sync kept lost
+	for base in kept lost; do
+		edit notion "$base" '{"type":["UX"]}'
+		make_plan
+		once "$PAGE" "$(an_edit notion "$base" "{\"set\":{\"decision\":\"$base, edited\"}}")"
+		must_pass apply_plan
+		must_hold '[.[] | select(.kind == "result") | [.op, .status]] == [["update", "done"], ["stamp", "done"]]'
+		[[ $base == kept ]] || rm -r state/*
+		arrives "$base, edited"
+	done
+}
+
+@test "both halves of a new pair are edited before its stamp: a merge, no conflict" {
+	seed_in_sync zero # after a first run no probe takes the faults
+	seed notion one
+	make_plan
+	once "$PAGE" "$(an_edit notion one '{"set":{"type":["UX"]}}')"
+	must_pass apply_plan
+	edit supabase one '{"decision":"one, edited"}'
+	arrives "one, edited"
+	live notion "one, edited" | jq -e '.type == ["UX"]'
+}
+
+@test "a page goes to the trash before its row is inserted: the row goes too, and both come back" {
+	seed notion one two
+	make_plan
+	act notion one trash
+	must_pass apply_plan
+	must_hold '[.[] | select(.code == "changed") | [.op, .why]]
+		== [["stamp", "the page was moved to the trash since the plan"]]'
+	must_pass sync_now --quiet
+	dead supabase one
+	must_be_settled
+	act notion one restore
+	arrives one
+	[[ $(records | jq length) == 4 ]] || seen "records: $(records)"
+}
+
+@test "a page is moved or erased before its row is inserted: the row is kept and reported" {
+	local what
+	for what in move erase; do
+		seed notion "$what"
+		make_plan
+		act notion "$what" "$what"
+		must_pass apply_plan
+		must_hold '[.[] | select(.op == "stamp") | [.status, .code]] == [["skipped", "changed"]]'
+		live supabase "$what"
+		must_pass sync_now --quiet
+		results | must_hold '[.[] | select(.code == "orphan")] | length >= 1' /dev/stdin
+	done
+}
+
+@test "a stamp that is answered from another place, or from the trash, is not noted as one" {
+	local change
+	seed_in_sync one
+	for change in '.parent.data_source_id = "d5000000-0000-4000-8000-00000000abcd"' '.in_trash = true'; do
+		edit notion one '{"checksum":""}'
+		make_plan
+		curl -fsS "$SANDBOX/v1/pages/$(id_of notion one)" -H "Authorization: Bearer $NOTION_API_KEY" \
+			-H "Notion-Version: 2026-03-11" | jq -c "$change" >object
+		once "$PAGE" "\"status\":200,\"content_type\":\"application/json\",\"body\":$(jq -Rs . object)"
+		must_pass apply_plan
+		must_hold '.[1] | .op == "stamp" and .status == "skipped" and .code == "changed"
+			and (.why | test("moved"))'
+		must_pass sync_now --quiet
+		must_be_settled
+	done
+}
+
+# --- answers -------------------------------------------------------------------
+
+@test "a stamp that is refused has failed, and one whose answer is lost is found" {
+	seed_in_sync one two three
+	edit notion one '{"checksum":""}'
+	edit notion two '{"checksum":""}'
+	edit notion three '{"checksum":""}'
+	make_plan
+	once "$PAGE,\"path\":\"/v1/pages/$(id_of notion one)\"" '"status":400,"code":"validation_error"'
+	once "$PAGE,\"path\":\"/v1/pages/$(id_of notion two)\"" '"drop":"after"'
+	# And a person edits the page before we look.
+	once "$PAGE,\"path\":\"/v1/pages/$(id_of notion three)\"" '"drop":"after","times":4'
+	once '"api":"notion","method":"GET","path":"/v1/pages/'"$(id_of notion three)"'"' \
+		"$(an_edit notion three '{"set":{"decision":"three, edited"}}')"
+	must_fail $RC_ATTENTION apply_plan
+	must_hold '[.[] | select(.kind == "result") | .status] | sort == ["done", "done", "failed"]'
+	control DELETE faults >/dev/null
+	arrives "three, edited"
+}
+
+# --- another machine -----------------------------------------------------------
+
+@test "a stamp that another machine's sync has overtaken is not sent" {
+	seed_in_sync one two
+	edit notion one '{"checksum":""}'
+	edit notion two '{"checksum":""}'
+	make_plan
+	edit notion one '{"decision":"one, edited"}'
+	SYNC_STATE_DIR=$T/other must_pass sync_now --quiet
+	control DELETE log >/dev/null
+	must_pass apply_plan
+	must_hold '[.[] | select(.kind == "result") | [.op, .status, .code]] | sort
+		== [["stamp", "done", null], ["stamp", "skipped", "changed"]]'
+	must_ask notion '{"PATCH":1}'
+	# The row is edited: what the page bears must not make a conflict of that.
+	edit supabase "one, edited" '{"decision":"one, edited twice"}'
+	arrives "one, edited twice"
+}
+
+@test "nor after a long pause in the middle of many" {
+	local titles
+	mapfile -t titles < <(seq -f "decision %.0f" 1 3)
+	seed_in_sync "${titles[@]}"
+	for title in "${titles[@]}"; do edit notion "$title" '{"checksum":""}'; done
+	make_plan
+	last=$(jq -r 'select(.op == "stamp") | .page_id' plan | tail -n 1)
+	title=$(control GET dump | jq -r --arg id "$last" 'select(.id == $id) | .decision')
+	# The answer to the second comes late, and the row of the third is edited by then.
+	once "$PAGE,\"nth\":2" '"delay_ms":11000'
+	"$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	edit supabase "$title" '{"decision":"edited in the pause"}'
+	wait $pid
+	must_hold '[.[] | select(.kind == "result") | .status] == ["done", "done", "skipped"]' results
+	arrives "edited in the pause"
+}
+
+# --- kills ---------------------------------------------------------------------
+
+# cut_at MATCH: apply is killed at the first request that matches, before it is carried out.
+cut_at() {
+	local apply tries
+	once "$1" '"times":1,"delay_ms":600000,"drop":"before"'
+	"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
+	apply=$!
+	for ((tries = 0; tries < 600; tries++)); do
+		[[ $(control GET faults) != *'"hits":1'* ]] || break
+		sleep 0.05
+	done
+	kill -9 "$apply"
+	wait "$apply" 2>/dev/null || true
+	control DELETE faults >/dev/null
+	[[ $tries -lt 600 ]] || seen "no request matched $1: $(cat plan)"
+}
+
+@test "killed between an insert and its stamp, and people at work: each edit arrives, nothing is doubled" {
+	local base n=2
+	seed_in_sync zero
+	for base in kept lost; do
+		seed notion "page $base" "row $base" "trash $base" "rest $base"
+		make_plan
+		cut_at "$PAGE"
+		n=$((n + 8))
+		[[ $(records | jq length) == "$n" ]] || seen "records: $(records)"
+		control POST clock '{"advance":3600}' >/dev/null
+		edit notion "page $base" "{\"decision\":\"page $base, edited\"}"
+		edit supabase "row $base" "{\"decision\":\"row $base, edited\"}"
+		act notion "trash $base" trash
+		[[ $base == kept ]] || rm -r state/*
+		control DELETE log >/dev/null
+		arrives "page $base, edited"
+		live notion "row $base, edited"
+		dead supabase "trash $base"
+		[[ $(records | jq length) == "$n" ]] || seen "records: $(records)"
+	done
+}
+
+@test "killed between the update of a row and its stamp: an edit of either half arrives" {
+	local half
+	for half in notion supabase; do
+		seed_in_sync "$half"
+		edit notion "$half" "{\"type\":[\"UX\"]}"
+		make_plan
+		cut_at "$PAGE"
+		live supabase "$half" | jq -e '.type == "UX"'
+		control POST clock '{"advance":3600}' >/dev/null
+		edit "$half" "$half" "{\"decision\":\"edited in $half\"}"
+		arrives "edited in $half"
+		live notion "edited in $half" | jq -e '.type == ["UX"]'
+	done
+}
