@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
@@ -264,6 +265,14 @@ static int load_base(struct journal *j, enum scope_rule rule, struct error *e)
 		j->base_path, humanize_command("scripts/sync-now.sh", command));
 }
 
+/* No run was killed, and none has left a create open. */
+static bool is_empty(const struct journal *j)
+{
+	struct stat s;
+
+	return stat(j->path, &s) < 0 ? errno == ENOENT : s.st_size == 0;
+}
+
 int journal_open(struct journal *j, const char *base_path, const char *path,
 	json *take_scope, enum scope_rule rule, struct error *e)
 {
@@ -271,6 +280,9 @@ int journal_open(struct journal *j, const char *base_path, const char *path,
 	j->base_path = xstrdup(base_path);
 	j->path = path ? xstrdup(path) : base_journal_path(base_path);
 	j->scope = take_scope;
+	j->spared = rule == SCOPE_SPARE && is_empty(j);
+	if (j->spared)
+		return 0;
 	if (lock(j, e) < 0 || replay(j, e) < 0 || load_base(j, rule, e) < 0)
 		goto failed;
 	if (j->spared)
@@ -400,17 +412,12 @@ static int keep_open_creates(struct journal *j, usec now, struct error *e)
 	return rc;
 }
 
-/* base_load() has read this run's journal too, so the base is complete. */
+/* The base as it was when the run began, and what it has noted since. */
 static int fold(struct journal *j, struct error *e)
 {
-	struct base base;
-	int rc;
-
-	if (base_load_with(&base, j->base_path, j->path, e) < 0)
+	if (base_add_journal(&j->before, j->path, e) < 0)
 		return -1;
-	rc = base_save(&base, j->base_path, e);
-	base_fini(&base);
-	return rc;
+	return base_save(&j->before, j->base_path, e);
 }
 
 int journal_close(struct journal *j, usec now, struct error *e)

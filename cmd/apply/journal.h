@@ -46,7 +46,7 @@ struct journal {
 	char *base_path;
 	char *path;
 	int fd, lock_fd;
-	bool spared; /* another scope's: nothing is written to it */
+	bool spared; /* nothing is written to it */
 	json *scope;
 	struct base before; /* as it was when the run began */
 	struct open_create *creates;
@@ -67,7 +67,9 @@ enum scope_rule {
 
 /*
  * path is the journal's, NULL: <base>.journal. RC_TEMPORARY where another
- * apply holds the lock. take_scope is {"supabase","notion"} of the plan.
+ * apply holds the lock. take_scope is {"supabase","notion"} of the plan. Where
+ * it has nothing to write, and no earlier run has left anything in the journal,
+ * no file is read, locked or written.
  */
 int journal_open(struct journal *j, const char *base_path, const char *path,
 	json *take_scope, enum scope_rule rule, struct error *e);

@@ -142,7 +142,10 @@ int undo_load(
 	int rc = -1;
 
 	*u = (struct undo){ 0 };
-	if (read_file(&plan, dir, "plan", "plan.ndjson", w, e) < 0 ||
+	if (read_file(&plan, dir, "plan", "plan.ndjson", w, e) < 0)
+		goto out;
+	/* A plan without ops is not carried out, and has no results. */
+	if (plan.n > 0 &&
 		read_file(&results, dir, "results", "results.ndjson", w, e) < 0)
 		goto out;
 	if (plan.n)

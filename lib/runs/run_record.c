@@ -105,14 +105,19 @@ static void take_result(json *record, const json *line)
 		add_one(record, "conflicts");
 }
 
-/* A fetch knows of one service, apply of both. */
+/* A fetch knows of one service, apply of both, plan and normalize of none. */
 static void take_end(json *record, const json *end)
 {
 	const char *source = json_str(end, "source");
+	int64_t ops;
 
 	/* normalize has counted. */
 	if (json_is_object(json_get(end, "counts")))
 		json_put(record, "counts", json_copy(json_get(end, "counts")));
+	/* Without ops there is nothing to carry out, and apply isn't called. */
+	if (json_get(json_get(end, "totals"), "live_pairs") &&
+		json_whole(json_get(end, "count"), &ops) == 0 && ops == 0)
+		json_put_bool(record, "complete", json_true(end, "complete"));
 	if (!source && !json_is_object(json_get(end, "requests")))
 		return;
 	for (size_t i = 0; i < N_SUMS; i++) {

@@ -9,7 +9,7 @@
  *   planned       how many ops the plan has
  *   ops           {op: {target: {status: n}}}, from the results
  *   skips         {code: n}; errors; conflicts (decided ones)
- *   complete      the results are whole
+ *   complete      the results are whole; a plan without ops has none
  *   requests, waited_ms, limited     {service: n}, of fetches and apply
  *   counts        {service: {live|deleted|moved|unreachable: n}}, of records
  *   reading       {full, why, full_at}: whether all of Notion was read, why

@@ -245,14 +245,21 @@ static int load_journal(struct base *b, const char *path, struct error *e)
 	return rc;
 }
 
+int base_add_journal(struct base *b, const char *journal, struct error *e)
+{
+	if (load_journal(b, journal, e) < 0)
+		return -1;
+	base_fold(b);
+	return 0;
+}
+
 static int load(
 	struct base *b, const char *path, const char *journal, struct error *e)
 {
-	if (load_file(b, path, e) < 0 || load_journal(b, journal, e) < 0) {
+	if (load_file(b, path, e) < 0 || base_add_journal(b, journal, e) < 0) {
 		base_fini(b);
 		return -1;
 	}
-	base_fold(b);
 	return 0;
 }
 

@@ -45,6 +45,11 @@ int base_load(struct base *b, const char *path, struct error *e);
 /* With a journal that may be elsewhere, and with the pairs' lines. */
 int base_load_with(
 	struct base *b, const char *path, const char *journal, struct error *e);
+/*
+ * Adds what a journal has to a base that was loaded, which then is as if it had
+ * been loaded with that journal.
+ */
+int base_add_journal(struct base *b, const char *journal, struct error *e);
 void base_fini(struct base *b);
 const struct base_pair *base_find_row(const struct base *b, const char *row_id);
 /* The lone line of a row or a page; NULL: there is none. */
