@@ -55,7 +55,5 @@ read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is da
 # 1: something needs a person, and the rest is carried out; 3: a guard blocks it.
 [ "$code" != 3 ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records.ndjson" >"$work/shown" 2>/dev/null || exit 3
 [ "$dir" ] && [ "$code" -le 1 ] || exit "$code"
-# Without an op there is nothing to carry out, but what a killed run left is put in its place.
-[[ $code != 0 || -s ${base[1]}.journal || $(tail -n 1 "$out") != *'"count":0,'* ]] || exit 0
-stage "$dir/results.ndjson" apply $progress "${base[@]}" "$dir/plan.ndjson"
+nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" "$out"
 exit "$code"

@@ -17,6 +17,7 @@
 #include "util/opt.h"
 #include "util/progress.h"
 #include "util/stop.h"
+#include "util/stream.h"
 
 enum {
 	OPT_BASE = 'b',
@@ -126,13 +127,13 @@ static int read_plan(struct ops *ops, const struct args *a, struct error *e)
 static bool writes_anything(const struct ops *ops)
 {
 	for (size_t i = 0; i < ops->n; i++)
-		if (op_writes(&ops->list[i]))
+		if (op_target_is_service(ops->list[i].target))
 			return true;
 	return false;
 }
 
 /* A plan is for one table and one data source: those of the settings. */
-static int check_scope(struct worker *r, const struct settings *s,
+static int check_scope(struct worker *w, const struct settings *s,
 	const struct ops *ops, struct error *e)
 {
 	const json *scope = json_get(ops->head, "scope");
@@ -141,7 +142,7 @@ static int check_scope(struct worker *r, const struct settings *s,
 	char *ours = supabase_scope(s->supabase_url, s->schema, s->table);
 	int rc = 0;
 
-	if (!table || !source || uuid_normalize(source, r->data_source) < 0)
+	if (!table || !source || uuid_normalize(source, w->data_source) < 0)
 		rc = fail(e, RC_STREAM,
 			"the head of the plan has no scope: make a new plan");
 	else if (strcmp(table, ours) != 0)
@@ -157,7 +158,7 @@ static int check_scope(struct worker *r, const struct settings *s,
  * Which data source the settings mean: it must be the plan's. Notion isn't
  * asked where the pages were read with the same settings.
  */
-static int check_data_source(struct worker *r, const struct settings *s,
+static int check_data_source(struct worker *w, const struct settings *s,
 	const struct ops *ops, struct error *e)
 {
 	const json *notion = json_get(json_get(ops->head, "sources"), "notion");
@@ -165,18 +166,18 @@ static int check_data_source(struct worker *r, const struct settings *s,
 	const char *source = json_str(notion, "scope");
 	char ours[UUID_SIZE];
 
-	if (source && strcmp(source, r->data_source) == 0 &&
+	if (source && strcmp(source, w->data_source) == 0 &&
 		notion_origin_has_connection(reading, s) &&
 		notion_origin_has_database(reading, s))
 		return 0;
-	if (notion_find_data_source(&r->notion, s, ours, e) < 0)
+	if (notion_find_data_source(&w->notion, s, ours, e) < 0)
 		return -1;
-	if (strcmp(ours, r->data_source) == 0)
+	if (strcmp(ours, w->data_source) == 0)
 		return 0;
 	return fail(e, RC_CONFIG,
 		"the plan is for the data source %s, the settings name %s: "
 		"make a new plan",
-		r->data_source, ours);
+		w->data_source, ours);
 }
 
 /*
@@ -197,20 +198,20 @@ static enum scope_rule scope_rule(const struct args *a, const struct ops *ops)
 		       : SCOPE_REFUSE;
 }
 
-static int open_journal(struct worker *r, const struct settings *s,
+static int open_journal(struct worker *w, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
 	char *base = a->base ? xstrdup(a->base)
 			     : path_join(s->state_dir, "base.ndjson");
 	int rc = 0;
 
-	if (r->dry_run)
+	if (w->dry_run)
 		goto out;
 	if (!a->base)
 		rc = file_make_dirs(s->state_dir, e);
 
 	if (rc == 0)
-		rc = journal_open(r->journal, base, a->journal,
+		rc = journal_open(w->journal, base, a->journal,
 			json_copy(json_get(ops->head, "scope")),
 			scope_rule(a, ops), e);
 out:
@@ -218,8 +219,8 @@ out:
 	return rc;
 }
 
-static int write_head(const struct worker *r, const struct ops *ops,
-	struct stream_writer *w, struct error *e)
+static int write_head(const struct worker *w, const struct ops *ops,
+	struct stream_writer *out, struct error *e)
 {
 	json *head = stream_head("results");
 	char now[TIME_SIZE];
@@ -228,14 +229,14 @@ static int write_head(const struct worker *r, const struct ops *ops,
 	json_put_str(head, "at", time_format(time_now(), now));
 	json_put(head, "scope", json_copy(json_get(ops->head, "scope")));
 	json_put(head, "policy", json_copy(json_get(ops->head, "policy")));
-	json_put_bool(head, "dry_run", r->dry_run);
-	return stream_write(w, head, e);
+	json_put_bool(head, "dry_run", w->dry_run);
+	return stream_write(out, head, e);
 }
 
 /* By Notion's clock; USEC_NONE where it has not answered. */
-static usec notion_now(const struct worker *r)
+static usec notion_now(const struct worker *w)
 {
-	const struct api *api = &r->notion.api;
+	const struct api *api = &w->notion.api;
 
 	return api_now_is_known(api) ? api_now(api) : USEC_NONE;
 }
@@ -251,78 +252,79 @@ static void tell_forecast(const struct ops *ops, long rpm)
 	buf_fini(&text);
 }
 
-/* From the head to the end line; the exit code, with r->fatal reported. */
+/* From the head to the end line; the exit code, with w->fatal reported. */
 static int work(struct worker *workers, size_t n, struct ops *ops,
 	struct progress *progress)
 {
-	struct worker *r = &workers[0];
-	struct stream_writer w;
+	struct worker *w = &workers[0];
+	struct stream_writer out;
 	bool attention = false, complete = false;
 	struct error e;
 	int code;
 
-	stream_writer_init(&w, stdout);
-	if (write_head(r, ops, &w, &r->fatal) == 0)
-		pool_run(workers, n, ops, &w, progress, &attention, &complete);
+	stream_writer_init(&out, stdout);
+	if (write_head(w, ops, &out, &w->fatal) == 0)
+		pool_run(
+			workers, n, ops, &out, progress, &attention, &complete);
 	progress_end(progress);
-	if (!r->dry_run && journal_close(r->journal, notion_now(r), &e) < 0 &&
-		r->fatal.code == RC_DONE)
-		r->fatal = e;
-	if (stream_write_end(&w, cost_totals(workers, n), complete, &e) < 0 &&
-		r->fatal.code == RC_DONE)
-		r->fatal = e;
-	stream_writer_fini(&w);
-	if (close_stdout(&e) < 0 && r->fatal.code == RC_DONE)
-		r->fatal = e;
-	code = r->fatal.code != RC_DONE ? error_report(&r->fatal)
+	if (!w->dry_run && journal_close(w->journal, notion_now(w), &e) < 0 &&
+		w->fatal.code == RC_DONE)
+		w->fatal = e;
+	if (stream_write_end(&out, cost_totals(workers, n), complete, &e) < 0 &&
+		w->fatal.code == RC_DONE)
+		w->fatal = e;
+	stream_writer_fini(&out);
+	if (close_stdout(&e) < 0 && w->fatal.code == RC_DONE)
+		w->fatal = e;
+	code = w->fatal.code != RC_DONE ? error_report(&w->fatal)
 	       : attention		? RC_ATTENTION
 					: RC_DONE;
 	return complete ? code : stop_or(code);
 }
 
 /* A plan without the heads of its sources: the data source itself is asked. */
-static int ask_schema(struct worker *r, struct error *e)
+static int ask_schema(struct worker *w, struct error *e)
 {
 	json *source;
 	int rc;
 
-	if (notion_data_source_get(&r->notion, r->data_source, &source, e) < 0)
+	if (notion_data_source_get(&w->notion, w->data_source, &source, e) < 0)
 		return -1;
-	rc = notion_schema_bind(&r->schema, source, e);
+	rc = notion_schema_bind(&w->schema, source, e);
 	json_free(source);
 	return rc < 0 ? rc
-		      : notion_bot_user(&r->notion, &r->schema.bot_user, e);
+		      : notion_bot_user(&w->notion, &w->schema.bot_user, e);
 }
 
 /* The properties' ids, and whether the table has deleted_at. */
-static int find_shapes(struct worker *r, const struct ops *ops, struct error *e)
+static int find_shapes(struct worker *w, const struct ops *ops, struct error *e)
 {
 	const json *sources = json_get(ops->head, "sources");
 	const json *notion = json_get(sources, "notion");
 	const json *supabase = json_get(sources, "supabase");
 
-	if (notion ? notion_schema_from_head(&r->schema, notion, e) < 0
-		   : ask_schema(r, e) < 0)
+	if (notion ? notion_schema_from_head(&w->schema, notion, e) < 0
+		   : ask_schema(w, e) < 0)
 		return -1;
 	if (!supabase)
-		return supabase_find_columns(&r->supabase, e);
-	r->supabase.soft_delete = json_true(supabase, "soft_delete");
+		return supabase_find_columns(&w->supabase, e);
+	w->supabase.soft_delete = json_true(supabase, "soft_delete");
 	return 0;
 }
 
-static int start_clients(struct worker *r, const struct settings *s,
+static int start_clients(struct worker *w, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
-	if (check_scope(r, s, ops, e) < 0 ||
-		notion_client_init(&r->notion, s, r->stop, e) < 0 ||
-		supabase_client_init(&r->supabase, s, r->stop, e) < 0)
+	if (check_scope(w, s, ops, e) < 0 ||
+		notion_client_init(&w->notion, s, w->stop, e) < 0 ||
+		supabase_client_init(&w->supabase, s, w->stop, e) < 0)
 		return -1;
 	if (a->max_wait >= 0)
-		r->notion.api.max_wait = r->supabase.api.max_wait = a->max_wait;
+		w->notion.api.max_wait = w->supabase.api.max_wait = a->max_wait;
 	if (!writes_anything(ops))
 		return 0;
-	return check_data_source(r, s, ops, e) < 0 ? -1
-						   : find_shapes(r, ops, e);
+	return check_data_source(w, s, ops, e) < 0 ? -1
+						   : find_shapes(w, ops, e);
 }
 
 /* All that must hold before the first write. */

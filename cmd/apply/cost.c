@@ -1,9 +1,11 @@
 #include "cost.h"
 
-struct cost cost_so_far(const struct worker *r)
+#include "util/stream.h"
+
+struct cost cost_so_far(const struct worker *w)
 {
-	const struct api_counters *n = &r->notion.api.counters;
-	const struct api_counters *s = &r->supabase.api.counters;
+	const struct api_counters *n = &w->notion.api.counters;
+	const struct api_counters *s = &w->supabase.api.counters;
 
 	return (struct cost){
 		.requests = n->requests + s->requests,
@@ -12,9 +14,9 @@ struct cost cost_so_far(const struct worker *r)
 	};
 }
 
-struct cost cost_since(const struct worker *r, const struct cost *before)
+struct cost cost_since(const struct worker *w, const struct cost *before)
 {
-	struct cost now = cost_so_far(r);
+	struct cost now = cost_so_far(w);
 
 	return (struct cost){
 		.requests = now.requests - before->requests,

@@ -9,8 +9,8 @@ struct cost {
 	usec took; /* of cost_so_far(): a point of the monotonic clock */
 };
 
-struct cost cost_so_far(const struct worker *r);
-struct cost cost_since(const struct worker *r, const struct cost *before);
+struct cost cost_so_far(const struct worker *w);
+struct cost cost_since(const struct worker *w, const struct cost *before);
 void cost_add(struct cost *sum, const struct cost *more);
 
 /* What the end line of the results says besides the count. */

@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "known.h"
+#include "page_create.h"
 #include "pages.h"
 #include "probe.h"
+#include "recheck.h"
 #include "row_insert.h"
 #include "rows.h"
 #include "short_plan.h"
 
-typedef bool perform(struct worker *r, const struct op *op, struct outcome *o);
+typedef bool perform(struct worker *w, const struct op *op, struct outcome *o);
 
 static perform *const performers[OP_KINDS][OP_TARGETS] = {
 	[OP_CREATE] = { page_create, row_insert_dry },
@@ -33,7 +35,7 @@ static bool needs_person(const char *code)
 	return false;
 }
 
-static void do_op(struct worker *r, struct op *op, struct outcome *o)
+static void do_op(struct worker *w, struct op *op, struct outcome *o)
 {
 	if (op->kind == OP_SKIP) /* with the code that the plan gave it */
 		o->status = STATUS_SKIPPED;
@@ -43,21 +45,21 @@ static void do_op(struct worker *r, struct op *op, struct outcome *o)
 		skip(o, "pair",
 			"this op relies on a write to the other half that is "
 			"not in this plan");
-	else if (op->kind == OP_ADOPT && r->dry_run)
+	else if (op->kind == OP_ADOPT && w->dry_run)
 		skip(o, "dry-run", "it would be noted in the base now");
 	else if (op->kind == OP_ADOPT)
 		done(o);
-	else if (short_plan_fill(r, op, o)) {
+	else if (short_plan_fill(w, op, o)) {
 		if (op->kind == OP_STAMP)
-			recheck_rows(r, op);
-		performers[op->kind][op->target](r, op, o);
+			recheck_rows(w, op);
+		performers[op->kind][op->target](w, op, o);
 	}
 }
 
 /* What follows from an op that was done, or wasn't. */
-static void settle(struct worker *r, struct op *op, const struct outcome *o)
+static void settle(struct worker *w, struct op *op, const struct outcome *o)
 {
-	if (known_note(r, op, o, &r->fatal) < 0)
+	if (known_note(w, op, o, &w->fatal) < 0)
 		return;
 	if (o->status != STATUS_DONE) {
 		if (strcmp(o->code ? o->code : "", "dry-run") != 0)
@@ -66,7 +68,7 @@ static void settle(struct worker *r, struct op *op, const struct outcome *o)
 	}
 	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->after, o->updated_at);
 	if (op->row_id)
-		journal_linked(r->journal, op->row_id, op->page_id, &r->fatal);
+		journal_linked(w->journal, op->row_id, op->page_id, &w->fatal);
 }
 
 static json *result_line(
@@ -147,7 +149,7 @@ static bool must_ask(struct common *c, const struct op *op,
 	return ask;
 }
 
-void execute_judge(struct common *c, struct worker *r, const struct op *op,
+void execute_judge(struct common *c, struct worker *w, const struct op *op,
 	const struct outcome *o, const struct cost *cost)
 {
 	struct error e;
@@ -157,8 +159,8 @@ void execute_judge(struct common *c, struct worker *r, const struct op *op,
 	if (is_of_all(&o->error)) {
 		api_fail(&o->error, &e, "the run ends here");
 		end_with(c, &e);
-	} else if (!services_answer(r, &e) ||
-		   (api_error_stops(&o->error) && !may_write(r, op, &e))) {
+	} else if (!services_answer(w, &e) ||
+		   (api_error_stops(&o->error) && !may_write(w, op, &e))) {
 		end_with(c, &e);
 	}
 }
@@ -170,7 +172,7 @@ static bool was_not_begun(const struct outcome *o)
 	       o->error.action == API_STOPPED;
 }
 
-void execute_conclude(struct common *c, struct worker *r, struct op *op,
+void execute_conclude(struct common *c, struct worker *w, struct op *op,
 	struct outcome *o, const struct cost *cost)
 {
 	struct error e;
@@ -180,18 +182,18 @@ void execute_conclude(struct common *c, struct worker *r, struct op *op,
 		outcome_fini(o);
 		return;
 	}
-	settle(r, op, o);
+	settle(w, op, o);
 	line = result_line(op, o, cost);
-	r->ended[o->status]++;
+	w->ended[o->status]++;
 	pthread_mutex_lock(&c->lock);
-	if (r->fatal.code != RC_DONE && c->fatal.code == RC_DONE)
-		c->fatal = r->fatal;
+	if (w->fatal.code != RC_DONE && c->fatal.code == RC_DONE)
+		c->fatal = w->fatal;
 	if (o->status == STATUS_FAILED || o->status == STATUS_UNKNOWN ||
 		needs_person(o->code ? o->code : op->code))
 		c->attention = true;
-	if (stream_write(c->w, line, &e) < 0 || stream_flush(c->w, &e) < 0)
+	if (stream_write(c->out, line, &e) < 0 || stream_flush(c->out, &e) < 0)
 		c->fatal = e;
-	progress_tell(c->progress, (int64_t)c->w->count);
+	progress_tell(c->progress, (int64_t)c->out->count);
 	pthread_mutex_unlock(&c->lock);
 	outcome_fini(o);
 }
@@ -204,19 +206,19 @@ bool execute_makes_pages(struct common *c, struct api_error *why)
 	return !*why->code;
 }
 
-bool execute_goes_on(struct common *c, const struct worker *r)
+bool execute_goes_on(struct common *c, const struct worker *w)
 {
 	bool on;
 
 	pthread_mutex_lock(&c->lock);
-	on = *r->stop == 0 && c->fatal.code == RC_DONE;
+	on = *w->stop == 0 && c->fatal.code == RC_DONE;
 	pthread_mutex_unlock(&c->lock);
 	return on;
 }
 
 /* A service that goes on failing is asked less often for each record. */
 static void repeat_as_worth(
-	struct common *c, struct worker *r, const struct op *op)
+	struct common *c, struct worker *w, const struct op *op)
 {
 	long retries = c->retries;
 
@@ -224,20 +226,20 @@ static void repeat_as_worth(
 	if (c->failed_in_row[op->target] >= OUTAGE_AFTER && retries > 1)
 		retries = 1;
 	pthread_mutex_unlock(&c->lock);
-	r->notion.api.retries = r->supabase.api.retries = retries;
+	w->notion.api.retries = w->supabase.api.retries = retries;
 }
 
-bool execute_op(struct common *c, struct worker *r, struct op *op)
+bool execute_op(struct common *c, struct worker *w, struct op *op)
 {
 	struct outcome o = { 0 };
-	struct cost before = cost_so_far(r), cost;
+	struct cost before = cost_so_far(w), cost;
 
-	if (!execute_goes_on(c, r))
+	if (!execute_goes_on(c, w))
 		return false;
-	repeat_as_worth(c, r, op);
-	do_op(r, op, &o);
-	cost = cost_since(r, &before);
-	execute_judge(c, r, op, &o, &cost);
-	execute_conclude(c, r, op, &o, &cost);
+	repeat_as_worth(c, w, op);
+	do_op(w, op, &o);
+	cost = cost_since(w, &before);
+	execute_judge(c, w, op, &o, &cost);
+	execute_conclude(c, w, op, &o, &cost);
 	return true;
 }

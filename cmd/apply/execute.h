@@ -14,12 +14,13 @@
 
 #include "cost.h"
 #include "util/progress.h"
+#include "util/stream.h"
 #include "worker.h"
 
 /* What the workers of a run have in common. */
 struct common {
 	pthread_mutex_t lock; /* of all that follows */
-	struct stream_writer *w;
+	struct stream_writer *out;
 	struct progress *progress;
 	/*
 	 * Where going on is no use (keys refused, an outage, a failing journal
@@ -36,22 +37,22 @@ struct common {
 /* False where a create was refused because Notion takes no new pages: why. */
 bool execute_makes_pages(struct common *c, struct api_error *why);
 /* The run has not been ended, by a failure or a signal. */
-bool execute_goes_on(struct common *c, const struct worker *r);
+bool execute_goes_on(struct common *c, const struct worker *w);
 /*
  * What an op's failure, or its success, says of the services: may end the run.
  * Asks them, so that it takes its time; not to be called under the lock.
  */
-void execute_judge(struct common *c, struct worker *r, const struct op *op,
+void execute_judge(struct common *c, struct worker *w, const struct op *op,
 	const struct outcome *o, const struct cost *cost);
 
 /* False, with nothing done, where the run is to end. */
-bool execute_op(struct common *c, struct worker *r, struct op *op);
+bool execute_op(struct common *c, struct worker *w, struct op *op);
 /*
  * What follows from an op that was carried out elsewhere, and judged: the base,
  * what the later ops of its pair expect, its result. Without a result where the
  * program was told to stop before anything was written. Empties o.
  */
-void execute_conclude(struct common *c, struct worker *r, struct op *op,
+void execute_conclude(struct common *c, struct worker *w, struct op *op,
 	struct outcome *o, const struct cost *cost);
 
 #endif

@@ -35,8 +35,7 @@ void forecast(const struct ops *ops, long rpm, struct buf *out)
 
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct op *op = &ops->list[i];
-		bool writes = op->target == TARGET_NOTION ||
-			      op->target == TARGET_SUPABASE;
+		bool writes = op_target_is_service(op->target);
 
 		requests += requests_of(op);
 		if (op->kind == OP_CREATE && op->target == TARGET_NOTION)

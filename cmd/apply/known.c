@@ -56,7 +56,7 @@ static void resolve_sent(struct base_pair *p, const struct op *op)
  * earlier one of the pair, has noted, else what the run found, where that can
  * be trusted. False, with p empty: there is none.
  */
-static bool find_line(struct worker *r, const struct op *op,
+static bool find_line(struct worker *w, const struct op *op,
 	const struct outcome *o, struct base_pair *p)
 {
 	const struct base_pair *noted = o && o->known ? o->known : op->known;
@@ -69,7 +69,7 @@ static bool find_line(struct worker *r, const struct op *op,
 	}
 	if (!op->row_id || !op->page_id)
 		return false;
-	before = base_find_row(&r->journal->before, op->row_id);
+	before = base_find_row(&w->journal->before, op->row_id);
 	if (!before || strcmp(before->page_id, op->page_id) != 0)
 		return false;
 	for (enum side s = 0; s < SIDES; s++)
@@ -82,11 +82,11 @@ static bool find_line(struct worker *r, const struct op *op,
 }
 
 static const struct base_pair *find_lone(
-	struct worker *r, const char *row_id, const char *page_id)
+	struct worker *w, const char *row_id, const char *page_id)
 {
-	const struct base_pair *p = base_find_lone(&r->journal->before, row_id);
+	const struct base_pair *p = base_find_lone(&w->journal->before, row_id);
 
-	return p ? p : base_find_lone(&r->journal->before, page_id);
+	return p ? p : base_find_lone(&w->journal->before, page_id);
 }
 
 /* --- what holds once a half is as `after` --------------------------------- */
@@ -204,7 +204,7 @@ static void set_halves(struct base_pair *next, const struct held h[SIDES],
 
 /* --- before a write ------------------------------------------------------- */
 
-static int note_sent(struct worker *r, const struct op *op,
+static int note_sent(struct worker *w, const struct op *op,
 	const struct held h[SIDES], const struct base_pair *p,
 	struct outcome *o, struct error *e)
 {
@@ -217,27 +217,13 @@ static int note_sent(struct worker *r, const struct op *op,
 	next.sent = (struct base_sent){ .is = true,
 		.to = op->side,
 		.checksum = op->checksum,
-		.at = run_now(r) };
+		.at = run_now(w) };
 	memcpy(next.sent.held, h, sizeof next.sent.held);
 	o->sent = true;
-	return journal_line(r->journal, base_pair_line(&next, USEC_NONE), e);
+	return journal_line(w->journal, base_pair_line(&next, USEC_NONE), e);
 }
 
-/* Without a journal nothing is safe. */
-static bool journal_is_well(
-	struct worker *r, int rc, const struct error *e, struct outcome *o)
-{
-	struct api_error a = { .action = API_OUTAGE };
-
-	if (rc == 0)
-		return true;
-	r->fatal = *e;
-	snprintf(a.code, sizeof a.code, "journal");
-	snprintf(a.message, sizeof a.message, "%.400s", e->text);
-	return give_up(o, STATUS_FAILED, &a);
-}
-
-bool known_sent(struct worker *r, const struct op *op, const struct held *after,
+bool known_sent(struct worker *w, const struct op *op, const struct held *after,
 	struct outcome *o)
 {
 	struct held h[SIDES];
@@ -245,10 +231,10 @@ bool known_sent(struct worker *r, const struct op *op, const struct held *after,
 	struct error e;
 	int rc = 0;
 
-	find_line(r, op, o, &p);
+	find_line(w, op, o, &p);
 	if (op->row_id && op->page_id && halves_after(h, op, after, &p))
-		rc = note_sent(r, op, h, &p, o, &e);
-	return journal_is_well(r, rc, &e, o);
+		rc = note_sent(w, op, h, &p, o, &e);
+	return rc == 0 ? true : journal_failed(w, &e, o);
 }
 
 static struct base_pair *parsed_copy(json *take_line)
@@ -259,7 +245,7 @@ static struct base_pair *parsed_copy(json *take_line)
 	return p;
 }
 
-bool known_revived(struct worker *r, const struct op *op, struct outcome *o)
+bool known_revived(struct worker *w, const struct op *op, struct outcome *o)
 {
 	const struct decision nothing = { { NULL } };
 	const struct decision *page =
@@ -271,7 +257,7 @@ bool known_revived(struct worker *r, const struct op *op, struct outcome *o)
 
 	if (!op->row_id || !op->page_id)
 		return true;
-	if (!find_line(r, op, NULL, &p) || !p.known) {
+	if (!find_line(w, op, NULL, &p) || !p.known) {
 		set_both(h, page, false);
 	} else {
 		memcpy(h, p.held, sizeof h);
@@ -279,7 +265,7 @@ bool known_revived(struct worker *r, const struct op *op, struct outcome *o)
 			decision_with(&h[NOTION].is, page, op->set_fields);
 		h[SUPABASE].deleted = h[NOTION].deleted = false;
 	}
-	rc = note_sent(r, op, h, &p, o, &e);
+	rc = note_sent(w, op, h, &p, o, &e);
 
 	/* What the second request starts from. */
 	next = next_line(op, o, &p);
@@ -288,25 +274,25 @@ bool known_revived(struct worker *r, const struct op *op, struct outcome *o)
 	next.failed = p.failed;
 	base_pair_free(o->known);
 	o->known = parsed_copy(base_pair_line(&next, USEC_NONE));
-	return journal_is_well(r, rc, &e, o);
+	return rc == 0 ? true : journal_failed(w, &e, o);
 }
 
 /* --- after it ------------------------------------------------------------- */
 
 /* Writes the line, and tells the later ops of the pair. */
-static int hand_on(struct worker *r, struct op *op,
+static int hand_on(struct worker *w, struct op *op,
 	const struct base_pair *next, struct error *e)
 {
-	json *line = base_pair_line(next, run_now(r));
+	json *line = base_pair_line(next, run_now(w));
 
 	for (struct op *later = op->next; later; later = later->next) {
 		base_pair_free(later->known);
 		later->known = parsed_copy(json_copy(line));
 	}
-	return journal_line(r->journal, line, e);
+	return journal_line(w->journal, line, e);
 }
 
-static int note_done(struct worker *r, struct op *op, const struct outcome *o,
+static int note_done(struct worker *w, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
 	const struct seen *answer = o->after[op->side];
@@ -328,16 +314,16 @@ static int note_done(struct worker *r, struct op *op, const struct outcome *o,
 	set_halves(&next, h, sum);
 	if (held_diff(&h[SUPABASE], &h[NOTION]))
 		next.refused = p->refused;
-	return hand_on(r, op, &next, e);
+	return hand_on(w, op, &next, e);
 }
 
 /* A half that has no other: what could not be made for it. */
-static int note_lone(struct worker *r, const struct op *op,
+static int note_lone(struct worker *w, const struct op *op,
 	const struct outcome *o, const struct base_refused *refused,
 	struct error *e)
 {
 	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
-	const struct base_pair *lone = find_lone(r, row_id, page_id);
+	const struct base_pair *lone = find_lone(w, row_id, page_id);
 	enum side side = row_id ? SUPABASE : NOTION;
 	struct base_pair next = { .row_id = row_id,
 		.page_id = row_id ? NULL : page_id,
@@ -347,14 +333,14 @@ static int note_lone(struct worker *r, const struct op *op,
 					 : (struct held){ op->set, false };
 	if (refused)
 		next.refused = *refused;
-	return journal_line(r->journal, base_pair_line(&next, run_now(r)), e);
+	return journal_line(w->journal, base_pair_line(&next, run_now(w)), e);
 }
 
 /*
  * The answer showed something else than was sent. Both halves are noted as
  * they are, so that neither passes for an edit.
  */
-static int note_not_kept(struct worker *r, struct op *op,
+static int note_not_kept(struct worker *w, struct op *op,
 	const struct outcome *o, const struct base_pair *p, struct error *e)
 {
 	const struct seen *source = source_of(op), *after = o->after[op->side];
@@ -364,7 +350,7 @@ static int note_not_kept(struct worker *r, struct op *op,
 		.to = op->side,
 		.set = { op->set, trash },
 		.times = p->refused.times + 1,
-		.at = run_now(r) };
+		.at = run_now(w) };
 	struct held h[SIDES];
 	char sum[CHECKSUM_SIZE];
 	struct base_pair next;
@@ -373,7 +359,7 @@ static int note_not_kept(struct worker *r, struct op *op,
 		after = op->seen[op->side];
 	if (!p->line) {
 		const struct base_pair *lone =
-			find_lone(r, row_of(op, o), page_of(op, o));
+			find_lone(w, row_of(op, o), page_of(op, o));
 
 		refused.times = (lone ? lone->refused.times : 0) + 1;
 	}
@@ -385,14 +371,14 @@ static int note_not_kept(struct worker *r, struct op *op,
 		(trash || op->kind == OP_RESTORE || op->kind == OP_CREATE))
 		refused.fields |= PRESENCE;
 	if (!row_of(op, o) || !page_of(op, o) || !after || !source)
-		return note_lone(r, op, o, &refused, e);
+		return note_lone(w, op, o, &refused, e);
 	h[op->side] = after->held;
 	h[other_side(op->side)] = source->held;
 	next = next_line(op, o, p);
 	set_halves(&next, h, sum);
 	next.failed = p->failed + 1;
 	next.refused = refused;
-	return hand_on(r, op, &next, e);
+	return hand_on(w, op, &next, e);
 }
 
 /*
@@ -400,7 +386,7 @@ static int note_not_kept(struct worker *r, struct op *op,
  * says. Where nothing was, a line with nothing but the count takes the place of
  * what was noted as sent.
  */
-static int note_failed(struct worker *r, struct op *op, const struct outcome *o,
+static int note_failed(struct worker *w, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
 	bool kept_back = o->has_error && o->error.action == API_STOPPED;
@@ -409,32 +395,32 @@ static int note_failed(struct worker *r, struct op *op, const struct outcome *o,
 	int rc;
 
 	if (!p->line && !o->sent)
-		return failed ? note_lone(r, op, o, NULL, e) : 0;
+		return failed ? note_lone(w, op, o, NULL, e) : 0;
 	next = (struct base_pair){ .row_id = row_of(op, o),
 		.page_id = page_of(op, o) };
 	if (p->line)
 		base_pair_parse(&next, json_copy(p->line));
 	if (failed)
 		next.failed = p->failed + 1;
-	rc = hand_on(r, op, &next, e);
+	rc = hand_on(w, op, &next, e);
 	json_free(next.line);
 	return rc;
 }
 
-int known_note(struct worker *r, struct op *op, const struct outcome *o,
+int known_note(struct worker *w, struct op *op, const struct outcome *o,
 	struct error *e)
 {
 	struct base_pair p;
 
-	if (op->kind == OP_SKIP || r->dry_run)
+	if (op->kind == OP_SKIP || w->dry_run)
 		return 0;
-	find_line(r, op, o->status == STATUS_DONE ? o : NULL, &p);
+	find_line(w, op, o->status == STATUS_DONE ? o : NULL, &p);
 	if (o->status == STATUS_DONE)
-		return note_done(r, op, o, &p, e);
+		return note_done(w, op, o, &p, e);
 	if (is_not_kept(o))
-		return note_not_kept(r, op, o, &p, e);
+		return note_not_kept(w, op, o, &p, e);
 	if (o->status == STATUS_FAILED ||
 		(o->sent && o->status != STATUS_UNKNOWN))
-		return note_failed(r, op, o, &p, e);
+		return note_failed(w, op, o, &p, e);
 	return 0;
 }

@@ -17,19 +17,19 @@
  * `after` is the half as it is to be. Sets o->sent. False with o filled, and
  * the run ends.
  */
-bool known_sent(struct worker *r, const struct op *op, const struct held *after,
+bool known_sent(struct worker *w, const struct op *op, const struct held *after,
 	struct outcome *o);
 /*
  * Right before a page is taken out of the trash, whose content is written by
  * a second request: in those fields the page counts as edited when the plan saw
  * it, and the row's edit has not arrived yet.
  */
-bool known_revived(struct worker *r, const struct op *op, struct outcome *o);
+bool known_revived(struct worker *w, const struct op *op, struct outcome *o);
 /*
  * What became of the op, which is to be handed on to the rest of its pair. -1
  * with e filled where the journal can't be written: the run ends.
  */
-int known_note(struct worker *r, struct op *op, const struct outcome *o,
+int known_note(struct worker *w, struct op *op, const struct outcome *o,
 	struct error *e);
 
 #endif

@@ -9,15 +9,15 @@
 #include "recheck.h"
 
 /* Of the sync's own connection, in its data source, and no older. */
-static bool is_new_and_ours(struct worker *r, const struct notion_page *page,
+static bool is_new_and_ours(struct worker *w, const struct notion_page *page,
 	const json *object, usec since)
 {
 	char parent[UUID_SIZE];
 
 	notion_page_parent(object, parent);
-	return strcmp(parent, r->data_source) == 0 &&
+	return strcmp(parent, w->data_source) == 0 &&
 	       page->created >= since - CLOCK_SLACK &&
-	       (!r->schema.bot_user || page->own);
+	       (!w->schema.bot_user || page->own);
 }
 
 /* An automation may change a field or two, hardly all of them. */
@@ -59,18 +59,18 @@ static void compare(const struct op *op, const struct notion_page *page,
 	buf_fini(&text);
 }
 
-bool made_page_take(struct worker *r, const struct op *op, const json *object,
+bool made_page_take(struct worker *w, const struct op *op, const json *object,
 	usec since, struct made_page *m, struct outcome *o)
 {
 	struct notion_page page;
 	struct problem ignored;
 	bool ours;
 
-	if (notion_page_parse(&page, object, &r->schema, &ignored) < 0)
+	if (notion_page_parse(&page, object, &w->schema, &ignored) < 0)
 		return false;
-	ours = is_new_and_ours(r, &page, object, since) &&
+	ours = is_new_and_ours(w, &page, object, since) &&
 	       bears_what_was_sent(op, &page) &&
-	       !journal_page_is_taken(r->journal, page.id, op->row_id);
+	       !journal_page_is_taken(w->journal, page.id, op->row_id);
 	if (ours) {
 		*m = (struct made_page){ .in_trash = page.in_trash };
 		snprintf(m->id, sizeof m->id, "%s", page.id);
@@ -88,7 +88,7 @@ bool made_page_take(struct worker *r, const struct op *op, const json *object,
 	return ours;
 }
 
-bool made_page_get(struct worker *r, const struct op *op, const char *page_id,
+bool made_page_get(struct worker *w, const struct op *op, const char *page_id,
 	usec since, struct made_page *m, struct outcome *o)
 {
 	enum notion_place place;
@@ -97,11 +97,11 @@ bool made_page_get(struct worker *r, const struct op *op, const char *page_id,
 	json *object = NULL;
 	bool ours;
 
-	if (notion_page_get(&r->notion, page_id, r->data_source, &r->schema,
+	if (notion_page_get(&w->notion, page_id, w->data_source, &w->schema,
 		    &place, &object, &a) < 0)
 		return false;
-	ours = object && made_page_take(r, op, object, since, m, o) &&
-	       page_has_other_row(r, page_id, op->row_id, &ignored) == 0;
+	ours = object && made_page_take(w, op, object, since, m, o) &&
+	       page_has_other_row(w, page_id, op->row_id, &ignored) == 0;
 	json_free(object);
 	if (!ours) { /* another row has it: it is not taken after all */
 		*m = (struct made_page){ 0 };
@@ -112,15 +112,15 @@ bool made_page_get(struct worker *r, const struct op *op, const char *page_id,
 
 /* Its Checksum becomes that of what it holds. */
 static void withdraw(
-	struct worker *r, const struct made_page *m, struct outcome *o)
+	struct worker *w, const struct made_page *m, struct outcome *o)
 {
 	json *body = json_object(), *properties, *object = NULL;
 	struct api_error a;
 
 	properties = json_put(body, "properties", json_object());
-	json_put(properties, r->schema.checksum,
+	json_put(properties, w->schema.checksum,
 		notion_rich_text_value(m->checksum));
-	if (notion_page_patch(&r->notion, m->id, &r->schema, body, NULL, NULL,
+	if (notion_page_patch(&w->notion, m->id, &w->schema, body, NULL, NULL,
 		    &object, &a) < 0)
 		note(o, "its Checksum is still that of what was sent");
 	else if (o->after[NOTION])
@@ -129,20 +129,20 @@ static void withdraw(
 	json_free(body);
 }
 
-bool made_page_not_kept(struct worker *r, const struct op *op,
+bool made_page_not_kept(struct worker *w, const struct op *op,
 	const struct made_page *m, struct outcome *o)
 {
-	bool stale = r->schema.checksum && !m->in_trash && op->checksum &&
+	bool stale = w->schema.checksum && !m->in_trash && op->checksum &&
 		     strcmp(m->checksum, op->checksum) != 0;
 
 	not_kept(o, NOT_KEPT_BY_NOTION "%s", m->differs);
 	if (stale)
-		withdraw(r, m, o);
+		withdraw(w, m, o);
 	return false;
 }
 
 /* Live, as it was made, and no row's. */
-static bool may_go(struct worker *r, const char *row_id, const char *page_id,
+static bool may_go(struct worker *w, const char *row_id, const char *page_id,
 	const char *checksum)
 {
 	struct outcome ignored = { 0 };
@@ -150,18 +150,18 @@ static bool may_go(struct worker *r, const char *row_id, const char *page_id,
 	struct notion_page page;
 	bool same;
 
-	if (!recheck_read_page(r, page_id, &page, &ignored))
+	if (!reread_page(w, page_id, &page, &ignored))
 		return false;
 	page_checksum(&page, sum);
 	same = !page.in_trash && !page.title_cut &&
 	       strcmp(sum, checksum) == 0 && page.edited == page.created &&
-	       (!r->schema.bot_user || page.own);
+	       (!w->schema.bot_user || page.own);
 	notion_page_fini(&page);
-	return same && page_has_other_row(r, page_id, row_id, &ignored) == 0;
+	return same && page_has_other_row(w, page_id, row_id, &ignored) == 0;
 }
 
 /* The row's link, where it leads to another live page of ours; else "". */
-static void other_link(struct worker *r, const char *row_id,
+static void other_link(struct worker *w, const char *row_id,
 	const char *page_id, char other[UUID_SIZE])
 {
 	struct outcome ignored = { 0 };
@@ -171,25 +171,25 @@ static void other_link(struct worker *r, const char *row_id,
 	json *object = NULL;
 
 	*other = '\0';
-	if (!recheck_read_row(r, row_id, &row, NULL, &ignored))
+	if (!reread_row(w, row_id, &row, NULL, &ignored))
 		return;
 	if (*row.page_id && strcmp(row.page_id, page_id) != 0 &&
-		notion_page_get(&r->notion, row.page_id, r->data_source,
-			&r->schema, &place, &object, &a) == 0 &&
+		notion_page_get(&w->notion, row.page_id, w->data_source,
+			&w->schema, &place, &object, &a) == 0 &&
 		place == NOTION_LIVE)
 		snprintf(other, UUID_SIZE, "%s", row.page_id);
 	json_free(object);
 	supabase_row_fini(&row);
 }
 
-static bool trash(struct worker *r, const char *page_id)
+static bool trash(struct worker *w, const char *page_id)
 {
 	json *body = json_object(), *object = NULL;
 	struct api_error a;
 	bool trashed;
 
 	json_put_bool(body, "in_trash", true);
-	trashed = notion_page_patch(&r->notion, page_id, &r->schema, body, NULL,
+	trashed = notion_page_patch(&w->notion, page_id, &w->schema, body, NULL,
 			  NULL, &object, &a) == 0 &&
 		  json_true(object, "in_trash");
 	json_free(object);
@@ -197,22 +197,22 @@ static bool trash(struct worker *r, const char *page_id)
 	return trashed;
 }
 
-bool made_page_yield(struct worker *r, const char *row_id, const char *page_id,
+bool made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
 	char other[UUID_SIZE];
 	struct error e;
 
-	other_link(r, row_id, page_id, other);
-	if (!*other || !may_go(r, row_id, page_id, checksum) ||
-		!trash(r, page_id))
+	other_link(w, row_id, page_id, other);
+	if (!*other || !may_go(w, row_id, page_id, checksum) ||
+		!trash(w, page_id))
 		return false;
 	outcome_fini(o);
 	skip(o, "changed",
 		"in the meantime another run made the page %s for this row; "
 		"ours, %s, is in the trash",
 		other, page_id);
-	if (journal_not_created(r->journal, row_id, &e) < 0)
-		r->fatal = e;
+	if (journal_not_created(w->journal, row_id, &e) < 0)
+		w->fatal = e;
 	return true;
 }

@@ -27,17 +27,17 @@ struct made_page {
  * lies elsewhere, was there before, is another's, or holds nothing of what was
  * sent.
  */
-bool made_page_take(struct worker *r, const struct op *op, const json *object,
+bool made_page_take(struct worker *w, const struct op *op, const json *object,
 	usec since, struct made_page *m, struct outcome *o);
 /* The same for a page that is read by its id first. */
-bool made_page_get(struct worker *r, const struct op *op, const char *page_id,
+bool made_page_get(struct worker *w, const struct op *op, const char *page_id,
 	usec since, struct made_page *m, struct outcome *o);
 
 /*
  * The page holds something else than was sent: what it bears must not say that
  * it was ever agreed. o is filled as not kept; false.
  */
-bool made_page_not_kept(struct worker *r, const struct op *op,
+bool made_page_not_kept(struct worker *w, const struct op *op,
 	const struct made_page *m, struct outcome *o);
 
 /*
@@ -46,7 +46,7 @@ bool made_page_not_kept(struct worker *r, const struct op *op,
  * has edited it and no row is linked to it. True with o filled as skipped;
  * false, with o as it was: the page stays.
  */
-bool made_page_yield(struct worker *r, const char *row_id, const char *page_id,
+bool made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 	const char *checksum, struct outcome *o);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "util/text.h"
 
-json *new_row(const struct worker *r, const struct op *op, unsigned attempt,
+json *new_row(const struct worker *w, const struct op *op, unsigned attempt,
 	const char *at)
 {
 	json *row = json_object();
@@ -18,7 +18,7 @@ json *new_row(const struct worker *r, const struct op *op, unsigned attempt,
 	json_put_bool(row, "notion_synced", op->synced);
 	json_put_str(row, "checksum", op->checksum);
 	json_put_str(row, "updated_at", at);
-	if (r->supabase.soft_delete)
+	if (w->supabase.soft_delete)
 		json_put_str(row, SUPABASE_SOFT_DELETE, NULL);
 	return row;
 }
@@ -80,7 +80,7 @@ bool is_as_sent(const struct op *op, const json *object)
  * it must not say that the row holds what the page holds, nor that it was
  * deleted since.
  */
-static void withdraw(struct worker *r, const struct supabase_row *row,
+static void withdraw(struct worker *w, const struct supabase_row *row,
 	const json *object, struct outcome *o)
 {
 	struct buf where = SUPABASE_WHERE_INIT;
@@ -95,7 +95,7 @@ static void withdraw(struct worker *r, const struct supabase_row *row,
 	if (supabase_where(&where, "id", row->id) < 0 ||
 		supabase_where(&where, "notion_page_id",
 			json_str(object, "notion_page_id")) < 0 ||
-		supabase_row_patch(&r->supabase, &where, set, &after, &a) < 0 ||
+		supabase_row_patch(&w->supabase, &where, set, &after, &a) < 0 ||
 		!after)
 		note(o, "its checksum is still that of what was sent");
 	else
@@ -106,7 +106,7 @@ static void withdraw(struct worker *r, const struct supabase_row *row,
 	buf_fini(&where);
 }
 
-bool take_new_row(struct worker *r, const struct op *op, json *take_object,
+bool take_new_row(struct worker *w, const struct op *op, json *take_object,
 	struct outcome *o)
 {
 	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);
@@ -132,7 +132,7 @@ bool take_new_row(struct worker *r, const struct op *op, json *take_object,
 		done(o);
 	} else {
 		not_kept(o, NOT_KEPT_BY_TABLE "%s", buf_str(&text));
-		withdraw(r, &row, take_object, o);
+		withdraw(w, &row, take_object, o);
 	}
 	supabase_row_fini(&row);
 	json_free(take_object);

@@ -14,7 +14,7 @@
 #define ID_ATTEMPTS 8
 
 /* `at` goes into updated_at: run_now(). */
-json *new_row(const struct worker *r, const struct op *op, unsigned attempt,
+json *new_row(const struct worker *w, const struct op *op, unsigned attempt,
 	const char *at);
 
 /* Whether a row object, as the API gave it, is linked to the op's page. */
@@ -33,7 +33,7 @@ bool is_as_sent(const struct op *op, const json *row);
  * checksum becomes that of what it holds, so that nothing says that it was ever
  * agreed. Returns whether it is done.
  */
-bool take_new_row(struct worker *r, const struct op *op, json *take_object,
+bool take_new_row(struct worker *w, const struct op *op, json *take_object,
 	struct outcome *o);
 
 #endif

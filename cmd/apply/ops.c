@@ -218,11 +218,6 @@ static int parse_op(const struct stream_reader *r, struct op *op, json *line,
 		op->n, op_kind_name(op->kind), op_target_name(op->target), why);
 }
 
-bool op_writes(const struct op *op)
-{
-	return op->target == TARGET_NOTION || op->target == TARGET_SUPABASE;
-}
-
 const char *op_link(const struct op *op)
 {
 	return op->seen[SUPABASE] ? op->seen[SUPABASE]->link : NULL;

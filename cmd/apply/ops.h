@@ -104,8 +104,6 @@ int ops_chain(struct ops *ops, const char *name, struct error *e);
 int ops_check_guards(
 	const struct ops *ops, const bool allowed[GUARDS], struct error *e);
 
-/* It writes to one of the services. */
-bool op_writes(const struct op *op);
 /* The link that is expected of its row; NULL: none. */
 const char *op_link(const struct op *op);
 /* What its target is to hold once it is done. */

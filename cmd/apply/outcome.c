@@ -1,4 +1,4 @@
-#include "worker.h"
+#include "outcome.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,12 +14,6 @@ static const char *const status_names[STATUSES] = {
 	[STATUS_FAILED] = "failed",
 	[STATUS_UNKNOWN] = "unknown",
 };
-
-usec run_now(const struct worker *r)
-{
-	return api_now(api_now_is_known(&r->supabase.api) ? &r->supabase.api
-							  : &r->notion.api);
-}
 
 const char *status_name(enum status s)
 {

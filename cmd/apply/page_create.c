@@ -12,14 +12,16 @@
 #include "execute.h"
 #include "made_page.h"
 #include "notion/page.h"
+#include "page_create.h"
 #include "pages.h"
+#include "recheck.h"
 #include "rows.h"
 
 /* Notion's query may lag behind a write by a minute or two. */
 #define UNCLEAR_WAIT (5 * USEC_MINUTE)
 /* A page that an unclear create may have made. */
 struct search {
-	struct worker *r;
+	struct worker *w;
 	const char *checksum; /* of the content that was sent */
 	usec since;
 	char found[UUID_SIZE];
@@ -34,7 +36,7 @@ static bool is_candidate(const struct search *s, const struct notion_page *page)
 
 	if (page->in_trash || page->created < s->since - CLOCK_SLACK)
 		return false;
-	if (s->r->schema.bot_user && !page->own)
+	if (s->w->schema.bot_user && !page->own)
 		return false;
 	if (page->checksum && strcmp(page->checksum, s->checksum) == 0)
 		return true;
@@ -48,9 +50,9 @@ static bool is_claimed(struct search *s, const char *page_id)
 {
 	json *row = NULL;
 
-	if (journal_has_page(s->r->journal, page_id))
+	if (journal_has_page(s->w->journal, page_id))
 		return true;
-	if (supabase_row_by_page(&s->r->supabase, page_id, &row, &s->error) <
+	if (supabase_row_by_page(&s->w->supabase, page_id, &row, &s->error) <
 		0) {
 		s->failed = true;
 		return true;
@@ -65,7 +67,7 @@ static void consider(struct search *s, const json *object)
 	struct problem ignored;
 
 	if (*s->found || s->failed ||
-		notion_page_parse(&page, object, &s->r->schema, &ignored) < 0)
+		notion_page_parse(&page, object, &s->w->schema, &ignored) < 0)
 		return;
 	if (is_candidate(s, &page) && !is_claimed(s, page.id))
 		snprintf(s->found, sizeof s->found, "%s", page.id);
@@ -83,12 +85,12 @@ static int consider_each(void *arg, json *take_page, struct error *e)
 /* Without the property Checksum: all that was made or edited since. */
 static void search_listing(struct search *s)
 {
-	struct notion_query q = { .data_source = s->r->data_source,
-		.schema = &s->r->schema,
+	struct notion_query q = { .data_source = s->w->data_source,
+		.schema = &s->w->schema,
 		.edited_since = s->since - CLOCK_SLACK };
 	struct error e;
 
-	if (notion_query_each(&s->r->notion, &q, consider_each, s, &e) == 0)
+	if (notion_query_each(&s->w->notion, &q, consider_each, s, &e) == 0)
 		return;
 	s->failed = true;
 	s->error = (struct api_error){ .action = API_RETRY };
@@ -100,12 +102,12 @@ static void search(struct search *s)
 {
 	json *pages = NULL;
 
-	if (!s->r->schema.checksum) {
+	if (!s->w->schema.checksum) {
 		search_listing(s);
 		return;
 	}
-	if (notion_pages_by_checksum(&s->r->notion, s->r->data_source,
-		    &s->r->schema, s->checksum, &pages, &s->error) < 0) {
+	if (notion_pages_by_checksum(&s->w->notion, s->w->data_source,
+		    &s->w->schema, s->checksum, &pages, &s->error) < 0) {
 		s->failed = true;
 		return;
 	}
@@ -114,31 +116,19 @@ static void search(struct search *s)
 	json_free(pages);
 }
 
-/* Without a journal nothing is safe: the run ends. */
-static bool journal_failed(
-	struct worker *r, const struct error *e, struct outcome *o)
-{
-	struct api_error a = { .action = API_OUTAGE };
-
-	r->fatal = *e;
-	snprintf(a.code, sizeof a.code, "journal");
-	snprintf(a.message, sizeof a.message, "%.400s", e->text);
-	return give_up(o, STATUS_FAILED, &a);
-}
-
 /*
  * The page that an earlier run made for this row, into page_id: not where it
  * was moved, trashed, or since paired with a row of the same content. False
  * where nobody can tell.
  */
-static bool take_made(struct worker *r, const struct open_create *c,
+static bool take_made(struct worker *w, const struct open_create *c,
 	char page_id[UUID_SIZE], struct outcome *o)
 {
 	struct notion_page page;
 
-	if (recheck_read_page(r, c->page_id, &page, o)) {
+	if (reread_page(w, c->page_id, &page, o)) {
 		if (!page.in_trash &&
-			page_has_other_row(r, page.id, c->row_id, o) == 0)
+			page_has_other_row(w, page.id, c->row_id, o) == 0)
 			snprintf(page_id, UUID_SIZE, "%s", page.id);
 		notion_page_fini(&page);
 	}
@@ -149,14 +139,14 @@ static bool take_made(struct worker *r, const struct open_create *c,
  * An earlier create of this row's page is open. True: go on, with page_id
  * filled where its page was found; false: o says why not now.
  */
-static bool settle_earlier(struct worker *r, const struct open_create *c,
+static bool settle_earlier(struct worker *w, const struct open_create *c,
 	char page_id[UUID_SIZE], struct outcome *o)
 {
-	struct search s = { .r = r, .checksum = c->checksum, .since = c->at };
+	struct search s = { .w = w, .checksum = c->checksum, .since = c->at };
 	struct error e;
 
 	if (*c->page_id) {
-		if (!take_made(r, c, page_id, o))
+		if (!take_made(w, c, page_id, o))
 			return false;
 	} else {
 		search(&s);
@@ -166,30 +156,30 @@ static bool settle_earlier(struct worker *r, const struct open_create *c,
 	}
 	if (*page_id)
 		return true;
-	if (!*c->page_id && api_now(&r->notion.api) - c->at < UNCLEAR_WAIT)
+	if (!*c->page_id && api_now(&w->notion.api) - c->at < UNCLEAR_WAIT)
 		return skip(o, "waits",
 			"an earlier create of its page ended without an "
 			"answer; the page is looked for again for five "
 			"minutes");
 	*o = (struct outcome){ 0 }; /* that its page is gone stops nothing */
-	if (!r->dry_run && journal_not_created(r->journal, c->row_id, &e) < 0)
-		return journal_failed(r, &e, o);
+	if (!w->dry_run && journal_not_created(w->journal, c->row_id, &e) < 0)
+		return journal_failed(w, &e, o);
 	return true;
 }
 
 /* The answer is lost, or isn't ours: is the page there? Looked for twice. */
-static bool find_unanswered(struct worker *r, const struct op *op, usec since,
+static bool find_unanswered(struct worker *w, const struct op *op, usec since,
 	const struct api_error *a, struct made_page *m, struct outcome *o)
 {
-	struct search s = { .r = r, .checksum = op->checksum, .since = since };
+	struct search s = { .w = w, .checksum = op->checksum, .since = since };
 	struct timespec pause = { .tv_sec = 2 };
 
-	for (int i = 0; i < 2 && !*m->id && !*r->stop; i++) {
+	for (int i = 0; i < 2 && !*m->id && !*w->stop; i++) {
 		if (i > 0)
 			nanosleep(&pause, NULL);
 		s.failed = false;
 		search(&s);
-		if (*s.found && !made_page_get(r, op, s.found, since, m, o))
+		if (*s.found && !made_page_get(w, op, s.found, since, m, o))
 			*s.found = '\0';
 	}
 	return *m->id ? true : give_up(o, STATUS_UNKNOWN, a);
@@ -212,18 +202,18 @@ static struct api_error foreign_answer(const json *object)
 }
 
 /* Sends the create; true with m filled. */
-static bool send_create(struct worker *r, const struct op *op, usec since,
+static bool send_create(struct worker *w, const struct op *op, usec since,
 	struct made_page *m, struct outcome *o)
 {
-	json *properties = page_properties(r, op, NULL), *object = NULL;
+	json *properties = page_properties(w, op, NULL), *object = NULL;
 	struct api_error a;
 	struct error e;
-	int rc = notion_page_create(&r->notion, r->data_source, &r->schema,
+	int rc = notion_page_create(&w->notion, w->data_source, &w->schema,
 		properties, &object, &a);
 
 	json_free(properties);
 	if (rc == 0) {
-		bool ours = made_page_take(r, op, object, since, m, o);
+		bool ours = made_page_take(w, op, object, since, m, o);
 
 		m->answered = ours;
 		a = foreign_answer(object);
@@ -232,28 +222,28 @@ static bool send_create(struct worker *r, const struct op *op, usec since,
 			return true;
 	}
 	if (*a.committed_id)
-		made_page_get(r, op, a.committed_id, since, m, o);
+		made_page_get(w, op, a.committed_id, since, m, o);
 	if (*m->id)
 		return true;
 	if (a.outcome_unknown || *a.committed_id)
-		return find_unanswered(r, op, since, &a, m, o);
-	if (journal_not_created(r->journal, op->row_id, &e) < 0)
-		return journal_failed(r, &e, o);
+		return find_unanswered(w, op, since, &a, m, o);
+	if (journal_not_created(w->journal, op->row_id, &e) < 0)
+		return journal_failed(w, &e, o);
 	return give_up(o, STATUS_FAILED, &a);
 }
 
 /* False with o filled. */
-static bool link_row(struct worker *r, const struct op *op,
+static bool link_row(struct worker *w, const struct op *op,
 	const struct made_page *m, struct outcome *o)
 {
 	/* As long as nothing else is known, a trashed page was not agreed. */
 	struct op unsynced = *op;
 
 	unsynced.synced = op->synced && !m->in_trash;
-	if (row_link_to(r, &unsynced, m->id, m->checksum, o))
+	if (row_link_to(w, &unsynced, m->id, m->checksum, o))
 		return true;
 	if (o->status == STATUS_SKIPPED && m->answered &&
-		made_page_yield(r, op->row_id, m->id, m->checksum, o))
+		made_page_yield(w, op->row_id, m->id, m->checksum, o))
 		return false;
 	note(o, "the page %s was made, and the row is not linked to it yet",
 		m->id);
@@ -261,27 +251,27 @@ static bool link_row(struct worker *r, const struct op *op,
 }
 
 /* The page is there, with this content: remember it, link the row to it. */
-static bool link_created(struct worker *r, const struct op *op,
+static bool link_created(struct worker *w, const struct op *op,
 	const struct made_page *m, struct outcome *o)
 {
 	struct error e;
 
 	snprintf(o->page_id, sizeof o->page_id, "%s", m->id);
-	if (journal_created(r->journal, op->row_id, m->id, m->answered, &e) <
+	if (journal_created(w->journal, op->row_id, m->id, m->answered, &e) <
 		0) {
-		journal_failed(r, &e, o);
+		journal_failed(w, &e, o);
 		return unclear(o);
 	}
-	if (!link_row(r, op, m, o))
+	if (!link_row(w, op, m, o))
 		return false;
-	if (journal_linked(r->journal, op->row_id, m->id, &e) < 0)
-		r->fatal = e; /* the op is done, the run is not */
-	return *m->differs ? made_page_not_kept(r, op, m, o) : true;
+	if (journal_linked(w->journal, op->row_id, m->id, &e) < 0)
+		w->fatal = e; /* the op is done, the run is not */
+	return *m->differs ? made_page_not_kept(w, op, m, o) : true;
 }
 
 /* A row whose page was moved or erased gets a new one: not if that is back. */
 static bool old_page_is_gone(
-	struct worker *r, const struct op *op, struct outcome *o)
+	struct worker *w, const struct op *op, struct outcome *o)
 {
 	const char *link = op_link(op);
 	enum notion_place place;
@@ -290,7 +280,7 @@ static bool old_page_is_gone(
 
 	if (!link)
 		return true;
-	if (notion_page_get(&r->notion, link, r->data_source, &r->schema,
+	if (notion_page_get(&w->notion, link, w->data_source, &w->schema,
 		    &place, &page, &a) < 0) {
 		/* No page can have such an id. */
 		return a.action == API_BAD_RECORD
@@ -305,11 +295,11 @@ static bool old_page_is_gone(
 }
 
 /* Once Notion has refused a page because it takes no more, none is sent. */
-static bool takes_pages(struct worker *r, struct outcome *o)
+static bool takes_pages(struct worker *w, struct outcome *o)
 {
 	struct api_error why;
 
-	if (execute_makes_pages(r->common, &why))
+	if (execute_makes_pages(w->common, &why))
 		return true;
 	return skip(o, "waits", "Notion takes no new pages: %.200s%s%.200s",
 		why.message, why.hint[0] ? ": " : "", why.hint);
@@ -326,39 +316,39 @@ static void take_earlier(const struct open_create *c, const struct op *op,
 		o->differs = true;
 }
 
-bool page_create(struct worker *r, const struct op *op, struct outcome *o)
+bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct open_create open;
 	const struct open_create *c =
-		journal_find(r->journal, op->row_id, &open);
+		journal_find(w->journal, op->row_id, &open);
 	struct made_page m = { 0 };
 	struct error e;
 	usec now;
 
-	if (c && !settle_earlier(r, c, m.id, o))
+	if (c && !settle_earlier(w, c, m.id, o))
 		return false;
-	if (!*m.id && (!takes_pages(r, o) || !recheck_row(r, op, o) ||
-			      !old_page_is_gone(r, op, o)))
+	if (!*m.id && (!takes_pages(w, o) || !recheck_row(w, op, o) ||
+			      !old_page_is_gone(w, op, o)))
 		return false;
-	if (r->dry_run)
+	if (w->dry_run)
 		return skip(o, "dry-run", "it would be created now");
 	if (*m.id) {
 		take_earlier(c, op, &m, o);
-		return link_created(r, op, &m, o);
+		return link_created(w, op, &m, o);
 	}
-	now = api_now(&r->notion.api);
-	if (journal_creating(r->journal, op->row_id, op->checksum, now, &e) < 0)
-		return journal_failed(r, &e, o);
-	return send_create(r, op, now, &m, o) && link_created(r, op, &m, o);
+	now = api_now(&w->notion.api);
+	if (journal_creating(w->journal, op->row_id, op->checksum, now, &e) < 0)
+		return journal_failed(w, &e, o);
+	return send_create(w, op, now, &m, o) && link_created(w, op, &m, o);
 }
 
 bool page_was_left_over(
-	struct worker *r, const struct op *op, struct outcome *o)
+	struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct open_create open;
 	const struct open_create *c =
-		journal_find_page(r->journal, op->page_id, &open);
+		journal_find_page(w->journal, op->page_id, &open);
 
-	return c && !r->dry_run &&
-	       made_page_yield(r, c->row_id, c->page_id, c->checksum, o);
+	return c && !w->dry_run &&
+	       made_page_yield(w, c->row_id, c->page_id, c->checksum, o);
 }

@@ -2,6 +2,7 @@
 #include "known.h"
 #include "notion/page.h"
 #include "notion/value.h"
+#include "recheck.h"
 #include "util/text.h"
 
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 /* One PATCH of a page. */
 struct page_write {
-	struct worker *r;
+	struct worker *w;
 	const struct op *op;
 	const struct seen *seen; /* what must be found before it is sent */
 	struct decision wanted;	 /* what the page shall hold afterwards */
@@ -40,20 +41,23 @@ static json *field_value(
 		detail->start ? detail->start : value, detail->end);
 }
 
-json *page_properties(const struct worker *r, const struct op *op,
+json *page_properties(const struct worker *w, const struct op *op,
 	const struct notion_page *page)
 {
-	const struct notion_schema *s = &r->schema;
-	json *p = json_object();
+	const struct notion_schema *s = &w->schema;
+	json *properties = json_object();
 
 	for (enum field f = 0; f < FIELDS; f++)
 		if (op->set_fields & FIELD_BIT(f))
-			json_put(p, s->field[f], field_value(f, op, page));
+			json_put(properties, s->field[f],
+				field_value(f, op, page));
 	if (s->checksum && op->checksum)
-		json_put(p, s->checksum, notion_rich_text_value(op->checksum));
+		json_put(properties, s->checksum,
+			notion_rich_text_value(op->checksum));
 	if (s->synced)
-		json_put(p, s->synced, notion_checkbox_value(op->synced));
-	return p;
+		json_put(properties, s->synced,
+			notion_checkbox_value(op->synced));
+	return properties;
 }
 
 static bool holds(const struct notion_page *page, const struct decision *wanted)
@@ -66,17 +70,17 @@ static bool holds(const struct notion_page *page, const struct decision *wanted)
 
 /* Whether Checksum and Synced are as the op has them, as far as there are. */
 static bool sum_is_there(
-	const struct page_write *w, const struct notion_page *page)
+	const struct page_write *p, const struct notion_page *page)
 {
-	const char *sum = w->op->checksum;
+	const char *sum = p->op->checksum;
 
-	return !w->r->schema.checksum || !sum || text_same(page->checksum, sum);
+	return !p->w->schema.checksum || !sum || text_same(page->checksum, sum);
 }
 
 static bool mark_is_there(
-	const struct page_write *w, const struct notion_page *page)
+	const struct page_write *p, const struct notion_page *page)
 {
-	return !w->r->schema.synced || page->synced == w->op->synced;
+	return !p->w->schema.synced || page->synced == p->op->synced;
 }
 
 /*
@@ -97,9 +101,9 @@ static bool date_is_as_seen(const struct op *op, const struct notion_page *page)
 }
 
 static bool is_as_planned(
-	const struct page_write *w, const struct notion_page *page)
+	const struct page_write *p, const struct notion_page *page)
 {
-	return page_is_as_seen(page, w->seen) && date_is_as_seen(w->op, page);
+	return page_is_as_seen(page, p->seen) && date_is_as_seen(p->op, page);
 }
 
 /*
@@ -108,16 +112,16 @@ static bool is_as_planned(
  */
 static int may_repeat(void *arg)
 {
-	const struct page_write *w = arg;
+	const struct page_write *p = arg;
 	struct notion_page page;
 	struct outcome ignored = { 0 };
 	int rc = -1;
 
-	if (w->unseen)
-		return recheck_row(w->r, w->op, &ignored) ? 0 : -1;
-	if (!recheck_read_page(w->r, w->op->page_id, &page, &ignored))
+	if (p->unseen)
+		return recheck_row(p->w, p->op, &ignored) ? 0 : -1;
+	if (!reread_page(p->w, p->op->page_id, &page, &ignored))
 		return -1;
-	if (is_as_planned(w, &page))
+	if (is_as_planned(p, &page))
 		rc = 0;
 	notion_page_fini(&page);
 	return rc;
@@ -128,17 +132,17 @@ static int may_repeat(void *arg)
  * request into or out of the trash sends no content: that of the page is
  * another than was seen where a person was faster.
  */
-static bool is_kept(const struct page_write *w, const struct notion_page *page,
+static bool is_kept(const struct page_write *p, const struct notion_page *page,
 	struct outcome *o)
 {
 	const struct decision is = notion_page_decision(page);
 	struct buf text = BUF_INIT(4096);
 	bool kept;
 
-	if (w->stamps)
-		tell_fields(&text, &w->wanted, &is, w->op->set_fields);
-	if (page->in_trash != w->in_trash)
-		tell_kept(&text, "in_trash", w->in_trash ? "true" : "false",
+	if (p->stamps)
+		tell_fields(&text, &p->wanted, &is, p->op->set_fields);
+	if (page->in_trash != p->in_trash)
+		tell_kept(&text, "in_trash", p->in_trash ? "true" : "false",
 			page->in_trash ? "true" : "false");
 	kept = text.len == 0;
 	if (!kept)
@@ -153,18 +157,18 @@ static bool skip_trashed(struct outcome *o)
 		o, "changed", "the page was moved to the trash since the plan");
 }
 
-static bool judge_page(const struct page_write *w,
+static bool judge_page(const struct page_write *p,
 	const struct notion_page *page, struct outcome *o)
 {
-	if (w->unseen && page->in_trash)
+	if (p->unseen && page->in_trash)
 		return skip_trashed(o);
 	saw_page(o, page);
-	if (!is_kept(w, page, o))
+	if (!is_kept(p, page, o))
 		return false;
-	if (w->stamps)
-		note_marks(o, NOTION, sum_is_there(w, page),
-			mark_is_there(w, page));
-	if (!holds(page, &w->wanted)) {
+	if (p->stamps)
+		note_marks(o, NOTION, sum_is_there(p, page),
+			mark_is_there(p, page));
+	if (!holds(page, &p->wanted)) {
 		o->differs = true;
 		note(o, "the page was edited just now; the next run takes that "
 			"over");
@@ -177,7 +181,7 @@ static bool judge_page(const struct page_write *w,
  * title came back cut, as one with many mentions does, is asked for again.
  */
 static bool take_answer(
-	const struct page_write *w, const json *object, struct outcome *o)
+	const struct page_write *p, const json *object, struct outcome *o)
 {
 	char parent[UUID_SIZE];
 	struct notion_page page;
@@ -185,51 +189,51 @@ static bool take_answer(
 	bool ok;
 
 	notion_page_parent(object, parent);
-	if (w->unseen && strcmp(parent, w->r->data_source) != 0)
+	if (p->unseen && strcmp(parent, p->w->data_source) != 0)
 		return skip(
 			o, "changed", "the page was moved away since the plan");
-	if (notion_page_parse(&page, object, &w->r->schema, &ignored) < 0) {
-		if (!recheck_read_page(w->r, w->op->page_id, &page, o))
+	if (notion_page_parse(&page, object, &p->w->schema, &ignored) < 0) {
+		if (!reread_page(p->w, p->op->page_id, &page, o))
 			return unclear(o);
 	} else if (page.title_cut) {
 		notion_page_fini(&page);
-		if (!recheck_read_page(w->r, w->op->page_id, &page, o))
+		if (!reread_page(p->w, p->op->page_id, &page, o))
 			return unclear(o);
 	}
-	ok = judge_page(w, &page, o);
+	ok = judge_page(p, &page, o);
 	notion_page_fini(&page);
 	return ok;
 }
 
 /* What was sent is there, whoever else has edited the page since. */
 static bool has_arrived(
-	const struct page_write *w, const struct notion_page *page)
+	const struct page_write *p, const struct notion_page *page)
 {
-	return page->in_trash == w->in_trash &&
-	       (w->unseen || holds(page, &w->wanted)) &&
-	       (!w->stamps ||
-		       (sum_is_there(w, page) && mark_is_there(w, page)));
+	return page->in_trash == p->in_trash &&
+	       (p->unseen || holds(page, &p->wanted)) &&
+	       (!p->stamps ||
+		       (sum_is_there(p, page) && mark_is_there(p, page)));
 }
 
 /*
  * The outcome is unknown, or somebody was faster, or the page is not where it
  * was when nobody looked: the page itself tells.
  */
-static bool look_what_happened(const struct page_write *w,
+static bool look_what_happened(const struct page_write *p,
 	const struct api_error *a, struct outcome *o)
 {
 	struct notion_page page;
 	bool ok = false;
 
-	if (!recheck_read_page(w->r, w->op->page_id, &page, o))
+	if (!reread_page(p->w, p->op->page_id, &page, o))
 		return a->outcome_unknown ? unclear(o) : false;
-	if (has_arrived(w, &page)) {
-		ok = judge_page(w, &page, o);
-	} else if (is_as_planned(w, &page)) {
+	if (has_arrived(p, &page)) {
+		ok = judge_page(p, &page, o);
+	} else if (is_as_planned(p, &page)) {
 		give_up(o, a->outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
 			a);
 	} else {
-		if (w->unseen && page.in_trash)
+		if (p->unseen && page.in_trash)
 			skip_trashed(o);
 		else
 			skip(o, "changed", "the page was edited just now");
@@ -241,56 +245,56 @@ static bool look_what_happened(const struct page_write *w,
 }
 
 /* The page as it is to be, noted before it is sent. */
-static bool note_first(const struct page_write *w, struct outcome *o)
+static bool note_first(const struct page_write *p, struct outcome *o)
 {
-	const struct held after = { w->wanted, w->in_trash };
+	const struct held after = { p->wanted, p->in_trash };
 
-	if (w->revives)
-		return known_revived(w->r, w->op, o);
-	if (!w->op->sets && w->op->kind != OP_TRASH &&
-		w->op->kind != OP_RESTORE)
+	if (p->revives)
+		return known_revived(p->w, p->op, o);
+	if (!p->op->sets && p->op->kind != OP_TRASH &&
+		p->op->kind != OP_RESTORE)
 		return true;
-	return known_sent(w->r, w->op, &after, o);
+	return known_sent(p->w, p->op, &after, o);
 }
 
 /* It was refused, and nobody has looked whether the page still takes it. */
-static bool may_be_gone(const struct page_write *w, const struct api_error *a)
+static bool may_be_gone(const struct page_write *p, const struct api_error *a)
 {
-	return w->unseen &&
+	return p->unseen &&
 	       (a->action == API_BAD_RECORD || a->action == API_NOT_FOUND);
 }
 
-static bool send(const struct page_write *w, json *take_body, struct outcome *o)
+static bool send(const struct page_write *p, json *take_body, struct outcome *o)
 {
 	struct api_error a;
 	json *object = NULL;
 	int rc;
 	bool ok;
 
-	if (!note_first(w, o)) {
+	if (!note_first(p, o)) {
 		json_free(take_body);
 		return false;
 	}
-	rc = notion_page_patch(&w->r->notion, w->op->page_id, &w->r->schema,
-		take_body, may_repeat, (void *)w, &object, &a);
+	rc = notion_page_patch(&p->w->notion, p->op->page_id, &p->w->schema,
+		take_body, may_repeat, (void *)p, &object, &a);
 
 	json_free(take_body);
 	if (rc < 0 && (a.outcome_unknown || a.action == API_CHANGED ||
-			      may_be_gone(w, &a)))
-		return look_what_happened(w, &a, o);
+			      may_be_gone(p, &a)))
+		return look_what_happened(p, &a, o);
 	if (rc < 0)
 		return give_up(o, STATUS_FAILED, &a);
-	ok = take_answer(w, object, o);
+	ok = take_answer(p, object, o);
 	json_free(object);
 	return ok;
 }
 
 static json *properties_body(
-	const struct page_write *w, const struct notion_page *page)
+	const struct page_write *p, const struct notion_page *page)
 {
 	json *body = json_object();
 
-	json_put(body, "properties", page_properties(w->r, w->op, page));
+	json_put(body, "properties", page_properties(p->w, p->op, page));
 	return body;
 }
 
@@ -312,39 +316,39 @@ static bool would_promote(const struct op *op, const struct notion_page *page)
 	       !op->set.value[FIELD_TYPE] && json_count(page->extra_types) > 0;
 }
 
-static bool write_properties(const struct page_write *w, struct outcome *o)
+static bool write_properties(const struct page_write *p, struct outcome *o)
 {
 	struct notion_page page;
 	bool ok;
 
-	if (!recheck_read_page(w->r, w->op->page_id, &page, o))
+	if (!reread_page(p->w, p->op->page_id, &page, o))
 		return false;
-	if (!is_as_planned(w, &page))
+	if (!is_as_planned(p, &page))
 		ok = skip(o, "changed", "the page was edited since the plan");
-	else if (would_promote(w->op, &page))
+	else if (would_promote(p->op, &page))
 		ok = skip(o, "changed", "the page was given further types");
-	else if (w->r->dry_run)
+	else if (p->w->dry_run)
 		ok = skip(o, "dry-run", "it would be written now");
 	else
-		ok = send(w, properties_body(w, &page), o);
+		ok = send(p, properties_body(p, &page), o);
 	notion_page_fini(&page);
 	return ok;
 }
 
-static struct page_write new_write(struct worker *r, const struct op *op)
+static struct page_write new_write(struct worker *w, const struct op *op)
 {
-	return (struct page_write){ .r = r,
+	return (struct page_write){ .w = w,
 		.op = op,
 		.seen = op->seen[NOTION],
 		.wanted = op_wanted(op) };
 }
 
-bool page_update(struct worker *r, const struct op *op, struct outcome *o)
+bool page_update(struct worker *w, const struct op *op, struct outcome *o)
 {
-	struct page_write w = new_write(r, op);
+	struct page_write p = new_write(w, op);
 
-	w.stamps = true;
-	return recheck_row(r, op, o) && write_properties(&w, o);
+	p.stamps = true;
+	return recheck_row(w, op, o) && write_properties(&p, o);
 }
 
 /*
@@ -354,38 +358,38 @@ bool page_update(struct worker *r, const struct op *op, struct outcome *o)
  * be replaced by an older one. It shows in the row, which it has written then.
  * An undo's stamp says what was before, and is written like content.
  */
-bool page_stamp(struct worker *r, const struct op *op, struct outcome *o)
+bool page_stamp(struct worker *w, const struct op *op, struct outcome *o)
 {
-	struct page_write w = new_write(r, op);
+	struct page_write p = new_write(w, op);
 
 	if (op->undoes)
-		return page_update(r, op, o);
-	w.stamps = w.unseen = true;
-	if (!row_was_shown(op) && !recheck_row(r, op, o))
+		return page_update(w, op, o);
+	p.stamps = p.unseen = true;
+	if (!row_was_shown(op) && !recheck_row(w, op, o))
 		return false;
-	if (r->dry_run)
+	if (w->dry_run)
 		return skip(o, "dry-run", "it would be written now");
-	return send(&w, properties_body(&w, NULL), o);
+	return send(&p, properties_body(&p, NULL), o);
 }
 
-static bool set_trash(const struct page_write *w, struct outcome *o)
+static bool set_trash(const struct page_write *p, struct outcome *o)
 {
 	struct notion_page page;
 
-	if (!recheck_page(w->r, w->op, &page, o))
+	if (!recheck_page(p->w, p->op, &page, o))
 		return false;
 	notion_page_fini(&page);
-	if (w->r->dry_run)
+	if (p->w->dry_run)
 		return skip(o, "dry-run", "it would be written now");
-	return send(w, trash_body(w->in_trash), o);
+	return send(p, trash_body(p->in_trash), o);
 }
 
-bool page_trash(struct worker *r, const struct op *op, struct outcome *o)
+bool page_trash(struct worker *w, const struct op *op, struct outcome *o)
 {
-	struct page_write w = new_write(r, op);
+	struct page_write p = new_write(w, op);
 
-	w.in_trash = true;
-	return recheck_row(r, op, o) && set_trash(&w, o);
+	p.in_trash = true;
+	return recheck_row(w, op, o) && set_trash(&p, o);
 }
 
 /*
@@ -393,17 +397,17 @@ bool page_trash(struct worker *r, const struct op *op, struct outcome *o)
  * as it was, then the content. Between the two the page is live with its old
  * content, which the next run settles like any other.
  */
-bool page_restore(struct worker *r, const struct op *op, struct outcome *o)
+bool page_restore(struct worker *w, const struct op *op, struct outcome *o)
 {
-	struct page_write out = new_write(r, op), write = new_write(r, op);
+	struct page_write out = new_write(w, op), write = new_write(w, op);
 	struct seen live = *op->seen[NOTION];
 	bool ok;
 
 	out.wanted = live.held.is;
 	out.revives = op->sets;
-	if (!recheck_row(r, op, o) || !set_trash(&out, o))
+	if (!recheck_row(w, op, o) || !set_trash(&out, o))
 		return false;
-	if (!op->sets && !r->schema.checksum && !r->schema.synced)
+	if (!op->sets && !w->schema.checksum && !w->schema.synced)
 		return true;
 	live.held.deleted = false;
 	write.seen = &live;

@@ -11,29 +11,19 @@
 #define APPLY_PAGES_H
 
 #include "notion/page.h"
-#include "recheck.h"
 #include "worker.h"
 
-bool page_update(struct worker *r, const struct op *op, struct outcome *o);
-bool page_stamp(struct worker *r, const struct op *op, struct outcome *o);
-bool page_trash(struct worker *r, const struct op *op, struct outcome *o);
-bool page_restore(struct worker *r, const struct op *op, struct outcome *o);
-
-/* Makes the page of a row and links the row to it: page_create.c. */
-bool page_create(struct worker *r, const struct op *op, struct outcome *o);
-/*
- * A row is to be inserted for a page that an earlier run made for another row,
- * which has got another page since: it goes to the trash, and o says so.
- */
-bool page_was_left_over(
-	struct worker *r, const struct op *op, struct outcome *o);
+bool page_update(struct worker *w, const struct op *op, struct outcome *o);
+bool page_stamp(struct worker *w, const struct op *op, struct outcome *o);
+bool page_trash(struct worker *w, const struct op *op, struct outcome *o);
+bool page_restore(struct worker *w, const struct op *op, struct outcome *o);
 
 /*
  * The "properties" of a write, by property id: what set has, Checksum and
  * Synced where the database has them. page is the page as it is now, whose
  * further types are kept; NULL for a new one.
  */
-json *page_properties(const struct worker *r, const struct op *op,
+json *page_properties(const struct worker *w, const struct op *op,
 	const struct notion_page *page);
 
 #endif

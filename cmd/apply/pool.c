@@ -51,25 +51,25 @@ static bool is_insert(const struct op *op)
 	return makes(op, TARGET_SUPABASE) && !op->incomplete;
 }
 
-static int start_worker(struct worker *r, struct worker *first,
+static int start_worker(struct worker *w, struct worker *first,
 	const struct settings *s, struct error *e)
 {
-	*r = (struct worker){ .schema = first->schema,
+	*w = (struct worker){ .schema = first->schema,
 		.journal = first->journal,
 		.dry_run = first->dry_run,
 		.stop = first->stop };
-	memcpy(r->data_source, first->data_source, sizeof r->data_source);
-	if (notion_client_init(&r->notion, s, r->stop, e) < 0)
+	memcpy(w->data_source, first->data_source, sizeof w->data_source);
+	if (notion_client_init(&w->notion, s, w->stop, e) < 0)
 		return -1;
-	if (supabase_client_init(&r->supabase, s, r->stop, e) < 0) {
-		notion_client_fini(&r->notion);
+	if (supabase_client_init(&w->supabase, s, w->stop, e) < 0) {
+		notion_client_fini(&w->notion);
 		return -1;
 	}
-	notion_client_join(&r->notion, &first->notion);
-	supabase_client_join(&r->supabase, &first->supabase);
-	r->notion.api.max_wait = first->notion.api.max_wait;
-	r->supabase.api.max_wait = first->supabase.api.max_wait;
-	r->supabase.soft_delete = first->supabase.soft_delete;
+	notion_client_join(&w->notion, &first->notion);
+	supabase_client_join(&w->supabase, &first->supabase);
+	w->notion.api.max_wait = first->notion.api.max_wait;
+	w->supabase.api.max_wait = first->supabase.api.max_wait;
+	w->supabase.soft_delete = first->supabase.soft_delete;
 	return 0;
 }
 
@@ -79,21 +79,22 @@ int pool_start(struct worker *workers, size_t *n, const struct settings *s,
 	size_t pairs = 0;
 
 	for (size_t i = 0; i < ops->n; i++)
-		pairs += op_writes(&ops->list[i]) && !ops->list[i].follows;
+		pairs += op_target_is_service(ops->list[i].target) &&
+			 !ops->list[i].follows;
 	for (*n = 1; *n < (size_t)s->jobs && *n * PAIRS_A_WORKER < pairs; ++*n)
 		if (start_worker(&workers[*n], workers, s, e) < 0)
 			return -1;
 	return 0;
 }
 
-static bool is_over(const struct pool *c, const struct worker *r)
+static bool is_over(const struct pool *c, const struct worker *w)
 {
-	return *r->stop != 0 || c->common.fatal.code != RC_DONE;
+	return *w->stop != 0 || c->common.fatal.code != RC_DONE;
 }
 
 /* Whether the op begins something that is to be done in this phase. */
 static bool is_due(
-	const struct pool *c, const struct worker *r, const struct op *op)
+	const struct pool *c, const struct worker *w, const struct op *op)
 {
 	struct open_create ignored;
 
@@ -102,7 +103,7 @@ static bool is_due(
 	switch (c->phase) {
 	case PHASE_OPEN_CREATES:
 		return !op->follows && makes(op, TARGET_NOTION) &&
-		       journal_find(r->journal, op->row_id, &ignored);
+		       journal_find(w->journal, op->row_id, &ignored);
 	case PHASE_CONTENT:
 		return !op->follows && op->kind != OP_STAMP;
 	default:
@@ -128,13 +129,13 @@ static bool must_wait(const struct pool *c, const struct op *op)
 
 /* The next op that can be begun now; NULL, with *later for one that must wait.
  */
-static struct op *next_due(struct pool *c, const struct worker *r, bool *later)
+static struct op *next_due(struct pool *c, const struct worker *w, bool *later)
 {
 	*later = false;
 	for (size_t i = c->at; i < c->ops->n; i++) {
 		struct op *op = &c->ops->list[i];
 
-		if (!is_due(c, r, op)) {
+		if (!is_due(c, w, op)) {
 			if (i == c->at)
 				c->at++;
 			continue;
@@ -147,13 +148,13 @@ static struct op *next_due(struct pool *c, const struct worker *r, bool *later)
 }
 
 /* Waits for an op to be free, from phase to phase; NULL: there is none left. */
-static struct op *await_due(struct pool *c, const struct worker *r)
+static struct op *await_due(struct pool *c, const struct worker *w)
 {
 	struct op *op;
 	bool later;
 
-	while (!is_over(c, r)) {
-		op = next_due(c, r, &later);
+	while (!is_over(c, w)) {
+		op = next_due(c, w, &later);
 		if (op)
 			return op;
 		if (later || c->busy > 0) {
@@ -216,15 +217,15 @@ static size_t take_stamps(struct pool *c, struct op **took)
 }
 
 /* How many chains were taken; none when there are no more, or the run ends. */
-static size_t take(struct seat *w, struct op **took)
+static size_t take(struct seat *seat, struct op **took)
 {
-	struct pool *c = w->pool;
+	struct pool *c = seat->pool;
 	struct op *op;
 	size_t n = 0;
 
 	pthread_mutex_lock(&c->common.lock);
-	op = await_due(c, w->worker);
-	if (op && is_insert(op) && !w->worker->dry_run) {
+	op = await_due(c, seat->worker);
+	if (op && is_insert(op) && !seat->worker->dry_run) {
 		n = take_inserts(c, took);
 	} else if (op && op->kind == OP_STAMP) {
 		n = take_stamps(c, took);
@@ -232,61 +233,61 @@ static size_t take(struct seat *w, struct op **took)
 		take_chain(c, op);
 		took[n++] = op;
 		if (makes(op, TARGET_NOTION))
-			c->making[w->i] = op->checksum;
+			c->making[seat->i] = op->checksum;
 	}
 	c->busy += n > 0;
 	pthread_mutex_unlock(&c->common.lock);
 	return n;
 }
 
-static void give_back(struct seat *w)
+static void give_back(struct seat *seat)
 {
-	struct pool *c = w->pool;
+	struct pool *c = seat->pool;
 
 	pthread_mutex_lock(&c->common.lock);
-	c->making[w->i] = NULL;
+	c->making[seat->i] = NULL;
 	c->busy--;
 	pthread_cond_broadcast(&c->ended);
 	pthread_mutex_unlock(&c->common.lock);
 }
 
 /* Up to the first that isn't taken: a stamp, which has its time later. */
-static void do_chain(struct seat *w, struct op *op)
+static void do_chain(struct seat *seat, struct op *op)
 {
 	for (; op && op->taken; op = op->next)
-		if (!execute_op(&w->pool->common, w->worker, op))
+		if (!execute_op(&seat->pool->common, seat->worker, op))
 			return;
 }
 
-static void insert_all(struct seat *w, struct op **ops, size_t n)
+static void insert_all(struct seat *seat, struct op **ops, size_t n)
 {
 	struct insert list[INSERTS_MAX];
 	size_t tried;
 
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct insert){ .op = ops[i] };
-	tried = rows_insert(&w->pool->common, w->worker, list, n);
+	tried = rows_insert(&seat->pool->common, seat->worker, list, n);
 	for (size_t i = 0; i < tried; i++)
 		if (!list[i].untried)
-			execute_conclude(&w->pool->common, w->worker, ops[i],
-				&list[i].outcome, &list[i].cost);
+			execute_conclude(&seat->pool->common, seat->worker,
+				ops[i], &list[i].outcome, &list[i].cost);
 	for (size_t i = 0; i < tried; i++)
-		do_chain(w, ops[i]->next);
+		do_chain(seat, ops[i]->next);
 }
 
 static void *work(void *arg)
 {
-	struct seat *w = arg;
+	struct seat *seat = arg;
 	struct op *ops[INSERTS_MAX];
 	size_t n;
 
-	while ((n = take(w, ops)) > 0) {
-		if (is_insert(ops[0]) && !w->worker->dry_run)
-			insert_all(w, ops, n);
+	while ((n = take(seat, ops)) > 0) {
+		if (is_insert(ops[0]) && !seat->worker->dry_run)
+			insert_all(seat, ops, n);
 		else
 			for (size_t i = 0; i < n; i++)
-				do_chain(w, ops[i]);
-		give_back(w);
+				do_chain(seat, ops[i]);
+		give_back(seat);
 	}
 	return NULL;
 }
@@ -327,12 +328,12 @@ static size_t start(struct seat *list, size_t n)
 }
 
 void pool_run(struct worker *workers, size_t n, struct ops *ops,
-	struct stream_writer *w, struct progress *progress, bool *attention,
+	struct stream_writer *out, struct progress *progress, bool *attention,
 	bool *complete)
 {
 	struct pool pool = {
 		.common = { .lock = PTHREAD_MUTEX_INITIALIZER,
-			.w = w,
+			.out = out,
 			.progress = progress,
 			.retries = workers[0].notion.api.retries },
 		.ended = PTHREAD_COND_INITIALIZER,

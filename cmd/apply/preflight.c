@@ -19,20 +19,20 @@ static void add_needs(struct needs *n, const struct op *op)
 	}
 }
 
-int preflight(struct worker *r, const struct ops *ops, struct error *e)
+int preflight(struct worker *w, const struct ops *ops, struct error *e)
 {
 	struct needs n = { 0 };
 
-	if (r->dry_run || r->journal->before.n > 0)
+	if (w->dry_run || w->journal->before.n > 0)
 		return 0;
 	for (size_t i = 0; i < ops->n; i++)
 		add_needs(&n, &ops->list[i]);
 	if (((n.row_insert || n.row_update) &&
-		    supabase_probe_types(&r->supabase, e) < 0) ||
-		(n.row_update && supabase_probe_update(&r->supabase, e) < 0) ||
-		(n.row_insert && supabase_probe_insert(&r->supabase, e) < 0) ||
-		(n.page_insert && notion_probe_insert(&r->notion, e) < 0) ||
-		(n.page_update && notion_probe_update(&r->notion, e) < 0))
+		    supabase_probe_types(&w->supabase, e) < 0) ||
+		(n.row_update && supabase_probe_update(&w->supabase, e) < 0) ||
+		(n.row_insert && supabase_probe_insert(&w->supabase, e) < 0) ||
+		(n.page_insert && notion_probe_insert(&w->notion, e) < 0) ||
+		(n.page_update && notion_probe_update(&w->notion, e) < 0))
 		return -1;
 	return 0;
 }

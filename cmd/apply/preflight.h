@@ -14,6 +14,6 @@
  * no request more; what is taken away later stops the run at the first write
  * that needs it. RC_CONFIG or RC_CREDENTIALS, in the words of doctor.
  */
-int preflight(struct worker *r, const struct ops *ops, struct error *e);
+int preflight(struct worker *w, const struct ops *ops, struct error *e);
 
 #endif

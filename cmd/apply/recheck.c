@@ -9,15 +9,15 @@
 /* Another machine's whole run takes longer. */
 #define SHOWN_HOLDS (10 * USEC_SECOND)
 
-bool recheck_read_row(struct worker *r, const char *row_id,
-	struct supabase_row *row, json **object, struct outcome *o)
+bool reread_row(struct worker *w, const char *row_id, struct supabase_row *row,
+	json **object, struct outcome *o)
 {
 	struct api_error a;
 	struct problem p;
 	json *found;
 	bool ok = false;
 
-	if (supabase_row_get(&r->supabase, row_id, &found, &a) < 0)
+	if (supabase_row_get(&w->supabase, row_id, &found, &a) < 0)
 		return give_up(o, STATUS_FAILED, &a);
 	if (!found)
 		return skip(o, "changed", "the row is gone since the plan");
@@ -35,12 +35,12 @@ bool recheck_read_row(struct worker *r, const char *row_id,
 
 /* Reads the page's object, with its whole title. */
 static bool get_page(
-	struct worker *r, const char *page_id, json **object, struct outcome *o)
+	struct worker *w, const char *page_id, json **object, struct outcome *o)
 {
 	enum notion_place place;
 	struct api_error a;
 
-	if (notion_page_get(&r->notion, page_id, r->data_source, &r->schema,
+	if (notion_page_get(&w->notion, page_id, w->data_source, &w->schema,
 		    &place, object, &a) < 0)
 		return give_up(o, STATUS_FAILED, &a);
 	if (place == NOTION_MOVED)
@@ -50,30 +50,30 @@ static bool get_page(
 		return skip(o, "changed",
 			"the page can't be reached any more: it was erased, "
 			"or is no longer shared with the connection");
-	if (notion_complete_title(&r->notion, *object, &r->schema, &a) < 0) {
+	if (notion_complete_title(&w->notion, *object, &w->schema, &a) < 0) {
 		json_free(*object);
 		return give_up(o, STATUS_FAILED, &a);
 	}
 	return true;
 }
 
-bool recheck_read_page(struct worker *r, const char *page_id,
+bool reread_page(struct worker *w, const char *page_id,
 	struct notion_page *page, struct outcome *o)
 {
 	struct problem p;
 	json *object;
 	bool ok = true;
 
-	if (!get_page(r, page_id, &object, o))
+	if (!get_page(w, page_id, &object, o))
 		return false;
-	if (notion_page_parse(page, object, &r->schema, &p) < 0)
+	if (notion_page_parse(page, object, &w->schema, &p) < 0)
 		ok = skip(o, "changed", "the page can't be read any more: %s",
 			p.detail);
 	json_free(object);
 	return ok;
 }
 
-int page_has_other_row(struct worker *r, const char *page_id,
+int page_has_other_row(struct worker *w, const char *page_id,
 	const char *row_id, struct outcome *o)
 {
 	char id[UUID_SIZE] = "";
@@ -81,7 +81,7 @@ int page_has_other_row(struct worker *r, const char *page_id,
 	json *row;
 	bool other;
 
-	if (supabase_row_by_page(&r->supabase, page_id, &row, &a) < 0) {
+	if (supabase_row_by_page(&w->supabase, page_id, &row, &a) < 0) {
 		give_up(o, STATUS_FAILED, &a);
 		return -1;
 	}
@@ -91,14 +91,14 @@ int page_has_other_row(struct worker *r, const char *page_id,
 	return other;
 }
 
-bool recheck_row(struct worker *r, const struct op *op, struct outcome *o)
+bool recheck_row(struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct supabase_row row;
 	bool same_still;
 
 	if (!op->seen[SUPABASE])
 		return true;
-	if (!recheck_read_row(r, op->row_id, &row, NULL, o))
+	if (!reread_row(w, op->row_id, &row, NULL, o))
 		return false;
 	same_still = row_is_as_seen(&row, op->seen[SUPABASE]);
 	supabase_row_fini(&row);
@@ -126,7 +126,7 @@ static void note_shown(struct op *op, const json *object)
 	supabase_row_fini(&row);
 }
 
-void recheck_rows(struct worker *r, struct op *op)
+void recheck_rows(struct worker *w, struct op *op)
 {
 	const char *ids[SUPABASE_IDS_MAX];
 	struct api_error ignored;
@@ -140,17 +140,17 @@ void recheck_rows(struct worker *r, struct op *op)
 		if (one->row_id && one->seen[SUPABASE])
 			ids[n++] = one->row_id;
 	if (n < 2 ||
-		supabase_rows_by_ids(&r->supabase, ids, n, &rows, &ignored) < 0)
+		supabase_rows_by_ids(&w->supabase, ids, n, &rows, &ignored) < 0)
 		return;
 	for (const json *v = json_first(rows); v; v = json_next(v))
 		note_shown(op, v);
 	json_free(rows);
 }
 
-bool recheck_page(struct worker *r, const struct op *op,
+bool recheck_page(struct worker *w, const struct op *op,
 	struct notion_page *page, struct outcome *o)
 {
-	if (!recheck_read_page(r, op->page_id, page, o))
+	if (!reread_page(w, op->page_id, page, o))
 		return false;
 	if (!op->seen[NOTION] || page_is_as_seen(page, op->seen[NOTION]))
 		return true;

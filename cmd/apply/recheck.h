@@ -13,24 +13,24 @@
  * the row as the API gave it where the caller asks for it (and then frees
  * both). False with o filled where it is gone or can't be read.
  */
-bool recheck_read_row(struct worker *r, const char *row_id,
-	struct supabase_row *row, json **object, struct outcome *o);
+bool reread_row(struct worker *w, const char *row_id, struct supabase_row *row,
+	json **object, struct outcome *o);
 /* The same for a page, live or in the trash, in the run's data source. */
-bool recheck_read_page(struct worker *r, const char *page_id,
+bool reread_page(struct worker *w, const char *page_id,
 	struct notion_page *page, struct outcome *o);
 
 /*
  * Whether a row other than this one is linked to the page: 1 or 0; -1 with o
  * filled where that can't be read.
  */
-int page_has_other_row(struct worker *r, const char *page_id,
+int page_has_other_row(struct worker *w, const char *page_id,
 	const char *row_id, struct outcome *o);
 
 /*
  * Before a write: reads the half and compares it with what the op expects of
  * it. An op that expects nothing of that half passes. False with o filled.
  */
-bool recheck_row(struct worker *r, const struct op *op, struct outcome *o);
+bool recheck_row(struct worker *w, const struct op *op, struct outcome *o);
 /*
  * For writes that don't change what the row stands for: an answer has shown the
  * row as the op expects it, a few seconds ago at most.
@@ -41,8 +41,8 @@ bool row_was_shown(const struct op *op);
  * isn't so already. A row that is not as expected, or can't be read, is left to
  * recheck_row().
  */
-void recheck_rows(struct worker *r, struct op *op);
-bool recheck_page(struct worker *r, const struct op *op,
+void recheck_rows(struct worker *w, struct op *op);
+bool recheck_page(struct worker *w, const struct op *op,
 	struct notion_page *page, struct outcome *o);
 
 #endif

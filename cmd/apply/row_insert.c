@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "new_row.h"
-#include "pages.h"
+#include "page_create.h"
 #include "row_insert.h"
 #include "short_plan.h"
 
-bool row_insert_dry(struct worker *r, const struct op *op, struct outcome *o)
+bool row_insert_dry(struct worker *w, const struct op *op, struct outcome *o)
 {
-	(void)r;
+	(void)w;
 	(void)op;
 	return skip(o, "dry-run", "it would be inserted now");
 }
@@ -16,7 +16,7 @@ bool row_insert_dry(struct worker *r, const struct op *op, struct outcome *o)
 /* Inserts that are tried together. */
 struct batch {
 	struct common *common;
-	struct worker *r;
+	struct worker *w;
 	char at[TIME_SIZE]; /* the rows' updated_at */
 };
 
@@ -39,7 +39,7 @@ static int rows_there(const struct request *q, json **rows, struct api_error *a)
 
 	for (size_t i = 0; i < q->n; i++)
 		pages[i] = q->list[i]->op->page_id;
-	return supabase_rows_by_pages(&q->b->r->supabase, pages, q->n, rows, a);
+	return supabase_rows_by_pages(&q->b->w->supabase, pages, q->n, rows, a);
 }
 
 /* Before a repeat: none of the rows may be there. */
@@ -58,16 +58,16 @@ static int none_is_there(void *arg)
 static int send(const struct request *q, unsigned attempt, json **made,
 	struct api_error *a)
 {
-	struct worker *r = q->b->r;
+	struct worker *w = q->b->w;
 	json *rows = json_array();
 	int rc;
 
 	for (size_t i = 0; i < q->n; i++) {
-		json_add(rows, new_row(r, q->list[i]->op, attempt, q->b->at));
+		json_add(rows, new_row(w, q->list[i]->op, attempt, q->b->at));
 		snprintf(q->list[i]->sent_at, TIME_SIZE, "%s", q->b->at);
 	}
 	rc = supabase_rows_insert(
-		&r->supabase, rows, none_is_there, (void *)q, made, a);
+		&w->supabase, rows, none_is_there, (void *)q, made, a);
 	/* Certainly none was made: as if it had not been sent. */
 	for (size_t i = 0; rc < 0 && i < q->n; i++)
 		if (!a->outcome_unknown && a->action != API_CHANGED)
@@ -112,7 +112,7 @@ static void take_found(struct batch *b, struct insert *i, const json *row)
 			"the page got its row since the plan, and that row was "
 			"edited");
 	else
-		take_new_row(b->r, i->op, json_copy(row), o);
+		take_new_row(b->w, i->op, json_copy(row), o);
 }
 
 /*
@@ -122,18 +122,18 @@ static void take_found(struct batch *b, struct insert *i, const json *row)
 static size_t take_those_there(struct batch *b, struct insert **list, size_t n)
 {
 	struct request q = { .b = b, .list = list, .n = n };
-	struct cost before = cost_so_far(b->r), cost;
+	struct cost before = cost_so_far(b->w), cost;
 	json *rows = NULL;
 	struct api_error a;
 	size_t left = 0;
 	int rc = rows_there(&q, &rows, &a);
 
-	cost = cost_since(b->r, &before);
+	cost = cost_since(b->w, &before);
 	cost_add(&list[0]->cost, &cost);
 	if (rc < 0 && n > 0) { /* a failure of all is one */
 		give_up(&list[0]->outcome, STATUS_FAILED, &a);
 		execute_judge(
-			b->common, b->r, list[0]->op, &list[0]->outcome, &cost);
+			b->common, b->w, list[0]->op, &list[0]->outcome, &cost);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const json *row = row_of(list[i]->op, rows);
@@ -163,7 +163,7 @@ enum fate {
 static enum fate look_for(
 	struct batch *b, struct insert *i, const char *id, json **row)
 {
-	struct supabase_client *client = &b->r->supabase;
+	struct supabase_client *client = &b->w->supabase;
 	struct outcome *o = &i->outcome;
 	struct api_error a;
 	const char *link;
@@ -231,7 +231,7 @@ static void insert_one(struct batch *b, struct insert *i, bool sent)
 	for (unsigned n = 0; fate == FATE_ID_TAKEN && n < ID_ATTEMPTS; n++)
 		fate = try_id(b, i, n, sent && n == 0, &row);
 	if (fate == FATE_MADE)
-		take_new_row(b->r, i->op, json_copy(row), &i->outcome);
+		take_new_row(b->w, i->op, json_copy(row), &i->outcome);
 	else if (fate == FATE_FOUND)
 		take_found(b, i, row);
 	else if (fate == FATE_ID_TAKEN)
@@ -247,9 +247,9 @@ static void insert_one(struct batch *b, struct insert *i, bool sent)
 
 static void insert_alone(struct batch *b, struct insert *i, bool sent)
 {
-	struct cost before = cost_so_far(b->r), cost;
+	struct cost before = cost_so_far(b->w), cost;
 
-	if (!execute_goes_on(b->common, b->r)) {
+	if (!execute_goes_on(b->common, b->w)) {
 		i->untried = !*i->sent_at;
 		skip(&i->outcome, "changed",
 			"the run ended before it was looked for");
@@ -257,8 +257,8 @@ static void insert_alone(struct batch *b, struct insert *i, bool sent)
 		return;
 	}
 	insert_one(b, i, sent);
-	cost = cost_since(b->r, &before);
-	execute_judge(b->common, b->r, i->op, &i->outcome, &cost);
+	cost = cost_since(b->w, &before);
+	execute_judge(b->common, b->w, i->op, &i->outcome, &cost);
 	cost_add(&i->cost, &cost);
 }
 
@@ -272,7 +272,7 @@ static void take_answers(const struct request *q, const json *made)
 		const json *row = row_of(q->list[i]->op, made);
 
 		if (row)
-			take_new_row(q->b->r, q->list[i]->op, json_copy(row),
+			take_new_row(q->b->w, q->list[i]->op, json_copy(row),
 				&q->list[i]->outcome);
 		else
 			missing[n++] = q->list[i];
@@ -287,12 +287,12 @@ static void take_answers(const struct request *q, const json *made)
 static size_t insert_at_once(struct batch *b, struct insert **list, size_t n)
 {
 	struct request q = { .b = b, .list = list, .n = n };
-	struct cost before = cost_so_far(b->r), cost;
+	struct cost before = cost_so_far(b->w), cost;
 	json *made = NULL;
 	struct api_error a;
 	int rc = send(&q, 0, &made, &a);
 
-	cost = cost_since(b->r, &before);
+	cost = cost_since(b->w, &before);
 	cost_add(&list[0]->cost, &cost);
 	if (rc == 0) {
 		take_answers(&q, made);
@@ -306,7 +306,7 @@ static size_t insert_at_once(struct batch *b, struct insert **list, size_t n)
 
 static void insert_all(struct batch *b, struct insert **list, size_t n)
 {
-	if (n > 1 && execute_goes_on(b->common, b->r))
+	if (n > 1 && execute_goes_on(b->common, b->w))
 		n = insert_at_once(b, list, n);
 	if (n == 1) {
 		insert_alone(b, list[0], false);
@@ -317,24 +317,24 @@ static void insert_all(struct batch *b, struct insert **list, size_t n)
 }
 
 size_t rows_insert(
-	struct common *c, struct worker *r, struct insert *list, size_t n)
+	struct common *c, struct worker *w, struct insert *list, size_t n)
 {
 	struct insert *as_seen[INSERTS_MAX];
-	struct batch b = { .common = c, .r = r };
+	struct batch b = { .common = c, .w = w };
 	size_t i, n_seen = 0;
 
-	time_format(run_now(r), b.at);
-	for (i = 0; i < n && execute_goes_on(c, r); i++) {
+	time_format(run_now(w), b.at);
+	for (i = 0; i < n && execute_goes_on(c, w); i++) {
 		struct outcome *o = &list[i].outcome;
-		struct cost before = cost_so_far(r);
-		bool ok = short_plan_fill(r, list[i].op, o) &&
-			  !page_was_left_over(r, list[i].op, o);
+		struct cost before = cost_so_far(w);
+		bool ok = short_plan_fill(w, list[i].op, o) &&
+			  !page_was_left_over(w, list[i].op, o);
 
-		list[i].cost = cost_since(r, &before);
+		list[i].cost = cost_since(w, &before);
 		if (ok)
 			as_seen[n_seen++] = &list[i];
 		else
-			execute_judge(c, r, list[i].op, o, &list[i].cost);
+			execute_judge(c, w, list[i].op, o, &list[i].cost);
 	}
 	if (n_seen > 0)
 		n_seen = take_those_there(&b, as_seen, n_seen);

@@ -35,9 +35,9 @@ struct insert {
  * when the program was told to stop.
  */
 size_t rows_insert(
-	struct common *c, struct worker *r, struct insert *list, size_t n);
+	struct common *c, struct worker *w, struct insert *list, size_t n);
 
 /* What a dry run does of it. */
-bool row_insert_dry(struct worker *r, const struct op *op, struct outcome *o);
+bool row_insert_dry(struct worker *w, const struct op *op, struct outcome *o);
 
 #endif

@@ -69,7 +69,7 @@ static struct condition seen_now(
  * -1 where the URL would be too long. The text of any length, which comes last,
  * may be left out only by who has just read it.
  */
-static int add_condition(struct buf *where, const struct worker *r,
+static int add_condition(struct buf *where, const struct worker *w,
 	const struct patch *p, const struct condition *c, bool just_read)
 {
 	const char *const *value = c->held.is.value;
@@ -88,7 +88,7 @@ static int add_condition(struct buf *where, const struct worker *r,
 		if (field_kind(f) != KIND_TITLE &&
 			supabase_where(where, field_column(f), value[f]) < 0)
 			return -1;
-	if (r->supabase.soft_delete &&
+	if (w->supabase.soft_delete &&
 		supabase_where_deleted(where, c->held.deleted) < 0)
 		return -1;
 	for (enum field f = 0; f < FIELDS; f++)
@@ -99,7 +99,7 @@ static int add_condition(struct buf *where, const struct worker *r,
 }
 
 /* 1 with *row, 0 where no row met the condition, -1 with o filled. */
-static int try_patch(struct worker *r, struct patch *p,
+static int try_patch(struct worker *w, struct patch *p,
 	const struct condition *c, bool just_read, json **row,
 	struct outcome *o)
 {
@@ -108,8 +108,8 @@ static int try_patch(struct worker *r, struct patch *p,
 	int rc = 0;
 
 	*row = NULL;
-	if (add_condition(&where, r, p, c, just_read) == 0) {
-		rc = supabase_row_patch(&r->supabase, &where, p->set, row, &a);
+	if (add_condition(&where, w, p, c, just_read) == 0) {
+		rc = supabase_row_patch(&w->supabase, &where, p->set, row, &a);
 		if (rc < 0)
 			give_up(o,
 				a.outcome_unknown ? STATUS_UNKNOWN
@@ -155,11 +155,11 @@ static bool is_as_planned(const struct patch *p, const struct supabase_row *row)
  * or no update of ours reaches it.
  */
 static void tell_who_kept_it(
-	struct worker *r, const struct patch *p, struct outcome *o)
+	struct worker *w, const struct patch *p, struct outcome *o)
 {
 	struct supabase_row now;
 
-	if (!recheck_read_row(r, p->op->row_id, &now, NULL, o))
+	if (!reread_row(w, p->op->row_id, &now, NULL, o))
 		return;
 	if (is_as_planned(p, &now)) {
 		saw_row(o, &now);
@@ -180,14 +180,14 @@ static void tell_who_kept_it(
  * edited.
  */
 static int patch_after_a_look(
-	struct worker *r, struct patch *p, json **row, struct outcome *o)
+	struct worker *w, struct patch *p, json **row, struct outcome *o)
 {
 	struct supabase_row now;
 	struct condition c;
 	json *object;
 	int rc = -1;
 
-	if (!recheck_read_row(r, p->op->row_id, &now, &object, o))
+	if (!reread_row(w, p->op->row_id, &now, &object, o))
 		return -1;
 	if (is_done_already(p, &now)) {
 		*row = json_copy(object);
@@ -196,9 +196,9 @@ static int patch_after_a_look(
 		skip(o, "changed", "the row was edited since the plan");
 	} else {
 		c = seen_now(&now, object);
-		rc = try_patch(r, p, &c, true, row, o);
+		rc = try_patch(w, p, &c, true, row, o);
 		if (rc == 0) {
-			tell_who_kept_it(r, p, o);
+			tell_who_kept_it(w, p, o);
 			rc = -1;
 		}
 	}
@@ -268,45 +268,45 @@ static bool take_answer(
 
 /* The row as it is to be, noted before its content or presence is sent. */
 static bool note_first(
-	struct worker *r, const struct patch *p, struct outcome *o)
+	struct worker *w, const struct patch *p, struct outcome *o)
 {
 	const struct held after = { p->wanted, p->deleted };
 
 	if (p->link_only || p->op->target != TARGET_SUPABASE)
 		return true;
-	return known_sent(r, p->op, &after, o);
+	return known_sent(w, p->op, &after, o);
 }
 
-static bool carry_out(struct worker *r, struct patch *p, struct outcome *o)
+static bool carry_out(struct worker *w, struct patch *p, struct outcome *o)
 {
 	struct condition c = seen_by_plan(p->op);
 	json *row = NULL;
 	int rc;
 
-	if (r->dry_run) {
+	if (w->dry_run) {
 		json_free(p->set);
-		if (!p->link_only && !recheck_row(r, p->op, o))
+		if (!p->link_only && !recheck_row(w, p->op, o))
 			return false;
 		return skip(o, "dry-run", "it would be written now");
 	}
-	if (!note_first(r, p, o)) {
+	if (!note_first(w, p, o)) {
 		json_free(p->set);
 		return false;
 	}
-	rc = try_patch(r, p, &c, false, &row, o);
+	rc = try_patch(w, p, &c, false, &row, o);
 	if (rc == 0)
-		rc = patch_after_a_look(r, p, &row, o);
+		rc = patch_after_a_look(w, p, &row, o);
 	if (rc < 0 && p->maybe_sent) /* edited, perhaps after our write */
 		unclear(o);
 	json_free(p->set);
 	return rc > 0 && take_answer(p, row, o);
 }
 
-static void put_now(const struct worker *r, json *set, const char *column)
+static void put_now(const struct worker *w, json *set, const char *column)
 {
 	char now[TIME_SIZE];
 
-	json_put_str(set, column, time_format(run_now(r), now));
+	json_put_str(set, column, time_format(run_now(w), now));
 }
 
 /*
@@ -315,7 +315,7 @@ static void put_now(const struct worker *r, json *set, const char *column)
  * miss the change; where one does, it wins.
  */
 static json *columns_of(
-	const struct worker *r, const struct op *op, const char *page_id)
+	const struct worker *w, const struct op *op, const char *page_id)
 {
 	json *columns = json_object();
 
@@ -326,7 +326,7 @@ static json *columns_of(
 	if (op->checksum)
 		json_put_str(columns, "checksum", op->checksum);
 	if (op->sets)
-		put_now(r, columns, "updated_at");
+		put_now(w, columns, "updated_at");
 	return columns;
 }
 
@@ -335,27 +335,27 @@ static json *columns_of(
  * False with o filled.
  */
 static bool page_still_says_so(
-	struct worker *r, const struct op *op, struct outcome *o)
+	struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct notion_page page;
 
 	if (!op->seen[NOTION])
 		return true;
-	if (!recheck_page(r, op, &page, o))
+	if (!recheck_page(w, op, &page, o))
 		return false;
 	notion_page_fini(&page);
 	return true;
 }
 
 /* A link that is still to be written: no other row may have got the page. */
-static bool may_link(struct worker *r, const struct op *op, struct outcome *o)
+static bool may_link(struct worker *w, const struct op *op, struct outcome *o)
 {
 	const char *link = op_link(op);
 	int other;
 
 	if (link && strcmp(link, op->page_id) == 0)
 		return true;
-	other = page_has_other_row(r, op->page_id, op->row_id, o);
+	other = page_has_other_row(w, op->page_id, op->row_id, o);
 	if (other > 0)
 		skip(o, "changed",
 			"another row was linked to the page since "
@@ -363,45 +363,45 @@ static bool may_link(struct worker *r, const struct op *op, struct outcome *o)
 	return other == 0;
 }
 
-bool row_update(struct worker *r, const struct op *op, struct outcome *o)
+bool row_update(struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, op->page_id);
 
-	if (!page_still_says_so(r, op, o) || !may_link(r, op, o))
+	if (!page_still_says_so(w, op, o) || !may_link(w, op, o))
 		return false;
-	p.set = columns_of(r, op, op->page_id);
-	return carry_out(r, &p, o);
+	p.set = columns_of(w, op, op->page_id);
+	return carry_out(w, &p, o);
 }
 
-bool row_trash(struct worker *r, const struct op *op, struct outcome *o)
+bool row_trash(struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, NULL);
 
 	p.deleted = true;
 
-	if (!r->supabase.soft_delete)
+	if (!w->supabase.soft_delete)
 		return skip(o, "trashed", "the table has no deleted_at");
-	if (!page_still_says_so(r, op, o))
+	if (!page_still_says_so(w, op, o))
 		return false;
-	p.set = columns_of(r, op, NULL);
-	put_now(r, p.set, SUPABASE_SOFT_DELETE);
-	put_now(r, p.set, "updated_at");
-	return carry_out(r, &p, o);
+	p.set = columns_of(w, op, NULL);
+	put_now(w, p.set, SUPABASE_SOFT_DELETE);
+	put_now(w, p.set, "updated_at");
+	return carry_out(w, &p, o);
 }
 
-bool row_restore(struct worker *r, const struct op *op, struct outcome *o)
+bool row_restore(struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct patch p = new_patch(op, op->page_id);
 
-	if (!page_still_says_so(r, op, o) || !may_link(r, op, o))
+	if (!page_still_says_so(w, op, o) || !may_link(w, op, o))
 		return false;
-	p.set = columns_of(r, op, op->page_id);
+	p.set = columns_of(w, op, op->page_id);
 	json_put_str(p.set, SUPABASE_SOFT_DELETE, NULL);
-	put_now(r, p.set, "updated_at");
-	return carry_out(r, &p, o);
+	put_now(w, p.set, "updated_at");
+	return carry_out(w, &p, o);
 }
 
-bool row_link_to(struct worker *r, const struct op *op, const char *page_id,
+bool row_link_to(struct worker *w, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
 	struct patch p = new_patch(op, page_id);
@@ -415,11 +415,11 @@ bool row_link_to(struct worker *r, const struct op *op, const char *page_id,
 	json_put_bool(p.set, "notion_synced", op->synced);
 	if (checksum)
 		json_put_str(p.set, "checksum", checksum);
-	return carry_out(r, &p, o);
+	return carry_out(w, &p, o);
 }
 
-bool row_link(struct worker *r, const struct op *op, struct outcome *o)
+bool row_link(struct worker *w, const struct op *op, struct outcome *o)
 {
-	return may_link(r, op, o) &&
-	       row_link_to(r, op, op->page_id, op->checksum, o);
+	return may_link(w, op, o) &&
+	       row_link_to(w, op, op->page_id, op->checksum, o);
 }

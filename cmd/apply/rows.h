@@ -12,17 +12,17 @@
 
 #include "worker.h"
 
-bool row_update(struct worker *r, const struct op *op, struct outcome *o);
-bool row_trash(struct worker *r, const struct op *op, struct outcome *o);
-bool row_restore(struct worker *r, const struct op *op, struct outcome *o);
-bool row_link(struct worker *r, const struct op *op, struct outcome *o);
+bool row_update(struct worker *w, const struct op *op, struct outcome *o);
+bool row_trash(struct worker *w, const struct op *op, struct outcome *o);
+bool row_restore(struct worker *w, const struct op *op, struct outcome *o);
+bool row_link(struct worker *w, const struct op *op, struct outcome *o);
 
 /*
  * Writes the link to a page that was just made, and the checksum of what was
  * sent there. A link is evidence and isn't lost: it is written as long as the
  * row's link is what the plan saw, whatever else was edited meanwhile.
  */
-bool row_link_to(struct worker *r, const struct op *op, const char *page_id,
+bool row_link_to(struct worker *w, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o);
 
 #endif

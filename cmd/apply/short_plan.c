@@ -105,13 +105,13 @@ static bool row_fits(const struct op *op, const struct supabase_row *row,
 	return fits(op, SUPABASE, seen);
 }
 
-static bool fill_row(struct worker *r, struct op *op, struct outcome *o)
+static bool fill_row(struct worker *w, struct op *op, struct outcome *o)
 {
 	struct supabase_row row;
 	struct seen *seen;
 	bool ok;
 
-	if (!recheck_read_row(r, op->row_id, &row, NULL, o))
+	if (!reread_row(w, op->row_id, &row, NULL, o))
 		return false;
 	seen = seen_row(&row);
 	op->first_link = op->kind == OP_LINK && op->synced && !row.deleted &&
@@ -128,13 +128,13 @@ static bool fill_row(struct worker *r, struct op *op, struct outcome *o)
 	return skip(o, "changed", "the row is not what the plan is based on");
 }
 
-static bool fill_page(struct worker *r, struct op *op, struct outcome *o)
+static bool fill_page(struct worker *w, struct op *op, struct outcome *o)
 {
 	struct notion_page page;
 	struct seen *seen;
 	bool ok;
 
-	if (!recheck_read_page(r, op->page_id, &page, o))
+	if (!reread_page(w, op->page_id, &page, o))
 		return false;
 	seen = seen_page(&page);
 	ok = fits(op, NOTION, seen) ||
@@ -150,14 +150,14 @@ static bool fill_page(struct worker *r, struct op *op, struct outcome *o)
 
 /* Neither under its id nor by a link is there a row of this page. */
 static bool row_is_still_gone(
-	struct worker *r, const struct op *op, struct outcome *o)
+	struct worker *w, const struct op *op, struct outcome *o)
 {
 	json *row = NULL;
 	struct api_error a;
 
-	if (supabase_row_get(&r->supabase, op->row_id, &row, &a) < 0 ||
+	if (supabase_row_get(&w->supabase, op->row_id, &row, &a) < 0 ||
 		(!row && supabase_row_by_page(
-				 &r->supabase, op->page_id, &row, &a) < 0))
+				 &w->supabase, op->page_id, &row, &a) < 0))
 		return give_up(o, STATUS_FAILED, &a);
 	if (!row)
 		return true;
@@ -165,12 +165,12 @@ static bool row_is_still_gone(
 	return skip(o, "changed", "the page has a row again");
 }
 
-bool short_plan_fill(struct worker *r, struct op *op, struct outcome *o)
+bool short_plan_fill(struct worker *w, struct op *op, struct outcome *o)
 {
 	if (op->row_gone)
-		return row_is_still_gone(r, op, o) &&
-		       (op->seen[NOTION] || fill_page(r, op, o));
-	if (!op->seen[SUPABASE] && op->row_id && !fill_row(r, op, o))
+		return row_is_still_gone(w, op, o) &&
+		       (op->seen[NOTION] || fill_page(w, op, o));
+	if (!op->seen[SUPABASE] && op->row_id && !fill_row(w, op, o))
 		return false;
-	return op->seen[NOTION] || !op->page_id || fill_page(r, op, o);
+	return op->seen[NOTION] || !op->page_id || fill_page(w, op, o);
 }

@@ -25,6 +25,6 @@
 #include "worker.h"
 
 /* False with o filled where a half isn't as the plan supposes it. */
-bool short_plan_fill(struct worker *r, struct op *op, struct outcome *o);
+bool short_plan_fill(struct worker *w, struct op *op, struct outcome *o);
 
 #endif

@@ -132,7 +132,7 @@ static void check_mass_change(
 static bool writes_anything(const struct guards *g, const struct op_list *ops)
 {
 	for (size_t i = 0; i < ops->n; i++)
-		if (op_writes(&ops->at[i]) ||
+		if (op_target_is_service(ops->at[i].target) ||
 			(g->tripped[GUARD_SCOPE] &&
 				ops->at[i].kind == OP_ADOPT))
 			return true;

@@ -95,7 +95,7 @@ static void put_expect(json *line, const struct planned_op *op)
 		return;
 	expect = json_put(line, "expect", json_object());
 	put_time(expect, "updated_at", op->row);
-	if (target && op_writes(op))
+	if (target && op_target_is_service(op->target))
 		json_put_str(expect, "checksum", target->checksum);
 	if (op->row)
 		json_put(expect, "row", seen(op->row));

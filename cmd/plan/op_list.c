@@ -103,11 +103,6 @@ void op_list_fini(struct op_list *ops)
 	*ops = (struct op_list){ 0 };
 }
 
-bool op_writes(const struct planned_op *op)
-{
-	return op->target == TARGET_NOTION || op->target == TARGET_SUPABASE;
-}
-
 enum op_target target_of(enum side s)
 {
 	return s == SUPABASE ? TARGET_SUPABASE : TARGET_NOTION;

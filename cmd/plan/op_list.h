@@ -57,8 +57,6 @@ void op_list_stamps_last(struct op_list *ops);
 void op_list_failing_last(struct op_list *ops);
 void op_list_fini(struct op_list *ops);
 
-/* More than reading: not a skip, nor only a line of the local base. */
-bool op_writes(const struct planned_op *op);
 enum op_target target_of(enum side s);
 
 /* The op as its line in the plan, numbered n. */

@@ -29,6 +29,11 @@ static int find(const char *const *names, int n, const char *s)
 	return -1;
 }
 
+bool op_target_is_service(enum op_target t)
+{
+	return t == TARGET_NOTION || t == TARGET_SUPABASE;
+}
+
 const char *op_kind_name(enum op_kind k)
 {
 	return kind_names[k];

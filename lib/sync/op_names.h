@@ -40,6 +40,8 @@
 #ifndef SYNC_OP_NAMES_H
 #define SYNC_OP_NAMES_H
 
+#include <stdbool.h>
+
 /* The code of what was answered with success and not kept. */
 #define OP_NOT_KEPT "not-kept"
 
@@ -64,6 +66,8 @@ enum op_target {
 	OP_TARGETS,
 };
 
+/* It is one of the two services: an op of it sends requests. */
+bool op_target_is_service(enum op_target t);
 /* The words in the stream. */
 const char *op_kind_name(enum op_kind k);
 const char *op_target_name(enum op_target t);

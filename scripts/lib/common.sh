@@ -78,6 +78,12 @@ stage() {
   "$@" >"$out"
 }
 
+# nothing_to_do: the plan in sync-now.sh's out has no op and went well, and no run that
+# was killed has left anything for apply to put into its base.
+nothing_to_do() {
+  [[ $code = 0 && ! -s ${base[1]}.journal && $(tail -n 1 "$out") = *'"count":0,'* ]]
+}
+
 # take_settings: where state and logs are, and how often a run is due.
 # shellcheck disable=SC2034 # used by the scripts
 take_settings() {
