@@ -155,8 +155,25 @@ static int check_scope(struct worker *w, const struct settings *s,
 }
 
 /*
+ * An op writes a time, or compares one, that must come from a service's clock,
+ * and nothing is looked at before: a service must have answered by then.
+ */
+static bool needs_clock(const struct ops *ops)
+{
+	for (size_t i = 0; i < ops->n; i++) {
+		const struct op *op = &ops->list[i];
+
+		if (op->kind == OP_CREATE ||
+			(op->kind == OP_LINK && !op->follows))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Which data source the settings mean: it must be the plan's. Notion isn't
- * asked where the pages were read with the same settings.
+ * asked where the pages were read with the same settings, and its clock isn't
+ * needed.
  */
 static int check_data_source(struct worker *w, const struct settings *s,
 	const struct ops *ops, struct error *e)
@@ -167,7 +184,7 @@ static int check_data_source(struct worker *w, const struct settings *s,
 	char ours[UUID_SIZE];
 
 	if (source && strcmp(source, w->data_source) == 0 &&
-		notion_origin_has_connection(reading, s) &&
+		!needs_clock(ops) && notion_origin_has_connection(reading, s) &&
 		notion_origin_has_database(reading, s))
 		return 0;
 	if (notion_find_data_source(&w->notion, s, ours, e) < 0)

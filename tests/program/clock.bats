@@ -81,3 +81,17 @@ follows_the_services() {
 	control GET dump | jq -es 'map(select(.side == "notion")) | length == 1'
 	live supabase one | jq -e '.notion_page_id != null'
 }
+
+# In a later run, in which nothing needs to be asked of Notion first.
+@test "with the machine a day ahead, a page is made once and known as our own, in every run" {
+	off -86400
+	seed supabase one
+	must_pass sync_now --quiet
+	seed supabase two
+	seed notion three
+	must_pass sync_now --quiet
+	must_hold '.[0].errors == 0 and .[0].ops.create.notion.done == 1' logs/last_run.json
+	near -86400 "$(live supabase three | jq -r .updated_at)"
+	live supabase two | jq -e '.notion_page_id != null'
+	must_be_settled
+}

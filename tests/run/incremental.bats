@@ -295,7 +295,9 @@ writes() {
 	}
 	seed notion A B
 	run_now
-	[[ $(asked /v1/databases/) == 1 && $(asked /v1/data_sources/) == 1 && $(asked /v1/users/me) == 1 ]]
+	edit supabase A '{"type":"Policy"}'
+	run_now --full
+	[[ $(writes) != 0 && $(asked /v1/databases/) == 1 && $(asked /v1/data_sources/) == 1 && $(asked /v1/users/me) == 1 ]]
 	edit supabase A '{"decision":"A2"}'
 	edit notion B '{"decision":"B2"}'
 	run_now
