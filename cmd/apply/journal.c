@@ -133,8 +133,8 @@ bool journal_page_is_taken(
 	for (size_t i = 0; i < j->n && !taken; i++)
 		taken = strcmp(j->creates[i].page_id, page_id) == 0 &&
 			strcmp(j->creates[i].row_id, row_id) != 0;
-	for (size_t i = 0; i < j->before.n && !taken; i++) {
-		const struct base_pair *p = &j->before.pairs[i];
+	for (size_t i = 0; i < base_count(&j->before) && !taken; i++) {
+		const struct base_pair *p = base_pair_at(&j->before, i);
 
 		taken = p->page_id && strcmp(p->page_id, page_id) == 0 &&
 			strcmp(p->row_id, row_id) != 0;

@@ -23,7 +23,7 @@ int preflight(struct worker *w, const struct ops *ops, struct error *e)
 {
 	struct needs n = { 0 };
 
-	if (w->dry_run || w->journal->before.n > 0)
+	if (w->dry_run || base_count(&w->journal->before) > 0)
 		return 0;
 	for (size_t i = 0; i < ops->n; i++)
 		add_needs(&n, &ops->list[i]);

@@ -140,7 +140,8 @@ void check_base(struct doctor *d, struct finding *f)
 		find_warn(f, "%s", e.text);
 	} else {
 		if (base.scope)
-			find_ok(f, "%s remembers %zu pairs", path, base.n);
+			find_ok(f, "%s remembers %zu pairs", path,
+				base_count(&base));
 		else
 			find_ok(f, "none yet; the first sync creates it");
 		base_fini(&base);

@@ -110,8 +110,8 @@ static size_t known_pairs(const struct settings *settings)
 	if (base_load(&base, path, &ignored) == 0) {
 		of = json_str(base.scope, "supabase");
 		if (of && strcmp(of, table) == 0)
-			for (size_t i = 0; i < base.n; i++)
-				n += !base_is_deleted(&base.pairs[i]);
+			for (size_t i = 0; i < base_count(&base); i++)
+				n += !base_is_deleted(base_pair_at(&base, i));
 		base_fini(&base);
 	}
 	free(table);
@@ -164,8 +164,8 @@ void check_triggers(struct doctor *d, struct finding *f)
 	struct error e;
 
 	if (base_load(&base, path, &e) == 0) {
-		for (size_t i = 0; i < base.n; i++) {
-			const struct base_pair *p = &base.pairs[i];
+		for (size_t i = 0; i < base_count(&base); i++) {
+			const struct base_pair *p = base_pair_at(&base, i);
 
 			checksums += p->rewrites_checksum[SUPABASE];
 			marks += p->resets_synced[SUPABASE];

@@ -73,9 +73,9 @@ static void check_empty_side(
 
 		linked += record_is_live(row) && row->link;
 	}
-	for (size_t i = 0; i < base->n; i++)
-		agreed += base->pairs[i].known &&
-			  !base_is_deleted(&base->pairs[i]);
+	for (size_t i = 0; i < base_count(base); i++)
+		agreed += base_pair_at(base, i)->known &&
+			  !base_is_deleted(base_pair_at(base, i));
 	if (linked < 5 && agreed < 5)
 		return;
 	for (enum side s = 0; s < SIDES; s++)

@@ -9,9 +9,9 @@
 void lines_init(struct lines *l, const struct base *base)
 {
 	*l = (struct lines){ .base = base };
-	for (size_t i = 0; i < base->n; i++)
-		id_list_add(
-			&l->by_page, base->pairs[i].page_id, &base->pairs[i]);
+	for (size_t i = 0; i < base_count(base); i++)
+		id_list_add(&l->by_page, base_pair_at(base, i)->page_id,
+			base->rows.at[i].of);
 	id_list_sort(&l->by_page);
 }
 

@@ -93,8 +93,8 @@ static void pair_by_link(struct pairing *p)
 static void pair_by_base(
 	struct pairing *p, const struct sides *w, const struct base *base)
 {
-	for (size_t i = 0; i < base->n; i++) {
-		const struct base_pair *line = &base->pairs[i];
+	for (size_t i = 0; i < base_count(base); i++) {
+		const struct base_pair *line = base_pair_at(base, i);
 		struct half *row, *page;
 
 		row = pairing_find(p, w, SUPABASE, line->row_id);

@@ -26,18 +26,23 @@ static const char *lone_id(const struct base_pair *p)
 	return p->row_id ? p->row_id : p->page_id;
 }
 
+/* Takes a pair that was read, its line too. */
 static void append(struct base *b, struct base_pair *p)
 {
+	struct base_pair *kept = NULL;
+
 	if (b->compact)
-		base_pair_keep(p, &b->texts);
+		kept = base_pair_keep(p, &b->arena);
 	if (is_lone(p)) {
 		b->lone =
 			grow(b->lone, b->n_lone, &b->lone_cap, sizeof *b->lone);
 		b->lone[b->n_lone++] = *p;
 		return;
 	}
-	b->pairs = grow(b->pairs, b->n, &b->cap, sizeof *b->pairs);
-	b->pairs[b->n++] = *p;
+	if (!kept)
+		kept = arena_alloc(&b->arena, sizeof *kept);
+	*kept = *p;
+	id_list_add(&b->rows, kept->row_id, kept);
 }
 
 void base_add(struct base *b, json *take_line)
@@ -66,14 +71,14 @@ static int by_text(const void *a, const void *b)
 /* The latest line of each id stays, where it says something and has no pair. */
 static void sort_lone(struct base *b)
 {
-	const char **ids = xcalloc(2 * b->n + 1, sizeof *ids);
-	size_t kept = 0;
+	size_t n = base_count(b), kept = 0;
+	const char **ids = xcalloc(2 * n + 1, sizeof *ids);
 
-	for (size_t i = 0; i < b->n; i++) {
-		ids[2 * i] = b->pairs[i].row_id;
-		ids[2 * i + 1] = b->pairs[i].page_id;
+	for (size_t i = 0; i < n; i++) {
+		ids[2 * i] = base_pair_at(b, i)->row_id;
+		ids[2 * i + 1] = base_pair_at(b, i)->page_id;
 	}
-	qsort(ids, 2 * b->n, sizeof *ids, by_text);
+	qsort(ids, 2 * n, sizeof *ids, by_text);
 	for (size_t i = 0; i < b->n_lone; i++)
 		b->lone[i].order = i;
 	qsort(b->lone, b->n_lone, sizeof *b->lone, by_lone_id);
@@ -84,7 +89,7 @@ static void sort_lone(struct base *b)
 			    strcmp(id, lone_id(&b->lone[i + 1])) != 0;
 
 		if (last && (p->failed > 0 || p->refused.is) &&
-			!bsearch(&id, ids, 2 * b->n, sizeof *ids, by_text))
+			!bsearch(&id, ids, 2 * n, sizeof *ids, by_text))
 			b->lone[kept++] = *p;
 		else
 			json_free(p->line);
@@ -93,49 +98,16 @@ static void sort_lone(struct base *b)
 	free(ids);
 }
 
-static void find_by_row(struct base *b)
+static void drop(void *pair)
 {
-	id_list_fini(&b->by_row);
-	for (size_t i = 0; i < b->n; i++)
-		id_list_add(&b->by_row, b->pairs[i].row_id, &b->pairs[i]);
-	id_list_sort(&b->by_row);
-}
-
-/* Each row once, in order, as a base is saved. */
-static bool is_folded(const struct base *b)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->by_row.at[i].of != &b->pairs[i] ||
-			(i > 0 && strcmp(b->pairs[i - 1].row_id,
-					  b->pairs[i].row_id) == 0))
-			return false;
-	return true;
+	json_free(((struct base_pair *)pair)->line);
 }
 
 /* Sorts by row id; of several lines about a row the latest stays. */
 void base_fold(struct base *b)
 {
-	struct base_pair *folded;
-	size_t kept = 0;
-
-	find_by_row(b);
-	if (!is_folded(b)) {
-		folded = xcalloc(b->n, sizeof *folded);
-		for (size_t i = 0; i < b->n; i++) {
-			const struct id_item *row = &b->by_row.at[i];
-			const struct base_pair *p = row->of;
-
-			if (i + 1 == b->n || strcmp(row[0].id, row[1].id) != 0)
-				folded[kept++] = *p;
-			else
-				json_free(p->line);
-		}
-		free(b->pairs);
-		b->pairs = folded;
-		b->cap = b->n;
-		b->n = kept;
-		find_by_row(b);
-	}
+	id_list_sort(&b->rows);
+	id_list_keep_latest(&b->rows, drop);
 	if (b->n_lone)
 		sort_lone(b);
 }
@@ -192,18 +164,23 @@ static int load_file(struct base *b, const char *path, struct error *e)
 	return rc < 0 && e->code == RC_STREAM ? damaged(e, path) : rc;
 }
 
+static void free_lines(struct base *b)
+{
+	for (size_t i = 0; i < base_count(b); i++)
+		drop(b->rows.at[i].of);
+	for (size_t i = 0; i < b->n_lone; i++)
+		json_free(b->lone[i].line);
+}
+
 /* A run begins; what was said about another scope holds no more. */
 static void enter_scope(struct base *b, const json *scope)
 {
 	if (b->scope && json_equal(b->scope, scope))
 		return;
 	if (b->scope) {
-		for (size_t i = 0; i < b->n; i++)
-			json_free(b->pairs[i].line);
-		for (size_t i = 0; i < b->n_lone; i++)
-			json_free(b->lone[i].line);
-		b->n = b->n_lone = 0;
-		id_list_fini(&b->by_row);
+		free_lines(b);
+		id_list_fini(&b->rows);
+		b->n_lone = 0;
 	}
 	json_free(b->scope);
 	b->scope = json_copy(scope);
@@ -283,14 +260,10 @@ int base_load(struct base *b, const char *path, struct error *e)
 
 void base_fini(struct base *b)
 {
-	for (size_t i = 0; i < b->n; i++)
-		json_free(b->pairs[i].line);
-	for (size_t i = 0; i < b->n_lone; i++)
-		json_free(b->lone[i].line);
+	free_lines(b);
 	free(b->lone);
-	free(b->pairs);
-	id_list_fini(&b->by_row);
-	arena_fini(&b->texts);
+	id_list_fini(&b->rows);
+	arena_fini(&b->arena);
 	json_free(b->scope);
 	*b = (struct base){ 0 };
 }
@@ -298,7 +271,7 @@ void base_fini(struct base *b)
 const struct base_pair *base_find_row(const struct base *b, const char *row_id)
 {
 	size_t n;
-	const struct id_item *found = id_list_find(&b->by_row, row_id, &n);
+	const struct id_item *found = id_list_find(&b->rows, row_id, &n);
 
 	return found ? found->of : NULL;
 }
@@ -332,8 +305,8 @@ static int write_all(const struct base *b, FILE *out, struct error *e)
 	json_put_str(head, "at", time_format(time_now(), now));
 	stream_writer_init(&w, out);
 	rc = stream_write(&w, head, e);
-	for (size_t i = 0; i < b->n && rc == 0; i++)
-		rc = stream_write(&w, json_copy(b->pairs[i].line), e);
+	for (size_t i = 0; i < base_count(b) && rc == 0; i++)
+		rc = stream_write(&w, json_copy(base_pair_at(b, i)->line), e);
 	for (size_t i = 0; i < b->n_lone && rc == 0; i++)
 		rc = stream_write(&w, json_copy(b->lone[i].line), e);
 	if (rc == 0)

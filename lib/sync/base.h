@@ -26,14 +26,12 @@
 #include "util/json.h"
 
 struct base {
-	json *scope;		 /* {"supabase","notion"}; NULL: no base yet */
-	struct base_pair *pairs; /* one for each row id, sorted by it */
-	size_t n, cap;
-	struct id_list by_row;
+	json *scope;		/* {"supabase","notion"}; NULL: no base yet */
+	struct id_list rows;	/* a pair for each: base_pair_at() */
 	struct base_pair *lone; /* one for each id, sorted by it */
 	size_t n_lone, lone_cap;
-	bool compact; /* the texts are in `texts`, not in each pair's line */
-	struct arena texts;
+	bool compact; /* the texts are in the arena, not in each pair's line */
+	struct arena arena;
 };
 
 /*
@@ -51,6 +49,18 @@ int base_load_with(
  */
 int base_add_journal(struct base *b, const char *journal, struct error *e);
 void base_fini(struct base *b);
+/* The pairs in the order of their rows, one for each. */
+static inline size_t base_count(const struct base *b)
+{
+	return b->rows.n;
+}
+
+static inline const struct base_pair *base_pair_at(
+	const struct base *b, size_t i)
+{
+	return b->rows.at[i].of;
+}
+
 const struct base_pair *base_find_row(const struct base *b, const char *row_id);
 /* The lone line of a row or a page; NULL: there is none. */
 const struct base_pair *base_find_lone(const struct base *b, const char *id);

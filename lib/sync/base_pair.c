@@ -143,10 +143,11 @@ static size_t list_held(const char **list[], size_t n, struct held *h)
 	return n;
 }
 
-void base_pair_keep(struct base_pair *p, struct arena *a)
+void *base_pair_keep(struct base_pair *p, struct arena *a)
 {
 	const char **texts[4 + SIDES + (2 * SIDES + 1) * FIELDS];
 	size_t n = 0;
+	void *room;
 
 	texts[n++] = &p->row_id;
 	texts[n++] = &p->page_id;
@@ -158,9 +159,10 @@ void base_pair_keep(struct base_pair *p, struct arena *a)
 		n = list_held(texts, n, &p->sent.held[s]);
 	}
 	n = list_held(texts, n, &p->refused.set);
-	arena_keep(a, 0, texts, n);
+	room = arena_keep(a, sizeof *p, texts, n);
 	json_free(p->line);
 	p->line = NULL;
+	return room;
 }
 
 void base_pair_free(struct base_pair *p)

@@ -76,8 +76,11 @@ struct base_pair {
 
 /* Reads a line; -1 where something of it is missing. Takes the line. */
 int base_pair_parse(struct base_pair *p, json *take_line);
-/* Moves its texts into the arena, and frees the line. */
-void base_pair_keep(struct base_pair *p, struct arena *a);
+/*
+ * Moves its texts into the arena, and frees the line. Before them is room for
+ * the pair itself, which is returned.
+ */
+void *base_pair_keep(struct base_pair *p, struct arena *a);
 /* One that was allocated, with its line; takes NULL. */
 void base_pair_free(struct base_pair *p);
 /*

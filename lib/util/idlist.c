@@ -28,16 +28,16 @@ static int compare(const struct id_item *x, const struct id_item *y)
 static int by_id(const void *a, const void *b)
 {
 	const struct id_item *x = a, *y = b;
-	uintptr_t p = (uintptr_t)x->of, q = (uintptr_t)y->of;
 	int order = compare(x, y);
 
-	return order ? order : (p > q) - (p < q);
+	return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
 void id_list_add(struct id_list *l, const char *id, void *of)
 {
 	l->at = grow(l->at, l->n, &l->cap, sizeof *l->at);
-	l->at[l->n++] = (struct id_item){ lead_of(id), id, of };
+	l->at[l->n] = (struct id_item){ lead_of(id), id, of, l->n };
+	l->n++;
 }
 
 /* A side that is listed by id, and a base that was sorted when it was saved. */
@@ -53,6 +53,24 @@ void id_list_sort(struct id_list *l)
 {
 	if (!is_sorted(l))
 		qsort(l->at, l->n, sizeof *l->at, by_id);
+	for (size_t i = 0; i < l->n; i++)
+		l->at[i].order = i;
+}
+
+void id_list_keep_latest(struct id_list *l, void (*drop)(void *of))
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (i + 1 < l->n && compare(&l->at[i], &l->at[i + 1]) == 0) {
+			drop(l->at[i].of);
+			continue;
+		}
+		l->at[kept] = l->at[i];
+		l->at[kept].order = kept;
+		kept++;
+	}
+	l->n = kept;
 }
 
 const struct id_item *id_list_find(

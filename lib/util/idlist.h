@@ -13,6 +13,7 @@ struct id_item {
 	uint64_t lead;
 	const char *id;
 	void *of;
+	size_t order; /* of things with one id */
 };
 
 /* An empty one is { 0 }; the ids and the things are borrowed. */
@@ -22,7 +23,7 @@ struct id_list {
 };
 
 void id_list_add(struct id_list *l, const char *id, void *of);
-/* By id, in the order of strcmp(); things of one id by their addresses. */
+/* By id, in the order of strcmp(); things of one id as they were added. */
 void id_list_sort(struct id_list *l);
 /*
  * In a sorted list: the first of the *n items with that id, one after another;
@@ -30,6 +31,8 @@ void id_list_sort(struct id_list *l);
  */
 const struct id_item *id_list_find(
 	const struct id_list *l, const char *id, size_t *n);
+/* Of a sorted list, only the things stay that were added last with their id. */
+void id_list_keep_latest(struct id_list *l, void (*drop)(void *of));
 void id_list_fini(struct id_list *l);
 
 #endif

@@ -93,8 +93,39 @@ static void test_short_and_odd_ids(void)
 	id_list_fini(&l);
 }
 
+static void drop(void *of)
+{
+	*(int *)of = -1;
+}
+
+/* Twice, with more things added in between. */
+static void test_keep_latest(void)
+{
+	static const char *const id[] = { "b", "a", "b", "c", "b", "a" };
+	struct id_list l = { 0 };
+	int thing[] = { 0, 1, 2, 0, 0, 0 };
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = round * 4; i < (round ? 6 : 4); i++)
+			id_list_add(&l, id[i], &thing[i]);
+		id_list_sort(&l);
+		id_list_keep_latest(&l, drop);
+		check_int(l.n, 3);
+		for (size_t i = 0; i < l.n; i++) {
+			check_int(l.at[i].id[0], 'a' + (int)i);
+			check(*(int *)l.at[i].of != -1);
+		}
+		check_int(thing[0], -1);
+		check_int(thing[1], round ? -1 : 1);
+		check_int(thing[2], round ? -1 : 2);
+		check_int(thing[3], 0);
+	}
+	id_list_fini(&l);
+}
+
 int main(void)
 {
+	run(test_keep_latest);
 	run(test_order);
 	run(test_find);
 	run(test_short_and_odd_ids);

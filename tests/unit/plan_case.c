@@ -217,7 +217,7 @@ static void add_base(void *arg, const json *one)
 {
 	struct setting *s = arg;
 	json *line = json_object();
-	size_t before = s->base.n + s->base.n_lone;
+	size_t before = base_count(&s->base) + s->base.n_lone;
 	bool lone = !json_get(one, "row") || !json_get(one, "page");
 
 	json_put_str(line, "kind", lone ? "lone" : "pair");
@@ -235,7 +235,7 @@ static void add_base(void *arg, const json *one)
 	put_write(line, one, "sent");
 	put_write(line, one, "refused");
 	base_add(&s->base, line);
-	if (s->base.n + s->base.n_lone != before + 1)
+	if (base_count(&s->base) + s->base.n_lone != before + 1)
 		s->rc = fail(&s->e, RC_BUG, "a line of the base is none");
 }
 
