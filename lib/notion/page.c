@@ -110,6 +110,11 @@ static size_t count_mentions(const json *array)
 	return n;
 }
 
+bool notion_title_may_be_cut(const json *title)
+{
+	return count_mentions(title) >= NOTION_MENTIONS_INLINE;
+}
+
 static int read_title(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p)
 {
@@ -118,7 +123,7 @@ static int read_title(struct notion_page *page, const json *object,
 	if (property_value(
 		    object, s->field[FIELD_DECISION], "title", &title, p) < 0)
 		return -1;
-	page->title_cut = count_mentions(title) >= NOTION_MENTIONS_INLINE;
+	page->title_cut = notion_title_may_be_cut(title);
 	return join_text(title, &page->decision, p);
 }
 

@@ -44,6 +44,8 @@ struct notion_page {
  */
 int notion_page_parse(struct notion_page *page, const json *object,
 	const struct notion_schema *s, struct problem *p);
+/* What `title_cut` says, of the array alone. */
+bool notion_title_may_be_cut(const json *title);
 void notion_page_fini(struct notion_page *page);
 /* Its content; borrowed. */
 struct decision notion_page_decision(const struct notion_page *page);

@@ -116,21 +116,31 @@ static json *title_property(const json *page)
 	return NULL;
 }
 
-int notion_complete_title(struct notion_client *c, json *page,
-	const struct notion_schema *schema, struct api_error *a)
+/* Nearly every page is passed without being parsed. */
+static bool is_cut(const json *page, const json *property,
+	const struct notion_schema *schema)
 {
 	struct notion_page parsed;
 	struct problem ignored;
+	bool cut;
+
+	if (!notion_title_may_be_cut(json_get(property, "title")))
+		return false;
+	cut = notion_page_parse(&parsed, page, schema, &ignored) == 0 &&
+	      parsed.title_cut;
+	notion_page_fini(&parsed);
+	return cut;
+}
+
+int notion_complete_title(struct notion_client *c, json *page,
+	const struct notion_schema *schema, struct api_error *a)
+{
 	json *property = title_property(page);
 	struct title_reading r = { .c = c,
 		.property = schema->field[FIELD_DECISION] };
-	bool cut;
 	int rc;
 
-	cut = notion_page_parse(&parsed, page, schema, &ignored) == 0 &&
-	      parsed.title_cut && property;
-	notion_page_fini(&parsed);
-	if (!cut)
+	if (!is_cut(page, property, schema))
 		return 0;
 	r.page_id = json_str(page, "id");
 	r.title = json_array();
