@@ -97,7 +97,12 @@ back_to() {
 # run reads only what was edited, wherever the programs allow it: also after a
 # run that was cut, where sync-now.sh would read in full.
 fetch_and_plan() {
-	read_and_plan '' "$@"
+	local full=''
+	# What was found changed makes the next run read in full, as in sync-now.sh.
+	if [[ ${LESS-} && -e $W/results.ndjson ]] && grep -q '"code":"changed"' "$W/results.ndjson"; then
+		full=unsettled
+	fi
+	read_and_plan "$full" "$@"
 	[[ $code != 65 || -z ${LESS-} ]] || read_and_plan absence "$@"
 }
 

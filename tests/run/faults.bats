@@ -24,3 +24,8 @@ wire=()
 	must_pass "$ROOT/tests/chaos/faults.sh" "${wire[@]}" --jobs 4 --step $((scale * 9))
 	echo "$output"
 }
+
+@test "faults, and the next runs read only what was edited" {
+	LESS=1 must_pass "$ROOT/tests/chaos/faults.sh" --step $((scale * 61))
+	echo "$output"
+}

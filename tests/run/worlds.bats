@@ -13,3 +13,9 @@ setup() {
 	must_pass "$ROOT/tests/chaos/worlds.sh" --worlds 16
 	echo "$output"
 }
+
+@test "random worlds, with a run in between that reads only what was edited" {
+	[[ $BIN != *asan* ]] || skip "the property tests have the sanitizers"
+	LESS=1 must_pass "$ROOT/tests/chaos/worlds.sh" --worlds 4
+	echo "$output"
+}
