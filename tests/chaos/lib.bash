@@ -97,7 +97,7 @@ back_to() {
 # run reads only what was edited, wherever the programs allow it: also after a
 # run that was cut, where sync-now.sh would read in full.
 fetch_and_plan() {
-	local full=''
+	local full=${FULL-}
 	# What was found changed makes the next run read in full, as in sync-now.sh.
 	if [[ ${LESS-} && -e $W/results.ndjson ]] && grep -q '"code":"changed"' "$W/results.ndjson"; then
 		full=unsettled
@@ -165,14 +165,20 @@ later() {
 
 # settle MAX: clean runs until one plans nothing; false where none did, or one
 # ended with anything but 0 or 1. The first comes at once, the others later.
-# $RUNS is how many wrote.
+# $RUNS is how many wrote. With LESS=1 the last one reads in full: what went away
+# may be noticed by no other.
 settle() {
+	local FULL=''
 	RUNS=0
 	while :; do
 		fetch_and_plan
 		[[ $code == 0 ]] || { PROBLEM="plan ended with $code: $(tail -n 3 "$W/err")"; return 1; }
 		count_planned
-		((PLANNED > 0)) || return 0
+		if ((PLANNED == 0)); then
+			[[ ${LESS-} && ! $FULL ]] || return 0
+			FULL=asked
+			continue
+		fi
 		((RUNS < $1)) || { PROBLEM="still planning after $RUNS runs: $(grep '"op"' "$W/plan.ndjson")"; return 1; }
 		((RUNS++ == 0)) || later
 		apply_plan
