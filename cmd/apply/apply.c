@@ -163,7 +163,7 @@ static bool needs_clock(const struct ops *ops)
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct op *op = &ops->list[i];
 
-		if (op->kind == OP_CREATE ||
+		if ((op->kind == OP_CREATE && op->target == TARGET_NOTION) ||
 			(op->kind == OP_LINK && !op->follows))
 			return true;
 	}

@@ -323,7 +323,6 @@ size_t rows_insert(
 	struct batch b = { .common = c, .w = w };
 	size_t i, n_seen = 0;
 
-	time_format(run_now(w), b.at);
 	for (i = 0; i < n && execute_goes_on(c, w); i++) {
 		struct outcome *o = &list[i].outcome;
 		struct cost before = cost_so_far(w);
@@ -338,6 +337,8 @@ size_t rows_insert(
 	}
 	if (n_seen > 0)
 		n_seen = take_those_there(&b, as_seen, n_seen);
+	/* The table's service has told its time by now. */
+	time_format(run_now(w), b.at);
 	if (n_seen > 0)
 		insert_all(&b, as_seen, n_seen);
 	return i;

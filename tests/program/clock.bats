@@ -93,5 +93,9 @@ follows_the_services() {
 	must_hold '.[0].errors == 0 and .[0].ops.create.notion.done == 1' logs/last_run.json
 	near -86400 "$(live supabase three | jq -r .updated_at)"
 	live supabase two | jq -e '.notion_page_id != null'
+	# A row alone: Notion isn't asked anything before it, and needn't be.
+	seed notion four
+	must_pass sync_now --quiet
+	near -86400 "$(live supabase four | jq -r .updated_at)"
 	must_be_settled
 }
