@@ -79,7 +79,7 @@ static void check_empty_side(
 	if (linked < 5 && agreed < 5)
 		return;
 	for (enum side s = 0; s < SIDES; s++)
-		if (sides_live(w, s) == 0)
+		if (w->live[s] == 0)
 			trip(g, GUARD_EMPTY_SIDE,
 				"there are no live %s (%s sees none either), "
 				"but %zu live rows are linked and the local "
@@ -142,13 +142,12 @@ static bool writes_anything(const struct guards *g, const struct op_list *ops)
 void guards_check(struct guards *g, const struct sides *w,
 	const struct base *base, const struct op_list *ops, size_t live_pairs)
 {
-	size_t live[SIDES] = { sides_live(w, SUPABASE), sides_live(w, NOTION) };
 	struct totals t;
 
 	op_list_count(ops, &t);
 	check_empty_side(g, w, base);
-	check_mass_delete(g, &t, live);
-	check_mass_create(g, &t, live);
+	check_mass_delete(g, &t, w->live);
+	check_mass_create(g, &t, w->live);
 	check_mass_change(g, &t, live_pairs);
 	if (!writes_anything(g, ops))
 		memset(g->tripped, 0, sizeof g->tripped);

@@ -61,6 +61,7 @@ static int add_record(struct sides *w, const json *line, struct error *e)
 	if (!r)
 		return -1;
 	id_list_add(&w->side[r->side], r->id, r);
+	w->live[r->side] += record_is_live(r);
 	return 0;
 }
 
@@ -166,13 +167,4 @@ const struct record *sides_find(
 	const struct id_item *found = id_list_find(&w->side[side], id, &n);
 
 	return found ? found->of : NULL;
-}
-
-size_t sides_live(const struct sides *w, enum side side)
-{
-	size_t live = 0;
-
-	for (size_t i = 0; i < w->side[side].n; i++)
-		live += record_is_live(record_at(w, side, i));
-	return live;
 }

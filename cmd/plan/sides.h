@@ -26,6 +26,7 @@ struct sides {
 	const json *type_options;
 	struct id_list side[SIDES]; /* of records; see record_at() */
 	struct arena texts;	    /* the records, and what they say */
+	size_t live[SIDES];	    /* how many of them are live */
 	struct trouble *trouble;
 	size_t n_trouble, trouble_cap;
 };
@@ -53,7 +54,5 @@ static inline struct record *record_at(
 /* By id; NULL where there is none. Only once sealed. */
 const struct record *sides_find(
 	const struct sides *w, enum side side, const char *id);
-/* Live records of a side. */
-size_t sides_live(const struct sides *w, enum side side);
 
 #endif

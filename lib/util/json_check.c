@@ -1,10 +1,13 @@
 #include "util/json_check.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "util/hex.h"
 #include "util/text.h"
+
+#define EACH_BYTE(b) ((uint64_t)(b)*0x0101010101010101u)
 
 /* Why a string can't be held. */
 enum {
@@ -115,17 +118,37 @@ static bool is_plain(unsigned char c)
 	return c > 0x1F && c < 0x80 && c != '"' && c != '\\';
 }
 
+/* Whether one of the eight bytes of w is b. */
+static bool has_byte(uint64_t w, unsigned char b)
+{
+	uint64_t x = w ^ EACH_BYTE(b);
+
+	return (x - EACH_BYTE(0x01)) & ~x & EACH_BYTE(0x80);
+}
+
+/* The first byte that isn't plain; eight at a time, for it is mostly far. */
+static const char *skip_plain(const char *at, const char *end)
+{
+	for (uint64_t w; end - at >= 8; at += 8) {
+		memcpy(&w, at, 8);
+		if (w & EACH_BYTE(0x80) ||
+			(w - EACH_BYTE(0x20)) & ~w & EACH_BYTE(0x80) ||
+			has_byte(w, '"') || has_byte(w, '\\'))
+			break;
+	}
+	while (at < end && is_plain((unsigned char)*at))
+		at++;
+	return at;
+}
+
 /* From just after the opening quote to just after the closing one. */
 static bool check_string_body(struct checker *c, const char **bad)
 {
 	for (;;) {
-		const char *at = c->at;
 		size_t n;
 
-		while (at < c->end && is_plain((unsigned char)*at))
-			at++;
-		c->at = at;
-		if (at == c->end)
+		c->at = skip_plain(c->at, c->end);
+		if (c->at == c->end)
 			break;
 		if (*c->at == '"') {
 			c->at++;

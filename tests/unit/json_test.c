@@ -239,6 +239,36 @@ static void test_print_as_cjson(void)
 	buf_fini(&out);
 }
 
+/* Eight bytes are looked at in one go: a byte that counts may be any of them.
+ */
+static void test_every_place(void)
+{
+	static const char *const bad[] = { "\x01", "\x1F", "\xFF", "\xC3",
+		"\xED\xA0\x80", "\\x" };
+	static const char *const good[] = { " ", "!", "#", "[", "]", "\x7F",
+		"\xC3\xA9", "\xF0\x9F\x98\x80", "\\\\", "\\\"" };
+	char text[64];
+
+	for (int before = 0; before < 20; before++) {
+		for (int after = 0; after < 10; after++) {
+			for (size_t i = 0; i < sizeof bad / sizeof bad[0];
+				i++) {
+				snprintf(text, sizeof text, "\"%.*s%s%.*s\"",
+					before, "xxxxxxxxxxxxxxxxxxxx", bad[i],
+					after, "xxxxxxxxxx");
+				check_refused(text, strlen(text), "byte ");
+			}
+			for (size_t i = 0; i < sizeof good / sizeof good[0];
+				i++) {
+				snprintf(text, sizeof text, "\"%.*s%s%.*s\"",
+					before, "xxxxxxxxxxxxxxxxxxxx", good[i],
+					after, "xxxxxxxxxx");
+				check_taken(text, NULL);
+			}
+		}
+	}
+}
+
 static json *nested(int depth, const char *inner, struct error *e)
 {
 	struct buf text = BUF_INIT(100000);
@@ -608,6 +638,7 @@ int main(void)
 	run(test_refused);
 	run(test_repeated_among_many);
 	run(test_print_as_cjson);
+	run(test_every_place);
 	run(test_depth);
 	run(test_marks);
 	run(test_many_marks);
