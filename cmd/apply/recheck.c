@@ -157,3 +157,16 @@ bool recheck_page(struct worker *w, const struct op *op,
 	notion_page_fini(page);
 	return skip(o, "changed", "the page was edited since the plan");
 }
+
+bool page_still_says_so(
+	struct worker *w, const struct op *op, struct outcome *o)
+{
+	struct notion_page page;
+
+	if (!op->seen[NOTION])
+		return true;
+	if (!recheck_page(w, op, &page, o))
+		return false;
+	notion_page_fini(&page);
+	return true;
+}

@@ -44,5 +44,10 @@ bool row_was_shown(const struct op *op);
 void recheck_rows(struct worker *w, struct op *op);
 bool recheck_page(struct worker *w, const struct op *op,
 	struct notion_page *page, struct outcome *o);
+/*
+ * The page is why its row is written: whether it is still as the op expects it.
+ */
+bool page_still_says_so(
+	struct worker *w, const struct op *op, struct outcome *o);
 
 #endif

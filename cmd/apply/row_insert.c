@@ -3,14 +3,30 @@
 
 #include "new_row.h"
 #include "page_create.h"
+#include "recheck.h"
 #include "row_insert.h"
 #include "short_plan.h"
+#include "util/text.h"
+
+/*
+ * A page that bears the checksum of something else, as a duplicate does, is
+ * read again: were it edited by now, its row would be the newer half of a pair
+ * whose two checksums differ, and would take that edit back.
+ */
+static bool page_may_get_row(
+	struct worker *w, const struct op *op, struct outcome *o)
+{
+	const struct seen *page = op->seen[NOTION];
+
+	return !page || !page->stored ||
+	       text_same(page->stored, op->checksum) ||
+	       page_still_says_so(w, op, o);
+}
 
 bool row_insert_dry(struct worker *w, const struct op *op, struct outcome *o)
 {
-	(void)w;
-	(void)op;
-	return skip(o, "dry-run", "it would be inserted now");
+	return page_may_get_row(w, op, o) &&
+	       skip(o, "dry-run", "it would be inserted now");
 }
 
 /* Inserts that are tried together. */
@@ -327,7 +343,8 @@ size_t rows_insert(
 		struct outcome *o = &list[i].outcome;
 		struct cost before = cost_so_far(w);
 		bool ok = short_plan_fill(w, list[i].op, o) &&
-			  !page_was_left_over(w, list[i].op, o);
+			  !page_was_left_over(w, list[i].op, o) &&
+			  page_may_get_row(w, list[i].op, o);
 
 		list[i].cost = cost_since(w, &before);
 		if (ok)

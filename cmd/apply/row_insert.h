@@ -29,8 +29,9 @@ struct insert {
 };
 
 /*
- * Inserts the rows of the pages that have none by now. The pages aren't read
- * again: doc/semantics.md, section 7. Returns how many of the
+ * Inserts the rows of the pages that have none by now. A page is read
+ * again only where it bears the checksum of something else: doc/semantics.md,
+ * section 7. Returns how many of the
  * list, from its start, have an outcome now, except the untried: fewer than n
  * when the program was told to stop.
  */

@@ -330,23 +330,6 @@ static json *columns_of(
 	return columns;
 }
 
-/*
- * The page is why the row is written: whether it is still as the plan saw it.
- * False with o filled.
- */
-static bool page_still_says_so(
-	struct worker *w, const struct op *op, struct outcome *o)
-{
-	struct notion_page page;
-
-	if (!op->seen[NOTION])
-		return true;
-	if (!recheck_page(w, op, &page, o))
-		return false;
-	notion_page_fini(&page);
-	return true;
-}
-
 /* A link that is still to be written: no other row may have got the page. */
 static bool may_link(struct worker *w, const struct op *op, struct outcome *o)
 {

@@ -162,6 +162,31 @@ records() {
 	live notion "one, edited" | jq -e '.type == ["UX"]'
 }
 
+# As Notion's "Duplicate" makes one, which is edited then.
+@test "a page that bears the checksum of something else is looked at before its row is inserted" {
+	seed_in_sync zero
+	seed notion one two
+	edit notion one "{\"checksum\":\"$(live notion zero | jq -r .checksum)\"}"
+	edit notion two "{\"checksum\":\"$(live notion zero | jq -r .checksum)\"}"
+	make_plan
+	control POST clock '{"advance":3600}' >/dev/null
+	edit notion one '{"decision":"one, edited","type":["UX"]}'
+	control POST clock '{"advance":3600}' >/dev/null
+	control DELETE log >/dev/null
+	# The stamp of the row that must not be there, if it came to that.
+	once "$PAGE,\"path\":\"/v1/pages/$(id_of notion "one, edited")\"" \
+		'"status":400,"code":"validation_error"'
+	catch apply_plan
+	must_hold '[.[] | select(.op == "create") | [.status, .code]] | sort
+		== [["done", null], ["skipped", "changed"]]'
+	must_ask notion '{"GET":2,"PATCH":1}'
+	control DELETE faults >/dev/null
+	rm -r state/*
+	arrives "one, edited"
+	live supabase two
+	[[ $(records | jq length) == 6 ]] || seen "records: $(records)"
+}
+
 @test "a page goes to the trash before its row is inserted: the row goes too, and both come back" {
 	seed notion one two
 	make_plan
