@@ -24,10 +24,13 @@ static bool id_member(const json *line, const char *key, const char **out)
 	       strcmp(*out, normal) == 0;
 }
 
-/* Where a kind of op may be aimed at, and what it can't do without. */
+/*
+ * Where a kind of op may be aimed at, what it can't do without, and whether it
+ * writes no content: a stamp doesn't look at its page before.
+ */
 static const struct shape {
 	bool notion, supabase, base, none;
-	bool needs_set, needs_checksum;
+	bool needs_set, needs_checksum, no_set;
 } shapes[OP_KINDS] = {
 	[OP_CREATE] = { .notion = true,
 		.supabase = true,
@@ -37,8 +40,8 @@ static const struct shape {
 		.supabase = true,
 		.needs_set = true,
 		.needs_checksum = true },
-	[OP_LINK] = { .supabase = true },
-	[OP_STAMP] = { .notion = true },
+	[OP_LINK] = { .supabase = true, .no_set = true },
+	[OP_STAMP] = { .notion = true, .no_set = true },
 	[OP_TRASH] = { .notion = true, .supabase = true },
 	[OP_RESTORE] = { .notion = true, .supabase = true },
 	[OP_ADOPT] = { .base = true },
@@ -181,6 +184,8 @@ static const char *parse_parts(struct op *op, const json *line)
 		return NULL;
 	if (shape->needs_set && !op->sets)
 		return "set is missing";
+	if (shape->no_set && op->sets)
+		return "it writes no content, but has set";
 	if (!why && (op->checksum ? !checksum_is_valid(op->checksum)
 				  : shape->needs_checksum))
 		why = "checksum is missing or not valid";

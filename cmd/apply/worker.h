@@ -3,9 +3,9 @@
  *
  * Every write takes the same steps: read again what the plan saw, compare by
  * values, write (a row under a condition; Notion has none), compare what comes
- * back. Only an insert and a stamp go without looking at the page before, as a rule
- * (doc/semantics.md, section 7). Where anything changed since the plan, the op
- * is skipped and the next run decides.
+ * back. Only an insert and a stamp go without looking at the page before, as a
+ * rule (doc/semantics.md, section 7). Where anything changed since the plan,
+ * the op is skipped and the next run decides.
  */
 #ifndef APPLY_WORKER_H
 #define APPLY_WORKER_H

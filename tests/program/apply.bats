@@ -453,6 +453,22 @@ contents() {
 	live notion one | jq -e '.type == ["Ops"]'
 }
 
+# Nobody looks at the page before a stamp: content must not come along with it.
+@test "a link or a stamp that has content is refused" {
+	local kind
+	seed notion one
+	seed supabase two
+	seed notion two
+	make_plan
+	for kind in link stamp; do
+		jq -c "if .op == \"$kind\" then .set = {\"type\":\"UX\"} else . end" plan >broken
+		must_fail $RC_STREAM "$BIN/apply" broken
+		must_say ", $kind in .*: it writes no content, but has set"
+	done
+	live notion one | jq -e '.type == ["Ops"] and .checksum == null'
+	none supabase one
+}
+
 @test "a page is not trashed for an erased row that is back" {
 	seed supabase one two three
 	must_pass sync_now --quiet
