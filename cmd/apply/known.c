@@ -217,7 +217,7 @@ static int note_sent(struct worker *w, const struct op *op,
 	next.sent = (struct base_sent){ .is = true,
 		.to = op->side,
 		.checksum = op->checksum,
-		.at = run_now(w) };
+		.at = side_now(w, op->side) };
 	memcpy(next.sent.held, h, sizeof next.sent.held);
 	o->sent = true;
 	return journal_line(w->journal, base_pair_line(&next, USEC_NONE), e);

@@ -8,6 +8,13 @@ usec run_now(const struct worker *w)
 							  : &w->notion.api);
 }
 
+usec side_now(const struct worker *w, enum side side)
+{
+	return side == NOTION && api_now_is_known(&w->notion.api)
+		       ? api_now(&w->notion.api)
+		       : run_now(w);
+}
+
 bool journal_failed(struct worker *w, const struct error *e, struct outcome *o)
 {
 	struct api_error a = { .action = API_OUTAGE };

@@ -43,6 +43,11 @@ struct worker {
  * not have answered yet, then by Notion's, and only then by this machine's.
  */
 usec run_now(const struct worker *w);
+/*
+ * The time to compare with those of this side's service: by its own clock,
+ * where that has answered.
+ */
+usec side_now(const struct worker *w, enum side side);
 /* Without a journal nothing is safe: o is filled, the run ends; false. */
 bool journal_failed(struct worker *w, const struct error *e, struct outcome *o);
 

@@ -54,7 +54,7 @@ struct base_sent {
 	enum side to;
 	struct held held[SIDES]; /* what holds if it has arrived */
 	const char *checksum;	 /* written with it; NULL: none */
-	usec at;
+	usec at; /* by the clock of the service that it was sent to */
 };
 
 /* A pair line, or a lone one, which lacks one of the ids. */

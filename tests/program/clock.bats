@@ -99,3 +99,42 @@ follows_the_services() {
 	near -86400 "$(live supabase four | jq -r .updated_at)"
 	must_be_settled
 }
+
+# hit: a fault has met its request.
+hit() {
+	for ((tries = 0; tries < 600; tries++)); do
+		[[ $(control GET faults) != *'"hits":1'* ]] || return 0
+		sleep 0.05
+	done
+	seen "no request met the fault"
+}
+
+# Whether a person took the sync's own deletion of a page back is told by
+# Notion's times: the table's service may be an hour ahead of them.
+@test "with Supabase an hour ahead, a page that comes back after an unanswered trash stays" {
+	seed supabase one
+	must_pass sync_now --quiet
+	act supabase one soft-delete
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson records >plan
+	off 3600
+	control POST faults '{"match":{"api":"notion","method":"GET","path":"/v1/pages/"},"delay_ms":3000}' >/dev/null
+	"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
+	apply=$!
+	hit # so the row was looked at, and the page's answer has another time
+	off 0
+	control DELETE faults >/dev/null
+	control POST faults '{"match":{"api":"notion","method":"PATCH"},"silence_ms":60000}' >/dev/null
+	hit
+	kill -9 $apply
+	wait $apply 2>/dev/null || true
+	control DELETE faults >/dev/null
+	dead notion one
+	off 600
+	act notion one restore
+	must_pass sync_now --quiet
+	live notion one
+	live supabase one
+}
