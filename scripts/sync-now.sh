@@ -42,18 +42,18 @@ while [ $# -gt 0 ]; do
 done
 [ "${SYNC_RUN_PID:-}" = "$PPID" ] || begin_run # which calls this script again
 work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
-out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson")
+out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again=''
 [ "$dir" ] || out=- less=() # a dry run keeps nothing, and reads in full
 read_and_plan() {
-  stage "$work/sb.ndjson" sb-fetch $progress &&
-    stage "$work/notion.ndjson" notion-fetch $progress --known "$work/sb.ndjson" ${less[@]+"${less[@]}"} ${full:+--full "$full"} &&
-    stage "$work/records.ndjson" normalize ${less[@]+"${less[@]}"} "$work/sb.ndjson" "$work/notion.ndjson" &&
-    stage "$out" plan "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records.ndjson"
+  stage "$work/sb$again.ndjson" sb-fetch $progress &&
+    stage "$work/notion$again.ndjson" notion-fetch $progress --known "$work/sb$again.ndjson" ${less[@]+"${less[@]}"} ${full:+--full "$full"} &&
+    stage "$work/records$again.ndjson" normalize ${less[@]+"${less[@]}"} "$work/sb$again.ndjson" "$work/notion$again.ndjson" &&
+    stage "$out" plan "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson"
 }
 read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is damaged
-[ "$code$full" != 65 ] || { full=absence code=0 && read_and_plan || code=$?; }
+[[ $code$full != 65 || $(<"$work/stage") = *-fetch ]] || { full=absence again=-again code=0 && read_and_plan || code=$?; }
 # 1: something needs a person, and the rest is carried out; 3: a guard blocks it.
-[ "$code" != 3 ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records.ndjson" >"$work/shown" 2>/dev/null || exit 3
+[ "$code" != 3 ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson" >"$work/shown" 2>/dev/null || exit 3
 [ "$dir" ] && [ "$code" -le 1 ] || exit "$code"
 nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" "$out"
 exit "$code"

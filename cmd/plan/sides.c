@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/reading.h"
 #include "util/alloc.h"
 
 static int check_source(const json *sources, enum side side, struct error *e)
@@ -32,6 +33,7 @@ static int check_source(const json *sources, enum side side, struct error *e)
 int sides_head(struct sides *w, const json *head, struct error *e)
 {
 	const json *sources = json_get(head, "sources"), *notion, *properties;
+	const char *why;
 
 	if (check_source(sources, SUPABASE, e) < 0 ||
 		check_source(sources, NOTION, e) < 0)
@@ -51,6 +53,9 @@ int sides_head(struct sides *w, const json *head, struct error *e)
 	w->has_synced = json_str(properties, "Synced") != NULL;
 	w->type_options = json_get(notion, "type_options");
 	w->from_snapshot = strcmp(json_str(notion, "mode"), "snapshot") == 0;
+	why = json_str(json_get(notion, "reading"), "why");
+	w->old_schema = w->from_snapshot ||
+			(why && strcmp(why, full_reason_name(READ_FEW)) == 0);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct sides {
 	bool has_synced;   /* and Synced */
 	/* Some pages are as an earlier reading saw them: absence.h. */
 	bool from_snapshot;
+	bool old_schema; /* so is the schema, even if all pages were read */
 	const json *type_options;
 	struct id_list side[SIDES]; /* of records; see record_at() */
 	struct arena texts;	    /* the records, and what they say */

@@ -275,7 +275,7 @@ static int make_folders(const struct settings *s, struct error *e)
 /* --- what makes a run read in full ------------------------------------------
  */
 
-/* True where the file was there, which it isn't any more. */
+/* True where the file was there, and is removed, or can't be. */
 static bool take_mark(const struct settings *s, const char *name)
 {
 	char *path = path_join(s->state_dir, name);
@@ -284,7 +284,7 @@ static bool take_mark(const struct settings *s, const char *name)
 	if (rc < 0 && why != ENOENT)
 		warning("%s: %s: remove it", path, strerror(why));
 	free(path);
-	return rc == 0;
+	return rc == 0 || why != ENOENT;
 }
 
 /* Whatever becomes of this run: only one that ends well removes the mark. */

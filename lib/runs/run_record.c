@@ -57,6 +57,15 @@ static const char *const sums[] = { "requests", "waited_ms", "limited" };
 /* --- the streams ------------------------------------------------------------
  */
 
+/* What sync-now.sh keeps of a reading; a run may have to read again. */
+static const struct {
+	const char *rows, *pages, *records;
+} readings[] = {
+	{ "sb.ndjson", "notion.ndjson", "records.ndjson" },
+	{ "sb-again.ndjson", "notion-again.ndjson", "records-again.ndjson" },
+};
+#define N_READINGS (sizeof readings / sizeof readings[0])
+
 static void take_head(json *record, const json *head)
 {
 	static const char *const keys[] = { "plan_id", "scope", "policy",
@@ -72,11 +81,15 @@ static void take_head(json *record, const json *head)
 	json_put(record, "emptied", json_copy(json_get(head, "emptied")));
 }
 
-/* Of Notion's stream: how it was read, and when it was in full. */
+/*
+ * Of the record stream: how Notion was read, and when it was in full. Notion's
+ * own stream says so at its beginning, before it is known to be complete.
+ */
 static void take_reading(json *record, const json *head)
 {
-	const json *from = json_get(head, "reading");
-	const char *mode = json_str(head, "mode");
+	const json *notion = json_get(json_get(head, "sources"), "notion");
+	const json *from = json_get(notion, "reading");
+	const char *mode = json_str(notion, "mode");
 	json *to;
 
 	if (!json_is_object(from) || !mode)
@@ -252,10 +265,12 @@ json *run_record_make(const struct run_end *end, const char *dir,
 	json_put_int(r, "errors", 0);
 	json_put_int(r, "conflicts", 0);
 	json_put_bool(r, "complete", false);
-	take_last_line(r, work, "sb.ndjson");
-	take_last_line(r, work, "notion.ndjson");
-	take_first_line(r, work, "notion.ndjson");
-	take_last_line(r, work, "records.ndjson");
+	for (size_t i = 0; i < N_READINGS; i++) {
+		take_last_line(r, work, readings[i].rows);
+		take_last_line(r, work, readings[i].pages);
+		take_first_line(r, work, readings[i].records);
+		take_last_line(r, work, readings[i].records);
+	}
 	take_lines(r, run, "plan.ndjson");
 	take_lines(r, run, "results.ndjson");
 	put_totals(r, before);

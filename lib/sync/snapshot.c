@@ -1,11 +1,14 @@
 #include "sync/snapshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 
@@ -99,10 +102,18 @@ static int read_head(struct snapshot_reader *r, struct error *e)
 
 int snapshot_open(struct snapshot_reader *r, const char *path, struct error *e)
 {
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
 	*r = (struct snapshot_reader){ .path = path };
-	r->in = fopen(path, "re");
-	if (!r->in)
+	if (fd < 0)
 		return errno == ENOENT ? 0 : fail_errno(e, "%s", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return fail(e, RC_LOCAL, "%s is not a regular file: remove it",
+			path);
+	}
+	r->in = xcheck(fdopen(fd, "r"));
 	r->sum = sum_new();
 	return read_head(r, e);
 }

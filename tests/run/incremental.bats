@@ -303,3 +303,53 @@ writes() {
 	[[ $(asked /v1/databases/) == 1 ]]
 	live notion A3
 }
+
+# Nothing would look at that page again: what it held would be noted as agreed,
+# and the next full reading would take the trash for a deletion by a person.
+@test "a row that comes back after its deletion was carried over is not deleted again" {
+	seed notion A B
+	run_now
+	act supabase A soft-delete
+	run_now
+	dead notion A
+	act supabase A undelete
+	run_now
+	run_now --full
+	run_now
+	live supabase A
+	live notion A
+}
+
+@test "a page made again in place of one that was moved away gets that one's row" {
+	seed notion A B C
+	run_now
+	act notion A move
+	seed notion A
+	run_now
+	run_now --full
+	[[ $(control GET dump | jq -sc 'map(select(.side == "supabase" and .decision == "A")) | length') == 1 ]]
+}
+
+@test "a full reading that breaks off is not shown as the last one" {
+	local before
+	seed notion A B
+	run_now
+	before=$(jq -r .reading.full_at logs/last_run.json)
+	later
+	control POST faults '{"match":{"api":"notion","path":"/query"},"times":-1,"cut":20}' >/dev/null
+	must_fail $RC_TEMPORARY env SYNC_RETRIES=0 VAULTSYNC_BIN="$BIN" "$ROOT/scripts/sync-now.sh" -q --full
+	[[ $(jq -r '.reading.full_at // "none"' logs/last_run.json) != "$before" ]]
+	must_hold '.[0].reading == null' logs/last_run.json
+	must_pass "$BIN/report"
+}
+
+@test "a run that had to read twice counts the requests of both readings" {
+	local sent
+	seed notion A B
+	run_now
+	seed supabase C
+	run_now
+	was absence
+	sent=$(control GET log | jq -sc 'group_by(.api) | map({(.[0].api):length}) | add')
+	must_hold ".[0].requests == $sent" logs/last_run.json
+}
