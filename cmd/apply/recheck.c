@@ -121,7 +121,8 @@ static void note_shown(struct op *op, const json *object)
 		return;
 	while (op && !text_same(op->row_id, row.id))
 		op = op->beside;
-	if (op && row_is_as_seen(&row, op->seen[SUPABASE]))
+	if (op && op->seen[SUPABASE] &&
+		row_is_as_seen(&row, op->seen[SUPABASE]))
 		op->row_shown = time_monotonic();
 	supabase_row_fini(&row);
 }

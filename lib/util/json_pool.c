@@ -6,6 +6,8 @@
  * Each piece begins with its class, because free() isn't told its size: pieces
  * of class n have n * UNIT bytes, and those of class 0 come from malloc().
  */
+#include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -35,8 +37,12 @@ void json_use_pool(void)
 
 struct piece {
 	uintptr_t class;
-	struct piece *next; /* while it is free; else the user's memory */
+	/* While it is free; else the user's memory, for any type. */
+	_Alignas(max_align_t) struct piece *next;
 };
+
+static_assert(UNIT % _Alignof(max_align_t) == 0,
+	"pieces that lie side by side are aligned");
 
 static struct {
 	struct piece *free[CLASSES];
@@ -62,7 +68,9 @@ static struct piece *new_piece(size_t class)
 
 static void *take(size_t size)
 {
-	size_t total = offsetof(struct piece, next) + size;
+	/* It has room for `next`, and is of class 1 or more. */
+	size_t total =
+		offsetof(struct piece, next) + (size > UNIT ? size : UNIT);
 	size_t class = (total + UNIT - 1) / UNIT;
 	struct piece *p;
 
