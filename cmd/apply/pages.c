@@ -215,6 +215,14 @@ static bool has_arrived(
 		       (sum_is_there(p, page) && mark_is_there(p, page)));
 }
 
+/* It was not repeated because of its row: o says what that is like now. */
+static bool row_stopped_it(const struct page_write *p,
+	const struct api_error *a, struct outcome *o)
+{
+	return p->unseen && a->action == API_CHANGED &&
+	       !recheck_row(p->w, p->op, o);
+}
+
 /*
  * The outcome is unknown, or somebody was faster, or the page is not where it
  * was when nobody looked: the page itself tells.
@@ -229,6 +237,9 @@ static bool look_what_happened(const struct page_write *p,
 		return a->outcome_unknown ? unclear(o) : false;
 	if (has_arrived(p, &page)) {
 		ok = judge_page(p, &page, o);
+	} else if (is_as_planned(p, &page) && row_stopped_it(p, a, o)) {
+		if (a->outcome_unknown)
+			unclear(o);
 	} else if (is_as_planned(p, &page)) {
 		give_up(o, a->outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
 			a);

@@ -272,6 +272,26 @@ records() {
 	arrives "one, edited twice"
 }
 
+@test "nor is it repeated" {
+	local code
+	for code in 409 503; do
+		seed_in_sync "one $code"
+		edit notion "one $code" '{"checksum":""}'
+		make_plan
+		once "$PAGE" "\"status\":$code,$(an_edit supabase "one $code" '{"set":{"type":"UX"}}')"
+		catch apply_plan
+		if [[ $code == 409 ]]; then
+			must_hold '.[1] | [.status, .code, .why]
+				== ["skipped", "changed", "the row was edited since the plan"]'
+		else
+			must_hold '.[1] | [.status, .why] == ["unknown", "the row was edited since the plan"]'
+		fi
+		control DELETE faults >/dev/null
+		arrives "one $code"
+		live notion "one $code" | jq -e '.type == ["UX"]'
+	done
+}
+
 @test "nor after a long pause in the middle of many" {
 	local titles
 	mapfile -t titles < <(seq -f "decision %.0f" 1 3)
