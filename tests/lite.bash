@@ -6,6 +6,7 @@ lite_setup() {
 	common_setup
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
 	export SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=5
+	export PG_NEW=$BATS_FILE_TMPDIR/pg-new
 	LITE=''
 	npm_packages supabase-lite
 	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||

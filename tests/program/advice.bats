@@ -11,6 +11,7 @@ setup() {
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs SYNC_RETRIES=0 SYNC_BACKOFF_MS=1
 	# A socket's path must be short, so it isn't in $T.
 	PG=$(mktemp -d /tmp/pg.XXXXXX)
+	export PG_NEW=$BATS_FILE_TMPDIR/pg-new
 	"$ROOT/tests/supabase-lite/postgres.sh" "$PG" 3>&-
 	start_sandbox
 }

@@ -10,6 +10,7 @@ setup() {
 	common_setup
 	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||
 		skip "no PostgreSQL here: apt-get install postgresql"
+	export PG_NEW=$BATS_FILE_TMPDIR/pg-new
 	# A socket's path must be short, so it isn't in $T.
 	PG=$(mktemp -d /tmp/pg.XXXXXX)
 	"$ROOT/tests/supabase-lite/postgres.sh" "$PG" 3>&-
