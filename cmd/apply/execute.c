@@ -66,7 +66,8 @@ static void settle(struct worker *w, struct op *op, const struct outcome *o)
 			op_supersede(op);
 		return;
 	}
-	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->after, o->updated_at);
+	op_hand_on(op, *o->row_id ? o->row_id : NULL, o->after, o->updated_at,
+		o->row_shown);
 	if (op->row_id)
 		journal_linked(w->journal, op->row_id, op->page_id, &w->fatal);
 }

@@ -106,7 +106,7 @@ int ops_chain(struct ops *ops, const char *name, struct error *e)
 }
 
 void op_hand_on(const struct op *op, const char *new_row_id,
-	struct seen *const after[SIDES], usec updated_at)
+	struct seen *const after[SIDES], usec updated_at, usec row_shown)
 {
 	for (struct op *later = op->next; later; later = later->next) {
 		if (new_row_id && !later->row_id) {
@@ -122,7 +122,7 @@ void op_hand_on(const struct op *op, const char *new_row_id,
 		}
 		if (after[SUPABASE]) {
 			later->updated_at = updated_at;
-			later->row_shown = time_monotonic();
+			later->row_shown = row_shown;
 		}
 	}
 }

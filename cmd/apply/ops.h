@@ -62,7 +62,7 @@ struct op {
 
 	/*
 	 * When an answer has last shown the row as seen[SUPABASE] has it, by
-	 * the monotonic clock; 0: none has.
+	 * time_with_sleep(); 0: none has.
 	 */
 	usec row_shown;
 
@@ -112,10 +112,11 @@ struct decision op_wanted(const struct op *op);
 /*
  * Tells the later ops of the pair what this one has left behind, so that they
  * expect that and not what the plan saw. Each of after, and new_row_id, may be
- * NULL: unchanged. updated_at is that of the row in after.
+ * NULL: unchanged. updated_at is that of the row in after,
+ * and row_shown when that was so.
  */
 void op_hand_on(const struct op *op, const char *new_row_id,
-	struct seen *const after[SIDES], usec updated_at);
+	struct seen *const after[SIDES], usec updated_at, usec row_shown);
 /* The later ops of the pair are not to be done. */
 void op_supersede(const struct op *op);
 

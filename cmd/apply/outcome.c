@@ -131,6 +131,7 @@ void saw_row(struct outcome *o, const struct supabase_row *row)
 	free(o->after[SUPABASE]);
 	o->after[SUPABASE] = seen_row(row);
 	o->updated_at = row->updated;
+	o->row_shown = time_with_sleep();
 }
 
 void saw_page(struct outcome *o, const struct notion_page *page)

@@ -35,6 +35,7 @@ struct outcome {
 	 */
 	struct seen *after[SIDES];
 	usec updated_at; /* of after[SUPABASE] */
+	usec row_shown;	 /* when the answer showed that: time_with_sleep() */
 	bool differs; /* the other side stored something else than was sent */
 	/* A trigger of the table, or an automation of the database, changed
 	 * what was written: see sync/base_pair.h; and whether that was shown at

@@ -109,7 +109,7 @@ bool recheck_row(struct worker *w, const struct op *op, struct outcome *o)
 
 bool row_was_shown(const struct op *op)
 {
-	return op->row_shown && time_monotonic() - op->row_shown < SHOWN_HOLDS;
+	return op->row_shown && time_with_sleep() - op->row_shown < SHOWN_HOLDS;
 }
 
 static void note_shown(struct op *op, const json *object)
@@ -123,7 +123,7 @@ static void note_shown(struct op *op, const json *object)
 		op = op->beside;
 	if (op && op->seen[SUPABASE] &&
 		row_is_as_seen(&row, op->seen[SUPABASE]))
-		op->row_shown = time_monotonic();
+		op->row_shown = time_with_sleep();
 	supabase_row_fini(&row);
 }
 

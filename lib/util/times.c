@@ -240,6 +240,15 @@ usec time_monotonic(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+usec time_with_sleep(void)
+{
+#ifdef CLOCK_BOOTTIME
+	return read_clock(CLOCK_BOOTTIME);
+#else
+	return time_monotonic();
+#endif
+}
+
 bool date_leads(const char *s)
 {
 	int y, m, d;

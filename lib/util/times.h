@@ -41,6 +41,11 @@ usec time_floor_minute(usec t);
 usec time_now(void);
 /* A clock that never jumps, for measuring. */
 usec time_monotonic(void);
+/*
+ * The same, for how old a sight of something is: it goes on while the machine
+ * sleeps, where there is such a clock.
+ */
+usec time_with_sleep(void);
 
 bool date_is_valid(const char *s);
 /* Whether the first ten characters of the text are a valid date. */

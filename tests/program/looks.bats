@@ -311,6 +311,27 @@ records() {
 	arrives "edited in the pause"
 }
 
+@test "nor where the row was inserted long before the rest of its batch" {
+	local first second
+	seed_in_sync zero
+	seed notion one two
+	make_plan
+	first=$(jq -r 'select(.op == "create") | .set.decision' plan | head -n 1)
+	second=$(jq -r 'select(.op == "create") | .set.decision' plan | tail -n 1)
+	once '"api":"supabase","method":"POST"' '"status":400,"code":"22000"'
+	once '"api":"supabase","method":"POST","nth":3' '"delay_ms":11000'
+	"$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
+	pid=$!
+	until [[ $(control GET faults | jq -c '.. | .hits? // empty' | sort | uniq -c) == *'2 1'* ]]; do sleep 0.05; done
+	edit supabase "$first" '{"decision":"edited meanwhile"}'
+	wait $pid
+	must_hold '[.[] | select(.kind == "result") | [.op, .status]] | sort
+		== [["create", "done"], ["create", "done"], ["stamp", "done"], ["stamp", "skipped"]]' results
+	control DELETE faults >/dev/null
+	arrives "edited meanwhile"
+	live notion "$second"
+}
+
 # --- kills ---------------------------------------------------------------------
 
 # cut_at MATCH: apply is killed at the first request that matches, before it is carried out.
