@@ -121,7 +121,7 @@ static void withdraw(
 	json_put(properties, w->schema.checksum,
 		notion_rich_text_value(m->checksum));
 	if (notion_page_patch(&w->notion, m->id, &w->schema, body, NULL, NULL,
-		    &object, &a) < 0)
+		    NULL, &object, &a) < 0)
 		note(o, "its Checksum is still that of what was sent");
 	else if (o->after[NOTION])
 		o->after[NOTION] = seen_with_sum(o->after[NOTION], m->checksum);
@@ -190,7 +190,7 @@ static bool trash(struct worker *w, const char *page_id)
 
 	json_put_bool(body, "in_trash", true);
 	trashed = notion_page_patch(&w->notion, page_id, &w->schema, body, NULL,
-			  NULL, &object, &a) == 0 &&
+			  NULL, NULL, &object, &a) == 0 &&
 		  json_true(object, "in_trash");
 	json_free(object);
 	json_free(body);

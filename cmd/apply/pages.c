@@ -127,6 +127,16 @@ static int may_repeat(void *arg)
 	return rc;
 }
 
+/* Asked when a stamp's turn has come, which may be a minute later. */
+static int row_is_shown(void *arg)
+{
+	const struct page_write *p = arg;
+	struct outcome ignored = { 0 };
+
+	return row_was_shown(p->op) || recheck_row(p->w, p->op, &ignored) ? 0
+									  : -1;
+}
+
 /*
  * What was sent is compared with what is there; false: o says what was kept. A
  * request into or out of the trash sends no content: that of the page is
@@ -287,9 +297,12 @@ static bool send(const struct page_write *p, json *take_body, struct outcome *o)
 		return false;
 	}
 	rc = notion_page_patch(&p->w->notion, p->op->page_id, &p->w->schema,
-		take_body, may_repeat, (void *)p, &object, &a);
+		take_body, may_repeat, p->unseen ? row_is_shown : NULL,
+		(void *)p, &object, &a);
 
 	json_free(take_body);
+	if (rc < 0 && !a.outcome_unknown && row_stopped_it(p, &a, o))
+		return false;
 	if (rc < 0 && (a.outcome_unknown || a.action == API_CHANGED ||
 			      may_be_gone(p, &a)))
 		return look_what_happened(p, &a, o);
@@ -376,10 +389,9 @@ bool page_stamp(struct worker *w, const struct op *op, struct outcome *o)
 	if (op->undoes)
 		return page_update(w, op, o);
 	p.stamps = p.unseen = true;
-	if (!row_was_shown(op) && !recheck_row(w, op, o))
-		return false;
 	if (w->dry_run)
-		return skip(o, "dry-run", "it would be written now");
+		return (row_was_shown(op) || recheck_row(w, op, o)) &&
+		       skip(o, "dry-run", "it would be written now");
 	return send(&p, properties_body(&p, NULL), o);
 }
 

@@ -299,9 +299,22 @@ static void count(struct api_counters *c, const struct http_answer *h)
 		c->limited++;
 }
 
-/* -1 with `a` filled where the program was stopped before it was sent. */
-static int exchange(struct api *api, const struct http_request *request,
-	struct http_answer *h, struct api_error *a)
+/* The error of an earlier try is kept. */
+static int look(const struct api_call *call, struct api_error *a)
+{
+	if (!call->last_look || call->last_look(call->recheck_arg) == 0)
+		return 0;
+	if (!a->code[0])
+		set_error(a, API_CHANGED, "changed",
+			"not sent: a record was edited meanwhile");
+	a->action = API_CHANGED;
+	return -1;
+}
+
+/* -1 with `a` filled where it was not sent after all. */
+static int exchange(struct api *api, const struct api_call *call,
+	const struct http_request *request, struct http_answer *h,
+	struct api_error *a)
 {
 	bool conflict = false;
 	usec sent = 0;
@@ -311,10 +324,13 @@ static int exchange(struct api *api, const struct http_request *request,
 		inflight_enter(api->flight);
 	rc = take_budget(api, &sent, a);
 	if (rc == 0) {
-		http_exchange(&api->http, request, h);
+		rc = look(call, a);
+		if (rc == 0)
+			http_exchange(&api->http, request, h);
 		if (api->rate)
 			rate_done(api->rate, sent, time_monotonic());
-		conflict = h->outcome == HTTP_ANSWERED && h->status == 409;
+		conflict = rc == 0 && h->outcome == HTTP_ANSWERED &&
+			   h->status == 409;
 	}
 	if (api->flight)
 		inflight_leave(api->flight, conflict);
@@ -338,7 +354,7 @@ static int send_once(struct api *api, const struct api_call *call,
 {
 	int rc;
 
-	if (exchange(api, request, h, a) < 0)
+	if (exchange(api, call, request, h, a) < 0)
 		return -1;
 	count(&api->counters, h);
 	see_clock(api, h);

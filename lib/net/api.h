@@ -107,7 +107,12 @@ struct api_call {
 	 * meanwhile; it may make calls of its own. Nonzero: API_CHANGED.
 	 */
 	int (*recheck)(void *arg);
-	void *recheck_arg;
+	/*
+	 * Called each time right before it is sent, when all waiting is over;
+	 * it may call other services. Nonzero: API_CHANGED.
+	 */
+	int (*last_look)(void *arg);
+	void *recheck_arg; /* for both */
 };
 
 struct api;

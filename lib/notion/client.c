@@ -226,13 +226,15 @@ int notion_page_create(struct notion_client *c, const char *data_source,
 
 int notion_page_patch(struct notion_client *c, const char *page_id,
 	const struct notion_schema *schema, const json *body,
-	int (*recheck)(void *arg), void *arg, json **page, struct api_error *a)
+	int (*recheck)(void *arg), int (*last_look)(void *arg), void *arg,
+	json **page, struct api_error *a)
 {
 	struct buf path = BUF_INIT(NOTION_PATH_MAX);
 	struct api_call call = { .method = "PATCH",
 		.body = body,
 		.repeatable = recheck != NULL,
 		.recheck = recheck,
+		.last_look = last_look,
 		.recheck_arg = arg };
 	int rc;
 

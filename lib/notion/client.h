@@ -155,10 +155,12 @@ int notion_page_create(struct notion_client *c, const char *data_source,
 /*
  * body: {"properties":{…},"in_trash":…}, whole values. Before a repeat,
  * recheck(arg) is called (see net/api.h), because a person may have edited the
- * page; without recheck (NULL), an unknown outcome isn't repeated.
+ * page; without recheck (NULL), an unknown outcome isn't repeated. last_look,
+ * NULL for none, is called right before the page is written.
  */
 int notion_page_patch(struct notion_client *c, const char *page_id,
 	const struct notion_schema *schema, const json *body,
-	int (*recheck)(void *arg), void *arg, json **page, struct api_error *a);
+	int (*recheck)(void *arg), int (*last_look)(void *arg), void *arg,
+	json **page, struct api_error *a);
 
 #endif

@@ -311,6 +311,29 @@ records() {
 	arrives "edited in the pause"
 }
 
+@test "nor after a long wait for its turn" {
+	local titles
+	mapfile -t titles < <(seq -f "decision %.0f" 1 5)
+	seed_in_sync "${titles[@]}"
+	for title in "${titles[@]}"; do edit notion "$title" '{"checksum":""}'; done
+	make_plan
+	# One is told to wait, and so the other worker, which has read its rows, does too.
+	once "$PAGE" '"status":429,"code":"rate_limited","retry_after":12'
+	SYNC_JOBS=2 "$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	sleep 1
+	for title in "${titles[@]}"; do edit supabase "$title" '{"type":"UX"}'; done
+	control DELETE log >/dev/null
+	wait $pid
+	must_hold '[.[] | select(.status == "done")] | length <= 1' results
+	must_hold '[.[] | select(.status == "skipped") | .code] | unique == ["changed"]' results
+	control GET log | must_hold '[.[] | select(.method == "PATCH")] == []' /dev/stdin
+	must_pass sync_now --quiet --allow mass-change
+	arrives "decision 5"
+	live notion "decision 5" | jq -e '.type == ["UX"]'
+}
+
 @test "nor where the row was inserted long before the rest of its batch" {
 	local first second
 	seed_in_sync zero

@@ -98,8 +98,8 @@ static void test_a_dropped_connection_spoils_no_later_request(void)
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
 	rechecks = 0;
-	check_int(notion_page_patch(
-			  &notion, PAGE, NULL, body, recheck, &same, &page, &a),
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck, NULL,
+			  &same, &page, &a),
 		0);
 	check_int(rechecks, 1);
 	json_free(page);
@@ -357,13 +357,38 @@ static void test_unknown_stays_unknown(void)
 	int same = 0;
 
 	begin(replies, 2);
-	check_int(notion_page_patch(
-			  &notion, PAGE, NULL, body, recheck, &same, &page, &a),
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck, NULL,
+			  &same, &page, &a),
 		-1);
 	end();
 	check_int(server.n, 2);
 	check_int(a.action, API_BAD_RECORD);
 	check(a.outcome_unknown);
+	json_free(body);
+}
+
+/* What is asked right before the request keeps it back. */
+static void test_a_last_look_keeps_a_request_back(void)
+{
+	char ok[REPLY_MAX];
+	struct reply replies[] = { { json_reply(ok, "200 OK", OK), 0, true } };
+	json *body = json_object(), *page = NULL;
+	int edited = 1, same = 0;
+
+	begin(replies, 1);
+	rechecks = 0;
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, NULL, recheck,
+			  &edited, &page, &a),
+		-1);
+	check_int(a.action, API_CHANGED);
+	check(!a.outcome_unknown);
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, NULL, recheck,
+			  &same, &page, &a),
+		0);
+	check_int(rechecks, 2);
+	end();
+	check_int(server.n, 1);
+	json_free(page);
 	json_free(body);
 }
 
@@ -429,7 +454,7 @@ static void test_a_patch_asks_before_a_repeat(void)
 
 	rechecks = 0;
 	begin(replies, 2);
-	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck,
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck, NULL,
 			  &changed, &page, &a),
 		0);
 	json_free(page);
@@ -438,7 +463,7 @@ static void test_a_patch_asks_before_a_repeat(void)
 	check_int(server.n, 2);
 	changed = 1;
 	begin(replies, 2);
-	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck,
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, recheck, NULL,
 			  &changed, &page, &a),
 		-1);
 	end();
@@ -446,8 +471,8 @@ static void test_a_patch_asks_before_a_repeat(void)
 	check(a.outcome_unknown);
 	check_int(server.n, 1);
 	begin(replies, 2);
-	check_int(notion_page_patch(
-			  &notion, PAGE, NULL, body, NULL, NULL, &page, &a),
+	check_int(notion_page_patch(&notion, PAGE, NULL, body, NULL, NULL, NULL,
+			  &page, &a),
 		-1);
 	end();
 	check_int(server.n, 1);
@@ -469,6 +494,7 @@ int main(void)
 	run(test_a_pause_is_for_all_clients);
 	run(test_blocked_is_not_repeated);
 	run(test_unknown_stays_unknown);
+	run(test_a_last_look_keeps_a_request_back);
 	run(test_stop);
 	run(test_a_patch_asks_before_a_repeat);
 	return test_end();
