@@ -332,6 +332,26 @@ static void insert_all(struct batch *b, struct insert **list, size_t n)
 	}
 }
 
+/*
+ * The table's service has told its time by now, unless something on the way
+ * drops the header: then Notion is asked, before this machine's clock counts.
+ */
+static void take_time(struct batch *b, struct insert *first)
+{
+	struct worker *w = b->w;
+	struct cost before = cost_so_far(w), cost;
+	struct api_error ignored;
+	json *user = NULL;
+
+	if (!api_now_is_known(&w->supabase.api) &&
+		!api_now_is_known(&w->notion.api))
+		notion_me(&w->notion, &user, &ignored);
+	json_free(user);
+	cost = cost_since(w, &before);
+	cost_add(&first->cost, &cost);
+	time_format(run_now(w), b->at);
+}
+
 size_t rows_insert(
 	struct common *c, struct worker *w, struct insert *list, size_t n)
 {
@@ -354,9 +374,9 @@ size_t rows_insert(
 	}
 	if (n_seen > 0)
 		n_seen = take_those_there(&b, as_seen, n_seen);
-	/* The table's service has told its time by now. */
-	time_format(run_now(w), b.at);
-	if (n_seen > 0)
+	if (n_seen > 0) {
+		take_time(&b, as_seen[0]);
 		insert_all(&b, as_seen, n_seen);
+	}
 	return i;
 }
