@@ -7,7 +7,7 @@
 #include "util/hex.h"
 #include "util/text.h"
 
-#define EACH_BYTE(b) ((uint64_t)(b)*0x0101010101010101u)
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
 
 /* Why a string can't be held. */
 enum {

@@ -75,7 +75,7 @@ supervise() {
 
 @test "as the first process of a container, the orphans of a killed script are waited for" {
 	((EUID == 0)) || skip "only root can have a pid namespace of its own"
-	unshare -p true 2>/dev/null || skip "no pid namespaces here"
+	unshare -p --fork --mount-proc true 2>/dev/null || skip "no pid namespaces with a /proc here"
 	script 'trap "" TERM; sleep 60 & sleep 60'
 	SYNC_KILL_SECONDS=1 must_fail $RC_TEMPORARY timeout 30 unshare -p --fork --mount-proc \
 		"$BIN/run" -q --limit 1 -- ./script
