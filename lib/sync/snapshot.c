@@ -13,6 +13,7 @@
 #include <openssl/evp.h>
 
 #include "util/alloc.h"
+#include "util/hex.h"
 #include "util/stream.h"
 
 #define SUM_SIZE (2 * EVP_MAX_MD_SIZE + 1)
@@ -37,16 +38,11 @@ static void sum_line(EVP_MD_CTX *sum, const char *text, size_t len)
 
 static void sum_text(EVP_MD_CTX *sum, char out[SUM_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char bytes[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 
 	EVP_DigestFinal_ex(sum, bytes, &n);
-	for (unsigned i = 0; i < n; i++) {
-		out[2 * i] = digits[bytes[i] >> 4];
-		out[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	out[2 * n] = '\0';
+	*hex_put(out, bytes, n) = '\0';
 }
 
 /* --- reading -------------------------------------------------------------- */
