@@ -55,6 +55,29 @@ act() {
 		jq -c --arg action "$3" '{side, id, action:$action}')" >/dev/null
 }
 
+# make_plan [OPTION…]: ./plan of both sides as they are now, on state/base.ndjson.
+make_plan() {
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson "$@" records >plan
+}
+
+# apply_until_hit: apply carries ./plan out, and is killed when a fault has met a request.
+apply_until_hit() {
+	local apply tries
+	"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
+	apply=$!
+	for ((tries = 0; tries < 600; tries++)); do
+		[[ $(control GET faults) != *'"hits":1'* ]] || break
+		sleep 0.05
+	done
+	kill -9 "$apply"
+	wait "$apply" 2>/dev/null || true
+	control DELETE faults >/dev/null
+	[[ $tries -lt 600 ]] || seen "no request matched the fault: $(cat plan)"
+}
+
 # The results of the last run.
 results() {
 	cat "$T/logs/runs/$(jq -r .run_id "$T/logs/last_run.json")/results.ndjson"

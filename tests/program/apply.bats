@@ -7,14 +7,6 @@ setup() {
 	sync_setup
 }
 
-# make_plan: both sides as they are now, planned.
-make_plan() { # make_plan [OPTION…]
-	"$BIN/sb-fetch" >sb
-	"$BIN/notion-fetch" --known sb >notion
-	"$BIN/normalize" sb notion >records
-	"$BIN/plan" --base state/base.ndjson "$@" records >plan
-}
-
 id_of() {
 	live "$1" "$2" | jq -r .id
 }

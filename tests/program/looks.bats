@@ -10,13 +10,6 @@ setup() {
 	mkdir state
 }
 
-make_plan() { # make_plan [OPTION…]
-	"$BIN/sb-fetch" >sb
-	"$BIN/notion-fetch" --known sb >notion
-	"$BIN/normalize" sb notion >records
-	"$BIN/plan" --base state/base.ndjson "$@" records >plan
-}
-
 apply_plan() {
 	"$BIN/apply" --base state/base.ndjson plan
 }
@@ -359,18 +352,8 @@ records() {
 
 # cut_at MATCH: apply is killed at the first request that matches, before it is carried out.
 cut_at() {
-	local apply tries
 	once "$1" '"times":1,"delay_ms":600000,"drop":"before"'
-	"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
-	apply=$!
-	for ((tries = 0; tries < 600; tries++)); do
-		[[ $(control GET faults) != *'"hits":1'* ]] || break
-		sleep 0.05
-	done
-	kill -9 "$apply"
-	wait "$apply" 2>/dev/null || true
-	control DELETE faults >/dev/null
-	[[ $tries -lt 600 ]] || seen "no request matched $1: $(cat plan)"
+	apply_until_hit
 }
 
 @test "killed between an insert and its stamp, and people at work: each edit arrives, nothing is doubled" {

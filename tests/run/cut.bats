@@ -18,22 +18,11 @@ later() {
 # cut_at MATCH [WHEN]: apply is killed at the first request that matches, after
 # it was carried out, or `before`.
 cut_at() {
-	local fault='"silence_ms":600000' apply tries
+	local fault='"silence_ms":600000'
 	[[ ${2-after} == after ]] || fault='"delay_ms":600000,"drop":"before"'
-	"$BIN/sb-fetch" >sb
-	"$BIN/notion-fetch" --known sb >notion
-	"$BIN/normalize" sb notion | "$BIN/plan" --base state/base.ndjson >plan
+	make_plan
 	control POST faults "{\"match\":$1,\"times\":1,$fault}" >/dev/null
-	"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
-	apply=$!
-	for ((tries = 0; tries < 600; tries++)); do
-		[[ $(control GET faults) != *'"hits":1'* ]] || break
-		sleep 0.05
-	done
-	kill -9 "$apply"
-	wait "$apply" 2>/dev/null || true
-	control DELETE faults >/dev/null
-	[[ $tries -lt 600 ]] || seen "no request matched $1: $(cat plan)"
+	apply_until_hit
 }
 
 # Both halves of the one decision that is not "two".
