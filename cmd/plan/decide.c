@@ -88,6 +88,20 @@ static void decide_half_deleted(
 	}
 }
 
+/* The ops from that place on are of a pair that its decision has joined. */
+static void mark_match(struct op_list *ops, size_t from, const char *rule)
+{
+	bool met = false;
+
+	for (size_t i = from; i < ops->n; i++) {
+		struct planned_op *op = &ops->at[i];
+
+		op->match = rule;
+		op->meets = !met && op->kind != OP_LINK && op->kind != OP_STAMP;
+		met |= op->meets;
+	}
+}
+
 /*
  * doc/semantics.md, sections 4 and 5:
  *
@@ -96,13 +110,20 @@ static void decide_half_deleted(
  * one of them live      section 5: decide_half_deleted()
  * deleted    deleted    nothing but the mark and the base line
  */
-static void decide_pair(const struct deciding *d, const struct record *row,
-	const struct record *page)
+static void decide_pair(const struct deciding *d, const struct half *half)
 {
+	const struct record *row = half->record, *page = half->partner->record;
 	struct live_pair p = { .row = row, .page = page };
+	size_t before = d->to.ops->n;
 	struct merge m;
 
-	merge_base_find(&p.base, &d->lines, row, page, &d->policy->again);
+	if (half->found == FOUND_BY_DECISION) {
+		p.match = match_rule_name(d->policy->match);
+		p.base.why = "they were never linked";
+	} else {
+		merge_base_find(
+			&p.base, &d->lines, row, page, &d->policy->again);
+	}
 	if (row->deleted && page->deleted) {
 		emit_deleted(&d->to, &p);
 	} else if (row->deleted || page->deleted) {
@@ -111,6 +132,8 @@ static void decide_pair(const struct deciding *d, const struct record *row,
 		merge_pair(&m, row, page, &p.base, d->policy->conflict);
 		emit_live(&d->to, &p, &m, REVIVE_NONE, NULL);
 	}
+	if (p.match)
+		mark_match(d->to.ops, before, p.match);
 }
 
 /* --- records without a partner: section 5 --------------------------------- */
@@ -180,7 +203,7 @@ static void decide_row(const struct deciding *d, const struct half *half)
 	if (half->held) { /* by what could not be read: report_trouble() */
 		return;
 	} else if (page && !page->state) {
-		decide_pair(d, row, page);
+		decide_pair(d, half);
 	} else if (page && row->deleted) {
 		return;
 	} else if (page) { /* moved out, unshared or erased */
@@ -345,7 +368,7 @@ size_t decide(const struct sides *w, const struct base *base,
 
 	d.to = (struct emitter){ w, policy->use_base, ops };
 	lines_init(&d.lines, base);
-	pairing_init(&d.pairing, w, &d.lines);
+	pairing_init(&d.pairing, w, &d.lines, policy->match);
 	for (size_t i = 0; i < w->n_trouble; i++)
 		report_trouble(&d, &w->trouble[i]);
 	name_held(&d, ops);
@@ -370,7 +393,7 @@ size_t count_live_pairs(const struct sides *w, const struct base *base)
 	size_t pairs;
 
 	lines_init(&lines, base);
-	pairing_init(&p, w, &lines);
+	pairing_init(&p, w, &lines, MATCH_NONE);
 	pairs = live_pairs(&p);
 	pairing_fini(&p);
 	lines_fini(&lines);

@@ -12,6 +12,7 @@
 
 #include "merge.h"
 #include "op_list.h"
+#include "pair.h"
 #include "sides.h"
 #include "sync/base.h"
 
@@ -24,6 +25,7 @@ enum orphan_rule {
 struct policy {
 	enum conflict_rule conflict;
 	enum orphan_rule orphans;
+	enum match_rule match;
 	bool use_base; /* with --base: equal pairs are noted there */
 	struct resending again;
 };

@@ -136,6 +136,8 @@ static void link_pair(const struct emitter *s, const struct live_pair *p,
 
 static const char *link_reason(const struct live_pair *p)
 {
+	if (p->match)
+		return "the two have the same decision";
 	if (!p->row->link)
 		return "the pair was found, its link is missing";
 	if (strcmp(p->row->link, p->page->id) != 0)
@@ -280,8 +282,34 @@ static void emit_rest(const struct emitter *s, const struct live_pair *p,
 }
 
 /*
+ * Nothing of the content is written. A pair that was found by its decision gets
+ * its link all the same, or the next run would make both halves again; without
+ * a checksum that could make one half of it pass for the changed one.
+ */
+static void emit_stopped(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m)
+{
+	const struct decision nothing = { { NULL } };
+	char of_nothing[CHECKSUM_SIZE] = "";
+	struct planned_op *op;
+
+	if (p->match) {
+		if (p->row->stored || p->page->stored)
+			decision_checksum(&nothing, of_nothing);
+		link_pair(s, p, of_nothing, false, link_reason(p));
+	}
+	op = emit_skip(s, "conflict", p->row, p->page);
+	note_conflict(op, m, &p->base);
+	op_reason(op,
+		"both sides changed%s%s; make them equal, or run with "
+		"--conflict newer, supabase or notion",
+		p->base.why ? ", or which one did is not known: " : "",
+		p->base.why ? p->base.why : "");
+}
+
+/*
  * the merge is                ops
- * stopped by a conflict       a skip
+ * stopped by a conflict       a skip; and a link, if a decision joined the pair
  * more than a side can hold   a skip
  * not of all fields           what else changed, and a skip; no agreement
  * whole                       page, then row; a link where no op writes the
@@ -300,15 +328,7 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 	bool stale;
 
 	if (m->stopped) {
-		struct planned_op *op =
-			emit_skip(s, "conflict", p->row, p->page);
-
-		note_conflict(op, m, &p->base);
-		op_reason(op,
-			"both sides changed%s%s; make them equal, or run with "
-			"--conflict newer, supabase or notion",
-			p->base.why ? ", or which one did is not known: " : "",
-			p->base.why ? p->base.why : "");
+		emit_stopped(s, p, m);
 		return;
 	}
 	for (enum side to = 0; to < SIDES; to++)

@@ -16,6 +16,7 @@
 struct live_pair {
 	const struct record *row, *page;
 	struct merge_base base;
+	const char *match; /* found by their decision: the rule; or NULL */
 };
 
 struct emitter {

@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/humanize.h"
+
+#define SEE_MEETINGS "scripts/sync-now.sh --dry-run --match decision"
+
 int guards_allow(struct guards *g, const char *list, struct error *e)
 {
 	return guards_parse(list, g->allowed, e);
@@ -101,9 +105,36 @@ static void check_mass_delete(
 	}
 }
 
-static void check_mass_create(
-	struct guards *g, const struct totals *t, const size_t live[SIDES])
+/*
+ * Appends how many of them would meet by their decision, and how to see that;
+ * nothing where that was asked for already.
+ */
+static void add_meetings(struct guards *g, const struct sides *w,
+	const struct base *base, const struct op_list *ops, size_t of)
 {
+	char *text = g->seen[GUARD_MASS_CREATE], command[COMMAND_SIZE];
+	size_t n, dated, len = strlen(text);
+
+	for (size_t i = 0; i < ops->n; i++)
+		if (ops->at[i].match)
+			return;
+	n = count_meetings(w, base, MATCH_DECISION);
+	dated = count_meetings(w, base, MATCH_DECISION_DATE);
+	if (n || dated)
+		snprintf(text + len, GUARD_TEXT - len,
+			"; %zu of %zu would meet by their %s: see %s",
+			dated > n ? dated : n, of,
+			dated > n ? "decision and date" : "decision",
+			humanize_command(
+				dated > n ? SEE_MEETINGS "+date" : SEE_MEETINGS,
+				command));
+}
+
+static void check_mass_create(struct guards *g, const struct sides *w,
+	const struct base *base, const struct op_list *ops,
+	const struct totals *t)
+{
+	const size_t *live = w->live;
 	size_t pages = t->count[TARGET_NOTION][OP_CREATE];
 	size_t rows = t->count[TARGET_SUPABASE][OP_CREATE];
 
@@ -113,13 +144,25 @@ static void check_mass_create(
 			"%zu pages and %zu rows would be created: two filled "
 			"sides that do not match",
 			pages, rows);
+	if (g->tripped[GUARD_MASS_CREATE])
+		add_meetings(g, w, base, ops, pages < rows ? pages : rows);
 }
 
-static void check_mass_change(
-	struct guards *g, const struct totals *t, size_t pairs)
+/* Pairs that are to meet by their decision have not changed: they are new. */
+static void check_mass_change(struct guards *g, const struct op_list *ops,
+	const struct totals *t, size_t pairs)
 {
+	size_t met[SIDES] = { 0 };
+
+	for (size_t i = 0; i < ops->n; i++) {
+		const struct planned_op *op = &ops->at[i];
+
+		if (op->match && op->kind == OP_UPDATE)
+			met[op->target == TARGET_NOTION ? NOTION : SUPABASE]++;
+		pairs -= op->meets;
+	}
 	for (enum side s = 0; s < SIDES; s++) {
-		size_t n = t->count[target_of(s)][OP_UPDATE];
+		size_t n = t->count[target_of(s)][OP_UPDATE] - met[s];
 
 		if (n > larger(20, pairs / 2) || (n >= 5 && n >= pairs))
 			trip(g, GUARD_MASS_CHANGE,
@@ -147,8 +190,8 @@ void guards_check(struct guards *g, const struct sides *w,
 	op_list_count(ops, &t);
 	check_empty_side(g, w, base);
 	check_mass_delete(g, &t, w->live);
-	check_mass_create(g, &t, w->live);
-	check_mass_change(g, &t, live_pairs);
+	check_mass_create(g, w, base, ops, &t);
+	check_mass_change(g, ops, &t, live_pairs);
 	if (!writes_anything(g, ops))
 		memset(g->tripped, 0, sizeof g->tripped);
 }

@@ -155,7 +155,8 @@ static void show_conflict_value(const struct page_out *o,
 {
 	const struct record *r = s == SUPABASE ? op->row : op->page;
 	const char *at = r->edited_at ? r->edited_at : "no time";
-	bool wins = !op->undecided && op->winner == s;
+	bool wins = op->conflict & FIELD_BIT(f) && !op->undecided &&
+		    op->winner == s;
 	struct buf line = BUF_INIT(LINE_BYTES);
 
 	buf_addf(&line, "      %-9s %-8s ", s == SUPABASE ? field_name(f) : "",
@@ -202,6 +203,32 @@ static void show_conflict(const struct page_out *o, const struct planned_op *op)
 		show_conflict_value(o, op, f, NOTION);
 	}
 	show_why(o, op);
+}
+
+/* Both contents of a pair that its decision has joined. */
+static void show_meeting(const struct page_out *o, const struct planned_op *op)
+{
+	struct buf line = BUF_INIT(LINE_BYTES);
+
+	put_title(o, op, "");
+	for (enum field f = 0; f < FIELDS; f++) {
+		const char *row = op->row->is.value[f],
+			   *page = op->page->is.value[f];
+
+		if (!field_equal(f, row, page)) {
+			show_conflict_value(o, op, f, SUPABASE);
+			show_conflict_value(o, op, f, NOTION);
+		} else if (f != FIELD_DECISION) {
+			buf_addf(&line, "      %-9s both     ", field_name(f));
+			add_value(&line, row, room(o, 25));
+			put_line(o, &line);
+		}
+	}
+	buf_fini(&line);
+	if (op->conflict)
+		show_why(o, op);
+	else
+		put_wrapped(o, op->reason, 6);
 }
 
 static void show_delete(const struct page_out *o, const struct planned_op *op)
@@ -257,7 +284,12 @@ static void show_skip(const struct page_out *o, const struct planned_op *op)
 
 static bool is_conflict(const struct planned_op *op)
 {
-	return op->conflict != 0;
+	return op->conflict != 0 && !op->match;
+}
+
+static bool is_meeting(const struct planned_op *op)
+{
+	return op->meets;
 }
 
 static bool is_delete(const struct planned_op *op)
@@ -267,7 +299,7 @@ static bool is_delete(const struct planned_op *op)
 
 static bool is_change(const struct planned_op *op)
 {
-	return op->kind == OP_UPDATE || op->kind == OP_RESTORE;
+	return (op->kind == OP_UPDATE || op->kind == OP_RESTORE) && !op->match;
 }
 
 static bool is_create(const struct planned_op *op)
@@ -277,7 +309,7 @@ static bool is_create(const struct planned_op *op)
 
 static bool is_skip(const struct planned_op *op)
 {
-	return op->kind == OP_SKIP && !op->conflict;
+	return op->kind == OP_SKIP && !op->conflict && !op->meets;
 }
 
 struct section {
@@ -285,6 +317,7 @@ struct section {
 	const char *colour;
 	bool (*holds)(const struct planned_op *op);
 	void (*show)(const struct page_out *o, const struct planned_op *op);
+	bool whole; /* not cut: each is to be looked at */
 };
 
 static void show_section(const struct page_out *o, const struct section *s)
@@ -301,9 +334,9 @@ static void show_section(const struct page_out *o, const struct section *s)
 	put_colour(o, o->h->colour ? PLAIN : "");
 	putc('\n', o->h->out);
 	for (size_t i = 0, shown = 0; i < ops->n; i++)
-		if (s->holds(&ops->at[i]) && shown++ < LINES_MAX)
+		if (s->holds(&ops->at[i]) && (shown++ < LINES_MAX || s->whole))
 			s->show(o, &ops->at[i]);
-	if (n > LINES_MAX)
+	if (n > LINES_MAX && !s->whole)
 		fprintf(o->h->out,
 			"  … and %zu more (plan without --human lists them "
 			"all)\n",
@@ -378,13 +411,15 @@ static void show_bookkeeping(const struct page_out *o)
 void plan_show(const struct plan *p, const struct human *h)
 {
 	static const struct section sections[] = {
-		{ "Conflicts", YELLOW, is_conflict, show_conflict },
-		{ "Deletes", RED, is_delete, show_delete },
-		{ "Changes", BOLD, is_change, show_change },
-		{ "Creates", BOLD, is_create, show_create },
+		{ "Matched by their decision", YELLOW, is_meeting, show_meeting,
+			true },
+		{ "Conflicts", YELLOW, is_conflict, show_conflict, false },
+		{ "Deletes", RED, is_delete, show_delete, false },
+		{ "Changes", BOLD, is_change, show_change, false },
+		{ "Creates", BOLD, is_create, show_create, false },
 	};
 	static const struct section skips = { "Left alone", YELLOW, is_skip,
-		show_skip };
+		show_skip, false };
 	struct page_out o = { .plan = p, .h = h };
 
 	op_list_count(p->ops, &o.totals);

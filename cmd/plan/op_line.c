@@ -123,6 +123,8 @@ json *op_line(const struct planned_op *op, size_t n)
 	if (op->code)
 		json_put_str(line, "code", op->code);
 	json_put_str(line, "reason", op->reason);
+	if (op->match)
+		json_put_str(line, "match", op->match);
 	if (op->failures)
 		json_put_int(line, "failures", op->failures);
 	put_conflict(line, op);

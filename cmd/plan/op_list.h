@@ -29,7 +29,9 @@ struct planned_op {
 	bool settles; /* `agreed` holds of both halves once it is done */
 	struct held agreed;
 	char agreed_checksum[CHECKSUM_SIZE];
-	const char *code; /* of a skip */
+	const char *code;  /* of a skip */
+	const char *match; /* of a pair found by its decision: the rule */
+	bool meets;	   /* the first of that pair that is no bookkeeping */
 	char *reason;
 	unsigned conflict; /* the fields of a conflict decided by this op */
 	bool undecided;	   /* of a skip: the conflict has no winner */

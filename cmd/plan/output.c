@@ -65,7 +65,9 @@ static int digest_plan(EVP_MD_CTX *ctx, const struct plan *p)
 		ok = digest_text(ctx, json_str(p->sides->scope, side_name(s)));
 	ok = ok && digest_text(ctx, conflict_rule_name(p->policy->conflict)) &&
 	     digest_text(ctx, orphan_rule_name(p->policy->orphans)) &&
-	     digest_text(ctx, p->undo);
+	     digest_text(ctx, p->undo) &&
+	     (p->policy->match == MATCH_NONE ||
+		     digest_text(ctx, match_rule_name(p->policy->match)));
 	for (size_t i = 0; i < p->ops->n && ok; i++)
 		ok = digest_op(ctx, &p->ops->at[i]);
 	return ok;
@@ -135,6 +137,9 @@ static json *plan_head(const struct plan *p)
 	json_put_str(
 		policy, "conflict", conflict_rule_name(p->policy->conflict));
 	json_put_str(policy, "orphans", orphan_rule_name(p->policy->orphans));
+	if (p->policy->match != MATCH_NONE)
+		json_put_str(
+			policy, "match", match_rule_name(p->policy->match));
 	json_put(head, "policy", policy);
 	if (p->undo)
 		json_put_str(head, "undo", p->undo);

@@ -39,7 +39,7 @@ bool is_free_row(const struct half *row)
 	return !row->record->link;
 }
 
-static bool is_free_unlinked(const struct half *row)
+bool is_free_unlinked(const struct half *row)
 {
 	return is_free_row(row) && !row->partner;
 }
@@ -148,8 +148,8 @@ static void pair_by_id(struct pairing *p, const struct sides *w)
 	}
 }
 
-void pairing_init(
-	struct pairing *p, const struct sides *w, const struct lines *l)
+void pairing_init(struct pairing *p, const struct sides *w,
+	const struct lines *l, enum match_rule match)
 {
 	*p = (struct pairing){ 0 };
 	for (enum side s = 0; s < SIDES; s++) {
@@ -164,6 +164,7 @@ void pairing_init(
 	pair_by_base(p, w, l->base);
 	pair_by_id(p, w);
 	match_by_checksum(p);
+	match_by_decision(p, l, match);
 }
 
 void pairing_fini(struct pairing *p)

@@ -22,7 +22,19 @@ enum found {
 	FOUND_BY_BASE,
 	FOUND_BY_ID,
 	FOUND_BY_CHECKSUM,
+	FOUND_BY_DECISION,
 };
+
+/* By what records that were never linked may meet: step 5, when asked for. */
+enum match_rule {
+	MATCH_NONE,
+	MATCH_DECISION,
+	MATCH_DECISION_DATE,
+	MATCH_RULES,
+};
+
+/* "none", "decision", "decision+date". */
+const char *match_rule_name(enum match_rule r);
 
 struct half {
 	const struct record *record;
@@ -46,8 +58,8 @@ struct pairing {
 	const struct trouble *unread_link;
 };
 
-void pairing_init(
-	struct pairing *p, const struct sides *w, const struct lines *l);
+void pairing_init(struct pairing *p, const struct sides *w,
+	const struct lines *l, enum match_rule match);
 void pairing_fini(struct pairing *p);
 
 /* By id; NULL where there is none. */
@@ -55,9 +67,11 @@ struct half *pairing_find(const struct pairing *p, const struct sides *w,
 	enum side side, const char *id);
 /* A page that some row links to. */
 bool is_claimed(const struct half *page);
-/* Live, not held, and not in a pair yet: free for the steps 2 to 4. */
+/* Live, not held, and not in a pair yet: free for the steps 2 to 5. */
 bool is_free_page(const struct half *page);
+/* A row whose page is gone is free for step 4 too. */
 bool is_free_row(const struct half *row);
+bool is_free_unlinked(const struct half *row);
 void join(struct half *row, struct half *page, enum found found);
 
 /* pair_hold.c: what troubles hold; once step 1 has counted the claims. */
@@ -65,5 +79,16 @@ void hold_troubled(
 	struct pairing *p, const struct sides *w, const struct lines *l);
 /* pair_checksum.c: step 4. */
 void match_by_checksum(struct pairing *p);
+/* The checksums on pages that have a row, sorted; allocated. */
+const char **claimed_checksums(const struct pairing *p, size_t *n);
+/* True where one of them is on the page. */
+bool has_claimed_checksum(
+	const struct half *page, const char **claimed, size_t n);
+/* pair_decision.c: step 5. Returns how many pairs it has made. */
+size_t match_by_decision(
+	struct pairing *p, const struct lines *l, enum match_rule match);
+/* How many pairs that rule would make beside those that are there without. */
+size_t count_meetings(
+	const struct sides *w, const struct base *base, enum match_rule match);
 
 #endif

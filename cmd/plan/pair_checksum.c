@@ -138,7 +138,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* The checksums on pages that have a row: Notion's "Duplicate" copies them. */
-static const char **claimed_checksums(const struct pairing *p, size_t *n)
+const char **claimed_checksums(const struct pairing *p, size_t *n)
 {
 	const char **all = xcalloc(p->n[NOTION], sizeof *all);
 
@@ -154,6 +154,15 @@ static const char **claimed_checksums(const struct pairing *p, size_t *n)
 	return all;
 }
 
+bool has_claimed_checksum(
+	const struct half *page, const char **claimed, size_t n)
+{
+	const char *const *stored = &page->record->stored;
+
+	return *stored && n &&
+	       bsearch(stored, claimed, n, sizeof *claimed, by_text);
+}
+
 static void add_edited_pages(struct candidates *c, struct pairing *p)
 {
 	size_t n;
@@ -165,10 +174,8 @@ static void add_edited_pages(struct candidates *c, struct pairing *p)
 
 		if (!is_free_page(page) || page->waits || !r->own || !r->stored)
 			continue;
-		if (n && bsearch(&r->stored, claimed, n, sizeof *claimed,
-				 by_text))
-			continue;
-		add(c, page, r->stored);
+		if (!has_claimed_checksum(page, claimed, n))
+			add(c, page, r->stored);
 	}
 	free(claimed);
 }

@@ -2,6 +2,7 @@
  * plan: what must be written, and where, so that both sides agree. Reads a
  * record stream and the local base, writes a plan, and touches nothing.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ enum {
 	ID_CONFLICT = 256,
 	ID_ORPHANS,
 	ID_ALLOW,
+	ID_MATCH,
 	ID_HUMAN,
 	ID_UNDO,
 	ID_VERIFY,
@@ -39,6 +41,9 @@ static const struct option_spec options[] = {
 	{ ID_ALLOW, "allow", "GUARD,...",
 		"let a plan pass that a guard would block: empty-side,\n"
 		"mass-delete, mass-create, mass-change, scope" },
+	{ ID_MATCH, "match", "RULE",
+		"pair records that were never linked by decision, or by\n"
+		"decision+date, where one row and one page have it" },
 	{ ID_RETRY, "retry", NULL,
 		"send again now what a service did not keep" },
 	{ ID_HUMAN, "human", NULL, "text for people instead of a stream" },
@@ -78,10 +83,17 @@ static int word(const char *const *words, const char *s)
 static int set_rule(const char *value, const char *option,
 	const char *const *words, int *rule)
 {
+	char right[100] = "";
+	size_t n = 0;
+
 	*rule = word(words, value);
 	if (*rule >= 0)
 		return 0;
-	return opt_usage(&command, "--%s: no such rule: %.60s", option, value);
+	for (int i = 0; words[i] && n < sizeof right; i++)
+		n += (size_t)snprintf(right + n, sizeof right - n, "%s%s",
+			i ? ", " : "", words[i]);
+	return opt_usage(&command, "--%s: no such rule: %.60s (there are: %s)",
+		option, value, right);
 }
 
 /* One option; an exit code, 0 to go on. */
@@ -91,6 +103,8 @@ static int take_option(struct args *a, int id, const char *value)
 		"stop", NULL };
 	static const char *const orphans[] = { "keep", "restore", "trash",
 		NULL };
+	static const char *const matches[] = { "none", "decision",
+		"decision+date", NULL };
 	struct error e;
 	int rule = 0, rc = 0;
 
@@ -106,6 +120,10 @@ static int take_option(struct args *a, int id, const char *value)
 	case ID_ORPHANS:
 		rc = set_rule(value, "orphans", orphans, &rule);
 		a->policy.orphans = (enum orphan_rule)rule;
+		break;
+	case ID_MATCH:
+		rc = set_rule(value, "match", matches, &rule);
+		a->policy.match = (enum match_rule)rule;
 		break;
 	case ID_ALLOW:
 		if (guards_allow(&a->guards, value, &e) < 0)

@@ -166,7 +166,7 @@ int verify(const struct sides *w, const struct base *base,
 	if (!human)
 		c.rc = stream_write(&c.out, stream_head("verify"), e);
 	lines_init(&lines, base);
-	pairing_init(&pairing, w, &lines);
+	pairing_init(&pairing, w, &lines, MATCH_NONE);
 	check_all(&c, w, &pairing);
 	if (c.rc == 0)
 		c.rc = put_end(&c);

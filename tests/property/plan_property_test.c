@@ -236,15 +236,77 @@ static void lines_fall_into_place(struct trial *t)
 	json_free(plan);
 }
 
+/* --- --match: one to one, and never linked before ------------------------- */
+
+static size_t count_matches(
+	const json *plan, const char *key, const char *id, const char *other)
+{
+	const char *other_key =
+		strcmp(key, "row_id") == 0 ? "page_id" : "row_id";
+	size_t n = 0;
+
+	for (const json *op = json_first(plan); op; op = json_next(op))
+		n += text_same(json_str(op, key), id) &&
+		     !text_same(json_str(op, other_key), other);
+	return n;
+}
+
+/* Two sides that were filled by hand, and a few pairs among them. */
+static void fill_both(struct sim *s)
+{
+	for (size_t i = 0; i < s->n[SUPABASE]; i++)
+		if (i % 5)
+			s->at[SUPABASE][i].link[0] = '\0';
+	for (enum side side = 0; side < SIDES; side++)
+		for (size_t i = 0; i < s->n[side]; i++)
+			if (i % 4)
+				s->at[side][i].stored[0] = '\0';
+	s->n_lines = s->n_lines > 2 ? 2 : s->n_lines;
+}
+
+static void check_matches(struct trial *t)
+{
+	for (const json *op = json_first(t->plan); op; op = json_next(op)) {
+		const char *row_id = json_str(op, "row_id");
+		const char *page_id = json_str(op, "page_id");
+		const struct sim_record *row, *page;
+
+		if (!json_get(op, "match"))
+			continue;
+		row = sim_find(&t->before, SUPABASE, row_id);
+		page = sim_find(&t->before, NOTION, page_id);
+		hold(t, t->policy.match != MATCH_NONE);
+		hold(t, row && page && !row->deleted && !page->deleted);
+		hold(t, !*row->link &&
+				!(t->policy.use_base &&
+					sim_find_line(&t->before, row_id)));
+		hold(t, *row->value[FIELD_DECISION] &&
+				text_equal_folded(row->value[FIELD_DECISION],
+					page->value[FIELD_DECISION]));
+		hold(t, t->policy.match == MATCH_DECISION ||
+				text_same(row->value[FIELD_DATE],
+					page->value[FIELD_DATE]));
+		hold(t, count_matches(t->plan, "row_id", row_id, page_id) == 0);
+		hold(t, count_matches(t->plan, "page_id", page_id, row_id) ==
+				0);
+		for (size_t i = 0; i < t->before.n[SUPABASE]; i++)
+			hold(t, strcmp(t->before.at[SUPABASE][i].link,
+					page_id) != 0);
+	}
+}
+
 /* What a crash leaves is like a copy in a wild world: no test of it there. */
 static void random_world(uint64_t seed)
 {
 	struct trial t;
 	bool wild = begin_random(&t, &seed);
 
+	if (wild && t.policy.match)
+		fill_both(&t.before);
 	plan_and_apply(&t);
 	check_each_op(&t);
 	check_no_loss(&t);
+	check_matches(&t);
 	if (wild && t.policy.conflict == RULE_STOP)
 		lines_fall_into_place(&t);
 	check_converged(&t, &t.after);

@@ -31,9 +31,10 @@ static inline void show(const struct trial *t)
 
 	if (test_failed > FAILURES_SHOWN)
 		return;
-	printf("seed %llu, conflict %d, orphans %d, base %d\n",
+	printf("seed %llu, conflict %d, orphans %d, base %d, match %s\n",
 		(unsigned long long)t->seed, (int)t->policy.conflict,
-		(int)t->policy.orphans, t->policy.use_base);
+		(int)t->policy.orphans, t->policy.use_base,
+		match_rule_name(t->policy.match));
 	sim_print(&t->before);
 	for (const json *op = json_first(t->plan); op; op = json_next(op)) {
 		buf_reset(&text);
@@ -62,6 +63,8 @@ static inline void make_policy(struct trial *t, uint64_t *seed)
 	t->policy.conflict = (enum conflict_rule)rnd_below(seed, 4);
 	t->policy.orphans = (enum orphan_rule)rnd_below(seed, 3);
 	t->policy.use_base = !one_in(seed, 3);
+	if (t->seed % 3 == 0)
+		t->policy.match = (enum match_rule)(t->seed / 3 % MATCH_RULES);
 }
 
 static inline void begin(struct trial *t, uint64_t *seed)

@@ -279,6 +279,8 @@ static void set_policy(struct setting *s, const json *one)
 		"stop", NULL };
 	static const char *const orphans[] = { "keep", "restore", "trash",
 		NULL };
+	static const char *const matches[] = { "none", "decision",
+		"decision+date", NULL };
 	const json *base = json_get(one, "base"), *policy;
 
 	policy = json_get(one, "policy");
@@ -286,6 +288,8 @@ static void set_policy(struct setting *s, const json *one)
 		json_str(policy, "conflict"), conflicts);
 	s->policy.orphans = (enum orphan_rule)place_of(
 		json_str(policy, "orphans"), orphans);
+	s->policy.match =
+		(enum match_rule)place_of(json_str(policy, "match"), matches);
 	s->policy.use_base = base != NULL;
 	s->policy.again.asked = json_true(policy, "retry");
 	s->policy.again.now = USEC_NONE;

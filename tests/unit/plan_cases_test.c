@@ -134,6 +134,15 @@ static void check_blocked(const struct guards *g, const json *wanted)
 	json_free(seen);
 }
 
+/* Parts of what the guards saw. */
+static void check_saw(const struct guards *g, const json *wanted)
+{
+	for (const json *v = json_first(wanted); v; v = json_next(v))
+		for (enum guard i = 0; i < GUARDS; i++)
+			if (strcmp(guard_name(i), json_key(v)) == 0)
+				check_has(g->seen[i], json_text(v));
+}
+
 /* Only of a reading from a snapshot: what it can't show. */
 static void check_absence(const struct setting *s, const char *wanted)
 {
@@ -174,6 +183,7 @@ static void run_case(const json *one)
 			check_ops(&s.ops, json_get(one, "ops"));
 		check_totals(&s.ops, json_get(one, "totals"));
 		check_blocked(&s.guards, json_get(one, "blocked"));
+		check_saw(&s.guards, json_get(one, "saw"));
 		check_absence(&s, json_str(one, "absence"));
 	} else {
 		printf("\t%s\n", s.e.text);
