@@ -37,6 +37,7 @@ static const struct config_switch switches[] = {
 	BOOL(bump_same_value, true),
 	BOOL(restore_with_properties, false),
 	BOOL(query_trims, false),
+	BOOL(query_filter_ignored, false),
 	BOOL(unknown_property_ignored, false),
 	BOOL(archive_known, true),
 	BOOL(archive_asked_in_vain, false),

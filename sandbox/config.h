@@ -24,6 +24,7 @@ struct config {
 	bool bump_same_value;  /* a PATCH that changes nothing is an edit */
 	bool restore_with_properties;  /* in_trash:false with properties */
 	bool query_trims;	       /* a query trims texts at both ends */
+	bool query_filter_ignored;     /* all pages, whatever was asked */
 	bool unknown_property_ignored; /* in a page write, instead of a 400 */
 	bool archive_known;	       /* otherwise no is_archived anywhere */
 	bool archive_asked_in_vain;    /* a query ignores is_archived */

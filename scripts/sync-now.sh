@@ -45,8 +45,7 @@ work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndj
 out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again=''
 [ "$dir" ] || out=- less=() # a dry run keeps nothing, and reads in full
 read_and_plan() {
-  stage "$work/sb$again.ndjson" sb-fetch $progress &&
-    stage "$work/notion$again.ndjson" notion-fetch $progress --known "$work/sb$again.ndjson" ${less[@]+"${less[@]}"} ${full:+--full "$full"} &&
+  fetch_both "$work/sb$again.ndjson" "$work/notion$again.ndjson" ${less[@]+"${less[@]}"} ${full:+--full "$full"} &&
     stage "$work/records$again.ndjson" normalize ${less[@]+"${less[@]}"} "$work/sb$again.ndjson" "$work/notion$again.ndjson" &&
     stage "$out" plan "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson"
 }

@@ -6,6 +6,9 @@
 #ifndef NOTION_FETCH_FETCH_H
 #define NOTION_FETCH_FETCH_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "notion/client.h"
 #include "sync/reading.h"
 #include "sync/snapshot.h"
@@ -29,6 +32,8 @@ struct earlier {
 	size_t pages;
 };
 
+struct known;
+
 struct fetch {
 	/* options */
 	const char *known_file, *snapshot_file;
@@ -44,6 +49,7 @@ struct fetch {
 	struct stream_writer out;
 	struct idset written; /* pages that are in the output */
 	int failed_in_a_row;  /* look-ups of single pages */
+	struct known *known;
 
 	struct earlier earlier;
 	enum full_reason why;	 /* READ_LESS: only what was edited is listed */
@@ -90,10 +96,22 @@ struct known {
 	struct link *links;
 	size_t n, cap;
 	struct idset live; /* pages of rows that are not deleted */
+	/* Of standard input, which a thread reads. */
+	pthread_t thread;
+	bool reads;
+	atomic_bool failed;
+	struct error e;
 };
 
-/* Reads a supabase fetch stream; RC_STREAM where it isn't complete. */
-int known_load(struct known *k, const char *file, struct error *e);
+/*
+ * Reads a supabase fetch stream; RC_STREAM where it isn't complete. Of "-" it
+ * only begins to: who writes it may be at work as long as the listing here.
+ */
+int known_begin(struct known *k, const char *file, struct error *e);
+/* Waits for the end of standard input. */
+int known_end(struct known *k, struct error *e);
+/* Before the end: -1 where it is known already that it can't be read. */
+int known_check(const struct known *k, struct error *e);
 /*
  * Looks up by id each page that isn't written yet, and that the snapshot (where
  * one is used) doesn't know, or knows as live while its row is deleted, or the
@@ -106,6 +124,7 @@ int known_load(struct known *k, const char *file, struct error *e);
  * concluded.
  */
 int known_look_up(const struct known *k, struct fetch *f, struct error *e);
+/* What a thread still reads is left to the end of the program. */
 void known_fini(struct known *k);
 
 /*

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,20 +52,58 @@ static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
 	return got < 0 ? -1 : stream_read_eof(r, e);
 }
 
-int known_load(struct known *k, const char *file, struct error *e)
+static int load(struct known *k, int fd, const char *name, struct error *e)
 {
 	struct stream_reader r;
+	int rc;
+
+	stream_reader_init(&r, fd, name, STREAM_MARK_UNREADABLE);
+	rc = read_rows(k, &r, e);
+	stream_reader_fini(&r);
+	return rc;
+}
+
+static void *load_stdin(void *arg)
+{
+	struct known *k = arg;
+
+	if (load(k, STDIN_FILENO, "standard input", &k->e) < 0)
+		k->failed = true;
+	return NULL;
+}
+
+int known_begin(struct known *k, const char *file, struct error *e)
+{
 	const char *name;
 	int fd, rc;
 
 	if (stream_open(file, &fd, &name, e) < 0)
 		return -1;
-	stream_reader_init(&r, fd, name, STREAM_MARK_UNREADABLE);
-	rc = read_rows(k, &r, e);
-	stream_reader_fini(&r);
-	if (fd != STDIN_FILENO)
-		close(fd);
+	if (fd == STDIN_FILENO) {
+		rc = pthread_create(&k->thread, NULL, load_stdin, k);
+		k->reads = rc == 0;
+		errno = rc;
+		return rc == 0 ? 0 : fail_errno(e, "a thread");
+	}
+	rc = load(k, fd, name, e);
+	close(fd);
 	return rc;
+}
+
+int known_check(const struct known *k, struct error *e)
+{
+	if (!k->failed)
+		return 0;
+	*e = k->e;
+	return -1;
+}
+
+int known_end(struct known *k, struct error *e)
+{
+	if (k->reads)
+		pthread_join(k->thread, NULL);
+	k->reads = false;
+	return known_check(k, e);
 }
 
 static int write_missing(struct fetch *f, const char *id,
@@ -135,6 +174,8 @@ int known_look_up(const struct known *k, struct fetch *f, struct error *e)
 
 void known_fini(struct known *k)
 {
+	if (k->reads)
+		return;
 	free(k->links);
 	idset_fini(&k->live);
 	*k = (struct known){ 0 };

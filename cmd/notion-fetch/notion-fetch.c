@@ -62,7 +62,8 @@ static int write_listed(void *arg, json *take_page, struct error *e)
 {
 	struct fetch *f = arg;
 
-	if (check_schema(f, take_page, e) < 0 || reading_write_head(f, e) < 0) {
+	if (check_schema(f, take_page, e) < 0 || reading_write_head(f, e) < 0 ||
+		known_check(f->known, e) < 0) {
 		json_free(take_page);
 		return -1;
 	}
@@ -74,7 +75,8 @@ static int list_pages(struct fetch *f, struct error *e)
 {
 	struct notion_query query = { .data_source = f->data_source,
 		.schema = &f->schema,
-		.edited_since = reading_since(f) };
+		.edited_since = reading_since(f),
+		.settings = f->settings };
 
 	if (notion_query_each(&f->client, &query, write_listed, f, e) < 0)
 		return -1;
@@ -148,12 +150,12 @@ static int fetch_pages(struct fetch *f, struct error *e)
 	return ask_schema(f, e) < 0 ? -1 : list_pages(f, e);
 }
 
-static int fetch_all(
-	struct fetch *f, const struct known *known, struct error *e)
+static int fetch_all(struct fetch *f, struct error *e)
 {
 	struct error ignored;
 
-	if (fetch_pages(f, e) == 0 && known_look_up(known, f, e) == 0)
+	if (fetch_pages(f, e) == 0 && known_end(f->known, e) == 0 &&
+		known_look_up(f->known, f, e) == 0)
 		return write_end(f, true, e);
 	/* Without a schema there is nothing to begin a stream with. */
 	if (e->code != RC_LOCAL && f->schema.field[0] &&
@@ -165,10 +167,9 @@ static int fetch_all(
 static int run(struct fetch *f, struct error *e)
 {
 	const atomic_int *stop = stop_on_signals();
-	struct known known = { 0 };
 	int rc = -1;
 
-	if (f->known_file && known_load(&known, f->known_file, e) < 0)
+	if (f->known_file && known_begin(f->known, f->known_file, e) < 0)
 		goto out;
 	if (f->snapshot_file)
 		earlier_load(&f->earlier, f->snapshot_file);
@@ -176,11 +177,11 @@ static int run(struct fetch *f, struct error *e)
 		goto out;
 	f->began_at = time_now();
 	stream_writer_init(&f->out, stdout);
-	rc = fetch_all(f, &known, e);
+	rc = fetch_all(f, e);
 	stream_writer_fini(&f->out);
 	notion_client_fini(&f->client);
 out:
-	known_fini(&known);
+	known_fini(f->known);
 	earlier_fini(&f->earlier);
 	notion_schema_fini(&f->schema);
 	idset_fini(&f->written);
@@ -214,7 +215,8 @@ static int take_option(struct fetch *f, int id, const char *value)
 
 int main(int argc, char **argv)
 {
-	struct fetch f = { .since = USEC_NONE };
+	struct known known = { 0 };
+	struct fetch f = { .since = USEC_NONE, .known = &known };
 	struct settings settings;
 	struct error e;
 	struct opt o;

@@ -60,28 +60,43 @@ static const char *usual_level(const struct messages *m)
 	return m->run->verbose ? "debug" : "info";
 }
 
-static void forget_lines(struct messages *m)
+static void forget(struct said *s)
 {
-	for (size_t i = 0; i < m->n; i++)
-		free(m->last[i]);
-	m->n = 0;
+	for (size_t i = 0; i < s->n; i++)
+		free(s->last[i]);
+	*s = (struct said){ .n = 0 };
 }
 
-static void remember(struct messages *m, const char *line)
+static bool is_of(const struct said *s, const char *name, size_t len)
 {
-	size_t n = speaker(line);
+	return s->n && speaker(s->last[0]) == len &&
+	       strncmp(s->last[0], name, len) == 0;
+}
 
-	if (m->n && (speaker(m->last[0]) != n ||
-			    strncmp(m->last[0], line, n) != 0)) {
-		forget_lines(m);
-		m->logged = 0;
+/* Those that spoke before move on, and the last of them is forgotten. */
+static struct said *of_speaker(struct messages *m, const char *line)
+{
+	struct said found;
+	size_t i = 0;
+
+	while (i < SPEAKERS - 1 && !is_of(&m->by[i], line, speaker(line)))
+		i++;
+	if (!is_of(&m->by[i], line, speaker(line)))
+		forget(&m->by[i]);
+	found = m->by[i];
+	memmove(m->by + 1, m->by, i * sizeof *m->by);
+	m->by[0] = found;
+	return &m->by[0];
+}
+
+static void remember(struct said *s, const char *line)
+{
+	if (s->n == MESSAGE_LINES) {
+		free(s->last[0]);
+		memmove(s->last, s->last + 1, sizeof s->last - sizeof *s->last);
+		s->n--;
 	}
-	if (m->n == MESSAGE_LINES) {
-		free(m->last[0]);
-		memmove(m->last, m->last + 1, sizeof m->last - sizeof *m->last);
-		m->n--;
-	}
-	m->last[m->n++] = xstrdup(line);
+	s->last[s->n++] = xstrdup(line);
 }
 
 static void end_progress(struct messages *m)
@@ -104,13 +119,15 @@ static void take_progress(struct messages *m, const char *line)
 
 static void take_message(struct messages *m, const char *line)
 {
+	struct said *s = of_speaker(m, line);
+
 	end_progress(m);
 	fprintf(stderr, "%s\n", line);
-	if (m->newest && m->logged++ < EVENT_LINES_MAX)
+	if (m->newest && s->logged++ < EVENT_LINES_MAX)
 		log_line(m, m->newest, usual_level(m));
 	free(m->newest);
 	m->newest = xstrdup(line);
-	remember(m, line);
+	remember(s, line);
 }
 
 void messages_take(struct messages *m, const char *data, size_t len)
@@ -146,19 +163,23 @@ void messages_end(struct messages *m, const char *level)
 char *messages_of(const struct messages *m, const char *stage)
 {
 	struct buf text = BUF_INIT(MESSAGE_LINES * (LINE_MAX_BYTES + 1));
-	size_t n = m->n ? speaker(m->last[0]) : 0;
+	const struct said *s = &m->by[0];
 
-	if (m->n == 0 || (n && (strlen(stage) != n ||
-				       strncmp(m->last[0], stage, n) != 0)))
+	/* A line without a name is the shell's, or of a program that broke. */
+	for (size_t i = 0; s->n && speaker(s->last[0]) && i < SPEAKERS; i++)
+		if (is_of(&m->by[i], stage, strlen(stage)))
+			s = &m->by[i];
+	if (!s->n || (speaker(s->last[0]) && !is_of(s, stage, strlen(stage))))
 		return NULL;
-	for (size_t i = 0; i < m->n; i++)
-		buf_addf(&text, "%s%s", i ? "\n" : "", m->last[i]);
+	for (size_t i = 0; i < s->n; i++)
+		buf_addf(&text, "%s%s", i ? "\n" : "", s->last[i]);
 	return buf_take(&text);
 }
 
 void messages_fini(struct messages *m)
 {
-	forget_lines(m);
+	for (size_t i = 0; i < SPEAKERS; i++)
+		forget(&m->by[i]);
 	free(m->newest);
 	buf_fini(&m->part);
 	*m = (struct messages){ 0 };

@@ -17,14 +17,19 @@
 #include "util/buf.h"
 
 #define MESSAGE_LINES 5
+#define SPEAKERS 2 /* programs that work at once */
+
+/* The newest lines of one program. */
+struct said {
+	char *last[MESSAGE_LINES];
+	size_t n, logged;
+};
 
 struct messages {
 	const struct run_context *run;
-	struct buf part;	   /* of a line that isn't whole yet */
-	char *newest;		   /* not in the log yet */
-	char *last[MESSAGE_LINES]; /* the newest lines of one program */
-	size_t n;
-	size_t logged; /* of this program */
+	struct buf part;	  /* of a line that isn't whole yet */
+	char *newest;		  /* not in the log yet */
+	struct said by[SPEAKERS]; /* the one that spoke last comes first */
 	bool on_terminal, progress_shown;
 	usec progress_every, progress_at;
 };
@@ -34,8 +39,8 @@ void messages_take(struct messages *m, const char *data, size_t len);
 /* No more come: the newest goes into the log as `level`. */
 void messages_end(struct messages *m, const char *level);
 /*
- * The last lines of `stage`, joined; NULL where another program, or none, has
- * spoken last. The caller's to free.
+ * The last lines of `stage`, joined; NULL where none of those that spoke last
+ * is it. The caller's to free.
  */
 char *messages_of(const struct messages *m, const char *stage);
 void messages_fini(struct messages *m);

@@ -90,6 +90,8 @@ struct notion_query {
 	const struct notion_schema *schema; /* NULL: the title alone */
 	usec edited_since; /* USEC_NONE: all; cut to the minute */
 	int page_size;	   /* 0: NOTION_PAGE_SIZE */
+	/* For clients more: a large listing is read in four parts at once. */
+	const struct settings *settings; /* NULL: one request at a time */
 };
 
 /* Takes one page object; -1 ends the query with e. */

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "notion/limits.h"
-
 #include "notion/listing.h"
 
 #define BARREN_MAX 64
@@ -139,30 +138,31 @@ static int read_minute(struct listing *l, usec at, usec *next, struct error *e)
 	return read_cell(l, &minute, e);
 }
 
-/* Window by window, from the oldest page to the newest. */
-static int read_windows(struct listing *l, struct error *e)
+/* From the oldest page to the newest, and on where Notion cuts the listing. */
+int listing_read_window(struct listing *l, struct error *e)
 {
-	struct cell window = { USEC_NONE, USEC_NONE, NULL };
+	struct cell rest = { .filters = NULL };
 
+	windows_bounds(l, &rest.from, &rest.until);
 	for (;;) {
-		struct pass p = { .cell = &window };
+		struct pass p = { .cell = &rest };
 
 		if (listing_pass(l, &p, e) < 0)
 			return -1;
-		if (!p.capped || l->archive_unknown)
+		if (!p.capped || p.beyond || l->archive_unknown)
 			return 0;
 		/*
 		 * Continues after the last page, if the order is the one that
 		 * was asked for.
 		 */
 		if (p.unsorted || p.last == USEC_NONE || l->barren > 0 ||
-			(window.from != USEC_NONE && p.last < window.from))
+			(rest.from != USEC_NONE && p.last < rest.from))
 			return listing_stuck(e);
 		debug("Notion: it lists no more pages at once; continuing "
 		      "after");
 		if (time_floor_minute(p.first) < time_floor_minute(p.last))
-			window.from = time_floor_minute(p.last);
-		else if (read_minute(l, p.last, &window.from, e) < 0)
+			rest.from = time_floor_minute(p.last);
+		else if (read_minute(l, p.last, &rest.from, e) < 0)
 			return -1;
 	}
 }
@@ -176,28 +176,34 @@ static int read_archived(struct listing *l, struct error *e)
 	if (l->pages > 0 && l->flagged == 0)
 		return 0;
 	l->archived = true;
-	return read_windows(l, e);
+	return listing_read_window(l, e);
 }
 
 int notion_query_each(struct notion_client *c, const struct notion_query *q,
 	notion_each *each, void *arg, struct error *e)
 {
+	struct windows all;
 	struct listing l = {
 		.c = c,
 		.query = q,
 		.each = each,
 		.arg = arg,
 		.path = BUF_INIT(NOTION_PATH_MAX),
+		.all = &all,
+		.window = &all.first,
 		.page_size = q->page_size ? q->page_size : NOTION_PAGE_SIZE,
 	};
 	int rc;
 
 	buf_addf(&l.path, "/v1/data_sources/%s/query", q->data_source);
 	notion_add_properties(&l.path, "filter_properties%5B%5D", q->schema);
-	rc = read_windows(&l, e);
+	windows_init(&all);
+	rc = windows_finish(&l, listing_read_window(&l, e), e);
+	if (rc > 0)
+		rc = listing_read_window(&l, e);
 	if (rc == 0)
 		rc = read_archived(&l, e);
 	buf_fini(&l.path);
-	idset_fini(&l.seen);
+	windows_fini(&all);
 	return rc;
 }

@@ -7,7 +7,7 @@
 
 #include "notion/request.h"
 #include "notion/split.h"
-#include "util/idset.h"
+#include "notion/windows.h"
 
 /* A listing under way. */
 struct listing {
@@ -16,7 +16,8 @@ struct listing {
 	notion_each *each;
 	void *arg;
 	struct buf path;
-	struct idset seen; /* handed on */
+	struct windows *all;
+	struct window *window; /* of these, the one that is read here */
 	int page_size, restarts;
 	int barren; /* cut passes in a row that brought no new page */
 	/*
@@ -25,6 +26,7 @@ struct listing {
 	 */
 	bool archived, archive_unknown;
 	size_t pages, flagged; /* pages received; those with is_archived */
+	size_t fresh;	       /* those that weren't seen before */
 };
 
 /*
@@ -43,6 +45,7 @@ struct pass {
 	/* The result. */
 	bool capped; /* Notion has more than it lists */
 	bool unsorted;
+	bool beyond;	  /* it came to what is the next window's by now */
 	usec first, last; /* created_time of the first and last page */
 	json *parts;	  /* ended early, to split: split_choose() */
 };
@@ -55,6 +58,8 @@ struct pass {
  * know ends at once, with archive_unknown set.
  */
 int listing_pass(struct listing *l, struct pass *p, struct error *e);
+/* Reads l->window to its end. */
+int listing_read_window(struct listing *l, struct error *e);
 /* RC_TEMPORARY: the answers make no progress; returns -1. */
 int listing_stuck(struct error *e);
 

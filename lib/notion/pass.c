@@ -112,6 +112,7 @@ static int recover(struct pass_reading *r, struct api_error *a)
 			return -1;
 		debug("Notion: %s; starting the listing again", a->message);
 		start_over(r);
+		windows_start_over(l);
 		return 0;
 	}
 	if (a->smaller && l->page_size > PAGE_SIZE_MIN &&
@@ -177,18 +178,20 @@ static int check_status(
 		why ? why : "no reason given");
 }
 
-static void note_time(struct pass *p, const json *page)
+/* False: the page is another window's, and so are those that follow. */
+static bool note_time(struct listing *l, struct pass *p, const json *page)
 {
 	const char *text = json_str(page, "created_time");
 	usec t;
 
 	if (!text || time_parse(text, &t) < 0)
-		return;
+		return true;
 	if (p->first == USEC_NONE)
 		p->first = t;
 	if (p->last != USEC_NONE && (p->descending ? t > p->last : t < p->last))
 		p->unsorted = true;
 	p->last = t;
+	return windows_note(l, t);
 }
 
 static int pass_on(struct pass_reading *r, json *take_page, struct error *e)
@@ -206,7 +209,11 @@ static int pass_on(struct pass_reading *r, json *take_page, struct error *e)
 	}
 	l->pages++;
 	l->flagged += json_is_bool(json_get(take_page, "is_archived"));
-	note_time(r->p, take_page);
+	if (!note_time(l, r->p, take_page)) {
+		r->p->beyond = true;
+		json_free(take_page);
+		return 0;
+	}
 	if (r->p->sample)
 		sample_add(r->p->sample, take_page, l->query->schema);
 	/* A page without an id is handed on: its reader reports the problem. */
@@ -214,8 +221,10 @@ static int pass_on(struct pass_reading *r, json *take_page, struct error *e)
 		return l->each(l->arg, take_page, e);
 	if (idset_add(&r->ids, id))
 		r->idle = 0;
-	if (idset_add(&l->seen, id))
+	if (windows_is_new(l, id)) {
+		l->fresh++;
 		return l->each(l->arg, take_page, e);
+	}
 	json_free(take_page);
 	return 0;
 }
@@ -285,21 +294,24 @@ static int read_part(struct pass_reading *r, struct error *e)
 		rc = pass_results(r, list, e);
 	json_free(list);
 	if (rc == 0 && !r->done)
-		r->done = is_parted(r);
+		r->done = r->p->beyond || is_parted(r);
 	return rc;
 }
 
 int listing_pass(struct listing *l, struct pass *p, struct error *e)
 {
 	struct pass_reading r = { .l = l, .p = p };
-	size_t before = l->seen.n;
+	size_t before = l->fresh;
 	int rc = 0;
 
 	start_over(&r);
-	while (rc == 0 && !r.done)
-		rc = read_part(&r, e);
+	while (rc == 0 && !r.done) {
+		rc = windows_go_on(l, e);
+		if (rc == 0)
+			rc = read_part(&r, e);
+	}
 	free(r.cursor);
 	idset_fini(&r.ids);
-	l->barren = p->capped && l->seen.n == before ? l->barren + 1 : 0;
+	l->barren = p->capped && l->fresh == before ? l->barren + 1 : 0;
 	return rc;
 }

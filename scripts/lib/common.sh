@@ -60,22 +60,46 @@ begin_run() {
   VAULTSYNC_BIN=$bin exec "$bin/run" ${run[@]+"${run[@]}"} -- "$home/scripts/sync-now.sh" ${args[@]+"${args[@]}"}
 }
 
-# stage FILE PROGRAM ARG…: writes FILE, or with "-" to standard output. A signal
-# while the program is at work reaches it too, and it finishes its request; before and
-# after, the signal ends this script at once.
-stage() {
-  local out=$1 program=$2
-  shift 2
+# begin_stage PROGRAM FILE…: which will write these files. A signal while the program
+# is at work reaches it too, and it finishes its request; before and after, the signal
+# ends this script at once.
+begin_stage() {
+  local file
   [ -z "${stopped:-}" ] || exit 143
   at_work=''
   trap '[ "$at_work" ] || exit 143; stopped=1' INT TERM HUP
   export SYNC_RUN_SCRIPT=$$
-  echo "$program" >"$SYNC_RUN_WORK/stage" || exit 74
-  set -- "$bin/$program" ${verbose[@]+"${verbose[@]}"} "$@"
-  [ "$out" = - ] || : >"$out" || exit 74 # bash would end with 1
+  echo "$1" >"$SYNC_RUN_WORK/stage" || exit 74
+  for file in "${@:2}"; do
+    [ "$file" = - ] || : >"$file" || exit 74 # bash would end with 1
+  done
   at_work=1
+}
+
+# stage FILE PROGRAM ARG…: writes FILE, or with "-" to standard output.
+stage() {
+  local out=$1 program=$2
+  shift 2
+  begin_stage "$program" "$out"
+  set -- "$bin/$program" ${verbose[@]+"${verbose[@]}"} "$@"
   if [ "$out" = - ]; then "$@"; return; fi
   "$@" >"$out"
+}
+
+# fetch_both ROWS PAGES ARG…: both sides at once, into these files. The pages that rows
+# link to are looked up when both are listed. ARG… are notion-fetch's.
+fetch_both() {
+  local rows=$1 pages=$2 codes
+  shift 2
+  begin_stage sb-fetch "$rows" "$pages"
+  "$bin/sb-fetch" ${verbose[@]+"${verbose[@]}"} $progress | tee -p "$rows" |
+    "$bin/notion-fetch" ${verbose[@]+"${verbose[@]}"} $progress --known - "$@" >"$pages"
+  codes=("${PIPESTATUS[@]}")
+  # Where rows fail, notion-fetch only says that they end too early.
+  [ "${codes[0]}" = 0 ] || return "${codes[0]}"
+  [ "${codes[1]}" = 0 ] || { echo tee >"$SYNC_RUN_WORK/stage" && return 74; }
+  [ "${codes[2]}" = 0 ] || echo notion-fetch >"$SYNC_RUN_WORK/stage" || exit 74
+  return "${codes[2]}"
 }
 
 # nothing_to_do: the plan in sync-now.sh's out has no op and went well, and no run that

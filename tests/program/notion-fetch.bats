@@ -411,6 +411,48 @@ minute() {
 	must_have_pages 100
 }
 
+# seed_history: 2,600 pages, 2,000 of them made within an hour, the others over
+# the three years since.
+seed_history() {
+	clock 2026-03-01T00:00:00Z
+	seed_many 2600 '{decision: "P \(.)", created_at: (
+		(if . < 2000 then 1672531200 + . * 1.8
+		else 1672531200 + (. - 2000) * 166000 end) | floor | todate)}'
+}
+
+# windows: the bounds that queries asked for.
+windows() {
+	control GET log | jq -sc 'map(.body.filter | .. | objects |
+		.created_time? // empty) | unique'
+}
+
+@test "a large listing is read in windows, each page once, oldest first" {
+	start_sandbox
+	seed_history
+	must_pass fetch
+	must_have_pages 2600
+	must_hold '[.[1:-1][].page.created_time] | . == sort'
+	must_hold "(map(.page.id // empty) | sort) == ($(jq -Rsc 'split("\n")[:-1]' ids) | sort)"
+	jq -e 'length >= 2' <<<"$(windows)"
+	# One request for a hundred pages, and some more for the windows.
+	must_hold '.[-1].requests <= 4 + 26 + 12'
+	control DELETE log >/dev/null
+	must_pass fetch --since 2026-02-28T00:00:00Z
+	[[ $(windows) == '[]' ]] || seen "windows in a short listing"
+}
+
+@test "a window that fails ends the listing; one that gets what it didn't ask for, too" {
+	start_sandbox
+	seed_history
+	fault '{"match":{"api":"notion","body":"on_or_after"},"times":-1,"status":500}'
+	SYNC_RETRIES=1 must_fail $RC_TEMPORARY fetch
+	must_hold '.[-1].complete == false'
+	control DELETE faults >/dev/null
+	control POST config '{"query_filter_ignored":true}' >/dev/null
+	must_pass fetch
+	must_have_pages 2600
+}
+
 @test "archived pages are listed by themselves, and not looked up" {
 	start_sandbox
 	seed_pages 1 8
