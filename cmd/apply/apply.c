@@ -300,28 +300,30 @@ static int work(struct worker *workers, size_t n, struct ops *ops,
 }
 
 /* A plan without the heads of its sources: the data source itself is asked. */
-static int ask_schema(struct worker *w, struct error *e)
+static int ask_schema(
+	struct worker *w, const struct settings *s, struct error *e)
 {
 	json *source;
 	int rc;
 
 	if (notion_data_source_get(&w->notion, w->data_source, &source, e) < 0)
 		return -1;
-	rc = notion_schema_bind(&w->schema, source, e);
+	rc = notion_schema_bind(&w->schema, source, &s->names, e);
 	json_free(source);
 	return rc < 0 ? rc
 		      : notion_bot_user(&w->notion, &w->schema.bot_user, e);
 }
 
 /* The properties' ids, and whether the table has deleted_at. */
-static int find_shapes(struct worker *w, const struct ops *ops, struct error *e)
+static int find_shapes(struct worker *w, const struct settings *s,
+	const struct ops *ops, struct error *e)
 {
 	const json *sources = json_get(ops->head, "sources");
 	const json *notion = json_get(sources, "notion");
 	const json *supabase = json_get(sources, "supabase");
 
 	if (notion ? notion_schema_from_head(&w->schema, notion, e) < 0
-		   : ask_schema(w, e) < 0)
+		   : ask_schema(w, s, e) < 0)
 		return -1;
 	if (!supabase)
 		return supabase_find_columns(&w->supabase, e);
@@ -341,7 +343,7 @@ static int start_clients(struct worker *w, const struct settings *s,
 	if (!writes_anything(ops))
 		return 0;
 	return check_data_source(w, s, ops, e) < 0 ? -1
-						   : find_shapes(w, ops, e);
+						   : find_shapes(w, s, ops, e);
 }
 
 /* All that must hold before the first write. */

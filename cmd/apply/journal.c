@@ -250,17 +250,20 @@ static int begin_run(struct journal *j, struct error *e)
 static int load_base(struct journal *j, enum scope_rule rule, struct error *e)
 {
 	char command[COMMAND_SIZE];
+	const char *what;
 
 	if (base_load_with(&j->before, j->base_path, j->path, e) < 0)
 		return -1;
-	if (!j->before.scope || json_equal(j->before.scope, j->scope))
+	if (!j->before.scope ||
+		base_same_scope(j->before.scope, j->scope, &what))
 		return 0;
 	base_fini(&j->before);
 	j->spared = rule == SCOPE_SPARE;
 	if (rule != SCOPE_REFUSE)
 		return 0;
 	return fail(e, RC_GUARD,
-		"%s belongs to another table or database than this plan; "
+		"%s belongs to another table or database, or other columns or "
+		"properties, than this plan; "
 		"to start a new base: %s --allow scope",
 		j->base_path, humanize_command("scripts/sync-now.sh", command));
 }

@@ -187,6 +187,8 @@ static struct base_pair next_line(
 		next.resets_synced[s] =
 			shown ? o->resets_synced[s] : p->resets_synced[s];
 	}
+	next.rewrites_link =
+		o->marks_shown[NOTION] ? o->rewrites_link : p->rewrites_link;
 	return next;
 }
 

@@ -99,6 +99,15 @@ void note_marks(struct outcome *o, enum side side, bool checksum_is_kept,
 			"look at the database's automations");
 }
 
+void note_link(struct outcome *o, bool is_kept)
+{
+	o->rewrites_link = !is_kept;
+	if (!is_kept)
+		note(o, "Notion keeps something else than was sent in the "
+			"property of SYNC_LINK_PROPERTY: look at the "
+			"database's automations");
+}
+
 bool unclear(struct outcome *o)
 {
 	o->status = STATUS_UNKNOWN;

@@ -43,7 +43,8 @@ struct outcome {
 	 */
 	bool rewrites_checksum[SIDES], resets_synced[SIDES];
 	bool marks_shown[SIDES];
-	bool sent; /* a write was noted before it was sent: known.h */
+	bool rewrites_link; /* with marks_shown[NOTION] */
+	bool sent;	    /* a write was noted before it was sent: known.h */
 	struct base_pair *known; /* the pair after the first of two requests */
 };
 
@@ -84,6 +85,8 @@ void tell_fields(struct buf *text, const struct decision *sent,
 /* A half was written with its checksum and mark: whether it keeps them. */
 void note_marks(struct outcome *o, enum side side, bool checksum_is_kept,
 	bool synced_is_kept);
+/* The same of what the page shows of its row. */
+void note_link(struct outcome *o, bool is_kept);
 /* What ended as skipped or failed was written after all, or may have been. */
 bool unclear(struct outcome *o);
 /* STATUS_DONE; returns true. */

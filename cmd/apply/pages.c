@@ -6,6 +6,7 @@
 #include "util/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* One PATCH of a page. */
@@ -22,8 +23,8 @@ struct page_write {
 
 /* page is the page as it is now, whose further types are kept; NULL: a new one.
  */
-static json *field_value(
-	enum field f, const struct op *op, const struct notion_page *page)
+static json *field_value(enum field f, enum type_kind kind, const struct op *op,
+	const struct notion_page *page)
 {
 	const struct date_detail *detail = &op->set_detail;
 	const char *value = op->set.value[f];
@@ -32,13 +33,23 @@ static json *field_value(
 	case KIND_TITLE:
 		return notion_title_value(value);
 	case KIND_OPTION:
-		return notion_multi_select_value(
-			value, page ? page->type_value : NULL);
+		return notion_type_value(
+			kind, value, page ? page->type_value : NULL);
 	case KIND_DAY:
 		break;
 	}
 	return notion_date_value(
 		detail->start ? detail->start : value, detail->end);
+}
+
+static json *link_value(const struct notion_schema *s, const char *row_id)
+{
+	char *text = notion_link_text(s->link_template, row_id);
+	json *value = s->link_is_url ? notion_url_value(text)
+				     : notion_rich_text_value(text);
+
+	free(text);
+	return value;
 }
 
 json *page_properties(const struct worker *w, const struct op *op,
@@ -50,13 +61,15 @@ json *page_properties(const struct worker *w, const struct op *op,
 	for (enum field f = 0; f < FIELDS; f++)
 		if (op->set_fields & FIELD_BIT(f))
 			json_put(properties, s->field[f],
-				field_value(f, op, page));
+				field_value(f, s->type_kind, op, page));
 	if (s->checksum && op->checksum)
 		json_put(properties, s->checksum,
 			notion_rich_text_value(op->checksum));
 	if (s->synced)
 		json_put(properties, s->synced,
 			notion_checkbox_value(op->synced));
+	if (s->link && op->row_id)
+		json_put(properties, s->link, link_value(s, op->row_id));
 	return properties;
 }
 
@@ -83,6 +96,21 @@ static bool mark_is_there(
 	return !p->w->schema.synced || page->synced == p->op->synced;
 }
 
+static bool link_is_there(
+	const struct page_write *p, const struct notion_page *page)
+{
+	const struct notion_schema *s = &p->w->schema;
+	char *text;
+	bool same;
+
+	if (!s->link || !p->op->row_id)
+		return true;
+	text = notion_link_text(s->link_template, p->op->row_id);
+	same = text_same(page->link, text);
+	free(text);
+	return same;
+}
+
 /*
  * A date is replaced with the time and end that a person gave it: these must be
  * those that the plan saw, and that stand in `was`.
@@ -103,7 +131,8 @@ static bool date_is_as_seen(const struct op *op, const struct notion_page *page)
 static bool is_as_planned(
 	const struct page_write *p, const struct notion_page *page)
 {
-	return page_is_as_seen(page, p->seen) && date_is_as_seen(p->op, page);
+	return !page->paused && page_is_as_seen(page, p->seen) &&
+	       date_is_as_seen(p->op, page);
 }
 
 /*
@@ -178,6 +207,8 @@ static bool judge_page(const struct page_write *p,
 	if (p->stamps)
 		note_marks(o, NOTION, sum_is_there(p, page),
 			mark_is_there(p, page));
+	if (p->stamps)
+		note_link(o, link_is_there(p, page));
 	if (!holds(page, &p->wanted)) {
 		o->differs = true;
 		note(o, "the page was edited just now; the next run takes that "
@@ -222,7 +253,8 @@ static bool has_arrived(
 	return page->in_trash == p->in_trash &&
 	       (p->unseen || holds(page, &p->wanted)) &&
 	       (!p->stamps ||
-		       (sum_is_there(p, page) && mark_is_there(p, page)));
+		       (sum_is_there(p, page) && mark_is_there(p, page) &&
+			       link_is_there(p, page)));
 }
 
 /* It was not repeated because of its row: o says what that is like now. */
@@ -347,7 +379,9 @@ static bool write_properties(const struct page_write *p, struct outcome *o)
 
 	if (!reread_page(p->w, p->op->page_id, &page, o))
 		return false;
-	if (!is_as_planned(p, &page))
+	if (!is_not_paused(&page, o))
+		ok = false;
+	else if (!is_as_planned(p, &page))
 		ok = skip(o, "changed", "the page was edited since the plan");
 	else if (would_promote(p->op, &page))
 		ok = skip(o, "changed", "the page was given further types");

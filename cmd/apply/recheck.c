@@ -73,6 +73,13 @@ bool reread_page(struct worker *w, const char *page_id,
 	return ok;
 }
 
+bool is_not_paused(const struct notion_page *page, struct outcome *o)
+{
+	return page->paused ? skip(o, OP_PAUSED,
+				      "the page was paused since the plan")
+			    : true;
+}
+
 int page_has_other_row(struct worker *w, const char *page_id,
 	const char *row_id, struct outcome *o)
 {
@@ -153,10 +160,14 @@ bool recheck_page(struct worker *w, const struct op *op,
 {
 	if (!reread_page(w, op->page_id, page, o))
 		return false;
-	if (!op->seen[NOTION] || page_is_as_seen(page, op->seen[NOTION]))
-		return true;
+	if (is_not_paused(page, o)) {
+		if (!op->seen[NOTION] ||
+			page_is_as_seen(page, op->seen[NOTION]))
+			return true;
+		skip(o, "changed", "the page was edited since the plan");
+	}
 	notion_page_fini(page);
-	return skip(o, "changed", "the page was edited since the plan");
+	return false;
 }
 
 bool page_still_says_so(

@@ -19,6 +19,9 @@ bool reread_row(struct worker *w, const char *row_id, struct supabase_row *row,
 bool reread_page(struct worker *w, const char *page_id,
 	struct notion_page *page, struct outcome *o);
 
+/* False with o filled: a person has paused it since the plan was made. */
+bool is_not_paused(const struct notion_page *page, struct outcome *o);
+
 /*
  * Whether a row other than this one is linked to the page: 1 or 0; -1 with o
  * filled where that can't be read.

@@ -100,7 +100,7 @@ static void list_due(const struct notion_shape *shape, struct finding *f)
 {
 	struct buf b = BUF_INIT(1000);
 
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
+	for (size_t i = 0; i < shape->n; i++) {
 		const struct shape_property *p = &shape->properties[i];
 
 		if (p->state == SHAPE_READY)
@@ -115,6 +115,17 @@ static void list_due(const struct notion_shape *shape, struct finding *f)
 	buf_fini(&b);
 }
 
+static void list_ready(const struct notion_shape *shape, struct finding *f)
+{
+	struct buf b = BUF_INIT(1000);
+
+	for (size_t i = 0; i < shape->n; i++)
+		buf_addf(&b, "%s%s", b.len ? ", " : "",
+			shape->properties[i].name);
+	find_ok(f, "%s are ready", buf_str(&b));
+	buf_fini(&b);
+}
+
 void check_properties(struct doctor *d, struct finding *f)
 {
 	struct notion_schema schema;
@@ -126,15 +137,16 @@ void check_properties(struct doctor *d, struct finding *f)
 		find_bad(f, &e);
 		return;
 	}
-	notion_shape_read(&shape, source, true);
-	if (notion_schema_bind(&schema, source, &e) < 0)
+	notion_shape_read(&shape, source,
+		&(struct shape_wish){ &d->settings.names, true, false });
+	if (notion_schema_bind(&schema, source, &d->settings.names, &e) < 0)
 		find_bad(f, &e);
 	else if (notion_shape_fault(&shape, &e) < 0)
 		find_warn(f, "%s", e.text);
 	else if (shape.due > 0)
 		list_due(&shape, f);
 	else
-		find_ok(f, "Decision, Type, Date, Checksum, Synced are ready");
+		list_ready(&shape, f);
 	notion_schema_fini(&schema);
 	notion_shape_fini(&shape);
 	json_free(source);

@@ -111,6 +111,10 @@ json *record_of_page(const json *object, const struct notion_schema *s)
 	json_put_bool(line, "deleted", page.in_trash);
 	if (page.archived)
 		json_put_bool(line, "archived", true);
+	if (page.paused)
+		json_put_bool(line, "paused", true);
+	if (s->link)
+		json_put_str(line, "shows", page.link);
 	put_time(line, "created_at", page.created);
 	put_time(line, "edited_at", page.edited);
 	notion_page_fini(&page);

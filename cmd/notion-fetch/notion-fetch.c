@@ -94,7 +94,7 @@ static int ask_schema(struct fetch *f, struct error *e)
 		notion_data_source_get(&f->client, f->data_source, &source, e) <
 			0)
 		return -1;
-	rc = notion_schema_bind(&f->schema, source, e);
+	rc = notion_schema_bind(&f->schema, source, &f->settings->names, e);
 	json_free(source);
 	if (rc == 0)
 		rc = notion_bot_user(&f->client, &f->schema.bot_user, e);

@@ -46,7 +46,7 @@ int setup_create(
 			"Notion and copy its link, which ends in 32 hex digits");
 	if (refuse_second(s, settings, e) < 0 || find_first(s, page, e) < 0)
 		return -1;
-	properties = notion_shape_new(s->synced);
+	properties = notion_shape_new(&s->wish);
 	rc = notion_database_create(
 		&s->client, page, s->title, properties, s->database, &a);
 	json_free(properties);

@@ -12,12 +12,12 @@ static int look(struct setup *s, struct error *e)
 		return -1;
 	if (!s->before) {
 		s->before = json_copy(object);
-		notion_shape_read(&s->found, s->before, s->synced);
+		notion_shape_read(&s->found, s->before, &s->wish);
 	}
 	json_free(s->now);
 	s->now = object;
 	notion_shape_fini(&s->shape);
-	notion_shape_read(&s->shape, s->now, s->synced);
+	notion_shape_read(&s->shape, s->now, &s->wish);
 	return 0;
 }
 

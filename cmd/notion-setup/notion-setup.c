@@ -18,6 +18,7 @@ enum {
 	OPT_TITLE,
 	OPT_FORCE_NEW,
 	OPT_WITHOUT_SYNCED,
+	OPT_WITH,
 	OPT_JSON,
 };
 
@@ -32,6 +33,8 @@ static const struct option_spec options[] = {
 		"create it although there is one already" },
 	{ OPT_WITHOUT_SYNCED, "without-synced", NULL,
 		"don't add the optional property Synced" },
+	{ OPT_WITH, "with", "paused",
+		"add the optional checkbox Paused, which holds a page's pair" },
 	{ OPT_JSON, "json", NULL, "print the outcome as one JSON object" },
 };
 
@@ -43,10 +46,11 @@ static const struct command command = {
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "Properties: Decision (title), Type (multi-select), Date "
-		 "(date), Checksum\n(rich text), Synced (checkbox). What "
-		 "exists already is never changed or\nremoved.\nSettings: "
-		 "NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID; "
-		 "see\nnotion-setup(1).",
+		 "(date), Checksum\n(rich text), Synced (checkbox), or as "
+		 "fields.json calls them. What exists already\nis never "
+		 "changed or removed.\nSettings: "
+		 "NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID,\n"
+		 "SYNC_FIELDS; see notion-setup(1).",
 };
 
 /* Finds the data source; that of the new database where one is created. */
@@ -103,6 +107,7 @@ static int run(struct setup *s, struct error *e)
 	if (settings_load(&settings, s->parent ? NEED_NOTION_KEY : NEED_NOTION,
 		    e) < 0)
 		return -1;
+	s->wish.names = &settings.names;
 	if (notion_client_init(&s->client, &settings, stop, e) < 0)
 		goto out;
 	if (find_source(s, &settings, e) == 0)
@@ -128,8 +133,14 @@ static int parse(struct opt *o, struct setup *s, int *code)
 			return -1;
 		s->check |= id == 'c';
 		s->force_new |= id == OPT_FORCE_NEW;
-		s->synced &= id != OPT_WITHOUT_SYNCED;
+		s->wish.synced &= id != OPT_WITHOUT_SYNCED;
+		s->wish.paused |= id == OPT_WITH;
 		s->json |= id == OPT_JSON;
+		if (id == OPT_WITH && strcmp(o->value, "paused") != 0) {
+			*code = opt_usage(
+				&command, "--with takes \"paused\" only");
+			return -1;
+		}
 		if (id == OPT_CREATE)
 			s->parent = o->value;
 		if (id == OPT_TITLE)
@@ -154,7 +165,7 @@ static int parse(struct opt *o, struct setup *s, int *code)
 
 int main(int argc, char **argv)
 {
-	struct setup s = { .synced = true };
+	struct setup s = { .wish.synced = true };
 	struct error e, closing;
 	struct opt o;
 	int code, rc;

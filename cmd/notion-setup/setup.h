@@ -15,7 +15,8 @@ struct setup {
 	/* what was asked for */
 	const char *parent; /* a page: create a database there; NULL: don't */
 	const char *title;
-	bool check, synced, force_new, json;
+	bool check, force_new, json;
+	struct shape_wish wish;
 
 	/* what is worked on */
 	struct notion_client client;

@@ -83,8 +83,8 @@ static void summary(struct buf *b, const struct setup *s)
 	if (s->shape.wrong > 0)
 		buf_adds(b, "Nothing was changed.\n");
 	else if (s->shape.due > 0)
-		buf_addf(b, "%zu of %d properties are not ready%s.\n",
-			s->shape.due, SHAPE_PROPERTIES,
+		buf_addf(b, "%zu of %zu properties are not ready%s.\n",
+			s->shape.due, s->shape.n,
 			s->check ? "; to prepare them, run notion-setup" : "");
 	else
 		buf_addf(b, "The properties are ready for API use%s.\n",
@@ -117,14 +117,14 @@ void setup_show(const struct setup *s)
 	buf_adds(&b, s->created ? "New data source \"" : "Data source \"");
 	add_title(&b, s->now);
 	buf_addf(&b, "\" (%s)\n", s->source);
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
+	for (size_t i = 0; i < s->found.n; i++) {
 		const struct shape_property *p = &s->found.properties[i];
 
 		buf_addf(&b, "  %-8s  %-12s  ", p->name, shown_type(p->type));
 		describe(&b, s, i);
 		buf_addc(&b, '\n');
 	}
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++)
+	for (size_t i = 0; i < s->found.n; i++)
 		note(&b, &s->found.properties[i]);
 	summary(&b, s);
 	text_put(stdout, buf_str(&b));
@@ -177,7 +177,7 @@ void setup_show_json(const struct setup *s)
 	json_put_str(v, "database_id", s->database[0] ? s->database : NULL);
 	json_put_str(v, "data_source_id", s->source);
 	list = json_put(v, "properties", json_array());
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++)
+	for (size_t i = 0; i < s->found.n; i++)
 		json_add(list, property_json(s, i));
 	json_put_int(v, "requests", (int64_t)s->client.api.counters.requests);
 	json_print(v, &b);

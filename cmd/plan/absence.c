@@ -14,7 +14,7 @@ static bool makes_option(const struct sides *w, const struct planned_op *op)
 {
 	const char *type = op->set.value[FIELD_TYPE];
 
-	if (op->target != TARGET_NOTION ||
+	if (w->type_kind == TYPE_TEXT || op->target != TARGET_NOTION ||
 		!(op->fields & FIELD_BIT(FIELD_TYPE)) || text_is_empty(type))
 		return false;
 	for (const json *o = json_first(w->type_options); o; o = json_next(o))

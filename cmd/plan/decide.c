@@ -109,6 +109,8 @@ static void mark_match(struct op_list *ops, size_t from, const char *rule)
  * live       live       section 4: merge field by field
  * one of them live      section 5: decide_half_deleted()
  * deleted    deleted    nothing but the mark and the base line
+ *
+ * and section 10: nothing at all while the page is paused.
  */
 static void decide_pair(const struct deciding *d, const struct half *half)
 {
@@ -117,6 +119,12 @@ static void decide_pair(const struct deciding *d, const struct half *half)
 	size_t before = d->to.ops->n;
 	struct merge m;
 
+	if (page->paused) {
+		/* Both gone: nothing waits but a mark. */
+		if (!row->deleted || !page->deleted)
+			emit_paused(&d->to, row, page);
+		return;
+	}
 	if (half->found == FOUND_BY_DECISION) {
 		p.match = match_rule_name(d->policy->match);
 		p.base.why = "they were never linked";
@@ -258,6 +266,8 @@ static bool row_is_gone(const struct deciding *d, const char *row_id)
 /*
  * doc/semantics.md, section 5, for a live page that has no row:
  *
+ * the page is paused               nothing: it waits
+ *
  * its row in the base              what happens
  * none, or one that is still there insert a row
  * gone: it was hard-deleted        keep the page, report an orphan
@@ -273,6 +283,10 @@ static void decide_lone_page(
 
 	if (must_wait(d, NULL, page))
 		return;
+	if (page->paused) {
+		emit_paused(&d->to, NULL, page);
+		return;
+	}
 	for (size_t i = 0; (line = lines_of_page(&d->lines, page->id, i)); i++)
 		if (row_is_gone(d, line->row_id))
 			break;

@@ -1,6 +1,7 @@
 #include "emit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "notion/value.h"
@@ -18,6 +19,17 @@ struct planned_op *emit_skip(const struct emitter *s, const char *code,
 
 	op->code = code;
 	return op;
+}
+
+void emit_paused(const struct emitter *s, const struct record *row,
+	const struct record *page)
+{
+	struct planned_op *op = emit_skip(s, OP_PAUSED, row, page);
+
+	op_reason(op, row ? "its page is paused: nothing is written to either "
+			    "half until that is unticked in Notion"
+			  : "the page is paused: it gets no row until that is "
+			    "unticked in Notion");
 }
 
 static struct planned_op *add(const struct emitter *s, enum op_kind kind,
@@ -72,7 +84,8 @@ static bool is_poison(const struct emitter *s, const struct live_pair *p,
 	struct planned_op *op;
 
 	if ((side == SUPABASE ? supabase_can_hold(&part, &why)
-			      : notion_can_hold(&part, &why)) == 0)
+			      : notion_can_hold(&part, s->sides->type_kind,
+					s->sides->type_options, &why)) == 0)
 		return false;
 	op = emit_skip(s, "poison", p->row, p->page);
 	op_reason(op, "%s can't hold this: %s; change it in %s",
@@ -95,9 +108,30 @@ static bool row_is_stale(
 		       !(line && line->resets_synced[SUPABASE]));
 }
 
-static bool page_is_stale(const struct sides *w, const struct record *page,
-	const char *checksum, const struct base_pair *line)
+/* The page shows another row than its own, or none; one that is to be made has
+ * no id yet. */
+static bool link_is_stale(const struct sides *w, const struct record *page,
+	const struct record *row, const struct base_pair *line)
 {
+	char *text;
+	bool stale;
+
+	if (!w->has_link || (line && line->rewrites_link))
+		return false;
+	if (!row)
+		return true;
+	text = notion_link_text(w->link_template, row->id);
+	stale = !text_same(page->shows, text);
+	free(text);
+	return stale;
+}
+
+static bool page_is_stale(const struct sides *w, const struct record *page,
+	const struct record *row, const char *checksum,
+	const struct base_pair *line)
+{
+	if (link_is_stale(w, page, row, line))
+		return true;
 	return (w->has_checksum && !text_same(page->stored, checksum) &&
 		       !(line && line->rewrites_checksum[NOTION])) ||
 	       (w->has_synced && !page->synced &&
@@ -152,13 +186,17 @@ static void stamp(const struct emitter *s, const struct record *row,
 {
 	struct planned_op *op;
 
-	if (page->archived || !page_is_stale(s->sides, page, checksum, line))
+	if (page->archived ||
+		!page_is_stale(s->sides, page, row, checksum, line))
 		return;
 	op = op_list_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
 	mark(op, checksum, true);
 	if (row) /* a row that is still to be made has no line yet */
 		agree(op, c, checksum, false);
-	op_reason(op, "the page's checksum or mark is missing or stale");
+	op_reason(op, link_is_stale(s->sides, page, row, line)
+			      ? "the page doesn't show its row yet"
+			      : "the page's checksum or mark is missing or "
+				"stale");
 }
 
 /* --- a pair whose halves live on ------------------------------------------ */

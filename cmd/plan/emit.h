@@ -55,6 +55,9 @@ void emit_create(
 void emit_trash_page(
 	const struct emitter *s, const struct record *page, const char *row_id);
 
+/* The page is paused (doc/semantics.md, section 10); row: NULL, it has none. */
+void emit_paused(const struct emitter *s, const struct record *row,
+	const struct record *page);
 /* Nothing is written; one of row and page may be NULL. The reason is left to
  * the caller. */
 struct planned_op *emit_skip(const struct emitter *s, const char *code,

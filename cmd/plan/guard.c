@@ -35,6 +35,8 @@ static const char *known(const char *scope)
 void guard_scope(
 	struct guards *g, const struct sides *w, const struct base *base)
 {
+	const char *what;
+
 	if (!base->scope)
 		return;
 	for (enum side s = 0; s < SIDES; s++) {
@@ -48,6 +50,12 @@ void guard_scope(
 				"read as empty",
 				side_title(s), known(was), known(is));
 	}
+	if (!base_same_scope(base->scope, w->scope, &what))
+		trip(g, GUARD_SCOPE,
+			"the local base belongs to other %s (fields.json): "
+			"what it says of each field was said of what was "
+			"there; with --allow scope it is read as empty",
+			what);
 }
 
 static size_t larger(size_t a, size_t b)

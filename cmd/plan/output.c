@@ -57,12 +57,23 @@ static int digest_op(EVP_MD_CTX *ctx, const struct planned_op *op)
 	return ok;
 }
 
+static int digest_names(EVP_MD_CTX *ctx, const json *names)
+{
+	int ok = 1;
+
+	for (const json *v = json_first(names); v && ok; v = json_next(v))
+		ok = digest_text(ctx, json_key(v)) &
+		     digest_text(ctx, json_text(v));
+	return ok;
+}
+
 static int digest_plan(EVP_MD_CTX *ctx, const struct plan *p)
 {
 	int ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
 
 	for (enum side s = 0; s < SIDES && ok; s++)
 		ok = digest_text(ctx, json_str(p->sides->scope, side_name(s)));
+	ok = ok && digest_names(ctx, json_get(p->sides->scope, "columns"));
 	ok = ok && digest_text(ctx, conflict_rule_name(p->policy->conflict)) &&
 	     digest_text(ctx, orphan_rule_name(p->policy->orphans)) &&
 	     digest_text(ctx, p->undo) &&

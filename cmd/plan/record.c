@@ -15,6 +15,7 @@ enum text {
 	T_CREATED,
 	T_CODE,
 	T_DETAIL,
+	T_SHOWS,
 	TEXTS,
 };
 
@@ -27,6 +28,7 @@ static const char *const keys[TEXTS] = {
 	[T_CREATED] = "created_at",
 	[T_CODE] = "code",
 	[T_DETAIL] = "detail",
+	[T_SHOWS] = "shows",
 };
 
 static const char *key_of(enum text t)
@@ -137,8 +139,10 @@ static int parse_content(struct record *r, const json *line,
 		parse_flag(&r->deleted, line, "deleted", e) < 0 ||
 		parse_flag(&r->own, line, "own", e) < 0 ||
 		parse_flag(&r->archived, line, "archived", e) < 0 ||
-		parse_flag(&r->kept, line, "kept", e) < 0)
+		parse_flag(&r->kept, line, "kept", e) < 0 ||
+		parse_flag(&r->paused, line, "paused", e) < 0)
 		return -1;
+	r->shows = text[T_SHOWS];
 	r->stored = text[T_STORED];
 	r->edited_at = text[T_EDITED];
 	r->more_types = json_count(json_get(line, "extra_types")) > 0;
@@ -151,7 +155,7 @@ static int parse_content(struct record *r, const json *line,
 static struct record *keep(struct arena *a, struct record *r)
 {
 	char checksum[CHECKSUM_SIZE];
-	const char **texts[FIELDS + 6];
+	const char **texts[FIELDS + 7];
 	struct record *kept;
 	size_t n = 0;
 
@@ -165,6 +169,7 @@ static struct record *keep(struct arena *a, struct record *r)
 	texts[n++] = &r->checksum;
 	texts[n++] = &r->stored; /* mostly the same */
 	texts[n++] = &r->edited_at;
+	texts[n++] = &r->shows;
 	kept = arena_keep(a, sizeof *kept, texts, n);
 	*kept = *r;
 	return kept;

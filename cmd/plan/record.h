@@ -32,6 +32,8 @@ struct record {
 	bool deleted;  /* soft-deleted, in the trash */
 	bool archived; /* of a page: not deleted, and as present as any */
 	bool kept;     /* of a page: as the snapshot has it, not read now */
+	bool paused;   /* of a page: nothing is written to it, or to its row */
+	const char *shows; /* of a page: its row, in its link property */
 	bool more_types;
 	json *date_detail; /* of a page; owned; NULL: only a day */
 	usec created, edited;

@@ -30,6 +30,29 @@ static int check_source(const json *sources, enum side side, struct error *e)
 		side_title(side), mode ? mode : "none");
 }
 
+/* Where the content of both sides is. */
+static void put_fields(
+	struct sides *w, const json *supabase, const json *properties)
+{
+	static const char *const columns[] = { "id", "decision", "type", "date",
+		"deleted_at" };
+	const json *own = json_get(supabase, "columns");
+	json *of = NULL;
+
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+		if (!json_str(own, columns[i]))
+			continue;
+		if (!of)
+			of = json_put(w->scope, "columns", json_object());
+		json_put_str(of, columns[i], json_str(own, columns[i]));
+	}
+	of = json_put(w->scope, "properties", json_object());
+	for (enum field f = 0; f < FIELDS; f++)
+		if (field_kind(f) != KIND_TITLE) /* there is only one */
+			json_put_str(of, field_property(f),
+				json_str(properties, field_property(f)));
+}
+
 int sides_head(struct sides *w, const json *head, struct error *e)
 {
 	const json *sources = json_get(head, "sources"), *notion, *properties;
@@ -47,6 +70,14 @@ int sides_head(struct sides *w, const json *head, struct error *e)
 	}
 	notion = json_get(w->sources, "notion");
 	properties = json_get(notion, "properties");
+	put_fields(w, json_get(w->sources, "supabase"), properties);
+	if (json_get(notion, "type_kind") &&
+		type_kind_parse(json_str(notion, "type_kind"), &w->type_kind) <
+			0)
+		return fail(
+			e, RC_STREAM, "Notion has an unknown \"type_kind\"");
+	w->has_link = json_str(properties, "Link") != NULL;
+	w->link_template = json_str(json_get(notion, "link"), "template");
 	w->soft_delete =
 		json_true(json_get(w->sources, "supabase"), "soft_delete");
 	w->has_checksum = json_str(properties, "Checksum") != NULL;

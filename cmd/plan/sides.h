@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "notion/schema.h"
 #include "record.h"
 #include "util/arena.h"
 #include "util/error.h"
@@ -17,7 +18,7 @@
 
 struct sides {
 	json *sources; /* {"supabase":head,"notion":head} of the two fetches */
-	json *scope;   /* {"supabase","notion"} */
+	json *scope;   /* see sync/base.h */
 	bool soft_delete;  /* the table has deleted_at */
 	bool has_checksum; /* the database has the property Checksum */
 	bool has_synced;   /* and Synced */
@@ -25,6 +26,9 @@ struct sides {
 	bool from_snapshot;
 	bool old_schema; /* so is the schema, even if all pages were read */
 	const json *type_options;
+	enum type_kind type_kind;
+	bool has_link;		    /* pages show their row */
+	const char *link_template;  /* how; NULL: by its id */
 	struct id_list side[SIDES]; /* of records; see record_at() */
 	struct arena texts;	    /* the records, and what they say */
 	size_t live[SIDES];	    /* how many of them are live */

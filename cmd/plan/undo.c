@@ -237,6 +237,9 @@ static const struct trouble *trouble_of(const struct taken *t)
 /* Its code and reason, or NULL: nothing stands against it. */
 static const char *obstacle(const struct taken *t, const char **code)
 {
+	*code = OP_PAUSED;
+	if (t->page && t->page->paused)
+		return "undo: the page is paused: untick that in Notion first";
 	*code = "conflict";
 	if (t->unknown)
 		return "undo: the outcome of an op of this pair is unknown; "

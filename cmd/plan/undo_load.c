@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sync/base.h"
 #include "undo.h"
 #include "util/alloc.h"
 #include "util/file.h"
@@ -17,7 +18,9 @@ struct numbered {
 
 static int same_scope(const json *head, const struct sides *w, struct error *e)
 {
-	if (json_equal(json_get(head, "scope"), w->scope))
+	const char *what;
+
+	if (base_same_scope(json_get(head, "scope"), w->scope, &what))
 		return 0;
 	return fail(e, RC_STREAM,
 		"that run was on another table or data source than these "

@@ -105,13 +105,15 @@ int notion_send(struct notion_client *c, struct api_call *call, json **object,
 int notion_add_properties(
 	struct buf *path, const char *key, const struct notion_schema *schema)
 {
-	const char *ids[FIELDS + 2] = { "title" };
+	const char *ids[FIELDS + 4] = { "title" };
 	char between = '?';
 
 	for (enum field f = 0; schema && f < FIELDS; f++)
 		ids[f] = schema->field[f];
 	ids[FIELDS] = schema ? schema->checksum : NULL;
 	ids[FIELDS + 1] = schema ? schema->synced : NULL;
+	ids[FIELDS + 2] = schema ? schema->paused : NULL;
+	ids[FIELDS + 3] = schema ? schema->link : NULL;
 	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
 		if (!ids[i])
 			continue;

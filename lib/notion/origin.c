@@ -15,9 +15,24 @@ static char *connection(const struct settings *s)
 	return xasprintf("%s %s", s->notion_url, mark);
 }
 
+/* With the names of its properties, as far as they are not the usual ones. */
 static char *database(const struct settings *s)
 {
-	return xasprintf("%s %s", s->notion_database, s->notion_data_source);
+	const struct field_names *n = &s->names;
+	const char *const more[] = { n->paused, n->link, n->link_template };
+	struct buf text = BUF_INIT(65536);
+	json *own = own_properties(n);
+
+	buf_addf(&text, "%s %s", s->notion_database, s->notion_data_source);
+	if (own) {
+		buf_addc(&text, ' ');
+		json_print(own, &text);
+	}
+	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+		if (more[i])
+			buf_addf(&text, " %zu:%s", i, more[i]);
+	json_free(own);
+	return buf_take(&text);
 }
 
 static bool has(const json *from, const char *key, char *take_wanted)

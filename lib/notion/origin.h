@@ -15,7 +15,8 @@
  */
 void notion_origin_put(json *to, const struct settings *s);
 bool notion_origin_has_connection(const json *from, const struct settings *s);
-/* NOTION_DATABASE_ID and NOTION_DATA_SOURCE_ID, which name the data source. */
+/* NOTION_DATABASE_ID and NOTION_DATA_SOURCE_ID, which name the data source, and
+ * the names of its properties. */
 bool notion_origin_has_database(const json *from, const struct settings *s);
 
 #endif

@@ -141,18 +141,13 @@ static int read_option(const json *option, const char **name, struct problem *p)
 }
 
 /* The first option is the type; the others are kept for their owner. */
-static int read_type(struct notion_page *page, const json *object,
-	const struct notion_schema *s, struct problem *p)
+static int read_options(
+	struct notion_page *page, const json *options, struct problem *p)
 {
-	const json *options;
 	const char *name;
 
-	if (property_value(object, s->field[FIELD_TYPE], "multi_select",
-		    &options, p) < 0)
-		return -1;
 	if (!json_is_array(options))
 		return problem(p, "shape", "Type is not an array of options");
-	page->extra_types = json_array();
 	for (const json *o = json_first(options); o; o = json_next(o)) {
 		if (read_option(o, &name, p) < 0)
 			return -1;
@@ -164,6 +159,51 @@ static int read_type(struct notion_page *page, const json *object,
 	if (json_first(page->extra_types))
 		page->type_value = json_copy(options);
 	return 0;
+}
+
+static int read_one_option(
+	struct notion_page *page, const json *option, struct problem *p)
+{
+	const char *name;
+
+	if (json_is_null(option))
+		return 0;
+	if (read_option(option, &name, p) < 0)
+		return -1;
+	page->type = xstrdup(name);
+	return 0;
+}
+
+/* Only the title is asked for to its end where the API may have cut it. */
+static int read_type_text(
+	struct notion_page *page, const json *text, struct problem *p)
+{
+	if (notion_title_may_be_cut(text))
+		return problem(p, "text",
+			"Type holds %d mentions or more, of which Notion shows "
+			"no more",
+			NOTION_MENTIONS_INLINE);
+	return join_text(text, &page->type, p);
+}
+
+static int read_type(struct notion_page *page, const json *object,
+	const struct notion_schema *s, struct problem *p)
+{
+	const json *value;
+
+	if (property_value(object, s->field[FIELD_TYPE],
+		    type_kind_name(s->type_kind), &value, p) < 0)
+		return -1;
+	page->extra_types = json_array();
+	switch (s->type_kind) {
+	case TYPE_SELECT:
+	case TYPE_STATUS:
+		return read_one_option(page, value, p);
+	case TYPE_TEXT:
+		return read_type_text(page, value, p);
+	default:
+		return read_options(page, value, p);
+	}
 }
 
 /*
@@ -212,6 +252,17 @@ static void read_marks(struct notion_page *page, const json *object,
 	if (s->synced && property_value(object, s->synced, "checkbox", &v,
 				 &ignored) == 0)
 		page->synced = json_is_true(v);
+	if (s->paused && property_value(object, s->paused, "checkbox", &v,
+				 &ignored) == 0)
+		page->paused = json_is_true(v);
+	if (s->link && property_value(object, s->link,
+			       s->link_is_url ? "url" : "rich_text", &v,
+			       &ignored) == 0) {
+		if (s->link_is_url)
+			page->link = xstrdup(json_text(v));
+		else
+			join_text(v, &page->link, &ignored);
+	}
 }
 
 static int read_time(
@@ -273,7 +324,7 @@ int notion_page_parse(struct notion_page *page, const json *object,
 		return -1;
 	}
 	content = notion_page_decision(page);
-	if (notion_can_hold(&content, p) < 0) {
+	if (notion_can_hold(&content, s->type_kind, NULL, p) < 0) {
 		notion_page_fini(page);
 		return -1;
 	}
@@ -299,10 +350,12 @@ void notion_page_fini(struct notion_page *page)
 	free(page->type);
 	free(page->date);
 	free(page->checksum);
+	free(page->link);
 	json_free(page->extra_types);
 	json_free(page->type_value);
 	json_free(page->date_detail);
-	page->decision = page->type = page->date = page->checksum = NULL;
+	page->decision = page->type = page->date = NULL;
+	page->checksum = page->link = NULL;
 	page->extra_types = page->type_value = page->date_detail = NULL;
 }
 

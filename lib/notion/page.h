@@ -23,6 +23,8 @@ struct notion_page {
 	json *date_detail; /* {"start","end"} where there is more than a day */
 	char *checksum;	   /* property Checksum; NULL: empty or absent */
 	bool synced;	   /* property Synced; false where absent */
+	bool paused;	   /* property Paused; false where absent */
+	char *link;	   /* what the page shows of its row; NULL: nothing */
 	bool own;	   /* created by our connection */
 	bool in_trash;
 	bool archived;	/* exists, but isn't in the default listing */

@@ -7,18 +7,17 @@
 #include "util/alloc.h"
 #include "util/text.h"
 
-#define TYPE "Type"
-
 static const struct {
 	const char *name, *type;
 	bool optional;
-} wanted[SHAPE_PROPERTIES] = {
+} wanted[] = {
 	{ "Decision", "title", false },
-	{ TYPE, "multi_select", false },
+	{ "Type", "multi_select", false },
 	{ "Date", "date", false },
 	{ "Checksum", "rich_text", false },
 	{ "Synced", "checkbox", true },
 };
+#define N_WANTED (sizeof wanted / sizeof wanted[0])
 
 static const char *const type_options[] = { "Policy", "Architecture", "Ops",
 	"UX", "Other" };
@@ -37,9 +36,12 @@ static const json *find_title(const json *properties)
 	return NULL;
 }
 
+/* Of a select of any kind. */
 static const json *options_of(const json *property)
 {
-	return json_get(json_get(property, "multi_select"), "options");
+	const char *type = json_str(property, "type");
+
+	return type ? json_get(json_get(property, type), "options") : NULL;
 }
 
 /* What identifies an option in an update; NULL where nothing does. */
@@ -124,6 +126,18 @@ static void read_title(struct shape_property *p, const json *properties)
 						     : "unknown");
 }
 
+/* One that it may have becomes the one that it should have. */
+static bool fits(struct shape_property *p, const char *type)
+{
+	enum type_kind kind;
+
+	if (p->holds_type && type_kind_parse(type, &kind) == 0)
+		p->type = type_kind_name(kind);
+	if (p->shows_row && is(type, "rich_text"))
+		p->type = "rich_text";
+	return is(type, p->type);
+}
+
 static void read_property(struct shape_property *p, const json *properties)
 {
 	const json *there = json_get(properties, p->name);
@@ -137,39 +151,90 @@ static void read_property(struct shape_property *p, const json *properties)
 	if (!there) {
 		p->state = SHAPE_MISSING;
 		find_twin(p, properties);
-	} else if (!is(type, p->type)) {
+	} else if (!fits(p, type)) {
 		p->state = SHAPE_WRONG_TYPE;
 		p->is = xstrdup(type ? type : "unknown");
-	} else if (is(p->name, TYPE)) {
+	} else if (is(type, "multi_select") || is(type, "select")) {
 		read_options(p, there);
 	}
 }
 
-void notion_shape_read(
-	struct notion_shape *s, const json *data_source, bool synced)
+/* A property that is to be looked for, with an empty state. */
+static struct shape_property *add(
+	struct notion_shape *s, const char *name, const char *type)
+{
+	struct shape_property *p = &s->properties[s->n++];
+
+	*p = (struct shape_property){
+		.name = name, .type = type, .add = json_array()
+	};
+	return p;
+}
+
+/* Decision, Type and so on, by the names that they have here. */
+static void list_wanted(struct notion_shape *s, const struct shape_wish *wish)
+{
+	for (size_t i = 0; i < N_WANTED; i++)
+		add(s, property_name(wish->names, wanted[i].name),
+			wanted[i].type)
+			->holds_type = is(wanted[i].type, "multi_select");
+}
+
+/*
+ * A property that is called Paused and is something else is not ours, unless it
+ * is asked for.
+ */
+static const char *paused_name(
+	const struct shape_wish *wish, const json *properties)
+{
+	bool given;
+	const char *name = paused_property(wish->names, &given);
+
+	if (!name || given || wish->paused ||
+		is(json_str(json_get(properties, name), "type"), "checkbox"))
+		return name;
+	return NULL;
+}
+
+static void judge(struct notion_shape *s, const struct shape_property *p)
+{
+	s->wrong += p->state == SHAPE_WRONG_TYPE;
+	s->due += p->state == SHAPE_MISSING || p->state == SHAPE_OTHER_NAME ||
+		  p->state == SHAPE_OPTIONS;
+}
+
+void notion_shape_read(struct notion_shape *s, const json *data_source,
+	const struct shape_wish *wish)
 {
 	const json *properties = json_get(data_source, "properties");
+	const struct field_names *names = wish->names;
+	const char *paused = paused_name(wish, properties);
+	struct shape_property *p;
 
 	*s = (struct notion_shape){ 0 };
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
-		struct shape_property *p = &s->properties[i];
-
-		p->name = wanted[i].name;
-		p->type = wanted[i].type;
-		p->add = json_array();
+	list_wanted(s, wish);
+	for (size_t i = 0; i < N_WANTED; i++) {
+		p = &s->properties[i];
 		read_property(p, properties);
-		if (p->state == SHAPE_MISSING && wanted[i].optional && !synced)
+		if (p->state == SHAPE_MISSING && wanted[i].optional &&
+			!wish->synced &&
+			!property_is_named(names, wanted[i].name))
 			p->state = SHAPE_LEFT_OUT;
-		s->wrong += p->state == SHAPE_WRONG_TYPE;
-		s->due += p->state == SHAPE_MISSING ||
-			  p->state == SHAPE_OTHER_NAME ||
-			  p->state == SHAPE_OPTIONS;
 	}
+	if (paused)
+		read_property(add(s, paused, "checkbox"), properties);
+	if (names && names->link) {
+		p = add(s, names->link, "url");
+		p->shows_row = true;
+		read_property(p, properties);
+	}
+	for (size_t i = 0; i < s->n; i++)
+		judge(s, &s->properties[i]);
 }
 
 void notion_shape_fini(struct notion_shape *s)
 {
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		free(s->properties[i].id);
 		free(s->properties[i].is);
 		free(s->properties[i].twin);
@@ -178,9 +243,16 @@ void notion_shape_fini(struct notion_shape *s)
 	*s = (struct notion_shape){ 0 };
 }
 
+static const char *types_shown(const struct shape_property *p)
+{
+	return p->holds_type  ? "multi_select (or select, status, rich_text)"
+	       : p->shows_row ? "url or rich_text"
+			      : p->type;
+}
+
 int notion_shape_fault(const struct notion_shape *s, struct error *e)
 {
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		const struct shape_property *p = &s->properties[i];
 
 		if (p->state == SHAPE_WRONG_TYPE && is(p->is, "missing"))
@@ -191,7 +263,8 @@ int notion_shape_fault(const struct notion_shape *s, struct error *e)
 				"see the whole database, or create a new one "
 				"with notion-setup --create PAGE");
 		if (p->state == SHAPE_WRONG_TYPE)
-			return notion_wrong_type(e, p->name, p->is, p->type);
+			return notion_wrong_type(
+				e, p->name, p->is, types_shown(p));
 	}
 	return 0;
 }
@@ -202,7 +275,7 @@ static json *new_property(const struct shape_property *p)
 	json *v = json_object(), *options;
 	json *config = json_put(v, p->type, json_object());
 
-	if (!is(p->name, TYPE))
+	if (!p->holds_type)
 		return v;
 	options = json_put(config, "options", json_array());
 	for (size_t i = 0; i < N_OPTIONS; i++)
@@ -215,7 +288,7 @@ static json *new_property(const struct shape_property *p)
 static json *more_options(const struct shape_property *p, const json *there)
 {
 	json *v = json_object();
-	json *config = json_put(v, p->type, json_object());
+	json *config = json_put(v, json_str(there, "type"), json_object());
 	json *options = json_put(config, "options", json_array());
 
 	for (const json *o = json_first(options_of(there)); o; o = json_next(o))
@@ -242,7 +315,7 @@ json *notion_shape_change(const struct notion_shape *s, const json *data_source)
 	json *body = json_object();
 	json *change = json_put(body, "properties", json_object());
 
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		const struct shape_property *p = &s->properties[i];
 
 		if (p->state == SHAPE_MISSING)
@@ -258,17 +331,23 @@ json *notion_shape_change(const struct notion_shape *s, const json *data_source)
 	return body;
 }
 
-json *notion_shape_new(bool synced)
+json *notion_shape_new(const struct shape_wish *wish)
 {
 	json *properties = json_object();
+	const char *paused = paused_name(wish, NULL);
+	struct notion_shape s = { 0 };
 
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++) {
-		struct shape_property p = { .name = wanted[i].name,
-			.type = wanted[i].type };
-
-		if (synced || !wanted[i].optional)
-			json_put(properties, p.name, new_property(&p));
-	}
+	list_wanted(&s, wish);
+	if (paused)
+		add(&s, paused, "checkbox");
+	if (wish->names && wish->names->link)
+		add(&s, wish->names->link, "url");
+	for (size_t i = 0; i < s.n; i++)
+		if (i >= N_WANTED || wish->synced || !wanted[i].optional ||
+			property_is_named(wish->names, wanted[i].name))
+			json_put(properties, s.properties[i].name,
+				new_property(&s.properties[i]));
+	notion_shape_fini(&s);
 	return properties;
 }
 

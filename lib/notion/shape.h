@@ -1,5 +1,5 @@
 /*
- * The shape that the sync needs a Notion data source to have: five properties
+ * The shape that the sync needs a Notion data source to have: its properties
  * by name and type, and the options of Type. Compares a data source with it,
  * and makes the smallest change that leads to it, without removing or changing
  * anything else.
@@ -15,10 +15,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "settings/field_names.h"
 #include "util/error.h"
 #include "util/json.h"
 
-#define SHAPE_PROPERTIES 5
+#define SHAPE_PROPERTIES 7
 /* An update with more options is reported to be refused. */
 #define SHAPE_OPTIONS_MAX 100
 
@@ -32,7 +33,9 @@ enum shape_state {
 };
 
 struct shape_property {
-	const char *name, *type; /* as they should be */
+	const char *name, *type; /* as they should be; borrowed from names */
+	bool holds_type;	 /* of the decision: any of four types fits */
+	bool shows_row;		 /* a url, or a text */
 	enum shape_state state;
 	char *id;  /* NULL: missing */
 	char *is;  /* the other name, or the wrong type */
@@ -46,16 +49,25 @@ struct shape_property {
 	char *twin; /* a property whose name differs only in case or blanks */
 };
 
-/* Decision, Type, Date, Checksum, Synced. */
+/*
+ * Decision, Type, Date, Checksum, Synced; and where they are there, wanted or
+ * set, the checkbox that pauses a page, and the property that shows its row.
+ */
 struct notion_shape {
 	struct shape_property properties[SHAPE_PROPERTIES];
+	size_t n;
 	size_t due;   /* properties to be added, renamed or given options */
 	size_t wrong; /* of a wrong type */
 };
 
-/* synced: whether the optional Synced is wanted where it is missing. */
-void notion_shape_read(
-	struct notion_shape *s, const json *data_source, bool synced);
+/* What is wanted. */
+struct shape_wish {
+	const struct field_names *names; /* NULL: the usual ones */
+	bool synced, paused; /* these optional ones, where they are missing */
+};
+
+void notion_shape_read(struct notion_shape *s, const json *data_source,
+	const struct shape_wish *wish);
 void notion_shape_fini(struct notion_shape *s);
 
 /* RC_CONFIG for the first property of a wrong type; 0 where there is none. */
@@ -64,7 +76,7 @@ int notion_shape_fault(const struct notion_shape *s, struct error *e);
 json *notion_shape_change(
 	const struct notion_shape *s, const json *data_source);
 /* The properties of a new data source. */
-json *notion_shape_new(bool synced);
+json *notion_shape_new(const struct shape_wish *wish);
 
 /*
  * Checks that everything that existed before still exists: RC_ATTENTION, naming

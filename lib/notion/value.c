@@ -71,6 +71,35 @@ json *notion_multi_select_value(const char *type, const json *was)
 	return value_of("multi_select", options);
 }
 
+static json *option_value(const char *key, const char *type)
+{
+	json *option = NULL;
+
+	if (!text_is_empty(type)) {
+		option = json_object();
+		json_put_str(option, "name", type);
+	}
+	return value_of(key, option ? option : json_string(NULL));
+}
+
+json *notion_type_value(enum type_kind kind, const char *type, const json *was)
+{
+	switch (kind) {
+	case TYPE_TEXT:
+		return notion_rich_text_value(type);
+	case TYPE_SELECT:
+	case TYPE_STATUS:
+		return option_value(type_kind_name(kind), type);
+	default:
+		return notion_multi_select_value(type, was);
+	}
+}
+
+json *notion_url_value(const char *url)
+{
+	return value_of("url", json_string(url));
+}
+
 json *notion_date_value(const char *date, const char *end)
 {
 	json *v;
@@ -114,11 +143,17 @@ static bool fits_a_request(const char *decision)
 	return fits;
 }
 
-int notion_can_hold(const struct decision *d, struct problem *p)
+static int type_can_be(const char *type, enum type_kind kind,
+	const json *options, struct problem *p)
 {
-	const char *decision = d->value[FIELD_DECISION];
-	const char *type = d->value[FIELD_TYPE];
-
+	if (kind == TYPE_TEXT)
+		return count_elements(type) <= NOTION_TEXT_ELEMENTS
+			       ? 0
+			       : problem(p, "poison",
+					 "the type is longer than the %d "
+					 "UTF-16 units of a Notion text",
+					 NOTION_TEXT_ELEMENTS *
+						 NOTION_TEXT_UNITS);
 	if (type && strchr(type, ','))
 		return problem(p, "poison",
 			"the type has a comma, which a Notion option can't "
@@ -128,6 +163,22 @@ int notion_can_hold(const struct decision *d, struct problem *p)
 			"the type is longer than the %d UTF-16 units of a "
 			"Notion option",
 			NOTION_OPTION_UNITS);
+	if (kind == TYPE_STATUS && options && !text_is_empty(type) &&
+		!notion_option_spelling(options, type))
+		return problem(p, "poison",
+			"the status has no option \"%.60s\", and only a "
+			"person can add one in Notion",
+			type);
+	return 0;
+}
+
+int notion_can_hold(const struct decision *d, enum type_kind kind,
+	const json *options, struct problem *p)
+{
+	const char *decision = d->value[FIELD_DECISION];
+
+	if (type_can_be(d->value[FIELD_TYPE], kind, options, p) < 0)
+		return -1;
 	if (count_elements(decision) > NOTION_TEXT_ELEMENTS)
 		return problem(p, "poison",
 			"the decision is longer than the %d UTF-16 units of a "

@@ -25,6 +25,7 @@ const char *pending_name(enum pending_kind k)
 		[PENDING_TRASHED] = "trashed",
 		[PENDING_ORPHAN] = "orphan",
 		[PENDING_WAITS] = "waits",
+		[PENDING_PAUSED] = "paused",
 		[PENDING_CHANGED] = "changed",
 		[PENDING_OTHER] = "other",
 	};

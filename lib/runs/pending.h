@@ -24,6 +24,7 @@ enum pending_kind {
 	PENDING_TRASHED,
 	PENDING_ORPHAN,
 	PENDING_WAITS,	 /* a create that isn't sent again yet */
+	PENDING_PAUSED,	 /* a person has paused its page */
 	PENDING_CHANGED, /* edited meanwhile: the next run decides */
 	PENDING_OTHER,
 	PENDING_KINDS,

@@ -11,6 +11,7 @@
 #include "settings/settings.h"
 #include "util/alloc.h"
 #include "util/json.h"
+#include "util/text.h"
 
 #define URL_MAX 512
 #define KEY_MAX 4096
@@ -267,6 +268,33 @@ static int check_secret(const char *name, const char *value, struct error *e)
 		name, SECRET_MIN);
 }
 
+static int check_property(const char *name, const char *value, struct error *e)
+{
+	if (!text_is_empty(value) && utf8_valid(value, strlen(value)) &&
+		strlen(value) <= URL_MAX)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"%s is not a valid name of a property: write it as Notion "
+		"shows it",
+		name);
+}
+
+/* A url property holds 2,000 characters. */
+static int check_template(const char *name, const char *value, struct error *e)
+{
+	bool good = utf8_valid(value, strlen(value)) &&
+		    strlen(value) <= 2 * (size_t)URL_MAX;
+
+	for (const char *c = value; *c; c++)
+		good = good && (unsigned char)*c > ' ' && *c != 0x7f;
+	if (good && strstr(value, "{id}"))
+		return 0;
+	return fail(e, RC_CONFIG,
+		"%s must be a link with {id} where the row's id goes, without "
+		"blanks, such as https://app.example.org/decisions/{id}",
+		name);
+}
+
 static const struct {
 	const char *name, *what, *fallback;
 	int (*check)(const char *name, const char *value, struct error *e);
@@ -295,6 +323,9 @@ static const struct {
 	{ "SYNC_HOOK_SECRET_NOTION", NULL, NULL, check_secret, NULL },
 	{ "SYNC_HOOK_SECRET_SUPABASE", NULL, NULL, check_secret, NULL },
 	{ "SYNC_HOST_NAMES", NULL, NULL, check_command, NULL },
+	{ "SYNC_PAUSED_PROPERTY", NULL, NULL, check_property, NULL },
+	{ "SYNC_LINK_PROPERTY", NULL, NULL, check_property, NULL },
+	{ "SYNC_LINK_TEMPLATE", NULL, NULL, check_template, NULL },
 };
 #define N_SETTINGS (sizeof settings / sizeof settings[0])
 

@@ -209,6 +209,8 @@ int settings_load_from(struct settings *s, const struct env_file *f,
 		rc = load_supabase(s, f, e);
 	if (rc == 0 && what & (NEED_NOTION | NEED_NOTION_KEY))
 		rc = load_notion(s, f, what & NEED_NOTION, e);
+	if (rc == 0 && what & (NEED_SUPABASE | NEED_NOTION | NEED_NOTION_KEY))
+		rc = field_names_load(&s->names, f, e);
 	if (rc == 0 && what & NEED_ALARMS)
 		rc = load_alarms(s, f, e);
 	if (rc == 0 && what & NEED_SECRETS)
@@ -269,5 +271,6 @@ void settings_fini(struct settings *s)
 	free(s->state_dir);
 	free(s->log_dir);
 	free(s->rate_dir);
+	field_names_fini(&s->names);
 	*s = (struct settings){ 0 };
 }

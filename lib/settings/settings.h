@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "settings/field_names.h"
 #include "util/env_file.h"
 #include "util/error.h"
 #include "util/uuid.h"
@@ -41,6 +42,9 @@ struct settings {
 	char *supabase_key; /* sb_secret_…, or a service_role JWT */
 	char *schema;	    /* SUPABASE_SCHEMA, "public" */
 	char *table;
+
+	/* set with any of the three: how columns and properties are called */
+	struct field_names names;
 
 	/* Notion: set with NEED_NOTION or NEED_NOTION_KEY */
 	char *notion_url;

@@ -172,12 +172,35 @@ static void free_lines(struct base *b)
 		json_free(b->lone[i].line);
 }
 
+static bool is_same(const json *was, const json *is, const char *key)
+{
+	const json *a = json_get(was, key), *b = json_get(is, key);
+
+	return json_is_null(a) ? json_is_null(b) : json_equal(a, b);
+}
+
+bool base_same_scope(const json *was, const json *is, const char **what)
+{
+	static const char *const keys[] = { "supabase", "notion", "columns",
+		"properties" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		*what = keys[i];
+		if (strcmp(keys[i], "properties") == 0 &&
+			(!json_get(was, keys[i]) || !json_get(is, keys[i])))
+			continue;
+		if (!is_same(was, is, keys[i]))
+			return false;
+	}
+	return true;
+}
+
 /* A run begins; what was said about another scope holds no more. */
 static void enter_scope(struct base *b, const json *scope)
 {
-	if (b->scope && json_equal(b->scope, scope))
-		return;
-	if (b->scope) {
+	const char *what;
+
+	if (b->scope && !base_same_scope(b->scope, scope, &what)) {
 		free_lines(b);
 		id_list_fini(&b->rows);
 		b->n_lone = 0;

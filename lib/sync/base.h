@@ -25,8 +25,16 @@
 #include "util/idlist.h"
 #include "util/json.h"
 
+/*
+ * What a base is about:
+ *   supabase, notion  the table and the data source, as a fetch head names them
+ *   columns     the columns of the content, by their usual names, as far as the
+ *               team calls them otherwise
+ *   properties  {"Type","Date"}: their ids
+ * One of an earlier version has no properties: they may be any.
+ */
 struct base {
-	json *scope;		/* {"supabase","notion"}; NULL: no base yet */
+	json *scope;		/* NULL: no base yet */
 	struct id_list rows;	/* a pair for each: base_pair_at() */
 	struct base_pair *lone; /* one for each id, sorted by it */
 	size_t n_lone, lone_cap;
@@ -71,6 +79,8 @@ const struct base_pair *base_find_lone(const struct base *b, const char *id);
  */
 void base_add(struct base *b, json *take_line);
 void base_fold(struct base *b);
+/* Whether two scopes are about the same; *what differs, where they don't. */
+bool base_same_scope(const json *was, const json *is, const char **what);
 int base_save(const struct base *b, const char *path, struct error *e);
 char *base_journal_path(const char *path); /* allocated */
 

@@ -40,6 +40,8 @@ static const struct {
 		"page_resets_synced" },
 };
 
+#define REWRITES_LINK "page_rewrites_link"
+
 static int parse_both(struct held held[SIDES], const json *object)
 {
 	for (enum side s = 0; s < SIDES; s++)
@@ -111,6 +113,7 @@ static int parse_pair(struct base_pair *p, const json *line)
 			json_true(line, keys[s].rewrites_checksum);
 		p->resets_synced[s] = json_true(line, keys[s].resets_synced);
 	}
+	p->rewrites_link = json_true(line, REWRITES_LINK);
 	if (strcmp(kind, "lone") == 0)
 		return !p->row_id == !p->page_id
 			       ? -1
@@ -244,6 +247,7 @@ json *base_pair_line(const struct base_pair *p, usec at)
 			p->rewrites_checksum[s]);
 		put_flag(line, keys[s].resets_synced, p->resets_synced[s]);
 	}
+	put_flag(line, REWRITES_LINK, p->rewrites_link);
 	if (p->failed > 0)
 		json_put_int(line, "failed", p->failed);
 	if (p->refused.is)

@@ -17,7 +17,8 @@
  *              fields has "deleted" too
  *   failed     how many times in a row its ops have failed
  *   rewrites_checksum, resets_synced, page_rewrites_checksum,
- *   page_resets_synced  the table, or an automation, changes these by itself
+ *   page_resets_synced, page_rewrites_link  the table, or an automation,
+ *              changes these by itself
  * A line of the older form has one content and `deleted` for both halves.
  *
  * A `lone` line is about a half that has no other yet: {row_id or page_id, is,
@@ -70,6 +71,7 @@ struct base_pair {
 	int64_t failed;
 	/* The table, or an automation of the database, changes it by itself. */
 	bool rewrites_checksum[SIDES], resets_synced[SIDES];
+	bool rewrites_link; /* what the page shows of its row */
 	json *line;   /* owned; the texts are in it; NULL: base_pair_keep() */
 	size_t order; /* base.c: of reading, while a row has several lines */
 };

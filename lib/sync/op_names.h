@@ -44,6 +44,8 @@
 
 /* The code of what was answered with success and not kept. */
 #define OP_NOT_KEPT "not-kept"
+/* The code of a skip because a person has paused the page. */
+#define OP_PAUSED "paused"
 
 enum op_kind {
 	OP_CREATE,  /* makes the missing half and links the pair */

@@ -195,7 +195,7 @@ int env_file_load(struct env_file *f, const char *path, struct error *e)
 	int number = 0, rc = read_checked(path, &text, e);
 	char *line, *lf;
 
-	*f = (struct env_file){ 0 };
+	*f = (struct env_file){ .path = xstrdup(path) };
 	for (line = behind_mark(text.data); rc == 0 && line && *line;
 		line = lf) {
 		lf = strchr(line, '\n');
@@ -220,6 +220,7 @@ void env_file_fini(struct env_file *f)
 	}
 	free(f->names);
 	free(f->values);
+	free(f->path);
 	*f = (struct env_file){ 0 };
 }
 
@@ -233,8 +234,7 @@ const char *env_lookup(const struct env_file *f, const char *name)
 	return value && *value ? value : NULL;
 }
 
-/* The folder above that of the running program, allocated, or NULL. */
-static char *program_home(void)
+char *env_file_home(void)
 {
 	char path[4096], *slash;
 	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -258,7 +258,7 @@ char *env_file_find(void)
 
 	if (set && *set)
 		return xstrdup(set);
-	home = program_home();
+	home = env_file_home();
 	if (home)
 		path = path_join(home, ".env");
 	free(home);

@@ -10,6 +10,7 @@
 #include "util/error.h"
 
 struct env_file {
+	char *path; /* NULL: none was read */
 	char **names, **values;
 	size_t n, cap;
 };
@@ -34,5 +35,7 @@ const char *env_lookup(const struct env_file *f, const char *name);
 /* Where .env is looked for, allocated; NULL where there is none:
  * settings/settings.h. */
 char *env_file_find(void);
+/* The folder above that of the running program, allocated, or NULL. */
+char *env_file_home(void);
 
 #endif

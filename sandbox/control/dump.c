@@ -56,17 +56,32 @@ static void put_plain(json *line, const char *key, const json *rich)
 	free(plain);
 }
 
+static void add_option(json *names, const json *type, const json *id)
+{
+	const json *option = option_by_id(type, json_text(id));
+
+	if (option)
+		json_add(names, json_copy(json_get(option, "name")));
+}
+
+/* The names of all its options, or its text, whatever type it has now. */
 static json *type_names(const struct source *home, const json *kept)
 {
 	const json *type = property_find(home->properties, "\\kxk");
 	json *names = json_array();
+	char *plain;
 
+	if (type && strcmp(property_type(type), "rich_text") == 0) {
+		plain = rich_text_plain(kept);
+		if (*plain)
+			json_add(names, json_string(plain));
+		free(plain);
+		return names;
+	}
+	if (type && json_is_string(kept))
+		add_option(names, type, kept);
 	for (const json *v = json_first(kept); v && type; v = json_next(v))
-		if (option_by_id(type, json_text(v)))
-			json_add(
-				names, json_copy(json_get(
-					       option_by_id(type, json_text(v)),
-					       "name")));
+		add_option(names, type, v);
 	return names;
 }
 

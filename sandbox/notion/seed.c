@@ -91,16 +91,27 @@ static json *text_property(const char *type, const json *v)
 	return value;
 }
 
-static json *type_property(const json *v)
+/* As the property's type has it: a person may have changed that. */
+static json *type_property(const char *type, const json *v)
 {
-	json *value = json_object(), *array;
+	json *value, *array, *option;
 	const json *one = json_is_array(v) ? json_first(v) : v;
 
-	array = json_put(value, "multi_select", json_array());
+	if (strcmp(type, "rich_text") == 0)
+		return text_property(type, one);
+	value = json_object();
+	if (strcmp(type, "multi_select") != 0) {
+		if (json_is_null(one) || (json_text(one) && !*json_text(one))) {
+			json_put_str(value, type, NULL);
+			return value;
+		}
+		option = json_put(value, type, json_object());
+		json_put(option, "name", json_copy(one));
+		return value;
+	}
+	array = json_put(value, type, json_array());
 	for (; one && !json_is_null(one);
 		one = json_is_array(v) ? json_next(one) : NULL) {
-		json *option;
-
 		if (!json_is_array(v) && json_text(v) && !*json_text(v))
 			break;
 		option = json_add(array, json_object());
@@ -132,8 +143,11 @@ static json *wrapped(const char *type, const json *v)
 	return value;
 }
 
-/* The five values, by the ids of the built-in properties, as in a write. */
-static json *as_properties(const json *set)
+/*
+ * The five values, by the ids of the built-in properties, as in a write; any
+ * other is in "properties", as a write has it.
+ */
+static json *as_properties(const struct source *s, const json *set)
 {
 	static const struct {
 		const char *key, *id;
@@ -147,7 +161,10 @@ static json *as_properties(const json *set)
 	else if ((v = json_get(set, "decision")))
 		json_put(out, "title", text_property("title", v));
 	if ((v = json_get(set, "type")))
-		json_put(out, "\\kxk", type_property(v));
+		json_put(out, "\\kxk",
+			type_property(property_type(property_find(
+					      s->properties, "\\kxk")),
+				v));
 	if ((v = json_get(set, "date")))
 		json_put(out, "sw~V", date_property(v));
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -156,13 +173,15 @@ static json *as_properties(const json *set)
 				text_property("rich_text", v));
 	if ((v = json_get(set, "synced")))
 		json_put(out, "Ur]X", wrapped("checkbox", v));
+	for (v = json_first(json_get(set, "properties")); v; v = json_next(v))
+		json_put(out, json_key(v), json_copy(v));
 	return out;
 }
 
 int notion_edit_page(struct world *w, struct source *s, struct page *p,
 	const json *set, struct notion_error *e)
 {
-	json *properties = as_properties(set);
+	json *properties = as_properties(s, set);
 	int rc = page_set(w, p, s, properties, false, e);
 
 	json_free(properties);

@@ -133,7 +133,7 @@ writes() {
 @test "a property of a wrong type is refused before anything is changed" {
 	start_sandbox
 	local one
-	for one in Type:select:multi_select Date:rich_text:date \
+	for one in Type:number:multi_select Date:rich_text:date \
 		Checksum:number:rich_text Synced:rich_text:checkbox; do
 		IFS=: read -r name is should <<<"$one"
 		change "{\"$name\":null,\"Decision\":{\"name\":\"Name\"}}"

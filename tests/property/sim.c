@@ -68,6 +68,8 @@ static json *record_line(const struct sim_record *r, enum side side)
 	json_put_bool(line, "synced", r->synced);
 	json_put_bool(line, "own", r->own);
 	json_put_bool(line, "deleted", r->deleted);
+	if (r->paused)
+		json_put_bool(line, "paused", true);
 	if (r->more_types)
 		json_add(json_put(line, "extra_types", json_array()),
 			json_string("Further"));

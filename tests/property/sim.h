@@ -22,7 +22,7 @@ struct sim_record {
 	char value[FIELDS][SIM_TEXT];
 	char stored[CHECKSUM_SIZE];
 	char state[16]; /* of a page that is gone */
-	bool synced, deleted, own, more_types;
+	bool synced, deleted, own, more_types, paused;
 	usec created, edited;
 };
 

@@ -21,7 +21,7 @@ static void test_bind(void)
 	struct notion_schema s, again;
 	struct error e;
 
-	check_int(notion_schema_bind(&s, source, &e), 0);
+	check_int(notion_schema_bind(&s, source, NULL, &e), 0);
 	check_str(s.field[FIELD_DECISION], "title");
 	check_str(s.field[FIELD_TYPE], "%3Aa");
 	check_str(s.field[FIELD_DATE], "d");
@@ -51,7 +51,7 @@ static void test_bind_optional(void)
 	struct notion_schema s;
 	struct error e;
 
-	check_int(notion_schema_bind(&s, source, &e), 0);
+	check_int(notion_schema_bind(&s, source, NULL, &e), 0);
 	check(!s.checksum && !s.synced && !s.bot_user);
 	notion_schema_to_head(&s, head);
 	notion_schema_fini(&s);
@@ -68,7 +68,7 @@ static void check_unbound(const char *text, const char *why)
 	struct notion_schema s;
 	struct error e = { 0 };
 
-	check_int(notion_schema_bind(&s, source, &e), -1);
+	check_int(notion_schema_bind(&s, source, NULL, &e), -1);
 	check_int(e.code, RC_CONFIG);
 	check_has(e.text, why);
 	json_free(source);
@@ -82,12 +82,102 @@ static void test_bind_refused(void)
 	check_unbound(SOURCE(TITLE "," TYPE), "\"Date\" of type date");
 	check_unbound(
 		SOURCE(TITLE
-			",\"Type\":{\"id\":\"x\",\"type\":\"select\"}," DATE),
-		"\"Type\" has type select and should have type multi_select");
+			",\"Type\":{\"id\":\"x\",\"type\":\"people\"}," DATE),
+		"\"Type\" has type people and should have type multi_select "
+		"(or select, status, rich_text)");
+	check_unbound(
+		SOURCE(TITLE "," DATE), "it has: Name (title), Date (date)");
 	check_unbound(
 		SOURCE(TITLE "," TYPE "," DATE
 			     ",\"Synced\":{\"id\":\"x\",\"type\":\"formula\"}"),
 		"\"Synced\" has type formula and should have type checkbox");
+}
+
+/* What fields.json and its settings name. */
+static void test_bind_names(void)
+{
+	struct field_names names = { .file = (char *)"f.json",
+		.property = { NULL, (char *)"Kind", NULL, (char *)"Sum" },
+		.paused = (char *)"Hold",
+		.link = (char *)"Row",
+		.link_template = (char *)"x/{id}" };
+	json *source = parse(SOURCE(
+		TITLE "," DATE
+		      ",\"Kind\":{\"id\":\"k\",\"type\":\"status\",\"status\":{"
+		      "\"options\":[{\"name\":\"Done\"}]}}"
+		      ",\"Sum\":{\"id\":\"s\",\"type\":\"rich_text\"}"
+		      ",\"Hold\":{\"id\":\"h\",\"type\":\"checkbox\"}"
+		      ",\"Row\":{\"id\":\"r\",\"type\":\"url\"}"));
+	json *head = json_object();
+	struct notion_schema s;
+	struct error e = { 0 };
+
+	check_int(notion_schema_bind(&s, source, &names, &e), 0);
+	notion_schema_to_head(&s, head);
+	notion_schema_fini(&s);
+	check_int(notion_schema_from_head(&s, head, &e), 0);
+	check_str(s.field[FIELD_TYPE], "k");
+	check_int(s.type_kind, TYPE_STATUS);
+	check_str(json_text(json_first(s.type_options)), "Done");
+	check_str(s.checksum, "s");
+	check_str(s.paused, "h");
+	check_str(s.link, "r");
+	check(s.link_is_url && !s.synced);
+	check_str(s.link_template, "x/{id}");
+	check_str(json_str(s.own_names, "Type"), "Kind");
+	notion_schema_fini(&s);
+	json_free(head);
+
+	/* What is named must be there, and hold what it is named for. */
+	names.property[4] = (char *)"Mark";
+	check_int(notion_schema_bind(&s, source, &names, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "no property \"Mark\" of type checkbox (f.json, "
+			  "notion.synced)");
+	check_has(e.text, "Hold (checkbox)");
+	names.property[4] = (char *)"Row";
+	check_int(notion_schema_bind(&s, source, &names, &e), -1);
+	check_has(e.text, "f.json, notion.synced: the Notion property \"Row\" "
+			  "has type url and should have type checkbox");
+	names.property[4] = NULL;
+	names.property[0] = (char *)"Title";
+	check_int(notion_schema_bind(&s, source, &names, &e), -1);
+	check_has(e.text, "no property \"Title\" of type title");
+	names.property[0] = NULL;
+	names.paused = (char *)"Row";
+	check_int(notion_schema_bind(&s, source, &names, &e), -1);
+	check_has(e.text, "SYNC_PAUSED_PROPERTY");
+	names.paused = (char *)"-";
+	names.link = (char *)"Hold";
+	check_int(notion_schema_bind(&s, source, &names, &e), -1);
+	check_has(e.text, "should have type url or rich_text");
+	json_free(source);
+}
+
+/* A checkbox Paused is one that pauses; anything else of that name is not. */
+static void test_bind_paused(void)
+{
+	json *box = parse(SOURCE(
+		TITLE "," TYPE "," DATE
+		      ",\"Paused\":{\"id\":\"p\",\"type\":\"checkbox\"}"));
+	json *other = parse(
+		SOURCE(TITLE "," TYPE "," DATE
+			     ",\"Paused\":{\"id\":\"p\",\"type\":\"date\"}"));
+	struct field_names none = { .paused = (char *)"-" };
+	struct notion_schema s;
+	struct error e;
+
+	check_int(notion_schema_bind(&s, box, NULL, &e), 0);
+	check_str(s.paused, "p");
+	notion_schema_fini(&s);
+	check_int(notion_schema_bind(&s, box, &none, &e), 0);
+	check(!s.paused);
+	notion_schema_fini(&s);
+	check_int(notion_schema_bind(&s, other, NULL, &e), 0);
+	check(!s.paused);
+	notion_schema_fini(&s);
+	json_free(box);
+	json_free(other);
 }
 
 static void check_bad_head(const char *text, const char *why)
@@ -124,6 +214,8 @@ int main(void)
 	run(test_bind);
 	run(test_bind_optional);
 	run(test_bind_refused);
+	run(test_bind_names);
+	run(test_bind_paused);
 	run(test_bad_heads);
 	return test_end();
 }

@@ -51,7 +51,8 @@ static const char *states(const struct notion_shape *s)
 {
 	static char out[SHAPE_PROPERTIES + 1];
 
-	for (size_t i = 0; i < SHAPE_PROPERTIES; i++)
+	out[s->n] = '\0';
+	for (size_t i = 0; i < s->n; i++)
 		out[i] = "rlmnow"[s->properties[i].state];
 	return out;
 }
@@ -63,7 +64,7 @@ static void shape_is(
 	json *source = parse(text), *body;
 	struct notion_shape s;
 
-	notion_shape_read(&s, source, synced);
+	notion_shape_read(&s, source, &(struct shape_wish){ .synced = synced });
 	check_str(states(&s), want);
 	if (change) {
 		body = notion_shape_change(&s, source);
@@ -160,7 +161,8 @@ static void test_too_many_options(void)
 		json *source = crowded(cases[i].n);
 		struct notion_shape s;
 
-		notion_shape_read(&s, source, true);
+		notion_shape_read(
+			&s, source, &(struct shape_wish){ .synced = true });
 		check_int(s.properties[1].state, cases[i].state);
 		check_int(s.properties[1].full, cases[i].state == SHAPE_READY);
 		check_int(json_count(s.properties[1].add), 5);
@@ -176,7 +178,7 @@ static void test_option_without_a_name(void)
 		"{\"color\":\"red\"}") "," DATE "," CHECKSUM "," SYNCED));
 	struct notion_shape s;
 
-	notion_shape_read(&s, source, true);
+	notion_shape_read(&s, source, &(struct shape_wish){ .synced = true });
 	check_int(s.due, 0);
 	check(s.properties[1].full);
 	notion_shape_fini(&s);
@@ -185,7 +187,7 @@ static void test_option_without_a_name(void)
 
 static void test_wrong_types(void)
 {
-	static const char *const types[] = { "select", "status", "number" };
+	static const char *const types[] = { "people", "formula", "number" };
 
 	for (size_t i = 0; i < 3; i++) {
 		struct buf b = BUF_INIT(4096);
@@ -198,7 +200,8 @@ static void test_wrong_types(void)
 			"," SYNCED ",\"Type\":{\"id\":\"t\",\"type\":\"%s\"}}}",
 			types[i]);
 		source = parse(buf_str(&b));
-		notion_shape_read(&s, source, true);
+		notion_shape_read(
+			&s, source, &(struct shape_wish){ .synced = true });
 		check_str(states(&s), "rwrrr");
 		check_int(notion_shape_fault(&s, &e), -1);
 		check_int(e.code, RC_CONFIG);
@@ -225,7 +228,8 @@ static void test_no_title(void)
 
 		buf_addf(&b, "{\"properties\":%s}", properties[i]);
 		source = parse(buf_str(&b));
-		notion_shape_read(&s, source, true);
+		notion_shape_read(
+			&s, source, &(struct shape_wish){ .synced = true });
 		check_int(s.properties[0].state, SHAPE_WRONG_TYPE);
 		check_int(notion_shape_fault(&s, &e), -1);
 		check_int(e.code, RC_CONFIG);
@@ -246,7 +250,7 @@ static void test_twin(void)
 					  "\"multi_select\"}"));
 	struct notion_shape s;
 
-	notion_shape_read(&s, source, true);
+	notion_shape_read(&s, source, &(struct shape_wish){ .synced = true });
 	check_str(states(&s), "rmrrr");
 	check_str(s.properties[1].twin, "type ");
 	notion_shape_fini(&s);
@@ -266,6 +270,56 @@ static void kept(const char *before, const char *after, const char *lost)
 	}
 	json_free(a);
 	json_free(b);
+}
+
+/* Names of their own, and what is there besides the five. */
+static void test_names(void)
+{
+	struct field_names names = { .property = { (char *)"Name",
+					     (char *)"Kind" },
+		.link = (char *)"Row" };
+	const struct shape_wish wish = { &names, false, true };
+	json *source = parse(SOURCE(
+		     "\"Name\":{\"id\":\"title\",\"type\":\"title\"},"
+		     "\"Kind\":{\"id\":\"k\",\"type\":\"status\"},"
+		     "\"Row\":{\"id\":\"r\",\"type\":\"rich_text\"}," DATE)),
+	     *body;
+	struct notion_shape s;
+
+	notion_shape_read(&s, source, &wish);
+	check_str(states(&s), "rrrmlmr");
+	body = notion_shape_change(&s, source);
+	check(equals(body, "{\"properties\":{\"Checksum\":{\"rich_text\":{}},"
+			   "\"Paused\":{\"checkbox\":{}}}}"));
+	json_free(body);
+	notion_shape_fini(&s);
+	json_free(source);
+
+	body = notion_shape_new(&wish);
+	check(json_get(json_get(body, "Name"), "title") != NULL);
+	check(json_get(json_get(body, "Kind"), "multi_select") != NULL);
+	check(json_get(json_get(body, "Row"), "url") != NULL);
+	check(json_get(json_get(body, "Paused"), "checkbox") != NULL);
+	json_free(body);
+}
+
+/* A property Paused that is something else is left alone, unless asked for. */
+static void test_paused(void)
+{
+	static const char text[] = SOURCE(TITLE "," TYPE(
+		ALL_OPTIONS) "," DATE "," CHECKSUM "," SYNCED
+			     ",\"Paused\":{\"id\":\"p\",\"type\":\"date\"}");
+	json *source = parse(text);
+	struct notion_shape s;
+
+	notion_shape_read(&s, source, &(struct shape_wish){ .synced = true });
+	check_str(states(&s), "rrrrr");
+	notion_shape_fini(&s);
+	notion_shape_read(&s, source,
+		&(struct shape_wish){ .synced = true, .paused = true });
+	check_str(states(&s), "rrrrrw");
+	notion_shape_fini(&s);
+	json_free(source);
 }
 
 static void test_kept(void)
@@ -290,7 +344,8 @@ static void test_kept(void)
 
 static void test_new(void)
 {
-	json *with = notion_shape_new(true), *without = notion_shape_new(false);
+	const struct shape_wish all = { .synced = true }, few = { 0 };
+	json *with = notion_shape_new(&all), *without = notion_shape_new(&few);
 
 	check_int(json_count(with), 5);
 	check_int(json_count(without), 4);
@@ -311,6 +366,8 @@ int main(void)
 	run(test_wrong_types);
 	run(test_no_title);
 	run(test_twin);
+	run(test_names);
+	run(test_paused);
 	run(test_kept);
 	run(test_new);
 	return test_end();

@@ -107,7 +107,8 @@ static void check_holds(const char *unit, size_t n, const char *type, bool can)
 	};
 	struct problem p = { 0 };
 
-	check_int(notion_can_hold(&d, &p), can ? 0 : -1);
+	check_int(
+		notion_can_hold(&d, TYPE_MULTI_SELECT, NULL, &p), can ? 0 : -1);
 	if (!can)
 		check_str(p.code, "poison");
 	free(text);
@@ -119,7 +120,7 @@ static void test_can_hold(void)
 	struct problem p;
 	char *type = repeat("\U0001F600", 50), *longer = repeat("x", 101);
 
-	check_int(notion_can_hold(&empty, &p), 0);
+	check_int(notion_can_hold(&empty, TYPE_MULTI_SELECT, NULL, &p), 0);
 	check_holds("x", 200000, "Ops", true);
 	check_holds("x", 200001, "Ops", false);
 	check_holds("x", 1, "a,b", false);
