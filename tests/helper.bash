@@ -347,3 +347,13 @@ stop_sandboxes() {
 	done
 	SANDBOX_PIDS=()
 }
+
+# sample STEP: $SAMPLE has the options of a sweep for every STEPth of its points, others
+# each day, so that in STEP days all come to their turn. SAMPLE_DAY repeats another
+# day's. Under the sanitizers every program takes longer: a third does.
+sample() {
+	local step=$1 day=${SAMPLE_DAY:-$((EPOCHSECONDS / 86400))}
+	[[ $BIN != *asan* ]] || step=$((step * 3))
+	SAMPLE=(--step "$step" --offset $((day % step)))
+	echo "${SAMPLE[*]}"
+}

@@ -7,21 +7,21 @@ setup() {
 	export VAULTSYNC_BIN=$BIN
 }
 
-scale=1
-[[ $BIN != *asan* ]] || scale=3
-
 @test "an edit right before any of our requests is never overwritten" {
-	must_pass "$ROOT/tests/chaos/edits.sh" --step $((scale * 13))
+	sample 19
+	must_pass "$ROOT/tests/chaos/edits.sh" "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "nor by a plan in the short form" {
-	must_pass "$ROOT/tests/chaos/edits.sh" --short --step $((scale * 39))
+	sample 61
+	must_pass "$ROOT/tests/chaos/edits.sh" --short "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "nor in runs that read only what was edited" {
-	LESS=1 must_pass "$ROOT/tests/chaos/edits.sh" --step $((scale * 61))
+	sample 79
+	LESS=1 must_pass "$ROOT/tests/chaos/edits.sh" "${SAMPLE[@]}"
 	echo "$output"
 }
 

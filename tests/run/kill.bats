@@ -7,41 +7,44 @@ setup() {
 	export VAULTSYNC_BIN=$BIN
 }
 
-# Under the sanitizers every program takes longer: fewer points do.
-scale=1
-[[ $BIN != *asan* ]] || scale=3
-
 @test "killed at every request, before and after it is carried out" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --step $((scale * 5))
+	sample 9
+	must_pass "$ROOT/tests/chaos/kill.sh" "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "killed while Notion's queries lag: no page is created twice" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --lag --step $((scale * 11))
+	sample 23
+	must_pass "$ROOT/tests/chaos/kill.sh" --lag "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "killed with four workers at work" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --jobs 4 --step $((scale * 11))
+	sample 23
+	must_pass "$ROOT/tests/chaos/kill.sh" --jobs 4 "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "killed, and every local file is lost as well" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --wipe --step $((scale * 11))
+	sample 23
+	must_pass "$ROOT/tests/chaos/kill.sh" --wipe "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "TERM: the request in flight is finished and recorded" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --signal TERM --step $((scale * 11))
+	sample 23
+	must_pass "$ROOT/tests/chaos/kill.sh" --signal TERM "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "INT: the same" {
-	must_pass "$ROOT/tests/chaos/kill.sh" --signal INT --step $((scale * 15))
+	sample 31
+	must_pass "$ROOT/tests/chaos/kill.sh" --signal INT "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "killed, and the next runs read only what was edited" {
-	LESS=1 must_pass "$ROOT/tests/chaos/kill.sh" --step $((scale * 23))
+	sample 45
+	LESS=1 must_pass "$ROOT/tests/chaos/kill.sh" "${SAMPLE[@]}"
 	echo "$output"
 }

@@ -7,8 +7,8 @@ setup() {
 	export VAULTSYNC_BIN=$BIN
 }
 
-@test "a soak of twenty rounds loses nothing and duplicates nothing" {
-	local rounds=20
+@test "a soak of twelve rounds loses nothing and duplicates nothing" {
+	local rounds=12
 	[[ $BIN != *asan* ]] || rounds=10
 	must_pass "$ROOT/tests/chaos/soak.sh" --rounds "$rounds"
 	echo "$output"
