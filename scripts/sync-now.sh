@@ -19,7 +19,8 @@ Read both sides, plan, and carry the plan out.
       --version        show the version and exit
 
 Other options go to plan, such as --conflict notion, --orphans restore,
---allow mass-delete, --match decision, --retry. bin/report tells what the run did.
+--allow mass-delete, --match decision, --hold trash, --direction to-notion,
+--settle 2m, --retry. bin/report tells what the run did.
 TEXT
 }
 args=("$@") run=() verbose=() plan=() progress=--progress full=${SYNC_RUN_FULL:-}
@@ -31,11 +32,11 @@ while [ $# -gt 0 ]; do
     -h | --help) usage; exit 0 ;;
     --version) exec "$bin/plan" --version ;;
     --full) full=asked ;;
-    --limit | --conflict | --orphans | --allow | --match)
+    --limit | --conflict | --orphans | --allow | --match | --hold | --direction | --settle)
       [ $# -gt 1 ] || die 2 "$1 needs an argument"
       set -- "$1=$2" "${@:3}" && continue ;;
     --limit=*) run+=("$1") ;;
-    --conflict=* | --orphans=* | --allow=* | --match=* | --retry) plan+=("$1") ;;
+    --conflict=* | --orphans=* | --allow=* | --match=* | --hold=* | --direction=* | --settle=* | --retry) plan+=("$1") ;;
     *) die 2 "unknown option: $1 (try: $0 --help)" ;;
   esac
   shift

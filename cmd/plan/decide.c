@@ -380,7 +380,7 @@ size_t decide(const struct sides *w, const struct base *base,
 	struct deciding d = { .sides = w, .policy = policy };
 	size_t pairs;
 
-	d.to = (struct emitter){ w, policy->use_base, ops };
+	d.to = (struct emitter){ w, policy->use_base, &policy->waits, ops };
 	lines_init(&d.lines, base);
 	pairing_init(&d.pairing, w, &d.lines, policy->match);
 	for (size_t i = 0; i < w->n_trouble; i++)

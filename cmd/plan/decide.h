@@ -15,6 +15,7 @@
 #include "pair.h"
 #include "sides.h"
 #include "sync/base.h"
+#include "waits.h"
 
 enum orphan_rule {
 	ORPHANS_KEEP,
@@ -28,6 +29,7 @@ struct policy {
 	enum match_rule match;
 	bool use_base; /* with --base: equal pairs are noted there */
 	struct resending again;
+	struct waits waits;
 };
 
 /*

@@ -199,6 +199,17 @@ static void stamp(const struct emitter *s, const struct record *row,
 				"stale");
 }
 
+/* --- what waits: waits.h -------------------------------------------------- */
+
+/* The op that was added last passes, or becomes one that waits. */
+static bool may_pass(const struct emitter *s)
+{
+	struct verdict v = waits_judge(s->waits, last_op(s));
+
+	waits_put(last_op(s), &v);
+	return v.wait == WAIT_NOT;
+}
+
 /* --- a pair whose halves live on ------------------------------------------ */
 
 static void note_conflict(struct planned_op *op, const struct merge *m,
@@ -230,8 +241,6 @@ static void write_half(const struct emitter *s, const struct live_pair *p,
 	unsigned row_fields = m->write[SUPABASE];
 	struct planned_op *op;
 
-	if (!revives && !m->write[to])
-		return;
 	op = add(s, revives ? OP_RESTORE : OP_UPDATE, to, p);
 	set_content(s, op, &m->result, m->write[to]);
 	mark(op, checksum, true);
@@ -290,6 +299,62 @@ void emit_not_kept(
 	buf_fini(&text);
 }
 
+/* What is to be written to each half, and whether it must wait. */
+struct writes {
+	bool any[SIDES];
+	struct verdict verdict[SIDES];
+	bool waits; /* one of them does */
+};
+
+static bool is_written(const struct writes *w, enum side to)
+{
+	return w->any[to] && w->verdict[to].wait == WAIT_NOT;
+}
+
+/*
+ * A pair of which one op waits:
+ *
+ * the halves are known field by field, and
+ *   the op that waits is an update    the other half is written, and nothing is
+ *                                     noted as agreed
+ *   it is a restore                   all of the pair waits: it is none yet
+ * only the checksum tells who changed  all of it waits, because of a pair that
+ *                                     is half done it could tell no more
+ */
+static void find_writes(struct writes *w, const struct emitter *s,
+	const struct live_pair *p, const struct merge *m, enum revive revive)
+{
+	bool together = p->base.kind != MERGE_BASE_FIELDS;
+
+	*w = (struct writes){ 0 };
+	for (enum side to = 0; to < SIDES; to++) {
+		bool revives =
+			revive == (to == NOTION ? REVIVE_PAGE : REVIVE_ROW);
+		struct planned_op op = {
+			.kind = revives ? OP_RESTORE : OP_UPDATE,
+			.target = target_of(to),
+			.row = p->row,
+			.page = p->page,
+			.row_id = p->row->id,
+			.page_id = p->page->id,
+			.conflict = m->write[to] & m->conflict,
+		};
+
+		w->any[to] = revives || m->write[to];
+		if (!w->any[to])
+			continue;
+		w->verdict[to] = waits_judge(s->waits, &op);
+		if (w->verdict[to].wait == WAIT_NOT)
+			continue;
+		w->waits = true;
+		together |= revives;
+	}
+	for (enum side to = 0; to < SIDES && w->waits && together; to++)
+		if (is_written(w, to))
+			w->verdict[to] = (struct verdict){ .wait = WAIT_PAIR,
+				.since = w->verdict[other_side(to)].since };
+}
+
 /*
  * The checksum that a half keeps while the pair does not agree: the one it has,
  * or that of the last agreement.
@@ -305,37 +370,115 @@ static const char *standing_sum(
 }
 
 /*
- * Some fields are left alone: what else changed is written, and nothing is
- * noted as agreed. A link is evidence and isn't lost.
+ * The same for a link that is made while the pair waits: where they have never
+ * agreed, no checksum may say that they did.
  */
-static void emit_rest(const struct emitter *s, const struct live_pair *p,
-	const struct merge *m, enum revive revive, const char *why)
+static const char *sum_for_link(
+	const struct live_pair *p, const struct writes *w)
 {
-	write_half(s, p, m, standing_sum(p, p->page), NOTION, revive, why);
-	write_half(s, p, m, standing_sum(p, p->row), SUPABASE, revive, why);
-	if (!m->write[SUPABASE] && revive != REVIVE_ROW &&
-		!text_same(p->row->link, p->page->id))
-		link_pair(s, p, standing_sum(p, p->row), true, link_reason(p));
-	emit_not_kept(s, p, m->left_alone);
+	const struct base_pair *line = p->base.line;
+
+	if (!w->waits || p->row->stored || (line && line->checksum))
+		return standing_sum(p, p->row);
+	return "";
+}
+
+/* The link is missing, or the mark says still that the pair was deleted. */
+static bool needs_link(
+	const struct live_pair *p, const struct writes *w, enum revive revive)
+{
+	const struct base_pair *line = p->base.line;
+
+	if (is_written(w, SUPABASE))
+		return false;
+	return !text_same(p->row->link, p->page->id) ||
+	       (revive == REVIVE_PAGE && is_written(w, NOTION) &&
+		       !p->row->synced &&
+		       !(line && line->resets_synced[SUPABASE]));
+}
+
+static void put_waiting(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m, const struct writes *w, enum revive revive,
+	const char *why)
+{
+	static const enum side order[SIDES] = { NOTION, SUPABASE };
+
+	for (size_t i = 0; i < SIDES; i++) {
+		enum side to = order[i];
+
+		if (!w->any[to] || is_written(w, to))
+			continue;
+		write_half(s, p, m, "", to, revive, why);
+		waits_put(last_op(s), &w->verdict[to]);
+	}
 }
 
 /*
- * Nothing of the content is written. A pair that was found by its decision gets
- * its link all the same, or the next run would make both halves again; without
- * a checksum that could make one half of it pass for the changed one.
+ * A pair that was found by its decision gets its link although its content
+ * isn't written, or the next run would make both halves again; without a
+ * checksum that could make one half of it pass for the changed one.
  */
-static void emit_stopped(const struct emitter *s, const struct live_pair *p,
-	const struct merge *m)
+static void link_match(const struct emitter *s, const struct live_pair *p)
 {
 	const struct decision nothing = { { NULL } };
 	char of_nothing[CHECKSUM_SIZE] = "";
+
+	if (p->row->stored || p->page->stored)
+		decision_checksum(&nothing, of_nothing);
+	link_pair(s, p, of_nothing, false, link_reason(p));
+}
+
+/*
+ * Some fields are left alone, or an op waits: what else changed is written, and
+ * nothing is noted as agreed. A link is evidence and isn't lost. What isn't
+ * done comes last, because apply ends a pair there.
+ */
+static void emit_rest(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m, const struct writes *w, enum revive revive,
+	const char *why)
+{
+	static const enum side order[SIDES] = { NOTION, SUPABASE };
+
+	for (size_t i = 0; i < SIDES; i++) {
+		enum side to = order[i];
+		const struct record *r = to == NOTION ? p->page : p->row;
+
+		if (!is_written(w, to))
+			continue;
+		write_half(s, p, m, standing_sum(p, r), to, revive, why);
+		waits_put(last_op(s), &w->verdict[to]);
+	}
+	if (needs_link(p, w, revive) && p->match)
+		link_match(s, p);
+	else if (needs_link(p, w, revive))
+		link_pair(s, p, sum_for_link(p, w), true, link_reason(p));
+	put_waiting(s, p, m, w, revive, why);
+	if (m->left_alone)
+		emit_not_kept(s, p, m->left_alone);
+}
+
+static void write_both(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m, const struct writes *w, enum revive revive,
+	const char *why)
+{
+	static const enum side order[SIDES] = { NOTION, SUPABASE };
+
+	for (size_t i = 0; i < SIDES; i++) {
+		if (!w->any[order[i]])
+			continue;
+		write_half(s, p, m, m->checksum, order[i], revive, why);
+		waits_put(last_op(s), &w->verdict[order[i]]);
+	}
+}
+
+/* Nothing of the content is written. */
+static void emit_stopped(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m)
+{
 	struct planned_op *op;
 
-	if (p->match) {
-		if (p->row->stored || p->page->stored)
-			decision_checksum(&nothing, of_nothing);
-		link_pair(s, p, of_nothing, false, link_reason(p));
-	}
+	if (p->match)
+		link_match(s, p);
 	op = emit_skip(s, "conflict", p->row, p->page);
 	note_conflict(op, m, &p->base);
 	op_reason(op,
@@ -349,7 +492,8 @@ static void emit_stopped(const struct emitter *s, const struct live_pair *p,
  * the merge is                ops
  * stopped by a conflict       a skip; and a link, if a decision joined the pair
  * more than a side can hold   a skip
- * not of all fields           what else changed, and a skip; no agreement
+ * not of all fields, or an    what else changed, and a skip; no agreement
+ *   op of it waits
  * whole                       page, then row; a link where no op writes the
  *                             row, a stamp where none writes the page, and an
  *                             adopt where nothing at all is to be written
@@ -363,6 +507,7 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 	bool row_written = m->write[SUPABASE] || revive == REVIVE_ROW;
 	const struct refusal *refused = &p->base.refused;
 	size_t before = s->ops->n;
+	struct writes w;
 	bool stale;
 
 	if (m->stopped) {
@@ -372,12 +517,12 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 	for (enum side to = 0; to < SIDES; to++)
 		if (is_poison(s, p, to, &m->result, m->write[to]))
 			return;
-	if (m->left_alone) {
-		emit_rest(s, p, m, revive, why);
+	find_writes(&w, s, p, m, revive);
+	if (m->left_alone || w.waits) {
+		emit_rest(s, p, m, &w, revive, why);
 		return;
 	}
-	write_half(s, p, m, m->checksum, NOTION, revive, why);
-	write_half(s, p, m, m->checksum, SUPABASE, revive, why);
+	write_both(s, p, m, &w, revive, why);
 
 	/* From here on both hold the same, or will. */
 	stale = !row_written && row_is_stale(p, m->checksum, true);
@@ -425,11 +570,14 @@ void emit_trash(
 		return;
 	}
 	op = add(s, OP_TRASH, side, p);
-	if (side == SUPABASE) {
+	if (side == SUPABASE)
 		mark(op, r->checksum, false);
-		op_reason(op, "its page was moved to the trash");
-	} else {
-		op_reason(op, "its row was deleted");
+	op_reason(op, "%s",
+		side == SUPABASE ? "its page was moved to the trash"
+				 : "its row was deleted");
+	if (!may_pass(s))
+		return;
+	if (side == NOTION) {
 		if (row_is_stale(p, r->checksum, false))
 			link_pair(s, p, r->checksum, false,
 				"the deletion is complete");
@@ -489,7 +637,7 @@ void emit_create(
 	mark(op, only->checksum, true);
 	agree(op, &only->is, only->checksum, false);
 	op_reason(op, "%s", why);
-	if (to == SUPABASE)
+	if (may_pass(s) && to == SUPABASE)
 		stamp(s, NULL, only, &only->is, only->checksum, NULL);
 }
 
@@ -502,4 +650,5 @@ void emit_trash_page(
 	op->row_id = row_id;
 	agree(op, &page->is, page->checksum, true);
 	op_reason(op, "its row was erased");
+	may_pass(s);
 }

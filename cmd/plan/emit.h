@@ -12,6 +12,7 @@
 #include "merge_base.h"
 #include "op_list.h"
 #include "sides.h"
+#include "waits.h"
 
 struct live_pair {
 	const struct record *row, *page;
@@ -22,6 +23,7 @@ struct live_pair {
 struct emitter {
 	const struct sides *sides;
 	bool use_base; /* a local base is kept: equal pairs are noted there */
+	const struct waits *waits;
 	struct op_list *ops;
 };
 

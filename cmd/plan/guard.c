@@ -99,17 +99,50 @@ static void check_empty_side(
 				records_of(s), hidden_by(s), linked, agreed);
 }
 
+enum op_kind guard_counts(enum guard one)
+{
+	switch (one) {
+	case GUARD_MASS_DELETE:
+		return OP_TRASH;
+	case GUARD_MASS_CREATE:
+		return OP_CREATE;
+	case GUARD_MASS_CHANGE:
+		return OP_UPDATE;
+	default:
+		return OP_SKIP;
+	}
+}
+
+/* Of each kind, to each side; what a person has approved counts for none. */
+struct unasked {
+	size_t n[SIDES][OP_KINDS];
+};
+
+static void count_unasked(struct unasked *u, const struct op_list *ops)
+{
+	*u = (struct unasked){ 0 };
+	for (size_t i = 0; i < ops->n; i++) {
+		const struct planned_op *op = &ops->at[i];
+
+		if (op_target_is_service(op->target) && !op->approved)
+			u->n[op->target == TARGET_NOTION ? NOTION : SUPABASE]
+			    [op->kind]++;
+	}
+}
+
 static void check_mass_delete(
-	struct guards *g, const struct totals *t, const size_t live[SIDES])
+	struct guards *g, const struct unasked *u, const size_t live[SIDES])
 {
 	for (enum side s = 0; s < SIDES; s++) {
-		size_t n = t->count[target_of(s)][OP_TRASH];
+		size_t n = u->n[s][OP_TRASH];
 		bool too_many = n > 5 && n * 10 > live[s];
 
-		if (too_many || (n >= 3 && n * 2 > live[s]))
-			trip(g, GUARD_MASS_DELETE,
-				"%zu of %zu live %s would be deleted", n,
-				live[s], records_of(s));
+		if (!too_many && (n < 3 || n * 2 <= live[s]))
+			continue;
+		trip(g, GUARD_MASS_DELETE,
+			"%zu of %zu live %s would be deleted", n, live[s],
+			records_of(s));
+		g->counted[GUARD_MASS_DELETE][s] = true;
 	}
 }
 
@@ -140,42 +173,47 @@ static void add_meetings(struct guards *g, const struct sides *w,
 
 static void check_mass_create(struct guards *g, const struct sides *w,
 	const struct base *base, const struct op_list *ops,
-	const struct totals *t)
+	const struct unasked *u)
 {
 	const size_t *live = w->live;
-	size_t pages = t->count[TARGET_NOTION][OP_CREATE];
-	size_t rows = t->count[TARGET_SUPABASE][OP_CREATE];
+	size_t pages = u->n[NOTION][OP_CREATE];
+	size_t rows = u->n[SUPABASE][OP_CREATE];
 
 	if (pages > 20 && pages * 5 > live[NOTION] && rows > 20 &&
-		rows * 5 > live[SUPABASE])
+		rows * 5 > live[SUPABASE]) {
 		trip(g, GUARD_MASS_CREATE,
 			"%zu pages and %zu rows would be created: two filled "
 			"sides that do not match",
 			pages, rows);
+		for (enum side s = 0; s < SIDES; s++)
+			g->counted[GUARD_MASS_CREATE][s] = true;
+	}
 	if (g->tripped[GUARD_MASS_CREATE])
 		add_meetings(g, w, base, ops, pages < rows ? pages : rows);
 }
 
 /* Pairs that are to meet by their decision have not changed: they are new. */
 static void check_mass_change(struct guards *g, const struct op_list *ops,
-	const struct totals *t, size_t pairs)
+	const struct unasked *u, size_t pairs)
 {
 	size_t met[SIDES] = { 0 };
 
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct planned_op *op = &ops->at[i];
 
-		if (op->match && op->kind == OP_UPDATE)
+		if (op->match && op->kind == OP_UPDATE && !op->approved)
 			met[op->target == TARGET_NOTION ? NOTION : SUPABASE]++;
 		pairs -= op->meets;
 	}
 	for (enum side s = 0; s < SIDES; s++) {
-		size_t n = t->count[target_of(s)][OP_UPDATE] - met[s];
+		size_t n = u->n[s][OP_UPDATE] - met[s];
 
-		if (n > larger(20, pairs / 2) || (n >= 5 && n >= pairs))
-			trip(g, GUARD_MASS_CHANGE,
-				"%zu %s would be changed, of %zu live pairs", n,
-				records_of(s), pairs);
+		if (n <= larger(20, pairs / 2) && (n < 5 || n < pairs))
+			continue;
+		trip(g, GUARD_MASS_CHANGE,
+			"%zu %s would be changed, of %zu live pairs", n,
+			records_of(s), pairs);
+		g->counted[GUARD_MASS_CHANGE][s] = true;
 	}
 }
 
@@ -193,13 +231,13 @@ static bool writes_anything(const struct guards *g, const struct op_list *ops)
 void guards_check(struct guards *g, const struct sides *w,
 	const struct base *base, const struct op_list *ops, size_t live_pairs)
 {
-	struct totals t;
+	struct unasked u;
 
-	op_list_count(ops, &t);
+	count_unasked(&u, ops);
 	check_empty_side(g, w, base);
-	check_mass_delete(g, &t, w->live);
-	check_mass_create(g, w, base, ops, &t);
-	check_mass_change(g, ops, &t, live_pairs);
+	check_mass_delete(g, &u, w->live);
+	check_mass_create(g, w, base, ops, &u);
+	check_mass_change(g, ops, &u, live_pairs);
 	if (!writes_anything(g, ops))
 		memset(g->tripped, 0, sizeof g->tripped);
 }

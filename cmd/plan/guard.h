@@ -18,6 +18,8 @@
 struct guards {
 	bool tripped[GUARDS];
 	bool allowed[GUARDS];
+	/* The ops that each of them has counted: of which kind, where. */
+	bool counted[GUARDS][SIDES];
 	/* What was seen; "" where nothing was. It stays where `tripped` is
 	 * cleared because the plan writes nothing. */
 	char seen[GUARDS][GUARD_TEXT];
@@ -36,6 +38,8 @@ void guards_check(struct guards *g, const struct sides *w,
 /* A side has vanished, and nothing would be written: never healthy. */
 bool guards_see_emptiness(const struct guards *g);
 
+/* The kind of the ops that a guard counts; OP_SKIP: it counts none. */
+enum op_kind guard_counts(enum guard one);
 bool guard_blocks(const struct guards *g, enum guard one);
 bool guards_block(const struct guards *g);
 

@@ -280,6 +280,24 @@ static void show_skip(const struct page_out *o, const struct planned_op *op)
 	put_wrapped(o, op->reason, 6);
 }
 
+/* What would be done, with the id by which it is approved. */
+static void show_waiting(const struct page_out *o, const struct planned_op *op)
+{
+	enum side to = op->would_target == TARGET_NOTION ? NOTION : SUPABASE;
+	const struct record *r = to == NOTION ? op->page : op->row;
+	char lead[60];
+
+	snprintf(lead, sizeof lead, "%-8s %s in %s  ", op->code,
+		op_kind_name(op->would), side_title(to));
+	put_title(o, op, lead);
+	for (enum field f = 0; f < FIELDS; f++)
+		if (op->fields & FIELD_BIT(f) && r)
+			put_change(o, f, r->is.value[f], op->set.value[f]);
+	put_wrapped(o, op->reason, 6);
+	fprintf(o->h->out, "      %s %s\n", op->row_id ? "row" : "page",
+		op->row_id ? op->row_id : op->page_id);
+}
+
 /* --- the sections --------------------------------------------------------- */
 
 static bool is_conflict(const struct planned_op *op)
@@ -307,9 +325,14 @@ static bool is_create(const struct planned_op *op)
 	return op->kind == OP_CREATE;
 }
 
+static bool is_waiting(const struct planned_op *op)
+{
+	return op->waits;
+}
+
 static bool is_skip(const struct planned_op *op)
 {
-	return op->kind == OP_SKIP && !op->conflict && !op->meets;
+	return op->kind == OP_SKIP && !op->conflict && !op->meets && !op->waits;
 }
 
 struct section {
@@ -360,7 +383,12 @@ static void show_blocked(const struct page_out *o)
 	if (!guards_block(g))
 		return;
 	plan_way_on(o->plan, command, sizeof command);
-	fputs("If that is right:  ", o->h->out);
+	fputs("If that is right:    ", o->h->out);
+	text_put(o->h->out, command);
+	putc('\n', o->h->out);
+	if (!plan_way_singly(o->plan, command, sizeof command))
+		return;
+	fputs("If some of it is:    ", o->h->out);
 	text_put(o->h->out, command);
 	putc('\n', o->h->out);
 }
@@ -418,6 +446,8 @@ void plan_show(const struct plan *p, const struct human *h)
 		{ "Changes", BOLD, is_change, show_change, false },
 		{ "Creates", BOLD, is_create, show_create, false },
 	};
+	static const struct section waiting = { "Waiting", BOLD, is_waiting,
+		show_waiting, false };
 	static const struct section skips = { "Left alone", YELLOW, is_skip,
 		show_skip, false };
 	struct page_out o = { .plan = p, .h = h };
@@ -433,5 +463,6 @@ void plan_show(const struct plan *p, const struct human *h)
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
 		show_section(&o, &sections[i]);
 	show_bookkeeping(&o);
+	show_section(&o, &waiting);
 	show_section(&o, &skips);
 }

@@ -6,7 +6,9 @@
 
 static const struct record *target_record(const struct planned_op *op)
 {
-	return op->target == TARGET_NOTION ? op->page : op->row;
+	enum op_target target = op->waits ? op->would_target : op->target;
+
+	return target == TARGET_NOTION ? op->page : op->row;
 }
 
 static void put_detail(json *to, const json *detail)
@@ -24,7 +26,7 @@ static void put_set(json *line, const struct planned_op *op)
 		return;
 	set = json_put(line, "set", decision_json(&op->set, op->fields));
 	put_detail(set, op->set_detail);
-	if (!target || op->kind == OP_CREATE)
+	if (!target)
 		return;
 	was = json_put(line, "was", decision_json(&target->is, op->fields));
 	if (op->fields & FIELD_BIT(FIELD_DATE))
@@ -74,7 +76,7 @@ static void put_agreed(json *line, const struct planned_op *op)
 	json_put_str(agreed, "checksum", op->agreed_checksum);
 }
 
-static json *seen(const struct record *r)
+json *record_seen(const struct record *r)
 {
 	json *object = decision_json(&r->is, ALL_FIELDS);
 
@@ -91,16 +93,34 @@ static void put_expect(json *line, const struct planned_op *op)
 	const struct record *target = target_record(op);
 	json *expect;
 
-	if (op->kind == OP_SKIP)
+	if (op->kind == OP_SKIP && !op->waits)
 		return;
 	expect = json_put(line, "expect", json_object());
 	put_time(expect, "updated_at", op->row);
-	if (target && op_target_is_service(op->target))
+	put_time(expect, "page_edited_at", op->page);
+	if (target && (op->waits || op_target_is_service(op->target)))
 		json_put_str(expect, "checksum", target->checksum);
 	if (op->row)
-		json_put(expect, "row", seen(op->row));
+		json_put(expect, "row", record_seen(op->row));
 	if (op->page)
-		json_put(expect, "page", seen(op->page));
+		json_put(expect, "page", record_seen(op->page));
+}
+
+/* Of a skip that waits: what it would do, and since when it waits. */
+static void put_would(json *line, const struct planned_op *op)
+{
+	char at[TIME_SIZE];
+	json *would;
+
+	if (op->approved)
+		json_put_bool(line, "approved", true);
+	if (!op->waits)
+		return;
+	would = json_put(line, "would", json_object());
+	json_put_str(would, "op", op_kind_name(op->would));
+	json_put_str(would, "target", op_target_name(op->would_target));
+	if (op->since != USEC_NONE)
+		json_put_str(line, "since", time_format(op->since, at));
 }
 
 json *op_line(const struct planned_op *op, size_t n)
@@ -125,6 +145,7 @@ json *op_line(const struct planned_op *op, size_t n)
 	json_put_str(line, "reason", op->reason);
 	if (op->match)
 		json_put_str(line, "match", op->match);
+	put_would(line, op);
 	if (op->failures)
 		json_put_int(line, "failures", op->failures);
 	put_conflict(line, op);

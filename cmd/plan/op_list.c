@@ -116,6 +116,8 @@ void op_list_count(const struct op_list *ops, struct totals *t)
 
 		t->count[op->target][op->kind]++;
 		t->conflicts += op->conflict && !op->undecided;
+		t->held += op->waits && op->since == USEC_NONE;
+		t->settling += op->waits && op->since != USEC_NONE;
 	}
 }
 
@@ -143,6 +145,8 @@ json *totals_json(const struct totals *t)
 		sizeof of_row / sizeof of_row[0]);
 	json_put_int(totals, "adopt", (int64_t)t->count[TARGET_BASE][OP_ADOPT]);
 	json_put_int(totals, "skip", (int64_t)t->count[TARGET_NONE][OP_SKIP]);
+	json_put_int(totals, "held", (int64_t)t->held);
+	json_put_int(totals, "settling", (int64_t)t->settling);
 	json_put_int(totals, "conflicts", (int64_t)t->conflicts);
 	return totals;
 }

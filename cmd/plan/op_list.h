@@ -36,6 +36,12 @@ struct planned_op {
 	unsigned conflict; /* the fields of a conflict decided by this op */
 	bool undecided;	   /* of a skip: the conflict has no winner */
 	enum side winner;
+	bool approved; /* it passes a hold, and counts for no guard */
+	/* A skip that waits (waits.h): what it would be, and since when. */
+	bool waits;
+	enum op_kind would;
+	enum op_target would_target;
+	usec since;
 	int64_t failures; /* of its record's ops, in a row, before this run */
 	bool has_base;
 	struct decision base;
@@ -61,12 +67,15 @@ void op_list_fini(struct op_list *ops);
 
 enum op_target target_of(enum side s);
 
+/* What a plan says of a half that it saw. */
+json *record_seen(const struct record *r);
 /* The op as its line in the plan, numbered n. */
 json *op_line(const struct planned_op *op, size_t n);
 
 struct totals {
 	size_t count[OP_TARGETS][OP_KINDS];
-	size_t conflicts; /* decided ones */
+	size_t conflicts;      /* decided ones */
+	size_t held, settling; /* of the skips: those that wait */
 };
 
 void op_list_count(const struct op_list *ops, struct totals *t);

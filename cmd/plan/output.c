@@ -46,6 +46,7 @@ static int digest_op(EVP_MD_CTX *ctx, const struct planned_op *op)
 		 digest_text(ctx, op_target_name(op->target)) &
 		 digest_text(ctx, op->row_id) & digest_text(ctx, op->page_id) &
 		 digest_text(ctx, op->checksum) & digest_text(ctx, op->code) &
+		 digest_text(ctx, op->waits ? op_kind_name(op->would) : NULL) &
 		 digest_text(ctx, op->row ? op->row->checksum : NULL) &
 		 digest_text(ctx, op->row ? op->row->edited_at : NULL) &
 		 digest_text(ctx, op->page ? op->page->checksum : NULL);
@@ -119,6 +120,57 @@ void plan_way_on(const struct plan *p, char *out, size_t size)
 			names);
 }
 
+bool plan_way_singly(const struct plan *p, char *out, size_t size)
+{
+	char command[COMMAND_SIZE];
+
+	for (enum guard g = 0; g < GUARDS; g++) {
+		if (p->undo || !guard_blocks(p->guards, g) ||
+			guard_counts(g) == OP_SKIP)
+			continue;
+		snprintf(out, size, "%s ID...; its --list shows them",
+			humanize_command(
+				"scripts/controls.sh approve", command));
+		return true;
+	}
+	return false;
+}
+
+/* What each blocking guard counts, so that single ops can be approved. */
+static void put_counted(json *head, const struct guards *g)
+{
+	json *counted = json_array();
+
+	for (enum guard i = 0; i < GUARDS; i++)
+		for (enum side s = 0; s < SIDES; s++) {
+			json *one;
+
+			if (!guard_blocks(g, i) || !g->counted[i][s])
+				continue;
+			one = json_add(counted, json_object());
+			json_put_str(one, "guard", guard_name(i));
+			json_put_str(one, "op", op_kind_name(guard_counts(i)));
+			json_put_str(one, "target", side_name(s));
+		}
+	json_put(head, "counted", counted);
+}
+
+static void put_waits(json *head, json *policy, const struct waits *w)
+{
+	json *held = waits_json(w);
+	char at[TIME_SIZE];
+
+	if (json_count(held))
+		json_put(policy, "hold", held);
+	else
+		json_free(held);
+	if (w->settle)
+		json_put_int(policy, "settle_seconds", w->settle / USEC_SECOND);
+	if (w->approvals && w->approvals->n)
+		json_put_str(head, "approved_until",
+			time_format(w->approvals->until, at));
+}
+
 static void put_guards(json *head, const struct guards *g)
 {
 	json *blocked = json_put(head, "blocked", json_array());
@@ -155,6 +207,8 @@ static json *plan_head(const struct plan *p)
 	if (p->undo)
 		json_put_str(head, "undo", p->undo);
 	put_guards(head, p->guards);
+	put_counted(head, p->guards);
+	put_waits(head, policy, &p->policy->waits);
 	json_put(head, "sources", json_copy(p->sides->sources));
 	return head;
 }

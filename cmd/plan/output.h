@@ -32,6 +32,8 @@ const char *orphan_rule_name(enum orphan_rule r);
 void plan_id(const struct plan *p, char id[UUID_SIZE]);
 /* The command that goes on past all the guards that tripped. */
 void plan_way_on(const struct plan *p, char *out, size_t size);
+/* The command that lets single ops of theirs pass; false: there is none. */
+bool plan_way_singly(const struct plan *p, char *out, size_t size);
 
 int plan_write(const struct plan *p, FILE *out, struct error *e);
 

@@ -16,6 +16,7 @@
 #include "undo.h"
 #include "util/opt.h"
 #include "verify.h"
+#include "waits_load.h"
 
 enum {
 	ID_CONFLICT = 256,
@@ -26,6 +27,11 @@ enum {
 	ID_UNDO,
 	ID_VERIFY,
 	ID_RETRY,
+	ID_HOLD,
+	ID_DIRECTION,
+	ID_SETTLE,
+	ID_APPROVED,
+	ID_SETTLING,
 };
 
 static const struct option_spec options[] = {
@@ -44,6 +50,19 @@ static const struct option_spec options[] = {
 	{ ID_MATCH, "match", "RULE",
 		"pair records that were never linked by decision, or by\n"
 		"decision+date, where one row and one page have it" },
+	{ ID_HOLD, "hold", "OP,...",
+		"plan and show these ops, and let them wait: create,\n"
+		"update, trash, restore, each for both sides or with\n"
+		":notion or :supabase behind it; none" },
+	{ ID_DIRECTION, "direction", "WAY",
+		"to-notion or to-supabase holds all of these ops on the\n"
+		"other side; both (the default)" },
+	{ ID_SETTLE, "settle", "TIME",
+		"let a record wait that was edited less than TIME ago,\n"
+		"such as 2m; for an hour in all at most" },
+	{ ID_SETTLING, "settling", "FILE",
+		"since when such records wait, as apply wrote it" },
+	{ ID_APPROVED, "approved", "FILE", "what approve(1) has let pass" },
 	{ ID_RETRY, "retry", NULL,
 		"send again now what a service did not keep" },
 	{ ID_HUMAN, "human", NULL, "text for people instead of a stream" },
@@ -69,6 +88,8 @@ struct args {
 	bool human, verify;
 	struct policy policy;
 	struct guards guards;
+	struct wait_options waits;
+	struct wait_files wait_files;
 };
 
 /* The place of a word in a list that ends in NULL; -1. */
@@ -94,6 +115,17 @@ static int set_rule(const char *value, const char *option,
 			i ? ", " : "", words[i]);
 	return opt_usage(&command, "--%s: no such rule: %.60s (there are: %s)",
 		option, value, right);
+}
+
+static void take_wait_option(struct wait_options *o, int id, const char *value)
+{
+	const char **to = id == ID_HOLD	       ? &o->hold
+			  : id == ID_DIRECTION ? &o->direction
+			  : id == ID_SETTLE    ? &o->settle
+			  : id == ID_APPROVED  ? &o->approved
+					       : &o->settling;
+
+	*to = value;
 }
 
 /* One option; an exit code, 0 to go on. */
@@ -138,11 +170,32 @@ static int take_option(struct args *a, int id, const char *value)
 	case ID_UNDO:
 		a->undo = value;
 		break;
-	default:
+	case ID_VERIFY:
 		a->verify = true;
+		break;
+	default:
+		take_wait_option(&a->waits, id, value);
 		break;
 	}
 	return rc;
+}
+
+/* What can't be meant together; an exit code, 0 to go on. */
+static int check_options(const struct args *a)
+{
+	const struct wait_options *o = &a->waits;
+	struct error e;
+
+	if (a->undo && a->verify)
+		return opt_usage(
+			&command, "--undo and --verify exclude each other");
+	if ((a->undo || a->verify) && (o->hold || o->direction || o->settle))
+		return opt_usage(&command,
+			"--%s holds nothing: leave out --hold, --direction and "
+			"--settle",
+			a->undo ? "undo" : "verify");
+	return wait_options_check(o, &e) < 0 ? opt_usage(&command, "%s", e.text)
+					     : 0;
 }
 
 static bool parse_args(struct args *a, int argc, char **argv, int *code)
@@ -159,9 +212,8 @@ static bool parse_args(struct args *a, int argc, char **argv, int *code)
 	if (id == OPT_EXIT)
 		return false;
 	*code = opt_operands(&o, 1);
-	if (*code == 0 && a->undo && a->verify)
-		*code = opt_usage(
-			&command, "--undo and --verify exclude each other");
+	if (*code == 0)
+		*code = check_options(a);
 	a->input = o.at < argc ? argv[o.at] : "-";
 	return *code == 0;
 }
@@ -208,19 +260,21 @@ static void human_init(struct human *h)
 	h->colour = isatty(STDOUT_FILENO) && (!plain || !*plain);
 }
 
+/* Every guard with its numbers, and the two ways on. */
 static void report_guards(const struct plan *p)
 {
-	char command_text[512];
+	char text[512];
 
-	for (enum guard i = 0; i < GUARDS; i++) {
-		if (!guard_blocks(p->guards, i))
-			continue;
-		warning("guard %s: %s", guard_name(i), p->guards->seen[i]);
-	}
 	if (!guards_block(p->guards))
 		return;
-	plan_way_on(p, command_text, sizeof command_text);
-	warning("if that is right: %s", command_text);
+	for (enum guard i = 0; i < GUARDS; i++)
+		if (guard_blocks(p->guards, i))
+			warning("guard %s: %s", guard_name(i),
+				p->guards->seen[i]);
+	plan_way_on(p, text, sizeof text);
+	warning("if that is right: %s", text);
+	if (plan_way_singly(p, text, sizeof text))
+		warning("if some of it is: %s", text);
 }
 
 /* Nothing is written, but all the same somebody must know. */
@@ -241,7 +295,8 @@ static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 	} else if (plan_write(p, stdout, e) < 0) {
 		return -1;
 	}
-	report_guards(p);
+	if (!a->human) /* which has said it */
+		report_guards(p);
 	report_emptiness(p->guards);
 	return guards_block(p->guards)		 ? RC_GUARD
 	       : guards_see_emptiness(p->guards) ? RC_ATTENTION
@@ -332,9 +387,13 @@ int main(int argc, char **argv)
 	if (!parse_args(&a, argc, argv, &code))
 		return code;
 	code = -1;
-	if (read_sides(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
+	if (waits_load(&a.policy.waits, &a.wait_files, &a.waits,
+		    a.guards.allowed, &e) < 0 ||
+		read_sides(&w, a.input, &e) < 0 ||
+		read_base(&base, &a, &w, &e) < 0)
 		goto out;
 	a.policy.again.now = time_of(&w);
+	waits_set_clocks(&a.policy.waits, &w);
 	if (w.from_snapshot && (a.verify || a.undo)) {
 		fail(&e, RC_STREAM,
 			"%s needs a full reading: give notion-fetch no "
@@ -349,5 +408,6 @@ int main(int argc, char **argv)
 out:
 	base_fini(&base);
 	sides_fini(&w);
+	wait_files_fini(&a.wait_files);
 	return code < 0 ? error_report(&e) : code;
 }

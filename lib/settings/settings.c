@@ -15,6 +15,7 @@
 #include "util/text.h"
 
 #define INTERVAL_MAX (31 * 86400L)
+#define SETTLE_MAX 3600L
 
 static int load_supabase(
 	struct settings *s, const struct env_file *f, struct error *e)
@@ -105,6 +106,35 @@ static int load_interval(
 		name);
 }
 
+int settings_parse_settle(const char *s, long *out)
+{
+	if (strcmp(s, "0") == 0) {
+		*out = 0;
+		return 0;
+	}
+	return parse_interval(s, out) == 0 && *out <= SETTLE_MAX ? 0 : -1;
+}
+
+/* What waits: doc/semantics.md, section 10. */
+static int load_waits(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	const char *hold = env_lookup(f, "SYNC_HOLD");
+	const char *direction = env_lookup(f, "SYNC_DIRECTION");
+	const char *settle = env_lookup(f, "SYNC_SETTLE");
+
+	if (hold && hold_add(&s->hold, hold, "SYNC_HOLD", RC_CONFIG, e) < 0)
+		return -1;
+	if (direction && hold_direction(&s->direction, direction,
+				 "SYNC_DIRECTION", RC_CONFIG, e) < 0)
+		return -1;
+	if (!settle || settings_parse_settle(settle, &s->settle) == 0)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"SYNC_SETTLE is not a valid time (0 to 1h): write it as 2m, "
+		"90s, or 120 for seconds");
+}
+
 /*
  * The scripts get the folder's name in JSON, and bytes that aren't UTF-8 would
  * become another folder's name there.
@@ -154,6 +184,8 @@ static int load_common(
 		    e) < 0)
 		return -1;
 	if (load_interval(f, "SYNC_INTERVAL", &s->interval, e) < 0)
+		return -1;
+	if (load_waits(s, f, e) < 0)
 		return -1;
 	return load_interval(f, "SYNC_FULL_EVERY", &s->full_every, e);
 }

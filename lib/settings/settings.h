@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "settings/field_names.h"
+#include "settings/hold.h"
 #include "util/env_file.h"
 #include "util/error.h"
 #include "util/uuid.h"
@@ -79,6 +80,10 @@ struct settings {
 	long max_wait;	 /* seconds of a Retry-After to sit out, to a day */
 	long jobs;	 /* ops that apply carries out at once, 1 to JOBS_MAX */
 	long interval;	 /* seconds from run to run, 1 to 31 days; 900 */
+	/* What is planned and waits: doc/semantics.md, section 10. */
+	struct hold hold;      /* SYNC_HOLD */
+	struct hold direction; /* SYNC_DIRECTION: what it holds */
+	long settle;	       /* SYNC_SETTLE: seconds, to an hour; 0 */
 	/* When Notion is read in full though less would do: sync/reading.h. */
 	long full_every;    /* seconds, 1 to 31 days; 3600 */
 	long full_requests; /* of the listing; 0: not for being cheap; 10 */
@@ -100,6 +105,8 @@ int settings_load_from(struct settings *s, const struct env_file *f,
  * settings_load().
  */
 int settings_check(const struct env_file *f, const char *name, struct error *e);
+/* "90s", "2m", "0" in seconds, an hour at most; -1. */
+int settings_parse_settle(const char *s, long *out);
 /* Wipes the keys and frees everything. */
 void settings_fini(struct settings *s);
 

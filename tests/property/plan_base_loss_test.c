@@ -68,7 +68,44 @@ static void losing_the_base(uint64_t seed)
 	json_free(t.plan);
 }
 
+/* The same where it is lost while some ops are held. */
+static void losing_it_under_a_hold(uint64_t seed)
+{
+	struct trial t;
+	struct sim held;
+	json *plan;
+
+	begin(&t, &seed);
+	t.policy.use_base = true;
+	one_side_each(&t, &seed);
+	plan_and_apply(&t);
+	for (enum held_op o = 0; o < HELD_OPS; o++)
+		for (enum held_side s = 0; s < HELD_SIDES; s++)
+			t.policy.waits.hold.of[o][s] = one_in(&seed, 2);
+	held = t.before;
+	plan = sim_plan(&held, &t.policy, NULL);
+	apply_all(&held, plan);
+	json_free(plan);
+	held.n_lines = 0;
+	memset(&t.policy.waits, 0, sizeof t.policy.waits);
+	plan = sim_plan(&held, &t.policy, NULL);
+	apply_all(&held, plan);
+	json_free(plan);
+	check_converged(&t, &held);
+	for (size_t i = 0; i < held.n[SUPABASE]; i++)
+		hold(&t, same_row(&held, &held.at[SUPABASE][i], &t.after));
+	for (enum side side = 0; side < SIDES; side++)
+		hold(&t, count_live(&held, side) == count_live(&t.after, side));
+	json_free(t.plan);
+}
+
+static void each(uint64_t seed)
+{
+	losing_the_base(seed);
+	losing_it_under_a_hold(seed);
+}
+
 int main(int argc, char **argv)
 {
-	return trials(argc, argv, losing_the_base);
+	return trials(argc, argv, each);
 }

@@ -1,6 +1,22 @@
 /* Swapping the sides' roles, and the tie rule, mirrors the plan. */
 #include "trial.h"
 
+/* The same ops held, on the other side; and the same settle time. */
+static void random_waits(
+	struct waits *a, struct waits *b, const struct sim *s, uint64_t *seed)
+{
+	*a = *b = (struct waits){ .now = { s->now, s->now } };
+	for (enum held_op o = 0; o < HELD_OPS; o++) {
+		a->hold.of[o][HOLD_NOTION] = one_in(seed, 4);
+		a->hold.of[o][HOLD_SUPABASE] = one_in(seed, 4);
+		b->hold.of[o][HOLD_NOTION] = a->hold.of[o][HOLD_SUPABASE];
+		b->hold.of[o][HOLD_SUPABASE] = a->hold.of[o][HOLD_NOTION];
+	}
+	if (one_in(seed, 3))
+		a->settle = (s->now - rnd_below(seed, 18) * USEC_MINUTE);
+	b->settle = a->settle;
+}
+
 static struct sim mirrored(const struct sim *s)
 {
 	struct sim m = *s;
@@ -25,7 +41,7 @@ static struct sim mirrored(const struct sim *s)
 
 /* The content op of one side of a pair, told in the other side's words. */
 struct result {
-	const char *kind, *code;
+	const char *kind, *code, *would;
 	const json *set, *conflict;
 	bool won;
 };
@@ -38,7 +54,12 @@ static struct result deed_of(
 	for (const json *op = json_first(plan); op; op = json_next(op)) {
 		if (!text_same(json_str(op, "row_id"), row_id))
 			continue;
-		if (is(op, "skip", NULL))
+		if (text_same(json_str(json_get(op, "would"), "target"),
+			    side_name(side))) {
+			d.would = json_str(json_get(op, "would"), "op");
+			d.set = json_get(op, "set");
+		}
+		if (is(op, "skip", NULL) && !json_get(op, "would"))
 			d.code = json_str(op, "code");
 		if (is(op, "link", NULL) || is(op, "stamp", NULL) ||
 			!is(op, json_str(op, "op"), side_name(side)))
@@ -55,6 +76,7 @@ static struct result deed_of(
 static bool same_deed(const struct result *a, const struct result *b)
 {
 	if (!text_same(a->kind, b->kind) || !text_same(a->code, b->code) ||
+		!text_same(a->would, b->would) ||
 		(a->conflict != NULL) != (b->conflict != NULL) ||
 		a->won != b->won)
 		return false;
@@ -115,9 +137,11 @@ static void symmetry(uint64_t seed)
 
 	begin(&t, &seed);
 	pairs_alone(&t, &seed);
+	policy = t.policy;
+	if (one_in(&seed, 2))
+		random_waits(&t.policy.waits, &policy.waits, &t.before, &seed);
 	t.plan = sim_plan(&t.before, &t.policy, NULL);
 	m = mirrored(&t.before);
-	policy = t.policy;
 	policy.conflict = mirror[policy.conflict];
 	plan = sim_plan(&m, &policy, NULL);
 	for (size_t i = 0; i < m.n[SUPABASE]; i++) {

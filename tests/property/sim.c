@@ -354,7 +354,7 @@ static bool later_to_source(const json *op)
 	for (const json *next = json_next(op); next; next = json_next(next))
 		if (text_same(json_str(next, "page_id"),
 			    json_str(op, "page_id")) &&
-			json_get(next, "set") &&
+			json_get(next, "set") && !json_get(next, "would") &&
 			!text_same(json_str(next, "target"),
 				json_str(op, "target")))
 			return true;

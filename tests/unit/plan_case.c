@@ -273,6 +273,82 @@ static int place_of(const char *word, const char *const *words)
 	return 0;
 }
 
+/* What was approved: {"op","target","row","page","is_row","is_page",…}. */
+static json *seen_of(const json *one)
+{
+	static const char *const keys[SIDES] = { "row", "page" };
+	json *seen = json_object();
+
+	for (enum side side = 0; side < SIDES; side++) {
+		const char *is = json_str(json_get(one, "seen"), keys[side]);
+		json *half;
+
+		if (!is)
+			continue;
+		half = json_put(seen, keys[side], half_of(is));
+		if (side == SUPABASE && json_str(one, "page"))
+			put_id(half, "link", json_str(one, "page"));
+		if (side == SUPABASE && json_true(one, "unlinked"))
+			json_remove(half, "link");
+	}
+	copy_keys(seen, json_get(one, "times"));
+	return seen;
+}
+
+static void add_approval(void *arg, const json *one)
+{
+	struct setting *s = arg;
+	json *line = json_copy(one);
+
+	json_put_str(
+		line, "kind", json_str(one, "guard") ? "guard" : "approved");
+	json_put_str(line, "at", "2026-01-02T00:00:00Z");
+	put_id(line, "row_id", json_str(one, "row"));
+	put_id(line, "page_id", json_str(one, "page"));
+	json_put(line, "seen", seen_of(one));
+	if (!approvals_add(&s->approvals, line))
+		s->rc = fail(&s->e, RC_BUG, "an approval is none");
+}
+
+static void add_settling(void *arg, const json *one)
+{
+	struct setting *s = arg;
+	json *line = json_copy(one);
+
+	put_id(line, "row_id", json_str(one, "row"));
+	put_id(line, "page_id", json_str(one, "page"));
+	settling_add(&s->settling, line);
+}
+
+/*
+ * {"hold","direction","settle" (seconds),"now","approved":[…],
+ * "settling":[…]}
+ */
+static void set_waits(struct setting *s, const json *one)
+{
+	struct waits *w = &s->policy.waits;
+	const char *hold = json_str(one, "hold");
+	const char *direction = json_str(one, "direction");
+	int64_t settle = 0;
+
+	w->now[SUPABASE] = w->now[NOTION] = USEC_NONE;
+	if (hold)
+		s->rc = hold_add(&w->hold, hold, "hold", RC_USAGE, &s->e);
+	if (direction)
+		s->rc = hold_direction(
+			&w->hold, direction, "direction", RC_USAGE, &s->e);
+	json_whole(json_get(one, "settle"), &settle);
+	w->settle = settle * USEC_SECOND;
+	time_parse(json_str(one, "now"), &w->now[SUPABASE]);
+	w->now[NOTION] = w->now[SUPABASE];
+	for_each(json_get(one, "approved"), add_approval, s);
+	for_each(json_get(one, "settling"), add_settling, s);
+	approvals_sort(&s->approvals);
+	settling_sort(&s->settling);
+	w->approvals = &s->approvals;
+	w->settling = &s->settling;
+}
+
 static void set_policy(struct setting *s, const json *one)
 {
 	static const char *const conflicts[] = { "newer", "supabase", "notion",
@@ -294,9 +370,12 @@ static void set_policy(struct setting *s, const json *one)
 	s->policy.again.asked = json_true(policy, "retry");
 	s->policy.again.now = USEC_NONE;
 	time_parse(json_str(policy, "now"), &s->policy.again.now);
+	set_waits(s, json_get(policy, "waits"));
 	if (json_str(policy, "allow"))
 		s->rc = guards_allow(
 			&s->guards, json_str(policy, "allow"), &s->e);
+	memcpy(s->policy.waits.allowed, s->guards.allowed,
+		sizeof s->guards.allowed);
 }
 
 void case_set_up(struct setting *s, const json *one)
@@ -330,6 +409,8 @@ void case_plan(struct setting *s)
 void case_tear_down(struct setting *s)
 {
 	op_list_fini(&s->ops);
+	approvals_fini(&s->approvals);
+	settling_fini(&s->settling);
 	base_fini(&s->base);
 	sides_fini(&s->world);
 }

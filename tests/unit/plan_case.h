@@ -21,6 +21,8 @@ struct setting {
 	struct sides world;
 	struct base base;
 	struct policy policy;
+	struct approvals approvals;
+	struct settling settling;
 	struct guards guards;
 	struct op_list ops;
 	size_t live_pairs;

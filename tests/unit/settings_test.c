@@ -493,6 +493,57 @@ static void test_folders(void)
 	unsetenv("SYNC_LOG_DIR");
 }
 
+static void refuse_wait(const char *line, const char *names)
+{
+	struct settings s;
+	struct error e = { 0 };
+
+	check_int(load(&s, line, 0, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, names);
+}
+
+/* Wrong words are refused by every program, with the ones that are right. */
+static void test_waits(void)
+{
+	struct settings s;
+	struct error e = { 0 };
+
+	check_int(load(&s,
+			  "SYNC_HOLD=trash,update:notion\n"
+			  "SYNC_DIRECTION=to-notion\nSYNC_SETTLE=2m\n",
+			  0, &e),
+		0);
+	check(s.hold.of[HOLD_TRASH][HOLD_NOTION]);
+	check(s.hold.of[HOLD_TRASH][HOLD_SUPABASE]);
+	check(s.hold.of[HOLD_UPDATE][HOLD_NOTION]);
+	check(!s.hold.of[HOLD_UPDATE][HOLD_SUPABASE]);
+	check(!s.hold.of[HOLD_CREATE][HOLD_NOTION]);
+	for (enum held_op o = 0; o < HELD_OPS; o++) {
+		check(s.direction.of[o][HOLD_SUPABASE]);
+		check(!s.direction.of[o][HOLD_NOTION]);
+	}
+	check_int(s.settle, 120);
+	settings_fini(&s);
+	check_int(load(&s,
+			  "SYNC_HOLD=none\nSYNC_DIRECTION=both\n"
+			  "SYNC_SETTLE=0\n",
+			  0, &e),
+		0);
+	check(!s.hold.of[HOLD_TRASH][HOLD_NOTION]);
+	check(!s.direction.of[HOLD_TRASH][HOLD_NOTION]);
+	check_int(s.settle, 0);
+	settings_fini(&s);
+	refuse_wait("SYNC_HOLD=delete\n", "create, update, trash, restore");
+	refuse_wait("SYNC_HOLD=trash:neon\n", ":notion or :supabase");
+	refuse_wait("SYNC_HOLD=trash,\n", "\"\" is not an op");
+	refuse_wait("SYNC_HOLD=trash:\n", ":notion or :supabase");
+	refuse_wait("SYNC_HOLD=none,trash\n", "\"none\" is not an op");
+	refuse_wait("SYNC_DIRECTION=notion\n", "to-notion, to-supabase");
+	refuse_wait("SYNC_SETTLE=2h\n", "0 to 1h");
+	refuse_wait("SYNC_SETTLE=soon\n", "2m");
+}
+
 static void test_no_file(void)
 {
 	struct settings s;
@@ -528,6 +579,7 @@ int main(void)
 	run(test_modes);
 	run(test_owners);
 	run(test_folders);
+	run(test_waits);
 	run(test_no_file);
 	unlink(path);
 	return test_end();

@@ -1,0 +1,185 @@
+#include "waits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/alloc.h"
+#include "util/text.h"
+
+/* --- what is held --------------------------------------------------------- */
+
+static enum held_op held_op_of(enum op_kind k)
+{
+	return k == OP_CREATE	? HOLD_CREATE
+	       : k == OP_UPDATE ? HOLD_UPDATE
+	       : k == OP_TRASH	? HOLD_TRASH
+				: HOLD_RESTORE;
+}
+
+static bool is_held(const struct hold *h, const struct op_key *key)
+{
+	return h->of[held_op_of(key->kind)][key->target == TARGET_NOTION
+						    ? HOLD_NOTION
+						    : HOLD_SUPABASE];
+}
+
+json *waits_json(const struct waits *w)
+{
+	json *held = json_array();
+	char word[40];
+
+	for (enum held_op o = 0; o < HELD_OPS; o++)
+		for (enum held_side s = 0; s < HELD_SIDES; s++) {
+			if (!w->hold.of[o][s])
+				continue;
+			snprintf(word, sizeof word, "%s:%s", held_op_name(o),
+				held_side_name(s));
+			json_add(held, json_string(word));
+		}
+	return held;
+}
+
+/* --- what was approved ---------------------------------------------------- */
+
+static bool same_half(const json *seen, const struct record *r)
+{
+	static const char *const keys[] = { "decision", "type", "date", "link",
+		"deleted" };
+	json *now;
+	bool same = true;
+
+	if (!r || !json_is_object(seen))
+		return !r && json_is_null(seen);
+	now = record_seen(r);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && same; i++) {
+		const json *a = json_get(seen, keys[i]);
+		const json *b = json_get(now, keys[i]);
+
+		same = (json_is_null(a) && json_is_null(b)) || json_equal(a, b);
+	}
+	json_free(now);
+	return same;
+}
+
+/*
+ * Both halves are as they were seen. Where the op is about presence the times
+ * count as well, because then more is at stake than the values: what else a
+ * page holds. An update replaces just the values, and our own bookkeeping may
+ * have moved the times since.
+ */
+static bool is_as_seen(const json *seen, const struct planned_op *op)
+{
+	if (!same_half(json_get(seen, "row"), op->row) ||
+		!same_half(json_get(seen, "page"), op->page))
+		return false;
+	if (op->kind != OP_TRASH && op->kind != OP_RESTORE)
+		return true;
+	return (!op->row || text_same(json_str(seen, "updated_at"),
+				    op->row->edited_at)) &&
+	       (!op->page || text_same(json_str(seen, "page_edited_at"),
+				     op->page->edited_at));
+}
+
+/* --- what was edited a moment ago ----------------------------------------- */
+
+/*
+ * Notion cuts its times to the minute, so an edit may be as late as the end of
+ * its minute; the same is assumed of a row, so that the sides are equal. A time
+ * far in the future says nothing.
+ */
+static bool is_fresh(const struct waits *w, const struct record *r)
+{
+	usec now;
+
+	if (!r || r->edited == USEC_NONE)
+		return false;
+	now = w->now[r->side];
+	return now != USEC_NONE &&
+	       minute_of(r->edited) + USEC_MINUTE + w->settle > now &&
+	       r->edited < now + SETTLING_MAX;
+}
+
+static usec latest(const struct waits *w)
+{
+	return w->now[NOTION] > w->now[SUPABASE] ? w->now[NOTION]
+						 : w->now[SUPABASE];
+}
+
+/* The half that the op's content comes from; of a conflict, either. */
+static bool must_settle(
+	const struct waits *w, const struct planned_op *op, usec *since)
+{
+	const struct record *source =
+		op->target == TARGET_NOTION ? op->row : op->page;
+	const struct record *target =
+		op->target == TARGET_NOTION ? op->page : op->row;
+	usec now = latest(w);
+
+	if (w->settle <= 0 || (!is_fresh(w, source) &&
+				      !(op->conflict && is_fresh(w, target))))
+		return false;
+	*since = w->settling
+			 ? settling_since(w->settling, op->row_id, op->page_id)
+			 : USEC_NONE;
+	if (*since == USEC_NONE || *since > now)
+		*since = now;
+	return now - *since < SETTLING_MAX;
+}
+
+/* --- all ------------------------------------------------------------------ */
+
+struct verdict waits_judge(const struct waits *w, const struct planned_op *op)
+{
+	const struct op_key key = { op->kind, op->target, op->row_id,
+		op->page_id };
+	const struct approval *a =
+		w->approvals ? approvals_find(w->approvals, &key) : NULL;
+	struct verdict v = { .since = USEC_NONE };
+
+	if (a && is_as_seen(json_get(a->line, "seen"), op)) {
+		v.approved = true;
+		return v;
+	}
+	v.changed = a != NULL;
+	if (is_held(&w->hold, &key))
+		v.wait = WAIT_HELD;
+	else if (w->approvals &&
+		 approvals_guard(w->approvals, &key, w->allowed))
+		v.wait = WAIT_GUARD;
+	else if (must_settle(w, op, &v.since))
+		v.wait = WAIT_SETTLING;
+	return v;
+}
+
+void waits_put(struct planned_op *op, const struct verdict *v)
+{
+	static const char *const texts[] = {
+		[WAIT_HELD] = "held",
+		[WAIT_GUARD] = "waits for approval, because a guard has "
+			       "blocked such ops",
+		[WAIT_SETTLING] = "edited a moment ago, waits to be left alone",
+		[WAIT_PAIR] = "waits with the other half",
+	};
+	char *reason;
+
+	op->approved = v->approved;
+	if (v->wait == WAIT_NOT && !v->changed)
+		return;
+	reason = xasprintf("%s%s%s%s", op->reason,
+		v->wait == WAIT_NOT ? "" : "; ",
+		v->wait == WAIT_NOT ? "" : texts[v->wait],
+		v->changed ? "; it was approved, but has changed since" : "");
+	op_reason(op, "%s", reason);
+	free(reason);
+	if (v->wait == WAIT_NOT)
+		return;
+	op->waits = true;
+	op->would = op->kind;
+	op->would_target = op->target;
+	op->since = v->since;
+	op->kind = OP_SKIP;
+	op->target = TARGET_NONE;
+	op->code = v->wait == WAIT_SETTLING ? "settling" : "held";
+	op->marks = op->settles = false;
+	op->conflict = 0;
+}
