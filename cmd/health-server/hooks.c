@@ -73,12 +73,23 @@ static int make_file(
 	return rc;
 }
 
+/* Its time is that of the last call. */
+static int ask_for_all(const struct settings *s, struct error *e)
+{
+	char *path = path_join(s->state_dir, READING_WAKE_FULL);
+	int rc = file_make_dirs(s->state_dir, e);
+
+	if (rc == 0)
+		rc = file_touch_own(path, e);
+	free(path);
+	return rc;
+}
+
 static void wake(const struct settings *s, bool in_full, struct answer *a)
 {
 	struct error e;
 
-	if ((in_full &&
-		    make_file(s->state_dir, READING_WAKE_FULL, "", &e) < 0) ||
+	if ((in_full && ask_for_all(s, &e) < 0) ||
 		make_file(s->state_dir, WAKE_FILE, "", &e) < 0) {
 		warning("%s", e.text);
 		answer_text(a, 500, "the call could not be recorded");

@@ -54,6 +54,7 @@ struct fetch {
 	struct earlier earlier;
 	enum full_reason why;	 /* READ_LESS: only what was edited is listed */
 	usec began_at, asked_at; /* by this machine's clock */
+	usec began;		 /* time_monotonic() of then */
 	bool schema_kept;	 /* from the snapshot, so it may be wrong */
 	bool head_written;
 };

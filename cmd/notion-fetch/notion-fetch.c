@@ -176,6 +176,7 @@ static int run(struct fetch *f, struct error *e)
 	if (notion_client_init(&f->client, f->settings, stop, e) < 0)
 		goto out;
 	f->began_at = time_now();
+	f->began = time_monotonic();
 	stream_writer_init(&f->out, stdout);
 	rc = fetch_all(f, e);
 	stream_writer_fini(&f->out);

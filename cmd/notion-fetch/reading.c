@@ -83,9 +83,15 @@ static json *reading_json(const struct fetch *f)
 	return reading;
 }
 
+/* By Notion's clock, however this machine's is set meanwhile. */
+static usec began_there(const struct fetch *f)
+{
+	return api_now(&f->client.api) - (time_monotonic() - f->began);
+}
+
 int reading_write_head(struct fetch *f, struct error *e)
 {
-	usec skew = f->client.api.skew, since = reading_since(f);
+	usec since = reading_since(f);
 	json *head;
 
 	if (f->head_written)
@@ -98,7 +104,7 @@ int reading_write_head(struct fetch *f, struct error *e)
 	if (since != USEC_NONE)
 		put_time(head, "since", since);
 	notion_schema_to_head(&f->schema, head);
-	put_time(head, "at", f->began_at + (skew == USEC_NONE ? 0 : skew));
+	put_time(head, "at", began_there(f));
 	if (f->since == USEC_NONE)
 		json_put(head, "reading", reading_json(f));
 	return stream_write(&f->out, head, e);

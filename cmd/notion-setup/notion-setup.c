@@ -85,16 +85,11 @@ static void tell_runs(const struct settings *settings)
 {
 	char *path = path_join(settings->state_dir, READING_WAKE_FULL);
 	struct error none;
-	int fd;
 
 	/* Without the folder there has been no run. */
-	if (access(settings->state_dir, F_OK) == 0) {
-		fd = file_open_own(path, 0, &none);
-		if (fd < 0)
-			warning("%s", none.text);
-		else
-			close(fd);
-	}
+	if (access(settings->state_dir, F_OK) == 0 &&
+		file_touch_own(path, &none) < 0)
+		warning("%s", none.text);
 	free(path);
 }
 

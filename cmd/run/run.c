@@ -287,6 +287,25 @@ static bool take_mark(const struct settings *s, const char *name)
 	return rc == 0 || why != ENOENT;
 }
 
+/*
+ * A call from a service. Notion's listing may show what it tells of only a
+ * minute or two later: so the mark stays until a run begins after that.
+ */
+static bool take_call(const struct settings *s)
+{
+	char *path = path_join(s->state_dir, READING_WAKE_FULL);
+	usec now = time_now(), made = now;
+	struct stat st;
+	bool there = lstat(path, &st) == 0;
+
+	free(path);
+	if (there)
+		made = (usec)st.st_mtime * USEC_SECOND;
+	if (there && made <= now && now - made < READING_LAG)
+		return true;
+	return take_mark(s, READING_WAKE_FULL);
+}
+
 /* Whatever becomes of this run: only one that ends well removes the mark. */
 static int mark_unsettled(struct run_context *r, struct error *e)
 {
@@ -298,8 +317,7 @@ static int mark_unsettled(struct run_context *r, struct error *e)
 	if (fd < 0)
 		return -1;
 	close(fd);
-	/* A call that comes from now on is for the next run. */
-	if (take_mark(r->settings, READING_WAKE_FULL))
+	if (take_call(r->settings))
 		r->full = full_reason_name(READ_CALLED);
 	else if (was)
 		r->full = full_reason_name(READ_UNSETTLED);

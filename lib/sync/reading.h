@@ -14,10 +14,12 @@
 
 /*
  * In the state folder: who knows that more than a record's content has changed
- * (a call from a service, notion-setup) makes this file, and the next run,
- * which removes it, reads in full.
+ * (a call from a service, notion-setup) makes this file, and the next run reads
+ * in full. A run that begins READING_LAG or more after the call removes it:
+ * before, the listing may not show yet what the call told of.
  */
 #define READING_WAKE_FULL "wake-full"
+#define READING_LAG (3 * USEC_MINUTE)
 
 /* Why everything is read; the first that applies counts. */
 enum full_reason {

@@ -118,6 +118,18 @@ int file_replace_with(
 	return file_replace_commit(&f, e);
 }
 
+int file_touch_own(const char *path, struct error *e)
+{
+	int fd = file_open_own(path, 0, e), rc = 0;
+
+	if (fd < 0)
+		return -1;
+	if (futimens(fd, NULL) < 0)
+		rc = fail_errno(e, "%s", path);
+	close(fd);
+	return rc;
+}
+
 int file_open_own(const char *path, int flags, struct error *e)
 {
 	int fd = open(

@@ -36,6 +36,8 @@ int file_replace_with(
  * write to the folder could point it at any file. -1 with RC_LOCAL.
  */
 int file_open_own(const char *path, int flags, struct error *e);
+/* Makes the file, or sets its time to now, by the same rule. */
+int file_touch_own(const char *path, struct error *e);
 
 /* Writes all of it, or fails with RC_LOCAL. */
 int file_write(int fd, const char *path, const char *data, size_t len,

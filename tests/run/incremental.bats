@@ -39,6 +39,10 @@ requests() {
 	control GET log | grep -c '"api":"notion"'
 }
 
+called_long_ago() {
+	touch -d "10 minutes ago" state/wake-full
+}
+
 # writes: how many requests of the last run wrote.
 writes() {
 	control GET log | grep -v '/query' | grep -cE '"method":"(PATCH|DELETE|POST)"' || true
@@ -177,7 +181,7 @@ writes() {
 	was unsettled
 }
 
-@test "a call that tells of more than an edit: all is read, once" {
+@test "a call that tells of more than an edit: all is read" {
 	local event
 	export SYNC_HOOK_SECRET_NOTION=secret_of-this-test
 	seed notion A
@@ -211,6 +215,19 @@ writes() {
 	run_now
 	was called
 	dead supabase A
+	# Notion's listing may lag behind the call.
+	[[ -e state/wake-full ]]
+	run_now
+	was called
+	called_long_ago
+	# A further call counts from its own time on.
+	call page.moved
+	run_now
+	was called
+	[[ -e state/wake-full ]]
+	called_long_ago
+	run_now
+	was called
 	[[ ! -e state/wake-full ]]
 	run_now
 	was edited
@@ -219,6 +236,22 @@ writes() {
 	rm -f state/wake-full
 	run -22 curl -fsS --max-time 10 "$URL/hooks/notion" -d "$event" -H "X-Notion-Signature: sha256=00"
 	[[ ! -e state/wake-full ]]
+}
+
+@test "a call comes before Notion's listing shows what it tells of" {
+	local event='{"type":"page.deleted"}'
+	seed notion A B C D E F G
+	run_now
+	control POST config '{"query_lag_ms":120000}' >/dev/null
+	act notion A trash
+	: >state/wake-full
+	control DELETE log >/dev/null
+	must_pass sync_now --quiet
+	was called
+	live supabase A
+	called_long_ago
+	run_now
+	dead supabase A
 }
 
 @test "the record and the report say when all was read; a dry run reads in full, and keeps nothing" {
