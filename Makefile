@@ -80,6 +80,14 @@ $(BUILD)/page.inc: cmd/health-server/page.html
 $(BUILD)/cmd/health-server/page.o: $(BUILD)/page.inc
 $(BUILD)/cmd/health-server/page.o: CPPFLAGS_ALL += -I$(BUILD)
 
+# So is the SQL that doctor prints.
+$(BUILD)/table.inc: cmd/doctor/table.sql
+	@mkdir -p $(@D)
+	{ od -An -v -tx1 $< | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; echo 0; } >$@
+
+$(BUILD)/cmd/doctor/table_sql.o: $(BUILD)/table.inc
+$(BUILD)/cmd/doctor/table_sql.o: CPPFLAGS_ALL += -I$(BUILD)
+
 # A unit test may look into one program: its pure objects, never its main().
 $(BUILD)/tests/%: $(BUILD)/tests/%.o \
                   $(filter-out %/plan.o,$(call objects,plan)) $(LIBS)

@@ -8,6 +8,7 @@ enum kind {
 	KIND_INT,
 	KIND_LIST,   /* of column names */
 	KIND_OBJECT, /* by column name */
+	KIND_NAMES,  /* column names, by usual name */
 	KIND_RULES,  /* an array of objects with the keys of a rule */
 };
 
@@ -26,6 +27,7 @@ struct config_switch {
 #define LIST(name) { #name, KIND_LIST, offsetof(struct config, name), 0, 40 }
 #define OBJECT(name) \
 	{ #name, KIND_OBJECT, offsetof(struct config, name), 0, 40 }
+#define NAMES(name) { #name, KIND_NAMES, offsetof(struct config, name), 0, 40 }
 #define RULES(name) { #name, KIND_RULES, offsetof(struct config, name), 0, 40 }
 /* clang-format on */
 
@@ -59,6 +61,7 @@ static const struct config_switch switches[] = {
 	BOOL(table_missing, false),
 	BOOL(paused, false),
 	BOOL(read_only, false),
+	NAMES(columns),
 	LIST(extra_columns),
 	LIST(missing_columns),
 	LIST(stale_columns),
@@ -85,9 +88,10 @@ void config_init(struct config *c)
 		else if (s->kind == KIND_INT)
 			*(int64_t *)field(c, s) = s->initial;
 		else
-			*(json **)field(c, s) = s->kind == KIND_OBJECT
-							? json_object()
-							: json_array();
+			*(json **)field(c, s) =
+				s->kind == KIND_OBJECT || s->kind == KIND_NAMES
+					? json_object()
+					: json_array();
 	}
 }
 
@@ -160,6 +164,13 @@ static bool fits(const struct config_switch *s, const json *v)
 		return json_whole(v, &n) == 0 && n >= 0 && n <= s->max;
 	if (s->kind == KIND_OBJECT)
 		return json_is_object(v);
+	if (s->kind == KIND_NAMES) {
+		const json *name = json_first(v);
+
+		while (name && is_column_name(json_text(name)))
+			name = json_next(name);
+		return json_is_object(v) && !name;
+	}
 	if (s->kind == KIND_RULES) {
 		const json *rule = json_first(v);
 
@@ -194,6 +205,7 @@ int config_set(struct config *c, const json *values, struct error *e)
 		"a whole number in its range",
 		"an array of column names without id",
 		"an object of values by column",
+		"an object of column names by their usual names",
 		"an array of objects with the keys that sandbox(1) lists" };
 
 	if (!json_is_object(values))

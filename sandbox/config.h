@@ -44,6 +44,7 @@ struct config {
 	bool anon_no_grant;    /* otherwise row security hides every row */
 	bool no_grant;	       /* not even for the service role */
 	bool table_missing, paused, read_only;
+	json *columns;	       /* what they are called, by usual name */
 	json *extra_columns;   /* names of further text columns */
 	json *missing_columns; /* columns that the table lacks */
 	json *stale_columns;   /* exist, but not in PostgREST's schema cache */

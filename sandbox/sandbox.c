@@ -7,6 +7,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "sandbox/fields.h"
 #include "sandbox/postgrest/filter.h"
 #include "sandbox/server.h"
 #include "sandbox/world.h"
@@ -15,6 +16,7 @@
 
 enum {
 	ID_UNTIL_EOF = 256,
+	ID_FIELDS,
 };
 
 static const struct option_spec options[] = {
@@ -24,6 +26,8 @@ static const struct option_spec options[] = {
 		"write the base URL to FILE once requests are answered" },
 	{ 'd', "data", "FILE",
 		"keep the data in this SQLite file (default: in memory)" },
+	{ ID_FIELDS, "fields", "FILE",
+		"call columns and properties as this fields.json does" },
 	{ ID_UNTIL_EOF, "until-eof", NULL,
 		"end when standard input ends, so that nothing is "
 		"left behind" },
@@ -37,7 +41,7 @@ static const struct command command = { "sandbox", "",
 
 struct settings_given {
 	long port;
-	const char *ready, *data;
+	const char *ready, *data, *fields;
 	bool until_eof;
 };
 
@@ -54,6 +58,8 @@ static int parse_options(int argc, char **argv, struct settings_given *g)
 			g->ready = o.value;
 		else if (id == 'd')
 			g->data = o.value;
+		else if (id == ID_FIELDS)
+			g->fields = o.value;
 		else if (id == ID_UNTIL_EOF)
 			g->until_eof = true;
 		else if (parse_number(o.value, 0, 65535, &g->port) < 0)
@@ -135,6 +141,8 @@ int main(int argc, char **argv)
 	if (world_init(&w, g.data, &e) < 0)
 		return error_report(&e);
 	rc = rest_filter_init(&w.db, &e);
+	if (rc == 0 && g.fields)
+		rc = fields_take(&w, g.fields, &e);
 	if (rc == 0)
 		rc = server_start(&w, g.port, &daemon, &e);
 	if (rc == 0)

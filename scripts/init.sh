@@ -21,8 +21,10 @@ the properties of the Notion database.
 It does not ask for settings that are in the environment: SUPABASE_URL,
 SUPABASE_SERVICE_ROLE_KEY, NOTION_API_KEY, NOTION_DATABASE_ID. Without a
 terminal it asks nothing. NOTION_DATA_SOURCE_ID, SUPABASE_TABLE,
-SUPABASE_SCHEMA, SYNC_ALLOW_HTTP and NOTION_API_URL go into the file if they
-are set; it asks for the first one if the database has several data sources.
+SUPABASE_SCHEMA, SYNC_ALLOW_HTTP, NOTION_API_URL, SYNC_FIELDS,
+SYNC_PAUSED_PROPERTY, SYNC_LINK_PROPERTY and SYNC_LINK_TEMPLATE go into the file
+if they are set; it asks for the first one if the database has several data
+sources.
 The file is SYNC_ENV_FILE, or else .env beside the Makefile, readable only by
 its owner.
 TEXT
@@ -47,7 +49,8 @@ file=${SYNC_ENV_FILE:-$place/.env}
 [ ! -L "$file" ] || file=$(readlink -f "$file")
 names=(SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID)
 # Written where they are set.
-others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE SUPABASE_SCHEMA SYNC_ALLOW_HTTP NOTION_API_URL)
+others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE SUPABASE_SCHEMA SYNC_ALLOW_HTTP NOTION_API_URL
+  SYNC_FIELDS SYNC_PAUSED_PROPERTY SYNC_LINK_PROPERTY SYNC_LINK_TEMPLATE)
 declare -A value=()
 new='' none='' several=''
 trap 'rm -f ${new:+"$new"} ${none:+"$none"}' EXIT
@@ -222,11 +225,11 @@ look() {
 
 offer_sql() {
   if agree "The table is not ready for the sync. Show the SQL that prepares it?"; then
-    cat "$home/sql/decision_vault.sql"
+    "$bin/doctor" --sql
     read -r -p "Paste it into the SQL editor of the dashboard, run it, then press Enter " _ || true
     look
   else
-    warn "paste $home/sql/decision_vault.sql into the SQL editor of the dashboard, run it, then run $0 again"
+    warn "paste what $(typed doctor) --sql prints into the SQL editor of the dashboard, run it, then run $0 again"
   fi
 }
 

@@ -154,6 +154,33 @@ static int check_scope(struct worker *w, const struct settings *s,
 	return rc;
 }
 
+static bool same_names(const json *was, json *take_is)
+{
+	bool same = take_is ? json_equal(was, take_is) : json_is_null(was);
+
+	json_free(take_is);
+	return same;
+}
+
+/* It was made of the columns and properties that the settings name now. */
+static int check_names(
+	const struct settings *s, const struct ops *ops, struct error *e)
+{
+	const json *sources = json_get(ops->head, "sources");
+	const json *supabase = json_get(sources, "supabase");
+	const json *notion = json_get(sources, "notion");
+
+	if ((!supabase || same_names(json_get(supabase, "columns"),
+				  own_columns(&s->names))) &&
+		(!notion || same_names(json_get(notion, "names"),
+				    own_properties(&s->names))))
+		return 0;
+	return fail(e, RC_CONFIG,
+		"the plan was made with other names of columns or properties "
+		"(%s) than the settings have now: make a new plan",
+		s->names.file ? s->names.file : "fields.json");
+}
+
 /*
  * An op writes a time, or compares one, that must come from a service's clock,
  * and nothing is looked at before: a service must have answered by then.
@@ -334,7 +361,7 @@ static int find_shapes(struct worker *w, const struct settings *s,
 static int start_clients(struct worker *w, const struct settings *s,
 	const struct args *a, const struct ops *ops, struct error *e)
 {
-	if (check_scope(w, s, ops, e) < 0 ||
+	if (check_scope(w, s, ops, e) < 0 || check_names(s, ops, e) < 0 ||
 		notion_client_init(&w->notion, s, w->stop, e) < 0 ||
 		supabase_client_init(&w->supabase, s, w->stop, e) < 0)
 		return -1;

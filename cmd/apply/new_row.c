@@ -92,8 +92,8 @@ static void withdraw(struct worker *w, const struct supabase_row *row,
 	decision_checksum(&is, sum);
 	json_put_str(set, "checksum", sum);
 	json_put_bool(set, "notion_synced", row->synced && !row->deleted);
-	if (supabase_where(&where, "id", row->id) < 0 ||
-		supabase_where(&where, "notion_page_id",
+	if (supabase_where(&where, w->supabase.names, "id", row->id) < 0 ||
+		supabase_where(&where, w->supabase.names, "notion_page_id",
 			json_str(object, "notion_page_id")) < 0 ||
 		supabase_row_patch(&w->supabase, &where, set, &after, &a) < 0 ||
 		!after)

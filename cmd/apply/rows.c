@@ -74,26 +74,31 @@ static int add_condition(struct buf *where, const struct worker *w,
 {
 	const char *const *value = c->held.is.value;
 
-	if (supabase_where(where, "id", p->op->row_id) < 0 ||
-		supabase_where(where, "notion_page_id", c->link) < 0)
+	if (supabase_where(where, w->supabase.names, "id", p->op->row_id) < 0 ||
+		supabase_where(where, w->supabase.names, "notion_page_id",
+			c->link) < 0)
 		return -1;
 	if (p->link_only)
 		return 0;
 	if ((c->updated_at == USEC_NONE
-			    ? supabase_where(where, "updated_at", NULL)
-			    : supabase_where_time(
-				      where, "updated_at", c->updated_at)) < 0)
+			    ? supabase_where(where, w->supabase.names,
+				      "updated_at", NULL)
+			    : supabase_where_time(where, w->supabase.names,
+				      "updated_at", c->updated_at)) < 0)
 		return -1;
 	for (enum field f = 0; f < FIELDS; f++)
 		if (field_kind(f) != KIND_TITLE &&
-			supabase_where(where, field_column(f), value[f]) < 0)
+			supabase_where(where, w->supabase.names,
+				field_column(f), value[f]) < 0)
 			return -1;
 	if (w->supabase.soft_delete &&
-		supabase_where_deleted(where, c->held.deleted) < 0)
+		supabase_where_deleted(
+			where, w->supabase.names, c->held.deleted) < 0)
 		return -1;
 	for (enum field f = 0; f < FIELDS; f++)
 		if (field_kind(f) == KIND_TITLE &&
-			supabase_where(where, field_column(f), value[f]) < 0)
+			supabase_where(where, w->supabase.names,
+				field_column(f), value[f]) < 0)
 			return just_read ? 0 : -1;
 	return 0;
 }

@@ -9,6 +9,7 @@
 enum {
 	OPT_JSON = 256,
 	OPT_LIST,
+	OPT_SQL,
 };
 
 static const struct option_spec options[] = {
@@ -17,6 +18,8 @@ static const struct option_spec options[] = {
 	{ OPT_JSON, "json", NULL, "print the findings as one JSON object" },
 	{ OPT_LIST, "list", NULL,
 		"print the names of the checks, one per line" },
+	{ OPT_SQL, "sql", NULL,
+		"print the SQL that prepares the table of the settings" },
 };
 
 static const struct command command = {
@@ -72,6 +75,7 @@ int main(int argc, char **argv)
 	struct doctor d = { 0 };
 	uint32_t wanted = (1u << CHECKS) - 1;
 	bool as_json = false;
+	struct error e;
 	struct opt o;
 	int id, code;
 
@@ -83,6 +87,9 @@ int main(int argc, char **argv)
 			list_checks();
 			return finish(RC_DONE);
 		}
+		if (id == OPT_SQL)
+			return print_sql(&e) < 0 ? error_report(&e)
+						 : finish(RC_DONE);
 		if (id == OPT_JSON)
 			as_json = true;
 		else if (!(wanted = parse_checks(o.value)))

@@ -123,6 +123,9 @@ void find_bad(struct finding *f, const struct error *e);
 void ask_supabase(struct doctor *d);
 void ask_notion(struct doctor *d);
 
+/* Prints the SQL that prepares the table of the settings. */
+int print_sql(struct error *e);
+
 void show_text(const struct doctor *d);
 void show_json(const struct doctor *d);
 

@@ -37,7 +37,7 @@ void ask_supabase(struct doctor *d)
 	hurry(&d->supabase.api);
 	s->rc = supabase_rows_after(&d->supabase, NULL, 1, &rows, &s->error);
 	if (s->rc < 0)
-		api_fail(&s->error, &s->words, "Supabase");
+		supabase_missing_column(&d->supabase, &s->error, &s->words);
 	s->answered = s->rc == 0 || s->error.status > 0;
 	json_free(rows);
 }

@@ -6,7 +6,7 @@
 #include "sync/base.h"
 #include "util/file.h"
 
-#define SQL_FILE "sql/decision_vault.sql"
+#define SQL_FILE "doctor --sql"
 
 /* Which check the first answer is about; CHECKS: it was a good answer. */
 static enum check_id first_trouble(const struct doctor *d)
@@ -88,7 +88,8 @@ void check_types(struct doctor *d, struct finding *f)
 	else if (supabase_rows_after(&d->supabase, NULL, 100, &rows, &a) < 0)
 		rc = api_fail(&a, &e, "Supabase");
 	for (json *row = json_first(rows); row && rc == 0; row = json_next(row))
-		rc = supabase_check_types(d->supabase.sql_table, row, &e);
+		rc = supabase_check_types(
+			d->supabase.sql_table, d->supabase.names, row, &e);
 	json_free(rows);
 	if (rc < 0)
 		find_bad(f, &e);
@@ -184,31 +185,38 @@ void check_triggers(struct doctor *d, struct finding *f)
 		find_unknown(f,
 			"doctor can't see without a write whether every edit "
 			"sets updated_at: " SQL_FILE
-			" creates the trigger; without it, an edit in the "
+			" prints what creates the trigger; without it, an edit in the "
 			"dashboard counts as old when a conflict is decided");
 }
 
 void check_soft_delete(struct doctor *d, struct finding *f)
 {
+	const char *column = column_name(d->supabase.names, "deleted_at");
+
 	if (d->supabase.soft_delete)
-		find_ok(f, "deleted_at exists: deletions are synced both ways");
+		find_ok(f, "%s exists: deletions are synced both ways", column);
 	else
 		find_ok(f,
-			"there is no column deleted_at: a page in the trash "
-			"is reported, but its row stays; " SQL_FILE " adds it");
+			"there is no column %s: a page in the trash "
+			"is reported, but its row stays; " SQL_FILE
+			" prints the SQL that adds it",
+			column);
 }
 
 void check_link_index(struct doctor *d, struct finding *f)
 {
+	const char *column = column_name(d->supabase.names, "notion_page_id");
 	struct error e;
 	bool unique;
 
 	if (supabase_probe_link(&d->supabase, &unique, &e) < 0)
 		find_bad(f, &e);
 	else if (unique)
-		find_ok(f, "notion_page_id is unique: one row per page");
+		find_ok(f, "%s is unique: one row per page", column);
 	else
-		find_ok(f, "notion_page_id has no unique index: rows that "
-			   "claim the same page are left alone and "
-			   "reported; " SQL_FILE " creates the index");
+		find_ok(f,
+			"%s has no unique index: rows that claim the same page "
+			"are left alone and reported; " SQL_FILE
+			" prints the SQL that creates the index",
+			column);
 }

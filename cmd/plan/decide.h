@@ -13,7 +13,6 @@
 #include "merge.h"
 #include "op_list.h"
 #include "pair.h"
-#include "resolve.h"
 #include "sides.h"
 #include "sync/base.h"
 #include "waits.h"
@@ -31,7 +30,6 @@ struct policy {
 	bool use_base; /* with --base: equal pairs are noted there */
 	struct resending again;
 	struct waits waits;
-	const struct resolutions *resolve; /* NULL: none */
 };
 
 /*

@@ -244,6 +244,34 @@ static void print_waits(const struct history *s)
 	buf_fini(&reason);
 }
 
+/*
+ * A page's address needs its id alone, without dashes, whatever its title:
+ * https://developers.notion.com/guides/data-apis/working-with-page-content
+ */
+static void print_address(const char *page_id)
+{
+	char id[UUID_SIZE];
+
+	if (uuid_normalize(page_id, id) < 0)
+		return;
+	printf("          https://app.notion.com/p/");
+	for (const char *c = id; *c; c++)
+		if (*c != '-')
+			putchar(*c);
+	putchar('\n');
+}
+
+static void print_half(const char *key, const char *id)
+{
+	bool row = strcmp(key, "row_id") == 0;
+
+	printf("%-4s      ", row ? "row" : "page");
+	print_shown(id, 0);
+	printf("\n");
+	if (!row)
+		print_address(id);
+}
+
 static void print_head(const struct history *s)
 {
 	const char *title = NULL;
@@ -254,14 +282,9 @@ static void print_head(const struct history *s)
 		print_shown(title, 0);
 		printf("\n");
 	}
-	printf("%-4s      %s\n", strcmp(s->key, "row_id") == 0 ? "row" : "page",
-		s->id);
-	for (const json *p = json_first(s->partners); p; p = json_next(p)) {
-		printf("%-4s      ",
-			strcmp(s->key, "row_id") == 0 ? "page" : "row");
-		print_shown(json_key(p), 0);
-		printf("\n");
-	}
+	print_half(s->key, s->id);
+	for (const json *p = json_first(s->partners); p; p = json_next(p))
+		print_half(other_key(s->key), json_key(p));
 	print_paired(s);
 	print_waits(s);
 }

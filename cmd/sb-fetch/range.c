@@ -77,8 +77,9 @@ static int check_order(struct range *r, const json *row, struct error *e)
 	if (uuid_normalize(text, id) < 0)
 		return fail(e, RC_CONFIG,
 			"Supabase, table %s: the id \"%.60s\" is not a UUID; "
-			"the column id must be of type uuid",
-			r->client.table, text);
+			"the column %s must be of type uuid",
+			r->client.table, text,
+			column_name(r->client.names, "id"));
 	if (r->last[0] && strcmp(id, r->last) <= 0)
 		return fail(e, RC_STREAM,
 			"Supabase, table %s: row %s comes after %s, although "
@@ -97,8 +98,8 @@ static int write_row(struct range *r, json *take_row, struct error *e)
 	int own = check_order(r, take_row, e);
 	json *line;
 
-	if (own > 0 &&
-		supabase_check_types(r->client.sql_table, take_row, e) < 0)
+	if (own > 0 && supabase_check_types(r->client.sql_table,
+			       r->client.names, take_row, e) < 0)
 		own = -1;
 	if (own <= 0) {
 		json_free(take_row);

@@ -29,13 +29,15 @@ static int write_head(struct range *r, struct error *e)
 {
 	const struct settings *s = r->of->settings;
 	char *scope = supabase_scope(s->supabase_url, s->schema, s->table);
-	json *head = stream_head("fetch");
+	json *head = stream_head("fetch"), *own = own_columns(&s->names);
 	char now[TIME_SIZE];
 
 	json_put_str(head, "source", "supabase");
 	json_put_str(head, "scope", scope);
 	json_put_str(head, "mode", "full");
 	json_put_bool(head, "soft_delete", r->client.soft_delete);
+	if (own)
+		json_put(head, "columns", own);
 	json_put_str(head, "at", time_format(time_now(), now));
 	free(scope);
 	return stream_write(&r->out, head, e);

@@ -162,6 +162,7 @@ struct api {
 	const char *name; /* "Notion", for messages */
 	api_judge *judge;
 	const char *subject;	 /* for judge: the table, as SQL names it */
+	const void *details;	 /* for judge: what else it must know */
 	const char *unresolved;	 /* hint where the host has no address */
 	struct rate *rate;	 /* shared by all clients; NULL: no budget */
 	struct inflight *flight; /* NULL: this client is the only one */

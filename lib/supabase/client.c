@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "supabase/columns.h"
 #include "supabase/errors.h"
 #include "util/alloc.h"
 #include "util/opt.h"
@@ -38,10 +39,12 @@ int supabase_client_init(struct supabase_client *c, const struct settings *s,
 		.table = xstrdup(s->table),
 		.sql_table = supabase_sql_table(s->schema, s->table),
 		.path = xasprintf("/rest/v1/%s", s->table),
+		.names = &s->names,
 	};
 	rate_init(&c->rate, 0, NULL);
 	c->api.rate = &c->rate;
 	c->api.subject = c->sql_table;
+	c->api.details = c->names;
 	c->api.unresolved = "check SUPABASE_URL; a paused or deleted project "
 			    "has no address: see supabase.com/dashboard";
 	if (http_init(&c->api.http, &config, e) < 0 ||
@@ -79,8 +82,11 @@ void supabase_client_join(
  */
 static void start_url(const struct supabase_client *c, struct buf *url)
 {
-	buf_addf(url, "%s?select=%s%s", c->path, SUPABASE_COLUMNS,
-		c->soft_delete ? "," SUPABASE_SOFT_DELETE : "");
+	buf_addf(url, "%s?select=", c->path);
+	columns_list(url, c->names,
+		c->soft_delete ? SUPABASE_COLUMNS "," SUPABASE_SOFT_DELETE
+			       : SUPABASE_COLUMNS,
+		true);
 }
 
 /* Every answer that we ask for is an array of rows. */
@@ -152,6 +158,44 @@ static int get_rows(struct supabase_client *c, const char *query, json **rows,
 	return get_rows_of(c, query, rows, NULL, a);
 }
 
+/* The columns that the table has, of one of its rows; "" where it has none. */
+static void list_columns(struct supabase_client *c, struct buf *out)
+{
+	struct api_call call = { .method = "GET", .read = true };
+	struct api_answer answer = { 0 };
+	struct api_error ignored;
+	char *path = xasprintf("%s?limit=1", c->path);
+
+	call.path = path;
+	if (api_call(&c->api, &call, &answer, &ignored) == 0)
+		for (const json *v = json_first(json_first(answer.body)); v;
+			v = json_next(v))
+			buf_addf(out, "%s%s", out->len > 0 ? ", " : "",
+				json_key(v));
+	json_free(answer.body);
+	free(path);
+}
+
+int supabase_missing_column(
+	struct supabase_client *c, const struct api_error *a, struct error *e)
+{
+	struct buf list = BUF_INIT(700);
+
+	if (!c->names->file || (strcmp(a->code, "42703") != 0 &&
+				       strcmp(a->code, "PGRST204") != 0))
+		return api_fail(a, e, "Supabase");
+	list_columns(c, &list);
+	fail(e, RC_CONFIG,
+		"Supabase, table %s: %s; %s%s; correct the names in %s, or add "
+		"what is missing with the SQL that doctor --sql prints",
+		c->sql_table, a->message,
+		list.len ? "it has: "
+			 : "its columns can't be told, for it has no row",
+		buf_str(&list), c->names->file);
+	buf_fini(&list);
+	return -1;
+}
+
 int supabase_find_columns(struct supabase_client *c, struct error *e)
 {
 	struct api_error a;
@@ -159,12 +203,13 @@ int supabase_find_columns(struct supabase_client *c, struct error *e)
 
 	c->soft_delete = true;
 	if (get_rows(c, "&limit=1", &rows, &a) < 0 &&
-		strcmp(a.code, "42703") == 0) {
+		strcmp(a.code, "42703") == 0 &&
+		!column_is_named(c->names, SUPABASE_SOFT_DELETE)) {
 		c->soft_delete = false;
 		get_rows(c, "&limit=1", &rows, &a);
 	}
 	if (!rows)
-		return api_fail(&a, e, "Supabase");
+		return supabase_missing_column(c, &a, e);
 	json_free(rows);
 	return 0;
 }
@@ -174,13 +219,14 @@ int supabase_rows_count(struct supabase_client *c,
 	struct api_error *a)
 {
 	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
+	const char *id = column_name(c->names, "id");
 	int rc;
 
-	buf_addf(&query, "&order=id.asc&limit=%d", slice->limit);
+	buf_addf(&query, "&order=%s.asc&limit=%d", id, slice->limit);
 	if (slice->after)
-		buf_addf(&query, "&id=gt.%s", slice->after);
+		buf_addf(&query, "&%s=gt.%s", id, slice->after);
 	if (slice->before)
-		buf_addf(&query, "&id=lt.%s", slice->before);
+		buf_addf(&query, "&%s=lt.%s", id, slice->before);
 	if (slice->offset)
 		buf_addf(&query, "&offset=%" PRId64, slice->offset);
 	rc = get_rows_of(c, buf_str(&query), rows, total, a);
@@ -205,11 +251,12 @@ int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
 static int row_where(struct supabase_client *c, const char *column,
 	const char *value, json **row, struct api_error *a)
 {
-	char query[128];
+	char query[192];
 	json *rows;
 
 	*row = NULL;
-	snprintf(query, sizeof query, "&%s=eq.%s&limit=1", column, value);
+	snprintf(query, sizeof query, "&%s=eq.%s&limit=1",
+		column_name(c->names, column), value);
 	if (get_rows(c, query, &rows, a) < 0)
 		return -1;
 	*row = json_take_first(rows);
@@ -235,7 +282,7 @@ static int get_rows_in(struct supabase_client *c, const char *column,
 	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
 	int rc;
 
-	buf_addf(&query, "&%s=in.(", column);
+	buf_addf(&query, "&%s=in.(", column_name(c->names, column));
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&query, "%s%s", i ? "," : "", values[i]);
 	buf_addc(&query, ')');
@@ -261,8 +308,9 @@ int supabase_rows_insert(struct supabase_client *c, const json *rows,
 	struct api_error *a)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	json *named = columns_rename(c->names, rows);
 	struct api_call call = { .method = "POST",
-		.body = rows,
+		.body = named ? named : rows,
 		.headers = insert_headers,
 		.repeatable = true,
 		.recheck = recheck,
@@ -270,18 +318,20 @@ int supabase_rows_insert(struct supabase_client *c, const json *rows,
 	int rc;
 
 	start_url(c, &url);
-	buf_adds(&url, "&on_conflict=id");
+	buf_addf(&url, "&on_conflict=%s", column_name(c->names, "id"));
 	call.path = buf_str(&url);
 	rc = call_for_rows(c, &call, inserted, a);
+	json_free(named);
 	buf_fini(&url);
 	return rc;
 }
 
-int supabase_where(struct buf *where, const char *column, const char *value)
+int supabase_where(struct buf *where, const struct field_names *names,
+	const char *column, const char *value)
 {
 	struct buf one = BUF_INIT(where->max);
-	int rc = buf_addf(&one, "%s%s=%s", where->len > 0 ? "&" : "", column,
-		value ? "eq." : "is.null");
+	int rc = buf_addf(&one, "%s%s=%s", where->len > 0 ? "&" : "",
+		column_name(names, column), value ? "eq." : "is.null");
 
 	if (rc == 0 && value)
 		rc = http_escape(&one, value);
@@ -291,19 +341,22 @@ int supabase_where(struct buf *where, const char *column, const char *value)
 	return rc;
 }
 
-int supabase_where_time(struct buf *where, const char *column, usec t)
+int supabase_where_time(struct buf *where, const struct field_names *names,
+	const char *column, usec t)
 {
 	char text[TIME_SIZE];
 
-	return supabase_where(
-		where, column, t == USEC_NONE ? NULL : time_format(t, text));
+	return supabase_where(where, names, column,
+		t == USEC_NONE ? NULL : time_format(t, text));
 }
 
-int supabase_where_deleted(struct buf *where, bool deleted)
+int supabase_where_deleted(
+	struct buf *where, const struct field_names *names, bool deleted)
 {
 	struct buf one = BUF_INIT(where->max);
 	int rc = buf_addf(&one, "%s%s=%s", where->len > 0 ? "&" : "",
-		SUPABASE_SOFT_DELETE, deleted ? "not.is.null" : "is.null");
+		column_name(names, SUPABASE_SOFT_DELETE),
+		deleted ? "not.is.null" : "is.null");
 
 	if (rc == 0)
 		rc = buf_add(where, buf_str(&one), one.len);
@@ -315,8 +368,9 @@ int supabase_row_patch(struct supabase_client *c, const struct buf *where,
 	const json *set, json **row, struct api_error *a)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
+	json *named = columns_rename(c->names, set);
 	struct api_call call = { .method = "PATCH",
-		.body = set,
+		.body = named ? named : set,
 		.headers = patch_headers,
 		.repeatable = true };
 	json *rows;
@@ -329,6 +383,7 @@ int supabase_row_patch(struct supabase_client *c, const struct buf *where,
 	rc = call_for_rows(c, &call, &rows, a);
 	if (rc == 0)
 		*row = json_take_first(rows);
+	json_free(named);
 	json_free(rows);
 	buf_fini(&url);
 	return rc;

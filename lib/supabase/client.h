@@ -21,8 +21,9 @@ struct supabase_client {
 	struct api api;
 	struct rate rate; /* no budget; only the pauses that it asks for */
 	char *table, *sql_table;
-	char *path;	  /* "/rest/v1/<table>" */
-	bool soft_delete; /* see supabase_find_columns() */
+	const struct field_names *names; /* of the settings, which live on */
+	char *path;			 /* "/rest/v1/<table>" */
+	bool soft_delete;		 /* see supabase_find_columns() */
 };
 
 int supabase_client_init(struct supabase_client *c, const struct settings *s,
@@ -38,10 +39,16 @@ void supabase_client_join(
 /*
  * Finds out whether the table has deleted_at, and sets c->soft_delete: reads
  * ask for the column only then. RC_CONFIG, with the SQL that fixes it, where
- * the table, a column or the grant is missing. A caller that knows the answer
+ * the table, a column or the grant is missing; a column that fields.json names
+ * is missing, too, where it is deleted_at, and the columns that are there are
+ * told. A caller that knows the answer
  * (from a fetch head) may set c->soft_delete itself.
  */
 int supabase_find_columns(struct supabase_client *c, struct error *e);
+
+/* That error, for a request that failed because of a missing column; -1. */
+int supabase_missing_column(
+	struct supabase_client *c, const struct api_error *a, struct error *e);
 
 /*
  * What doctor, and apply before the first sync, find out without changing
@@ -120,10 +127,13 @@ int supabase_rows_insert(struct supabase_client *c, const json *rows,
  * URL would become too long.
  */
 #define SUPABASE_WHERE_INIT BUF_INIT(SUPABASE_URL_MAX - 1000)
-int supabase_where(struct buf *where, const char *column, const char *value);
-int supabase_where_time(struct buf *where, const char *column, usec t);
+int supabase_where(struct buf *where, const struct field_names *names,
+	const char *column, const char *value);
+int supabase_where_time(struct buf *where, const struct field_names *names,
+	const char *column, usec t);
 /* Only for a table that has deleted_at. */
-int supabase_where_deleted(struct buf *where, bool deleted);
+int supabase_where_deleted(
+	struct buf *where, const struct field_names *names, bool deleted);
 
 /*
  * Sets these columns of the one row that meets the condition; *row is the row

@@ -3,22 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "supabase/columns.h"
+
 #define TABLE_SQL \
-	"run in the SQL editor: create table if not exists %s (id uuid primary " \
-	"key default gen_random_uuid(), decision text, type text, date " \
-	"date, created_at timestamptz default now(), updated_at " \
-	"timestamptz default now(), notion_page_id text, notion_synced " \
-	"boolean default false, checksum text); grant select, insert, " \
-	"update on %s to service_role; notify pgrst, 'reload schema';"
+	"run in the SQL editor: create table if not exists %s (%c); grant " \
+	"select, insert, update on %s to service_role; notify pgrst, " \
+	"'reload schema';"
 #define COLUMNS_SQL \
-	"run in the SQL editor: alter table %s add column if not " \
-	"exists decision text, add column if not exists type text, add " \
-	"column if not exists date date, add column if not exists " \
-	"created_at timestamptz default now(), add column if not exists " \
-	"updated_at timestamptz default now(), add column if not exists " \
-	"notion_page_id text, add column if not exists notion_synced " \
-	"boolean default false, add column if not exists checksum text; " \
-	"notify pgrst, 'reload schema';"
+	"run in the SQL editor: alter table %s %a; notify pgrst, 'reload " \
+	"schema';"
 #define GRANT_SQL \
 	"run in the SQL editor: grant usage on schema %n to service_role; " \
 	"grant select, insert, update on %s to service_role;"
@@ -26,7 +19,7 @@
 	"row-level security applies to this key: set " \
 	"SUPABASE_SERVICE_ROLE_KEY to the project's secret key, " \
 	"which bypasses policies (Project Settings, API Keys)"
-#define KEY_SQL "run in the SQL editor: alter table %s add unique (id);"
+#define KEY_SQL "run in the SQL editor: alter table %s add unique (%i);"
 #define SAME_ID \
 	"several rows have the same id: give all but one of them a new id, " \
 	"then " KEY_SQL
@@ -136,18 +129,28 @@ static const struct api_rule rules[] = {
 #define N_RULES (sizeof rules / sizeof rules[0])
 
 /*
- * A hint is a text in which each %s stands for the table as SQL names it, and
- * %n for its schema.
+ * A hint is a text in which each %s stands for the table as SQL names it, %n
+ * for its schema, %i for its id, %c for the columns of a new table, and %a for
+ * adding those that one lacks.
  */
-static void put_hint(struct api_error *a, const char *hint, const char *table)
+static void put_hint(struct api_error *a, const char *hint, const char *table,
+	const struct field_names *names)
 {
 	struct buf text = BUF_INIT(sizeof a->hint);
 	const char *at;
 
 	for (; (at = strchr(hint, '%')); hint = at + 2) {
 		buf_add(&text, hint, (size_t)(at - hint));
-		buf_add(&text, table,
-			at[1] == 'n' ? strcspn(table, ".") : strlen(table));
+		if (at[1] == 'c')
+			columns_sql_create(&text, names);
+		else if (at[1] == 'a')
+			columns_sql_add(&text, names);
+		else if (at[1] == 'i')
+			column_sql(&text, names, "id");
+		else
+			buf_add(&text, table,
+				at[1] == 'n' ? strcspn(table, ".")
+					     : strlen(table));
 	}
 	buf_adds(&text, hint);
 	api_copy_text(a->hint, sizeof a->hint, buf_str(&text));
@@ -190,7 +193,7 @@ static void judge_details(const struct api *api, const json *body,
 		strstr(a->message, "row-level security"))
 		hint = POLICY_KEY;
 	if (hint)
-		put_hint(a, hint, api->subject);
+		put_hint(a, hint, api->subject, api->details);
 	api_append_text(api, a, "details", details_of(body));
 	api_append_text(api, a, "hint", json_str(body, "hint"));
 }

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "supabase/client.h"
+#include "supabase/columns.h"
 
 #define NIL "00000000-0000-0000-0000-000000000000"
 #define TYPE_SIZE 64
-#define NO_ROW "id=is.null"
 #define UPDATED \
 	"decision,type,date,updated_at,notion_page_id,notion_synced," \
 	"checksum"
@@ -48,7 +48,8 @@ static int try_filter(
 	struct api_answer answer;
 	int rc;
 
-	buf_addf(&url, "%s?select=id&limit=1&%s", c->path, filter);
+	buf_addf(&url, "%s?select=%s&limit=1&%s", c->path,
+		column_name(c->names, "id"), filter);
 	call.path = buf_str(&url);
 	rc = api_call(&c->api, &call, &answer, a);
 	json_free(answer.body);
@@ -62,7 +63,10 @@ static int try_filter(
 
 int supabase_answers(struct supabase_client *c, struct api_error *a)
 {
-	return try_filter(c, "order=id", a) == 0 ? 0 : -1;
+	char order[80];
+
+	snprintf(order, sizeof order, "order=%s", column_name(c->names, "id"));
+	return try_filter(c, order, a) == 0 ? 0 : -1;
 }
 
 static bool is_there(const struct supabase_client *c, size_t i)
@@ -100,16 +104,16 @@ static void type_in(const char *message, char type[TYPE_SIZE])
 static int probe_column(struct supabase_client *c, size_t i,
 	char type[TYPE_SIZE], struct error *e)
 {
+	const char *column = column_name(c->names, types[i].column);
 	char filter[128];
 	struct api_error a = { 0 };
 	int rc;
 
-	snprintf(filter, sizeof filter, "%s=%s", types[i].column,
-		types[i].takes);
+	snprintf(filter, sizeof filter, "%s=%s", column, types[i].takes);
 	rc = try_filter(c, filter, &a);
 	type_in(rc == 1 ? a.message : "", type);
 	if (rc == 0 && types[i].refuses) {
-		snprintf(filter, sizeof filter, "%s=%s", types[i].column,
+		snprintf(filter, sizeof filter, "%s=%s", column,
 			types[i].refuses);
 		rc = try_filter(c, filter, &a);
 		if (rc >= 0)
@@ -129,7 +133,8 @@ static int probe_together(struct supabase_client *c, struct error *e)
 	for (size_t i = 0; i < TYPES_SIZE; i++)
 		if (is_there(c, i))
 			buf_addf(&filter, "%s%s=%s", filter.len ? "&" : "",
-				types[i].column, types[i].takes);
+				column_name(c->names, types[i].column),
+				types[i].takes);
 	rc = try_filter(c, buf_str(&filter), &a);
 	buf_fini(&filter);
 	return rc < 0 ? api_fail(&a, e, "Supabase") : rc;
@@ -145,7 +150,8 @@ static int has_row(
 	struct api_error a;
 	int rc;
 
-	buf_addf(&url, "%s?select=id&limit=1&%s", c->path, filter);
+	buf_addf(&url, "%s?select=%s&limit=1&%s", c->path,
+		column_name(c->names, "id"), filter);
 	call.path = buf_str(&url);
 	rc = api_call(&c->api, &call, &answer, &a);
 	buf_fini(&url);
@@ -157,6 +163,13 @@ static int has_row(
 	return rc;
 }
 
+static const char *no_row(
+	const struct supabase_client *c, char *out, size_t size)
+{
+	snprintf(out, size, "%s=is.null", column_name(c->names, "id"));
+	return out;
+}
+
 /*
  * A filter that no row can meet, because its id is not a key. A service that
  * returns a row anyway drops the condition of an update, too, which would then
@@ -164,7 +177,8 @@ static int has_row(
  */
 static int probe_filters(struct supabase_client *c, struct error *e)
 {
-	int rc = has_row(c, NO_ROW, e);
+	char filter[80];
+	int rc = has_row(c, no_row(c, filter, sizeof filter), e);
 
 	return rc > 0 ? fail(e, RC_CONFIG, "Supabase: " DROPPED) : rc;
 }
@@ -172,8 +186,12 @@ static int probe_filters(struct supabase_client *c, struct error *e)
 /* Whether a text column used for UUIDs also holds other texts. */
 static int has_other_ids(struct supabase_client *c, struct error *e)
 {
-	return has_row(
-		c, "id=not.like.________-____-____-____-____________", e);
+	char filter[128];
+
+	snprintf(filter, sizeof filter,
+		"%s=not.like.________-____-____-____-____________",
+		column_name(c->names, "id"));
+	return has_row(c, filter, e);
 }
 
 int supabase_probe_types(struct supabase_client *c, struct error *e)
@@ -194,8 +212,8 @@ int supabase_probe_types(struct supabase_client *c, struct error *e)
 		return -1;
 	if (i == 1 && !type[0] && has_other_ids(c, e) > 0)
 		snprintf(type, sizeof type, "text");
-	return supabase_wrong_type(e, c->sql_table, types[i - 1].column,
-		types[i - 1].type, type[0] ? type : NULL);
+	return supabase_wrong_type(e, c->sql_table, c->names,
+		types[i - 1].column, types[i - 1].type, type[0] ? type : NULL);
 }
 
 /*
@@ -219,8 +237,13 @@ static int write_none(struct supabase_client *c, const char *method,
 	struct api_answer answer;
 	int rc;
 
-	buf_addf(&url, "%s?select=id&columns=%s%s&%s", c->path, columns,
-		c->soft_delete ? "," SUPABASE_SOFT_DELETE : "", query);
+	buf_addf(&url, "%s?select=%s&columns=", c->path,
+		column_name(c->names, "id"));
+	columns_list(&url, c->names, columns, false);
+	if (c->soft_delete)
+		buf_addf(&url, ",%s",
+			column_name(c->names, SUPABASE_SOFT_DELETE));
+	buf_addf(&url, "&%s", query);
 	call.path = buf_str(&url);
 	rc = api_call(&c->api, &call, &answer, a);
 	json_free(answer.body);
@@ -232,10 +255,12 @@ static int write_none(struct supabase_client *c, const char *method,
 int supabase_probe_update(struct supabase_client *c, struct error *e)
 {
 	struct api_error a;
+	char filter[80];
 
 	if (probe_filters(c, e) < 0)
 		return -1;
-	if (write_none(c, "PATCH", UPDATED, NO_ROW, &a) == 0)
+	if (write_none(c, "PATCH", UPDATED, no_row(c, filter, sizeof filter),
+		    &a) == 0)
 		return 0;
 	/*
 	 * Supabase's safeupdate: the statement arrived without its condition.
@@ -251,8 +276,11 @@ int supabase_probe_update(struct supabase_client *c, struct error *e)
 int supabase_probe_insert(struct supabase_client *c, struct error *e)
 {
 	struct api_error a;
+	char conflict[80];
 
-	if (write_none(c, "POST", SUPABASE_COLUMNS, "on_conflict=id", &a) == 0)
+	snprintf(conflict, sizeof conflict, "on_conflict=%s",
+		column_name(c->names, "id"));
+	if (write_none(c, "POST", SUPABASE_COLUMNS, conflict, &a) == 0)
 		return 0;
 	return api_fail(&a, e, "Supabase, inserting rows");
 }
@@ -261,9 +289,11 @@ int supabase_probe_link(
 	struct supabase_client *c, bool *unique, struct error *e)
 {
 	struct api_error a;
+	char conflict[80];
 
-	*unique = write_none(c, "POST", SUPABASE_COLUMNS,
-			  "on_conflict=notion_page_id", &a) == 0;
+	snprintf(conflict, sizeof conflict, "on_conflict=%s",
+		column_name(c->names, "notion_page_id"));
+	*unique = write_none(c, "POST", SUPABASE_COLUMNS, conflict, &a) == 0;
 	if (*unique || strcmp(a.code, "42P10") == 0)
 		return 0;
 	return api_fail(&a, e, "Supabase, the link's index");

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "settings/field_names.h"
 #include "sync/decision.h"
 #include "sync/problem.h"
 #include "util/error.h"
@@ -17,7 +18,8 @@
 #include "util/times.h"
 #include "util/uuid.h"
 
-/* The columns, in the order in which they are asked for. */
+/* The columns by their usual names, in the order in which they are asked for.
+ * Rows have these names everywhere but on the way (supabase/columns.h). */
 #define SUPABASE_COLUMNS \
 	"id,decision,type,date,created_at,updated_at," \
 	"notion_page_id,notion_synced,checksum"
@@ -59,8 +61,8 @@ char *supabase_sql_table(const char *schema, const char *table);
  * synced, such as a date with a time of day: RC_CONFIG with the SQL that fixes
  * it. A value that is merely out of range doesn't show that.
  */
-int supabase_check_types(
-	const char *sql_table, const json *object, struct error *e);
+int supabase_check_types(const char *sql_table, const struct field_names *names,
+	const json *object, struct error *e);
 /*
  * That error, for a column found in another way; returns -1. `is` is its type
  * as PostgreSQL calls it, "array" for an array of any elements; NULL where that
@@ -68,7 +70,8 @@ int supabase_check_types(
  * can't become a UUID is kept beside a new one.
  */
 int supabase_wrong_type(struct error *e, const char *sql_table,
-	const char *column, const char *should_be, const char *is);
+	const struct field_names *names, const char *usual,
+	const char *should_be, const char *is);
 
 /*
  * Whether a row can hold these values: -1 with p filled, code "poison", for a

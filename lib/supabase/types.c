@@ -1,3 +1,4 @@
+#include "supabase/columns.h"
 #include "supabase/row.h"
 
 #include <string.h>
@@ -100,35 +101,19 @@ static void put_cast(struct buf *sql, const char *column, const char *should_be,
 	}
 }
 
-/*
- * The default that the column gets back where sql/decision_vault.sql has one.
- */
-static const char *default_of(const char *column)
-{
-	static const struct {
-		const char *column, *value;
-	} defaults[] = { { "id", "gen_random_uuid()" },
-		{ "created_at", "now()" }, { "updated_at", "now()" },
-		{ "notion_synced", "false" } };
-
-	for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
-		if (strcmp(defaults[i].column, column) == 0)
-			return defaults[i].value;
-	return NULL;
-}
-
-static void put_sql(struct buf *sql, const char *table, const char *column,
-	const char *should_be, const char *is)
+/* `column` as SQL names it. The default goes with the type, and comes back. */
+static void put_sql(struct buf *sql, const char *table, const char *usual,
+	const char *column, const char *should_be, const char *is)
 {
 	bool id = strcmp(should_be, "uuid") == 0;
-	const char *value = default_of(column);
+	const char *value = column_default_sql(usual);
 
 	if (id && is) {
 		buf_addf(sql,
-			"alter table %s rename column id to old_id; alter "
-			"table %s add column id uuid not null unique default "
+			"alter table %s rename column %s to old_id; alter "
+			"table %s add column %s uuid not null unique default "
 			"gen_random_uuid();",
-			table, table);
+			table, column, table, column);
 		return;
 	}
 	buf_addf(sql, "alter table %s alter column %s drop default, ", table,
@@ -144,15 +129,18 @@ static void put_sql(struct buf *sql, const char *table, const char *column,
 }
 
 int supabase_wrong_type(struct error *e, const char *sql_table,
-	const char *column, const char *should_be, const char *is)
+	const struct field_names *names, const char *usual,
+	const char *should_be, const char *is)
 {
-	struct buf sql = BUF_INIT(ERROR_MAX);
+	struct buf sql = BUF_INIT(ERROR_MAX), column = BUF_INIT(100);
 
-	put_sql(&sql, sql_table, column, should_be, is);
+	column_sql(&column, names, usual);
+	put_sql(&sql, sql_table, usual, buf_str(&column), should_be, is);
 	fail(e, RC_CONFIG,
 		"Supabase, table %s: the column %s is not of type %s: run in "
 		"the SQL editor: %s notify pgrst, 'reload schema';",
-		sql_table, column, should_be, buf_str(&sql));
+		sql_table, column_name(names, usual), should_be, buf_str(&sql));
+	buf_fini(&column);
 	buf_fini(&sql);
 	return -1;
 }
@@ -193,8 +181,8 @@ static const char *type_of(const json *v)
 				   : "number";
 }
 
-int supabase_check_types(
-	const char *sql_table, const json *object, struct error *e)
+int supabase_check_types(const char *sql_table, const struct field_names *names,
+	const json *object, struct error *e)
 {
 	static const struct {
 		const char *column, *type;
@@ -216,7 +204,7 @@ int supabase_check_types(
 
 		if (!json_is_null(v) && !json_unreadable(v) &&
 			!columns[i].fits(v))
-			return supabase_wrong_type(e, sql_table,
+			return supabase_wrong_type(e, sql_table, names,
 				columns[i].column, columns[i].type, type_of(v));
 	}
 	return 0;

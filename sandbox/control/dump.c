@@ -28,7 +28,7 @@ static void dump_rows(struct world *w, struct buf *out)
 	table_load(&t, &w->config);
 	buf_adds(&sql, "select id");
 	for (size_t i = 0; i < t.n; i++)
-		buf_addf(&sql, ",\"%s\"", t.columns[i].name);
+		buf_addf(&sql, ",\"%s\"", t.columns[i].usual);
 	buf_adds(&sql, " from " TABLE_NAME " order by id");
 	s = db_prepare(&w->db, sql.data);
 	while (db_row(&w->db, s)) {
@@ -38,7 +38,7 @@ static void dump_rows(struct world *w, struct buf *out)
 		for (size_t i = 0; i < t.n; i++) {
 			struct pg_value v = column_value(s, (int)i + 1);
 
-			json_put(line, t.columns[i].name,
+			json_put(line, t.columns[i].usual,
 				pg_to_json(t.columns[i].type, &v));
 			pg_value_fini(&v);
 		}

@@ -28,7 +28,7 @@ static int set_columns(struct world *w, const struct table *t, struct row *row,
 	const json *set, struct rest_error *e)
 {
 	for (const json *v = json_first(set); v; v = json_next(v)) {
-		int at = table_find(t, json_key(v));
+		int at = table_find_usual(t, json_key(v));
 
 		if (at < 0)
 			return rest_fail(e, "42703",
@@ -45,7 +45,7 @@ static int set_columns(struct world *w, const struct table *t, struct row *row,
 static void set_time(const struct table *t, struct row *row, const char *name,
 	struct pg_value v)
 {
-	int at = table_find(t, name);
+	int at = table_find_usual(t, name);
 
 	if (at < 0)
 		return;
@@ -66,7 +66,7 @@ static json *insert_row(struct world *w, const struct table *t, const json *set,
 		row_insert(w, t, &row, &why) < 0)
 		refused_row(e, &why);
 	else
-		out = done(row.values[table_find(t, "id")].s);
+		out = done(row.values[table_find_usual(t, "id")].s);
 	row_fini(&row);
 	return out;
 }
@@ -88,7 +88,7 @@ static json *change_row(struct world *w, const struct table *t, const char *id,
 	if (set_columns(w, t, row, set, &why) < 0 ||
 		row_update(w, t, id, row, &why) < 0)
 		return refused_row(e, &why);
-	return done(row->values[table_find(t, "id")].s);
+	return done(row->values[table_find_usual(t, "id")].s);
 }
 
 static json *edit_row(struct world *w, const json *edit, struct error *e)
@@ -111,7 +111,7 @@ static json *edit_row(struct world *w, const json *edit, struct error *e)
 		   strcmp(action, "undelete") != 0) {
 		fail(e, RC_STREAM,
 			"action: expected delete, soft-delete or undelete");
-	} else if (action && table_find(&t, "deleted_at") < 0) {
+	} else if (action && table_find_usual(&t, "deleted_at") < 0) {
 		fail(e, RC_STREAM, "the table has no deleted_at");
 	} else {
 		out = change_row(w, &t, id, &row, edit, e);

@@ -86,6 +86,14 @@ static json *set_config(struct world *w, const json *body, struct error *e)
 	return config_to_json(&w->config);
 }
 
+int control_set_config(struct world *w, const json *values, struct error *e)
+{
+	json *now = set_config(w, values, e);
+
+	json_free(now);
+	return now ? 0 : -1;
+}
+
 static json *set_clock(struct world *w, const json *body, struct error *e)
 {
 	return clock_set(&w->clock, body, e) < 0 ? NULL : clock_json(w);

@@ -8,6 +8,8 @@
 #include "sandbox/world.h"
 
 void control_serve(struct world *w, const struct request *q, struct reply *a);
+/* As POST /control/config. */
+int control_set_config(struct world *w, const json *values, struct error *e);
 
 /* edit.c: an edit by a person; the reply, or NULL with e filled in. */
 json *control_edit(struct world *w, const json *edit, struct error *e);

@@ -40,14 +40,14 @@ static int row_from(
 
 	for (const json *v = json_first(line); v; v = json_next(v))
 		if (strcmp(json_key(v), "side") != 0 &&
-			table_find(&s->table, json_key(v)) < 0)
+			table_find_usual(&s->table, json_key(v)) < 0)
 			return rest_fail(e, "PGRST204",
 				"Could not find the '%.100s' column of "
 				"'" TABLE_NAME "' in the schema cache",
 				json_key(v));
 	for (size_t i = 0; i < s->table.n; i++) {
 		const struct column *c = &s->table.columns[i];
-		const json *v = json_get(line, c->name);
+		const json *v = json_get(line, c->usual);
 
 		if (!v)
 			row->values[i] = column_default(c, now);
@@ -66,7 +66,7 @@ static void seed_row(struct seed *s, const json *line)
 		row_insert(s->world, &s->table, &row, &e) < 0)
 		refuse(s, e.code, e.message);
 	else
-		accept(s, row.values[table_find(&s->table, "id")].s);
+		accept(s, row.values[table_find_usual(&s->table, "id")].s);
 	row_fini(&row);
 }
 

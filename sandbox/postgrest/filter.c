@@ -132,7 +132,7 @@ static int compare(struct filter *f, const struct column *c, const char *sql)
 	char *value = take_value(f);
 	int rc;
 
-	buf_addf(&f->sql->text, "\"%s\" %s ", c->name, sql);
+	buf_addf(&f->sql->text, "\"%s\" %s ", c->usual, sql);
 	rc = add_value(f, c->type, value);
 	free(value);
 	return rc;
@@ -152,7 +152,7 @@ static int match_like(struct filter *f, const struct column *c, bool any_case)
 	for (char *s = value; *s; s++)
 		if (*s == '*')
 			*s = '%';
-	buf_addf(&f->sql->text, "pg_like(\"%s\",", c->name);
+	buf_addf(&f->sql->text, "pg_like(\"%s\",", c->usual);
 	sql_arg(f->sql, pg_string(value));
 	buf_addf(&f->sql->text, ",%d)", any_case);
 	free(value);
@@ -182,7 +182,7 @@ static int match_is(struct filter *f, const struct column *c)
 			words[i].word, pg_type_name(c->type));
 		return -1;
 	}
-	buf_addf(&f->sql->text, "\"%s\" %s", c->name, words[i].sql);
+	buf_addf(&f->sql->text, "\"%s\" %s", c->usual, words[i].sql);
 	return 0;
 }
 
@@ -193,7 +193,7 @@ static int match_in(struct filter *f, const struct column *c)
 	if (*f->at != '(')
 		return bad_filter(f, "\"(\"");
 	f->at++;
-	buf_addf(&f->sql->text, "\"%s\" in (", c->name);
+	buf_addf(&f->sql->text, "\"%s\" in (", c->usual);
 	/* in.() and in.("") match nothing: = ANY('{}') */
 	if (accept_word(f, ")") || accept_word(f, "\"\")"))
 		return buf_addc(&f->sql->text, ')');

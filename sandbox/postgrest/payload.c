@@ -82,18 +82,21 @@ static int list_columns_parameter(
 static int parse_conflict(struct payload *p, struct rest *r)
 {
 	const char *target = pairs_get(&r->params, "on_conflict");
+	const struct column *id =
+		&r->table.columns[table_find_usual(&r->table, "id")];
 	const char *name;
 
 	p->upsert = r->prefer.resolution != RESOLUTION_NONE;
 	if (!p->upsert)
 		return 0;
-	p->conflict = name_list(target && *target ? target : "id");
+	p->conflict = name_list(target && *target ? target : id->name);
 	for (const json *v = json_first(p->conflict); v; v = json_next(v))
 		if (table_find(&r->table, json_text(v)) < 0)
 			return rest_fail(&r->error, "42703",
 				"column \"%.100s\" does not exist",
 				json_text(v));
 	name = json_text(json_first(p->conflict));
+	name = r->table.columns[table_find(&r->table, name)].usual;
 	if (json_count(p->conflict) == 1 &&
 		(strcmp(name, "id") == 0 ||
 			(strcmp(name, "notion_page_id") == 0 &&

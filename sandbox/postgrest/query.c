@@ -174,8 +174,8 @@ static int order_item(
 	at = table_find(t, text);
 	if (at < 0)
 		return unknown_column(text, e);
-	buf_addf(&q->text, "\"%s\" %s nulls %s", text, desc ? "desc" : "asc",
-		nulls_first ? "first" : "last");
+	buf_addf(&q->text, "\"%s\" %s nulls %s", t->columns[at].usual,
+		desc ? "desc" : "asc", nulls_first ? "first" : "last");
 	return 0;
 }
 

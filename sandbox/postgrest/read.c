@@ -31,7 +31,7 @@ static int read_query(struct rest *r, struct sql *q, const struct span *span)
 	buf_adds(&q->text, "select ");
 	for (size_t i = 0; i < r->table.n; i++)
 		buf_addf(&q->text, "%s\"%s\"", i ? "," : "",
-			r->table.columns[i].name);
+			r->table.columns[i].usual);
 	buf_adds(&q->text, " from " TABLE_NAME);
 	if (filter_where(q, &r->table, &r->params, world_now(r->world),
 		    &r->error) < 0 ||

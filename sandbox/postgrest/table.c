@@ -36,13 +36,17 @@ static void add_column(struct table *t, const struct config *c,
 {
 	struct column *column = &t->columns[t->n];
 
+	const char *called = json_str(c->columns, name);
+
 	if (t->n == COLUMNS_MAX || listed(c->missing_columns, name) ||
-		table_find(t, name) >= 0)
+		table_find_usual(t, name) >= 0)
 		return;
-	*column = (struct column){ .type = type,
+	*column = (struct column){ .usual = name,
+		.type = type,
 		.stale = listed(c->stale_columns, name),
 		.initial = json_get(c->defaults, name) };
-	snprintf(column->name, sizeof column->name, "%s", name);
+	snprintf(column->name, sizeof column->name, "%s",
+		called ? called : name);
 	t->n++;
 }
 
@@ -61,6 +65,14 @@ int table_find(const struct table *t, const char *name)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (strcmp(t->columns[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int table_find_usual(const struct table *t, const char *usual)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(t->columns[i].usual, usual) == 0)
 			return (int)i;
 	return -1;
 }
@@ -104,14 +116,14 @@ struct pg_value column_default(const struct column *c, usec now)
 		return pg_parse_json(c->type, c->initial, now, &v, &ignored) < 0
 			       ? (struct pg_value){ 0 }
 			       : v;
-	if (strcmp(c->name, "id") == 0) {
+	if (strcmp(c->usual, "id") == 0) {
 		uuid_random(id);
 		return pg_string(id);
 	}
-	if (strcmp(c->name, "created_at") == 0 ||
-		strcmp(c->name, "updated_at") == 0)
+	if (strcmp(c->usual, "created_at") == 0 ||
+		strcmp(c->usual, "updated_at") == 0)
 		return pg_number(now);
-	if (strcmp(c->name, "notion_synced") == 0)
+	if (strcmp(c->usual, "notion_synced") == 0)
 		return pg_number(0);
 	return (struct pg_value){ 0 };
 }
@@ -146,7 +158,7 @@ void value_bind(sqlite3_stmt *s, int at, const struct pg_value *v)
 static void list_columns(struct buf *sql, const struct table *t, bool assign)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		buf_addf(sql, "%s\"%s\"", i ? "," : "", t->columns[i].name);
+		buf_addf(sql, "%s\"%s\"", i ? "," : "", t->columns[i].usual);
 		if (assign)
 			buf_addf(sql, "=?%zu", i + 1);
 	}
@@ -178,10 +190,11 @@ static int not_null(const struct world *w, const struct table *t,
 {
 	for (size_t i = 0; i < t->n; i++) {
 		const char *name = t->columns[i].name;
+		const char *usual = t->columns[i].usual;
 
 		if (r->values[i].kind != PG_NULL ||
-			(strcmp(name, "id") != 0 &&
-				!listed(w->config.not_null, name)))
+			(strcmp(usual, "id") != 0 &&
+				!listed(w->config.not_null, usual)))
 			continue;
 		rest_fail(e, "23502",
 			"null value in column \"%s\" of relation \"" TABLE_NAME
@@ -205,7 +218,7 @@ static int not_unique(struct world *w, const struct table *t,
 		by_page ? TABLE_NAME "_notion_page_id_key"
 			: TABLE_NAME "_pkey");
 	return rest_details(e, "Key (%s)=(%s) already exists.", name,
-		r->values[table_find(t, name)].s);
+		r->values[table_find_usual(t, name)].s);
 }
 
 static int write_row(struct world *w, const struct table *t, struct row *r,

@@ -12,7 +12,8 @@
 #define COLUMNS_MAX 64
 
 struct column {
-	char name[40];
+	char name[64];	   /* in the API */
+	const char *usual; /* in SQLite, and under /control */
 	enum pg_type type;
 	bool stale;	     /* PostgREST doesn't know it yet */
 	const json *initial; /* the switch `defaults`; NULL: the usual one */
@@ -30,8 +31,9 @@ struct row {
 
 /* The columns that the table has according to the switches. */
 void table_load(struct table *t, const struct config *c);
-/* -1: there is no column with that name. */
+/* -1: there is no column with that name, or that usual name. */
 int table_find(const struct table *t, const char *name);
+int table_find_usual(const struct table *t, const char *usual);
 /* Adds the further columns that the switches name to the SQLite table. */
 void rest_table_alter(struct world *w);
 

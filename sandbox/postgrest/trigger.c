@@ -6,7 +6,7 @@
 static struct pg_value *value_of(
 	const struct table *t, struct row *r, const char *name)
 {
-	int at = table_find(t, name);
+	int at = table_find_usual(t, name);
 
 	return at < 0 ? NULL : &r->values[at];
 }
@@ -38,7 +38,7 @@ static void keep(struct world *w, const struct table *t, struct row *r,
 
 	if (was && row_load(w, t, was, &old)) {
 		for (const json *v = json_first(names); v; v = json_next(v)) {
-			int at = table_find(t, json_text(v));
+			int at = table_find_usual(t, json_text(v));
 
 			if (at < 0)
 				continue;
@@ -53,7 +53,7 @@ static void set_columns(struct world *w, const struct table *t, struct row *r,
 	const json *values)
 {
 	for (const json *v = json_first(values); v; v = json_next(v)) {
-		int at = table_find(t, json_key(v));
+		int at = table_find_usual(t, json_key(v));
 		struct pg_value to = { 0 };
 		struct rest_error ignored;
 

@@ -122,7 +122,7 @@ static int merge(struct rest *r, const struct payload *p, const char *id,
 		rc = row_update(r->world, &r->table, id, &row, &r->error);
 	}
 	if (rc == 0)
-		touch(t, row.values[table_find(&r->table, "id")].s);
+		touch(t, row.values[table_find_usual(&r->table, "id")].s);
 	row_fini(&row);
 	return rc < 0 ? -1 : 0;
 }
@@ -155,7 +155,7 @@ static int insert_one(struct rest *r, const struct payload *p,
 	}
 	rc = row_insert(r->world, &r->table, &row, &r->error);
 	if (rc == 0) {
-		touch(t, row.values[table_find(&r->table, "id")].s);
+		touch(t, row.values[table_find_usual(&r->table, "id")].s);
 		(*inserted)++;
 	}
 out:
@@ -257,7 +257,7 @@ static int update_one(
 	if (rc >= 0)
 		free(*id);
 	if (rc == 0)
-		*id = xstrdup(row.values[table_find(&r->table, "id")].s);
+		*id = xstrdup(row.values[table_find_usual(&r->table, "id")].s);
 	else if (rc > 0) /* no row was affected */
 		*id = NULL;
 out:

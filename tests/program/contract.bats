@@ -120,6 +120,11 @@ page_options() {
 	done
 }
 
+@test "the SQL that doctor prints is that of the file, where nothing has a name of its own" {
+	must_pass "$BIN/doctor" --sql
+	diff <(printf '%s\n' "$output") "$ROOT/sql/decision_vault.sql"
+}
+
 @test "the SQL in the README is that of the file" {
 	sed -n '/^```sql$/,/^```$/p' "$ROOT/README_SYNC.md" | sed '1d;$d' |
 		diff - "$ROOT/sql/decision_vault.sql"

@@ -112,3 +112,47 @@ there_and_back() {
 	sql "grant select, insert, update on public.decision_vault to service_role"
 	must_agree
 }
+
+# both_are_equal: plan(1) compares each field of each pair.
+both_are_equal() {
+	must_pass pipe "cat <(\"$BIN/sb-fetch\") <(\"$BIN/notion-fetch\") |
+		\"$BIN/normalize\" | \"$BIN/plan\" --verify"
+}
+
+@test "names of their own that SQL must quote, with the table that doctor --sql makes" {
+	cat >fields.json <<-'JSON'
+		{"supabase": {"id":"uid", "decision":"Title", "type":"group", "date":"when", "link":"page",
+		  "checksum":"sum", "synced":"seen", "created":"made", "updated":"changedAt", "deleted":"end"}}
+	JSON
+	export SUPABASE_TABLE=Ledger
+	must_pass "$BIN/doctor" --sql
+	printf '%s\n' "$output" >ledger.sql
+	start_lite "$T/ledger.sql"
+	sql_file "$T/ledger.sql"
+	sql "insert into \"Ledger\" (\"Title\", \"group\", \"when\") values ('from a row', 'Ops', '2026-01-02')"
+	control POST seed '{"side":"notion","decision":"from a page","type":"UX","date":"2026-02-03"}' >/dev/null
+	must_pass sync_now --quiet
+	[[ $(sql "select \"group\" from \"Ledger\" where \"Title\" = 'from a page'") == UX ]]
+	sql "update \"Ledger\" set \"when\" = '2026-09-09' where \"Title\" = 'from a row'"
+	[[ $(sql "select \"changedAt\" > \"made\" from \"Ledger\" where \"Title\" = 'from a row'") == t ]] ||
+		seen "the trigger"
+	page_edit 'from a page' '"set":{"decision":"edited on the page"}'
+	must_pass sync_now --quiet
+	both_are_equal
+	[[ $(sql "select count(*) from \"Ledger\" where \"Title\" = 'edited on the page'") == 1 ]]
+	sql "update \"Ledger\" set \"end\" = now() where \"Title\" = 'from a row'"
+	must_pass sync_now --quiet
+	both_are_equal
+	control GET dump | jq -se 'any(.decision == "from a row" and .in_trash)' >/dev/null
+	catch "$BIN/doctor" --only columns,column-types,grants,soft-delete,link-index
+	[[ $status -le 1 && $output == *"page is unique"* && $output == *"end exists"* ]] || seen doctor
+	[[ $(sql "select count(*) from decision_vault") == 0 ]] || seen "the other table"
+	# A column of another type, and the SQL that fixes it.
+	sql "alter table \"Ledger\" add column late date"
+	jq '.supabase.updated = "late"' fields.json >new.json && mv new.json fields.json
+	catch "$BIN/doctor" --only column-types
+	[[ $status -eq $RC_CONFIG && $output == *'alter column "late" type timestamptz'* ]] || seen types
+	jq '.supabase.updated = "later"' fields.json >new.json && mv new.json fields.json
+	must_fail $RC_CONFIG sync_now --quiet
+	must_say 'it has: .*Title.*correct the names'
+}

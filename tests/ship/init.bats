@@ -123,11 +123,11 @@ hide_settings() {
 	[[ ! -e new/.env ]]
 }
 
-@test "a missing table is reported with the file that has the SQL to paste" {
+@test "a missing table is reported with what prints the SQL to paste" {
 	start_sandbox
 	control POST config '{"table_missing":true}' >/dev/null
 	must_fail $RC_CONFIG "$INIT" </dev/null
-	must_say "paste $ROOT/sql/decision_vault.sql into the SQL editor"
+	must_say "paste what .*doctor --sql prints into the SQL editor"
 	[[ -e new/.env ]]
 }
 

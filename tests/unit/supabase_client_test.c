@@ -22,7 +22,9 @@ static void begin_with(const char *key, const char *const *answers, size_t n)
 						  schema[] = "public";
 	static char copy[64];
 	static struct reply replies[8];
-	struct settings s = { .supabase_url = url,
+	static struct settings s; /* the client's names are in it */
+
+	s = (struct settings){ .supabase_url = url,
 		.supabase_key = copy,
 		.table = table,
 		.schema = schema,
@@ -182,21 +184,22 @@ static void test_conditions(void)
 	usec t;
 
 	time_parse("2026-02-03T04:05:06.123456+02:00", &t);
-	check_int(supabase_where(&w, "id", ID), 0);
-	check_int(supabase_where_time(&w, "updated_at", t), 0);
-	check_int(supabase_where_time(&w, "created_at", USEC_NONE), 0);
-	check_int(supabase_where(&w, "type", "a&b=c+d %\"\xC3\xA4"), 0);
-	check_int(supabase_where(&w, "date", NULL), 0);
+	check_int(supabase_where(&w, NULL, "id", ID), 0);
+	check_int(supabase_where_time(&w, NULL, "updated_at", t), 0);
+	check_int(supabase_where_time(&w, NULL, "created_at", USEC_NONE), 0);
+	check_int(supabase_where(&w, NULL, "type", "a&b=c+d %\"\xC3\xA4"), 0);
+	check_int(supabase_where(&w, NULL, "date", NULL), 0);
 	check_str(buf_str(&w),
 		"id=eq." ID "&updated_at=eq.2026-02-03T02%3A05%3A06.123456Z"
 		"&created_at=is.null&type=eq.a%26b%3Dc%2Bd%20%25%22%C3%A4"
 		"&date=is.null");
 	/* Nothing is left of a condition that doesn't fit. */
-	check_int(supabase_where(&small, "a", "b"), 0);
-	check_int(supabase_where(&small, "c", "0123456789"), -1);
-	check_int(supabase_where(&small, "c", "\xC3\xA4\xC3\xA4\xC3\xA4"), -1);
+	check_int(supabase_where(&small, NULL, "a", "b"), 0);
+	check_int(supabase_where(&small, NULL, "c", "0123456789"), -1);
+	check_int(supabase_where(&small, NULL, "c", "\xC3\xA4\xC3\xA4\xC3\xA4"),
+		-1);
 	check_str(buf_str(&small), "a=eq.b");
-	check_int(supabase_where(&small, "c", "d"), 0);
+	check_int(supabase_where(&small, NULL, "c", "d"), 0);
 	check_str(buf_str(&small), "a=eq.b&c=eq.d");
 	buf_fini(&w);
 	buf_fini(&small);
@@ -211,8 +214,8 @@ static void test_patch(void)
 	json *set = json_object(), *row;
 
 	json_put_str(set, "type", "x");
-	supabase_where(&w, "id", ID);
-	supabase_where(&w, "type", NULL);
+	supabase_where(&w, NULL, "id", ID);
+	supabase_where(&w, NULL, "type", NULL);
 	begin(answers, 2);
 	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
 	check_str(json_str(row, "type"), "x");
@@ -237,7 +240,7 @@ static void test_url_length(void)
 	json *set = json_object(), *row;
 	char *end_of_path;
 
-	while (supabase_where(&w, "decision", "0123456789") == 0)
+	while (supabase_where(&w, NULL, "decision", "0123456789") == 0)
 		;
 	begin(answers, 1);
 	client.soft_delete = true;

@@ -7,7 +7,7 @@ static void types(const char *row, const char *wrong)
 {
 	struct error e = { 0 };
 	json *v = json_parse(row, strlen(row), JSON_MARK_UNREADABLE, &e);
-	int rc = supabase_check_types("public.decision_vault", v, &e);
+	int rc = supabase_check_types("public.decision_vault", NULL, v, &e);
 
 	if (!check_int(rc, wrong ? -1 : 0))
 		printf("\tfor: %s\n\tsaid: %s\n", row, e.text);
