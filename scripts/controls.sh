@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/resolve.sh
+. "$(dirname "$0")/lib/resolve.sh"
 
 usage() {
   cat <<'TEXT'
@@ -12,6 +14,7 @@ The manual controls of the sync.
   sync-now     run the sync now (scripts/sync-now.sh)
   dry-run      print what a run would do, and write nothing anywhere (see sync-now.sh --help)
   report       tell how the last runs went, and what to do next (bin/report)
+  resolve      decide a conflict: resolve ID --take supabase|notion (resolve --help)
   wake         have scripts/schedule.sh run the sync now, instead of when it is due
   hook-setup   for ten minutes, let Notion hand over the token of a new webhook
   -h, --help   show this and exit
@@ -56,6 +59,113 @@ If Notion refuses the token, somebody else was faster: run this again.
 TEXT
 }
 
+resolve_usage() {
+  cat <<'TEXT'
+usage: controls.sh resolve ID... --take supabase|notion [--field NAME]...
+       controls.sh resolve --list [--json]
+       controls.sh resolve --drop ID...
+Decide a conflict: one that --conflict stop left alone, or one that was decided
+earlier, whose losing value is brought back. ID is that of the row or the page, or how
+it begins.
+
+      --take SIDE   whose value both get: supabase or notion
+      --field NAME  only this field: decision, type or date; may be repeated
+      --list        what can be decided, with both values and times
+      --json        the list for programs
+      --drop        take back a decision that still waits for a run
+  -n, --dry-run     show the plan with the decision in it, and write nothing
+
+A run carries it out at once, with the rules of the last run; other options go to
+sync-now.sh, such as --conflict stop. It is refused where either has been edited since.
+TEXT
+}
+
+# last_rules: --conflict and --orphans as the last run had them, unless they are given.
+last_rules() {
+  local rule name
+  for name in conflict orphans; do
+    [[ " ${options[*]-} " != *" --$name"[=\ ]* ]] || continue
+    rule=$(jq -r --arg n "$name" '.policy[$n] // empty' "$logs/last_run.json" 2>/dev/null) || true
+    [ -z "$rule" ] || options+=("--$name=$rule")
+  done
+}
+
+# kept_of ID: the files of the decisions that wait on that record.
+kept_of() {
+  local file
+  for file in "$state"/resolve/*.json; do
+    [ ! -f "$file" ] || ! jq -e --arg id "${1//-/}" '[.row_id, .page_id] | map(gsub("-"; ""))
+      | any(startswith($id | ascii_downcase))' "$file" >/dev/null || echo "$file"
+  done
+}
+
+drop_decisions() {
+  local id files
+  [ ${#ids[@]} -gt 0 ] || die 2 "resolve --drop: of which record?"
+  for id in "${ids[@]}"; do
+    [[ $id =~ ^[0-9A-Fa-f-]{4,36}$ ]] || die 2 "$id is not a row or page id"
+    files=$(kept_of "$id")
+    [ "$files" ] || die 2 "no decision on $id waits: $(typed report) --pending lists what does"
+    while IFS= read -r id; do rm -f "$id"; done <<<"$files"
+  done
+}
+
+# tell_outcome ROW: what became of the decision on that row, in one line.
+tell_outcome() {
+  local run text
+  run=$logs/runs/$(jq -r .run_id "$logs/last_run.json")
+  text=$(jq -nr --arg id "$1" '[inputs | select(.row_id == $id and .kind == "result")]
+    | (map(select(.status != "done" and (.code != "conflict" or (.reason | startswith("not resolved")))))
+      | first) as $left
+    | if $left then $left.why // $left.reason
+      elif length == 0 then "both have that value already" else "resolved" end' "$run/results.ndjson" 2>/dev/null) ||
+    text="both have that value already" # a plan without ops has no results
+  warn "$1: $text"
+}
+
+resolve() {
+  local ids=() decide=() options=() what='' dry='' json=() lines=() id line code=0
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --take | --field | --conflict | --orphans | --limit | --allow)
+        [ $# -gt 1 ] || die 2 "$1 needs an argument"
+        set -- "$1=$2" "${@:3}" && continue ;;
+      --take=* | --field=*) decide+=("$1") ;;
+      --list | --drop) what=${1#--} ;;
+      --json) json=(--json) ;;
+      -n | --dry-run) dry=1 ;;
+      -h | --help) resolve_usage; exit 0 ;;
+      -*) options+=("$1") ;;
+      *) ids+=("$1") ;;
+    esac
+    shift
+  done
+  need_programs report
+  cd "$place"
+  [ "$what" != list ] || exec "$bin/report" --conflicts ${json[@]+"${json[@]}"}
+  take_settings || exit
+  [ "$what" != drop ] || { drop_decisions; return; }
+  [ ${#ids[@]} -gt 0 ] || die 2 "resolve: of which record? $(typed controls) resolve --list shows what can be decided"
+  for id in "${ids[@]}"; do
+    line=$("$bin/report" --resolve "$id" ${decide[@]+"${decide[@]}"}) || exit
+    lines+=("$line")
+  done
+  last_rules
+  if [ "$dry" ]; then
+    line=$(mktemp "${TMPDIR:-/tmp}/vaultsync-resolve.XXXXXX")
+    # shellcheck disable=SC2064 # its name is known now
+    trap "rm -f '$line'" EXIT
+    printf '%s\n' "${lines[@]}" >"$line"
+    "$home/scripts/sync-now.sh" --dry-run --resolve="$line" ${options[@]+"${options[@]}"}
+    return
+  fi
+  for line in "${lines[@]}"; do keep_decision "$state" "$line"; done
+  "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} || code=$?
+  [ "$code" != 75 ] || warn "the next run carries it out; to take it back: $(typed controls) resolve --drop ${ids[*]}"
+  [ "$code" -gt 1 ] || for line in "${lines[@]}"; do tell_outcome "$(jq -r .row_id <<<"$line")"; done
+  return "$code"
+}
+
 [ $# -gt 0 ] || { usage >&2; exit 2; }
 command=$1
 shift
@@ -67,6 +177,7 @@ case $command in
     cd "$place"
     exec "$bin/report" "$@"
     ;;
+  resolve) resolve "$@" ;;
   wake) wake "$@" ;;
   hook-setup) hook_setup "$@" ;;
   -h | --help) usage ;;

@@ -4,6 +4,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "${BASH_SOURCE[0]%/*}/lib/common.sh"
+# shellcheck source=scripts/lib/resolve.sh
+. "${BASH_SOURCE[0]%/*}/lib/resolve.sh"
 
 usage() {
   cat <<'TEXT'
@@ -32,17 +34,18 @@ while [ $# -gt 0 ]; do
     -h | --help) usage; exit 0 ;;
     --version) exec "$bin/plan" --version ;;
     --full) full=asked ;;
-    --limit | --conflict | --orphans | --allow | --match | --hold | --direction | --settle)
+    --limit | --conflict | --orphans | --allow | --match | --hold | --direction | --settle | --resolve)
       [ $# -gt 1 ] || die 2 "$1 needs an argument"
       set -- "$1=$2" "${@:3}" && continue ;;
     --limit=*) run+=("$1") ;;
-    --conflict=* | --orphans=* | --allow=* | --match=* | --hold=* | --direction=* | --settle=* | --retry) plan+=("$1") ;;
+    --conflict=* | --orphans=* | --allow=* | --match=* | --hold=* | --direction=* | --settle=* | --resolve=* | --retry) plan+=("$1") ;;
     *) die 2 "unknown option: $1 (try: $0 --help)" ;;
   esac
   shift
 done
 [ "${SYNC_RUN_PID:-}" = "$PPID" ] || begin_run # which calls this script again
 work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
+take_decisions
 out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again=''
 [ "$dir" ] || out=- less=() # a dry run keeps nothing, and reads in full
 read_and_plan() {
@@ -55,5 +58,7 @@ read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is da
 # 1: something needs a person, and the rest is carried out; 3: a guard blocks it.
 [ "$code" != 3 ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson" >"$work/shown" 2>/dev/null || exit 3
 [ "$dir" ] && [ "$code" -le 1 ] || exit "$code"
-nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" "$out"
-exit "$code"
+did=0
+nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" "$out" || did=$?
+[ "$did" -gt 1 ] || spend_decisions "$out" "$dir/results.ndjson"
+exit $((did ? did : code))

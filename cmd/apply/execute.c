@@ -27,7 +27,8 @@ static perform *const performers[OP_KINDS][OP_TARGETS] = {
 static bool needs_person(const char *code)
 {
 	static const char *const codes[] = { "poison", "problem", "double-link",
-		"conflict", "unknown-page", "waits", OP_NOT_KEPT };
+		"conflict", "unknown-page", "waits", OP_NOT_KEPT,
+		OP_NOT_RESOLVED };
 
 	for (size_t i = 0; code && i < sizeof codes / sizeof codes[0]; i++)
 		if (strcmp(codes[i], code) == 0)

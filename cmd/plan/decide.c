@@ -1,9 +1,11 @@
 #include "decide.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "emit.h"
 #include "pair.h"
+#include "util/alloc.h"
 #include "util/text.h"
 
 struct deciding {
@@ -12,6 +14,7 @@ struct deciding {
 	struct lines lines;
 	struct pairing pairing;
 	struct emitter to;
+	bool *met; /* of each of the resolutions: its pair was there */
 };
 
 /* --- a pair: sections 4 and 5 --------------------------------------------- */
@@ -88,6 +91,58 @@ static void decide_half_deleted(
 	}
 }
 
+/*
+ * A person has decided a conflict of the pair. False: nobody has. Where the
+ * decision doesn't fit any more, this run leaves the whole pair alone.
+ */
+static bool resolve_pair(const struct deciding *d, const struct live_pair *p)
+{
+	const struct resolutions *all = d->policy->resolve;
+	const struct resolution *r =
+		resolution_find(all, p->row->id, p->page->id);
+	struct buf why = BUF_INIT(4096);
+	struct merge m;
+
+	if (!r)
+		return false;
+	d->met[r - all->at] = true;
+	if (p->row->deleted || p->page->deleted) {
+		emit_not_resolved(&d->to, p, NULL,
+			p->page->deleted ? "the page is in the trash now"
+					 : "the row is deleted now");
+		return true;
+	}
+	merge_pair(&m, p->row, p->page, &p->base, d->policy->conflict);
+	if (resolution_apply(r, &m, p->row, p->page, &p->base, &why) < 0)
+		emit_not_resolved(&d->to, p, &m, buf_str(&why));
+	else
+		emit_live(&d->to, p, &m, REVIVE_NONE, NULL);
+	buf_fini(&why);
+	return true;
+}
+
+/* Decisions on pairs that are none any more, each the last one of its pair. */
+static void report_unmet(const struct deciding *d)
+{
+	const struct resolutions *all = d->policy->resolve;
+	const struct live_pair nothing = { 0 };
+
+	for (size_t i = 0; all && i < all->n; i++) {
+		const struct resolution *r = &all->at[i];
+		struct planned_op *op;
+
+		if (d->met[i] ||
+			resolution_find(all, r->row_id, r->page_id) != r)
+			continue;
+		emit_not_resolved(&d->to, &nothing, NULL,
+			"the row and the page are not a pair of two live "
+			"halves now");
+		op = &d->to.ops->at[d->to.ops->n - 1];
+		op->row_id = r->row_id;
+		op->page_id = r->page_id;
+	}
+}
+
 /* The ops from that place on are of a pair that its decision has joined. */
 static void mark_match(struct op_list *ops, size_t from, const char *rule)
 {
@@ -132,6 +187,8 @@ static void decide_pair(const struct deciding *d, const struct half *half)
 		merge_base_find(
 			&p.base, &d->lines, row, page, &d->policy->again);
 	}
+	if (resolve_pair(d, &p))
+		return;
 	if (row->deleted && page->deleted) {
 		emit_deleted(&d->to, &p);
 	} else if (row->deleted || page->deleted) {
@@ -381,6 +438,8 @@ size_t decide(const struct sides *w, const struct base *base,
 	size_t pairs;
 
 	d.to = (struct emitter){ w, policy->use_base, &policy->waits, ops };
+	if (policy->resolve)
+		d.met = xcalloc(policy->resolve->n, sizeof *d.met);
 	lines_init(&d.lines, base);
 	pairing_init(&d.pairing, w, &d.lines, policy->match);
 	for (size_t i = 0; i < w->n_trouble; i++)
@@ -391,10 +450,12 @@ size_t decide(const struct sides *w, const struct base *base,
 	for (size_t i = 0; i < d.pairing.n[NOTION]; i++)
 		if (is_free_page(&d.pairing.of[NOTION][i]))
 			decide_lone_page(&d, d.pairing.of[NOTION][i].record);
+	report_unmet(&d);
 	op_list_stamps_last(ops);
 	count_failures(base, ops);
 	op_list_failing_last(ops);
 	pairs = live_pairs(&d.pairing);
+	free(d.met);
 	pairing_fini(&d.pairing);
 	lines_fini(&d.lines);
 	return pairs;

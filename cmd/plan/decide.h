@@ -13,6 +13,7 @@
 #include "merge.h"
 #include "op_list.h"
 #include "pair.h"
+#include "resolve.h"
 #include "sides.h"
 #include "sync/base.h"
 #include "waits.h"
@@ -30,6 +31,7 @@ struct policy {
 	bool use_base; /* with --base: equal pairs are noted there */
 	struct resending again;
 	struct waits waits;
+	const struct resolutions *resolve; /* NULL: none */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "notion/value.h"
 #include "supabase/row.h"
 #include "util/buf.h"
+#include "util/humanize.h"
 #include "util/text.h"
 
 #define SHOWN_COLUMNS 30
@@ -212,15 +213,31 @@ static bool may_pass(const struct emitter *s)
 
 /* --- a pair whose halves live on ------------------------------------------ */
 
-static void note_conflict(struct planned_op *op, const struct merge *m,
-	const struct merge_base *base)
+static void note_conflict(struct planned_op *op, unsigned fields,
+	enum side winner, const struct merge_base *base)
 {
-	op->conflict = m->conflict;
-	op->winner = m->winner;
-	op->undecided = m->stopped;
+	op->conflict = fields;
+	op->winner = winner;
 	op->has_base = base->kind == MERGE_BASE_FIELDS;
 	/* Of a field in conflict, what the half held that gives way. */
-	op->base = base->held[other_side(m->winner)].is;
+	op->base = base->held[other_side(winner)].is;
+}
+
+static void skip_conflict(const struct emitter *s, const struct live_pair *p,
+	enum side winner, unsigned fields)
+{
+	struct planned_op *op = emit_skip(s, "conflict", p->row, p->page);
+	char command[COMMAND_SIZE];
+
+	note_conflict(op, fields, winner, &p->base);
+	op->undecided = true;
+	op_reason(op,
+		"both sides changed%s%s; make them equal, decide with %s, or "
+		"run with --conflict newer, supabase or notion",
+		p->base.why ? ", or which one did is not known: " : "",
+		p->base.why ? p->base.why : "",
+		humanize_command(
+			"scripts/controls.sh resolve --list", command));
 }
 
 /*
@@ -228,6 +245,7 @@ static void note_conflict(struct planned_op *op, const struct merge *m,
  * where it is to be revived; nothing where neither is to be done. Its reason:
  *
  * revived                                  why, as the caller has it
+ * a person has decided a field of it       whose value it gets
  * it gets a field in conflict              who wins
  * a row gets its type back, nothing else   "a cleared type"
  * both halves get fields                   both changed, in different fields
@@ -238,19 +256,27 @@ static void write_half(const struct emitter *s, const struct live_pair *p,
 	enum revive revive, const char *why)
 {
 	bool revives = revive == (to == NOTION ? REVIVE_PAGE : REVIVE_ROW);
+	unsigned lost = m->write[to] & m->won[other_side(to)];
 	unsigned row_fields = m->write[SUPABASE];
 	struct planned_op *op;
 
 	op = add(s, revives ? OP_RESTORE : OP_UPDATE, to, p);
 	set_content(s, op, &m->result, m->write[to]);
 	mark(op, checksum, true);
-	if (m->write[to] & m->conflict)
-		note_conflict(op, m, &p->base);
+	if (lost)
+		note_conflict(op, lost, other_side(to), &p->base);
+	op->resolved = m->write[to] & m->resolved;
+	if (to == NOTION && m->write[to] & FIELD_BIT(FIELD_DATE))
+		op->set_detail = m->date_detail;
 
 	if (m->kept_type) /* that is not the page's change */
 		row_fields &= ~FIELD_BIT(FIELD_TYPE);
 	if (revive == REVIVE_NONE) {
-		if (m->write[to] & m->conflict)
+		if (op->resolved)
+			why = m->won[SUPABASE] & m->resolved
+				      ? "resolved: Supabase's value is taken"
+				      : "resolved: Notion's value is taken";
+		else if (lost)
 			why = to == NOTION ? "conflict: Supabase wins"
 					   : "conflict: Notion wins";
 		else if (to == SUPABASE && !row_fields)
@@ -337,7 +363,7 @@ static void find_writes(struct writes *w, const struct emitter *s,
 			.page = p->page,
 			.row_id = p->row->id,
 			.page_id = p->page->id,
-			.conflict = m->write[to] & m->conflict,
+			.conflict = m->write[to] & m->won[other_side(to)],
 		};
 
 		w->any[to] = revives || m->write[to];
@@ -429,9 +455,10 @@ static void link_match(const struct emitter *s, const struct live_pair *p)
 }
 
 /*
- * Some fields are left alone, or an op waits: what else changed is written, and
- * nothing is noted as agreed. A link is evidence and isn't lost. What isn't
- * done comes last, because apply ends a pair there.
+ * Some fields are left alone, or are in a conflict that nobody has decided
+ * while another was, or an op waits: what else changed is written, and nothing
+ * is noted as agreed. A link is evidence and isn't lost. What isn't done comes
+ * last, because apply ends a pair there.
  */
 static void emit_rest(const struct emitter *s, const struct live_pair *p,
 	const struct merge *m, const struct writes *w, enum revive revive,
@@ -455,6 +482,8 @@ static void emit_rest(const struct emitter *s, const struct live_pair *p,
 	put_waiting(s, p, m, w, revive, why);
 	if (m->left_alone)
 		emit_not_kept(s, p, m->left_alone);
+	if (m->open)
+		skip_conflict(s, p, m->winner, m->open);
 }
 
 static void write_both(const struct emitter *s, const struct live_pair *p,
@@ -475,24 +504,16 @@ static void write_both(const struct emitter *s, const struct live_pair *p,
 static void emit_stopped(const struct emitter *s, const struct live_pair *p,
 	const struct merge *m)
 {
-	struct planned_op *op;
-
 	if (p->match)
 		link_match(s, p);
-	op = emit_skip(s, "conflict", p->row, p->page);
-	note_conflict(op, m, &p->base);
-	op_reason(op,
-		"both sides changed%s%s; make them equal, or run with "
-		"--conflict newer, supabase or notion",
-		p->base.why ? ", or which one did is not known: " : "",
-		p->base.why ? p->base.why : "");
+	skip_conflict(s, p, m->winner, m->conflict);
 }
 
 /*
  * the merge is                ops
  * stopped by a conflict       a skip; and a link, if a decision joined the pair
  * more than a side can hold   a skip
- * not of all fields, or an    what else changed, and a skip; no agreement
+ * not of all fields, or an    what else changed, and skips; no agreement
  *   op of it waits
  * whole                       page, then row; a link where no op writes the
  *                             row, a stamp where none writes the page, and an
@@ -518,7 +539,7 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 		if (is_poison(s, p, to, &m->result, m->write[to]))
 			return;
 	find_writes(&w, s, p, m, revive);
-	if (m->left_alone || w.waits) {
+	if (m->left_alone || m->open || w.waits) {
 		emit_rest(s, p, m, &w, revive, why);
 		return;
 	}
@@ -542,6 +563,22 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 			p->base.line);
 	if (s->ops->n == before)
 		adopt(s, p, &m->result, m->checksum, false);
+}
+
+void emit_not_resolved(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m, const char *why)
+{
+	struct planned_op *op = emit_skip(s, OP_NOT_RESOLVED, p->row, p->page);
+	char command[COMMAND_SIZE];
+
+	if (m && m->stopped) { /* as before, and shown as such */
+		op->code = "conflict";
+		note_conflict(op, m->conflict, m->winner, &p->base);
+		op->undecided = true;
+	}
+	op_reason(op, "not resolved: %s; if it is still to be decided: %s", why,
+		humanize_command(
+			"scripts/controls.sh resolve --list", command));
 }
 
 /* --- deletions ------------------------------------------------------------ */

@@ -44,6 +44,12 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
  */
 void emit_not_kept(
 	const struct emitter *s, const struct live_pair *p, unsigned fields);
+/*
+ * What a person has decided of the pair doesn't fit any more, and why: this run
+ * leaves it alone. Of a pair that is not live and live there is no merge.
+ */
+void emit_not_resolved(const struct emitter *s, const struct live_pair *p,
+	const struct merge *m, const char *why);
 /* The half of `side` follows the other one into the trash. */
 void emit_trash(
 	const struct emitter *s, const struct live_pair *p, enum side side);

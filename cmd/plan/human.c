@@ -302,7 +302,7 @@ static void show_waiting(const struct page_out *o, const struct planned_op *op)
 
 static bool is_conflict(const struct planned_op *op)
 {
-	return op->conflict != 0 && !op->match;
+	return op->conflict != 0 && !op->match && !op->resolved;
 }
 
 static bool is_meeting(const struct planned_op *op)

@@ -161,6 +161,7 @@ void merge_pair(struct merge *m, const struct record *row,
 			take(m, f, row, page, NOTION);
 		} else if (by == CHANGED_BOTH) {
 			m->conflict |= FIELD_BIT(f);
+			m->won[m->winner] |= FIELD_BIT(f);
 			take(m, f, row, page, m->winner);
 		} else {
 			take(m, f, row, page,

@@ -24,9 +24,15 @@ struct merge {
 	unsigned write[SIDES]; /* the fields in which a side must change */
 	unsigned conflict;     /* the fields that both sides changed */
 	enum side winner;      /* of the conflict */
-	unsigned left_alone;   /* those that were not kept: section 7 */
-	bool stopped;	       /* RULE_STOP met a conflict: write nothing */
-	bool kept_type;	       /* the page's further types kept its type */
+	/* The fields of a conflict that a side wins, and so the other loses. */
+	unsigned won[SIDES];
+	unsigned left_alone; /* those that were not kept: section 7 */
+	bool stopped;	     /* RULE_STOP met a conflict: write nothing */
+	bool kept_type;	     /* the page's further types kept its type */
+	/* resolve.h */
+	unsigned resolved; /* decided by a person, and to be written */
+	unsigned open;	   /* RULE_STOP: the conflict that is left as it is */
+	const json *date_detail; /* of a date to be written to the page again */
 };
 
 void merge_pair(struct merge *m, const struct record *row,

@@ -56,6 +56,8 @@ static void put_conflict(json *line, const struct planned_op *op)
 			decision_json(&op->page->is, op->conflict));
 	} else {
 		json_put_str(c, "winner", side_name(op->winner));
+		if (op->resolved)
+			json_put_bool(c, "resolved", true);
 		json_put(c, "lost", decision_json(&loser->is, op->conflict));
 		if (op->conflict & FIELD_BIT(FIELD_DATE))
 			put_detail(json_get(c, "lost"), loser->date_detail);

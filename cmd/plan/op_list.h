@@ -35,6 +35,7 @@ struct planned_op {
 	char *reason;
 	unsigned conflict; /* the fields of a conflict decided by this op */
 	bool undecided;	   /* of a skip: the conflict has no winner */
+	bool resolved;	   /* a person has decided it */
 	enum side winner;
 	bool approved; /* it passes a hold, and counts for no guard */
 	/* A skip that waits (waits.h): what it would be, and since when. */

@@ -24,6 +24,7 @@ enum {
 	ID_ALLOW,
 	ID_MATCH,
 	ID_HUMAN,
+	ID_RESOLVE,
 	ID_UNDO,
 	ID_VERIFY,
 	ID_RETRY,
@@ -66,6 +67,9 @@ static const struct option_spec options[] = {
 	{ ID_RETRY, "retry", NULL,
 		"send again now what a service did not keep" },
 	{ ID_HUMAN, "human", NULL, "text for people instead of a stream" },
+	{ ID_RESOLVE, "resolve", "FILE",
+		"write what a person has decided of conflicts: lines of\n"
+		"report --resolve" },
 	{ ID_UNDO, "undo", "DIR",
 		"plan to take back the run whose records are in DIR" },
 	{ ID_VERIFY, "verify", NULL,
@@ -87,6 +91,7 @@ struct args {
 	const char *input, *base, *undo;
 	bool human, verify;
 	struct policy policy;
+	struct resolutions resolve;
 	struct guards guards;
 	struct wait_options waits;
 	struct wait_files wait_files;
@@ -167,6 +172,11 @@ static int take_option(struct args *a, int id, const char *value)
 	case ID_RETRY:
 		a->policy.again.asked = true;
 		break;
+	case ID_RESOLVE:
+		a->policy.resolve = &a->resolve;
+		if (resolutions_load(&a->resolve, value, &e) < 0)
+			rc = error_report(&e);
+		break;
 	case ID_UNDO:
 		a->undo = value;
 		break;
@@ -194,6 +204,9 @@ static int check_options(const struct args *a)
 			"--%s holds nothing: leave out --hold, --direction and "
 			"--settle",
 			a->undo ? "undo" : "verify");
+	if (a->policy.resolve && (a->undo || a->verify))
+		return opt_usage(&command,
+			"--resolve can't be combined with --undo or --verify");
 	return wait_options_check(o, &e) < 0 ? opt_usage(&command, "%s", e.text)
 					     : 0;
 }
@@ -384,8 +397,10 @@ int main(int argc, char **argv)
 	int code;
 
 	json_use_pool();
-	if (!parse_args(&a, argc, argv, &code))
+	if (!parse_args(&a, argc, argv, &code)) {
+		resolutions_fini(&a.resolve);
 		return code;
+	}
 	code = -1;
 	if (waits_load(&a.policy.waits, &a.wait_files, &a.waits,
 		    a.guards.allowed, &e) < 0 ||
@@ -409,5 +424,6 @@ out:
 	base_fini(&base);
 	sides_fini(&w);
 	wait_files_fini(&a.wait_files);
+	resolutions_fini(&a.resolve);
 	return code < 0 ? error_report(&e) : code;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conflicts.h"
 #include "history.h"
 #include "overview.h"
 #include "print.h"
@@ -15,6 +16,7 @@
 #include "settings/settings.h"
 #include "util/humanize.h"
 #include "util/opt.h"
+#include "waiting.h"
 
 /* How many of the pending records are listed. */
 #define PENDING_SHOWN 20
@@ -28,6 +30,11 @@ enum {
 	OPT_RUN,
 	OPT_RUNS,
 	OPT_PATHS,
+	OPT_PENDING,
+	OPT_CONFLICTS,
+	OPT_RESOLVE,
+	OPT_TAKE,
+	OPT_FIELD,
 };
 
 static const struct option_spec options[] = {
@@ -41,6 +48,17 @@ static const struct option_spec options[] = {
 		"the history of one record, by the id of its row or page" },
 	{ OPT_RUN, "run", "ID", "one run in full; ID may be \"last\"" },
 	{ OPT_RUNS, "runs", NULL, "the runs that are kept, one per line" },
+	{ OPT_PENDING, "pending", NULL,
+		"everything that waits, a line each with the command that\n"
+		"goes on; exit 1 where there is any" },
+	{ OPT_CONFLICTS, "conflicts", NULL,
+		"the conflicts that a person can decide, with both values" },
+	{ OPT_RESOLVE, "resolve", "ID",
+		"what to decide of one, by the id of its row or page or\n"
+		"how it begins; a line for plan --resolve" },
+	{ OPT_TAKE, "take", "SIDE", "with --resolve: supabase or notion" },
+	{ OPT_FIELD, "field", "NAME",
+		"with --resolve: decision, type or date; may be repeated" },
 	{ OPT_PATHS, "paths", NULL,
 		"where state and logs are, and how to raise an alarm,\n"
 		"as JSON for scripts" },
@@ -55,13 +73,44 @@ static const struct command command = {
 	.n_options = sizeof options / sizeof options[0],
 	.notes =
 		"It reads SYNC_LOG_DIR (logs) and writes nothing. Only one of the "
-		"options\nabove can be given, apart from -q and -v.",
+		"options\nabove can be given, apart from -q and -v, and --json with --pending\nand --conflicts.",
 };
 
 struct args {
 	int what; /* the id of an option, or 0 */
 	const char *id;
+	bool json; /* with a report that has two forms */
+	struct decision_asked decide;
 };
+
+static int take_field(struct args *a, const char *name)
+{
+	for (enum field f = 0; f < FIELDS; f++)
+		if (strcmp(field_name(f), name) == 0) {
+			a->decide.fields |= FIELD_BIT(f);
+			return 0;
+		}
+	return opt_usage(&command,
+		"--field: %.60s is not a field: decision, type or date", name);
+}
+
+/* --json is a report of its own, or the form of another one. */
+static bool take_kind(struct args *a, int id, const char *value)
+{
+	bool two_forms = a->what == OPT_CONFLICTS || id == OPT_CONFLICTS ||
+			 a->what == OPT_PENDING || id == OPT_PENDING;
+
+	if (two_forms && (id == OPT_JSON || a->what == OPT_JSON)) {
+		a->json = true;
+		a->what = id == OPT_JSON ? a->what : id;
+		return true;
+	}
+	if (a->what && a->what != id)
+		return false;
+	a->what = id;
+	a->id = value;
+	return true;
+}
 
 /* -1, or the code to end with. */
 static int parse_args(struct args *a, int argc, char **argv)
@@ -72,14 +121,23 @@ static int parse_args(struct args *a, int argc, char **argv)
 	*a = (struct args){ 0 };
 	opt_init(&o, &command, argc, argv);
 	while ((id = opt_next(&o, &code)) >= 0) {
-		if (a->what && a->what != id)
+		if (id == OPT_TAKE) {
+			a->decide.take = o.value;
+		} else if (id == OPT_FIELD) {
+			code = take_field(a, o.value);
+			if (code)
+				return code;
+		} else if (!take_kind(a, id, o.value)) {
 			return opt_usage(&command,
 				"only one kind of report can be given");
-		a->what = id;
-		a->id = o.value;
+		}
 	}
 	if (id == OPT_EXIT)
 		return code;
+	if ((a->decide.take || a->decide.fields) && a->what != OPT_RESOLVE)
+		return opt_usage(
+			&command, "--take and --field belong to --resolve");
+	a->decide.id = a->id;
 	return opt_operands(&o, 0) ? RC_USAGE : -1;
 }
 
@@ -145,6 +203,54 @@ static int overall(
 	return h.is == IS_DAMAGED ? RC_STREAM : RC_DONE;
 }
 
+/* Everything that waits; RC_ATTENTION where there is any. */
+static int waits(
+	const struct args *a, struct run_records *l, const struct settings *s)
+{
+	struct waiting all;
+	struct pending w;
+	int code;
+
+	pending_load(&w, l);
+	waiting_load(&all, l, &w, s->state_dir);
+	code = json_count(all.list) ? RC_ATTENTION : RC_DONE;
+	if (a->json)
+		print_json(waiting_json(&all));
+	else
+		print_what_waits(&all);
+	if (code == RC_DONE)
+		info("nothing waits");
+	waiting_fini(&all);
+	pending_fini(&w);
+	return code;
+}
+
+/* The conflicts that can be decided, or what is decided of one. */
+static int conflicts(
+	const struct args *a, struct run_records *l, struct error *e)
+{
+	struct conflicts c;
+	struct pending w;
+	json *line = NULL;
+	int code = RC_DONE;
+
+	pending_load(&w, l);
+	conflicts_load(&c, l, &w);
+	if (a->what == OPT_RESOLVE) {
+		line = conflicts_decide(&c, &a->decide, e);
+		code = line ? RC_DONE : -1;
+	} else if (a->json) {
+		line = conflicts_json(&c);
+	} else {
+		print_conflicts(&c);
+	}
+	if (line)
+		print_json(line);
+	conflicts_fini(&c);
+	pending_fini(&w);
+	return code;
+}
+
 /* The exit code, or -1 with e. */
 static int tell(const struct args *a, const struct settings *s, struct error *e)
 {
@@ -162,6 +268,10 @@ static int tell(const struct args *a, const struct settings *s, struct error *e)
 		code = print_run(&l, a->id, e);
 	else if (a->what == OPT_RUNS)
 		code = print_runs(&l);
+	else if (a->what == OPT_PENDING)
+		code = waits(a, &l, s);
+	else if (a->what == OPT_CONFLICTS || a->what == OPT_RESOLVE)
+		code = conflicts(a, &l, e);
 	else
 		code = overall(a->what, &l, s, now);
 	run_records_fini(&l);

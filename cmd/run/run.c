@@ -4,7 +4,6 @@
 #include "run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +18,9 @@
 #include "runs/event_log.h"
 #include "runs/retention.h"
 #include "runs/run_record.h"
-#include "runs/schedule.h"
 #include "script.h"
-#include "sync/reading.h"
+#include "service.h"
+#include "unsettled.h"
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/humanize.h"
@@ -32,8 +31,6 @@
 
 #define STAGE_MAX 32
 #define RECORD_MAX (1u << 20)
-/* In the state folder: see run.h. */
-#define UNSETTLED "unsettled"
 
 enum {
 	OPT_LIMIT = 256,
@@ -122,99 +119,6 @@ static int parse_args(struct args *a, int argc, char **argv)
 	}
 }
 
-/* --- what the scripts ask for -----------------------------------------------
- */
-
-static char *lock_path(const struct settings *s, const char *name)
-{
-	char *file = xasprintf("%s.lock", name);
-	char *path = path_join(s->state_dir, file);
-
-	free(file);
-	return path;
-}
-
-static int check_name(const char *name, struct error *e)
-{
-	if (*name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz")] == '\0')
-		return 0;
-	return fail(e, RC_USAGE, "%s is not the name of a lock", name);
-}
-
-/* The lock stays with this process, which becomes another program. */
-static int only(const struct settings *s, const struct args *a, struct error *e)
-{
-	char *path = lock_path(s, a->value), pid[32];
-	int fd = -1, rc = check_name(a->value, e);
-	struct error ignored;
-
-	umask(077);
-	if (rc == 0)
-		rc = file_make_dirs(s->state_dir, e);
-	if (rc == 0)
-		fd = lock_take(path, e);
-	if (rc == 0 && fd < 0) {
-		rc = -1;
-		if (e->code == RC_TEMPORARY)
-			fail(e, RC_TEMPORARY,
-				"another %s holds %s: stop it first, process "
-				"%ld",
-				a->value, path,
-				(long)lock_holder(path, &ignored));
-	}
-	if (rc == 0) {
-		snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-		if (ftruncate(fd, 0) < 0)
-			rc = fail_errno(e, "%s", path);
-		else
-			rc = file_write(fd, path, pid, strlen(pid), e);
-	}
-	if (rc == 0) {
-		fcntl(fd, F_SETFD, 0);
-		execvp(a->operands[0], a->operands);
-		rc = fail_errno(e, "%s", a->operands[0]);
-	}
-	free(path);
-	return rc;
-}
-
-static int holder(
-	const struct settings *s, const struct args *a, struct error *e)
-{
-	char *path = lock_path(s, a->value);
-	int rc = check_name(a->value, e);
-	pid_t pid = rc == 0 ? lock_holder(path, e) : -1;
-
-	free(path);
-	if (pid > 0)
-		printf("%ld\n", (long)pid);
-	return pid < 0 ? -1 : pid > 0 ? RC_DONE : RC_ATTENTION;
-}
-
-static int log_event(
-	const struct settings *s, const struct args *a, struct error *e)
-{
-	const struct event event = {
-		.run = "-", .level = a->value, .program = a->operands[0]
-	};
-
-	if (!event_level_is_valid(a->value))
-		return fail(e, RC_USAGE, "--log: %s is not a level", a->value);
-	return event_log(s->log_dir, &event, a->operands[1], e);
-}
-
-static int publish(
-	const struct settings *s, const struct args *a, struct error *e)
-{
-	long next, every, failures;
-
-	if (parse_number(a->value, 0, 999999999999, &next) < 0 ||
-		parse_number(a->operands[0], 1, 31 * 86400L, &every) < 0 ||
-		parse_number(a->operands[1], 0, 1000000000, &failures) < 0)
-		return fail(e, RC_USAGE, "--publish: not such numbers");
-	return schedule_publish(s->log_dir, next, every, failures, e);
-}
-
 /* --- a run ------------------------------------------------------------------
  */
 
@@ -272,76 +176,11 @@ static int make_folders(const struct settings *s, struct error *e)
 	return rc;
 }
 
-/* --- what makes a run read in full ------------------------------------------
- */
-
-/* True where the file was there, and is removed, or can't be. */
-static bool take_mark(const struct settings *s, const char *name)
-{
-	char *path = path_join(s->state_dir, name);
-	int rc = unlink(path), why = errno;
-
-	if (rc < 0 && why != ENOENT)
-		warning("%s: %s: remove it", path, strerror(why));
-	free(path);
-	return rc == 0 || why != ENOENT;
-}
-
-/*
- * A call from a service. Notion's listing may show what it tells of only a
- * minute or two later: so the mark stays until a run begins after that.
- */
-static bool take_call(const struct settings *s)
-{
-	char *path = path_join(s->state_dir, READING_WAKE_FULL);
-	usec now = time_now(), made = now;
-	struct stat st;
-	bool there = lstat(path, &st) == 0;
-
-	free(path);
-	if (there)
-		made = (usec)st.st_mtime * USEC_SECOND;
-	if (there && made <= now && now - made < READING_LAG)
-		return true;
-	return take_mark(s, READING_WAKE_FULL);
-}
-
-/* Whatever becomes of this run: only one that ends well removes the mark. */
-static int mark_unsettled(struct run_context *r, struct error *e)
-{
-	char *path = path_join(r->settings->state_dir, UNSETTLED);
-	bool was = access(path, F_OK) == 0;
-	int fd = file_open_own(path, 0, e);
-
-	free(path);
-	if (fd < 0)
-		return -1;
-	close(fd);
-	if (take_call(r->settings))
-		r->full = full_reason_name(READ_CALLED);
-	else if (was)
-		r->full = full_reason_name(READ_UNSETTLED);
-	return 0;
-}
-
-/*
- * What was found changed between plan and apply may have gone, which only a
- * full reading shows.
- */
-static void settle(const struct run_context *r, const struct run_end *end,
-	const json *record)
-{
-	bool well = end->status == RUN_OK || end->status == RUN_ATTENTION;
-
-	if (well && json_int(json_get(record, "skips"), "changed") == 0)
-		take_mark(r->settings, UNSETTLED);
-}
-
 /* The lock, the folders, and the first line of the log. */
 static int begin(struct run_context *r, usec started, struct error *e)
 {
 	const struct settings *s = r->settings;
-	char *lock = lock_path(s, "sync");
+	char *lock = run_lock_path(s, "sync");
 	struct error ignored;
 	int fd;
 
@@ -353,7 +192,7 @@ static int begin(struct run_context *r, usec started, struct error *e)
 	free(lock);
 	if (fd < 0)
 		return e->code == RC_TEMPORARY ? -1 : no_room(r, e);
-	if (make_run_dir(r, started, e) < 0 || mark_unsettled(r, e) < 0)
+	if (make_run_dir(r, started, e) < 0 || unsettled_begin(r, e) < 0)
 		return no_room(r, e);
 	if (log_put_aside(s->log_dir, "sync.log", &ignored) < 0 ||
 		log_put_aside(s->log_dir, "conflicts.ndjson", &ignored) < 0)
@@ -462,7 +301,7 @@ static int conclude(struct run_context *r, const struct run_end *end,
 			r->dir, why.text);
 		no_room(r, e);
 	} else {
-		settle(r, end, record);
+		unsettled_end(r, end, record);
 		run_record_summary(record, &text);
 		run_log(r, level_of(end->status), "run", "%s", buf_str(&text));
 		if (runs_forget(logs, r->id, &ignored) < 0)
@@ -599,16 +438,18 @@ int main(int argc, char **argv)
 	if (code == 0) {
 		switch (a.what) {
 		case OPT_ONLY:
-			code = only(&s, &a, &e);
+			code = service_only(&s, a.value, a.operands, &e);
 			break;
 		case OPT_HOLDER:
-			code = holder(&s, &a, &e);
+			code = service_holder(&s, a.value, &e);
 			break;
 		case OPT_LOG:
-			code = log_event(&s, &a, &e);
+			code = service_log(
+				&s, a.value, a.operands[0], a.operands[1], &e);
 			break;
 		case OPT_PUBLISH:
-			code = publish(&s, &a, &e);
+			code = service_publish(
+				&s, a.value, a.operands[0], a.operands[1], &e);
 			break;
 		default:
 			code = run(&s, &a, &end, &e);

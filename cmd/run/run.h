@@ -3,11 +3,13 @@
  * pipeline; what a shell can't do well is here: the lock, the folders, signals,
  * messages, the record of how the run ended, and the alarms.
  *
- *   run.c         options, and the run from its beginning to its end
- *   work.[ch]     the private folder for the streams of a run
- *   script.[ch]   the script: its messages and its end, in one loop
- *   messages.[ch] what the programs say: to the terminal and into sync.log
- *   alarm.[ch]    SYNC_PING_URL and SYNC_NOTIFY_CMD
+ *   run.c          options, and the run from its beginning to its end
+ *   work.[ch]      the private folder for the streams of a run
+ *   script.[ch]    the script: its messages and its end, in one loop
+ *   messages.[ch]  what the programs say: to the terminal and into sync.log
+ *   unsettled.[ch] what makes a run read in full
+ *   alarm.[ch]     SYNC_PING_URL and SYNC_NOTIFY_CMD
+ *   service.[ch]   what the scripts ask for beside a run
  *
  * The script finds in its environment:
  *
@@ -18,10 +20,6 @@
  *   SYNC_RUN_STATE  the state folder
  *   SYNC_RUN_FULL   why this run reads in full, for notion-fetch --full;
  *                   absent: nothing speaks for it here
- *
- * In the state folder, "unsettled" is there while a run goes on, and stays
- * where it didn't end well; "wake-full" is sync/reading.h's. Both make the next
- * run read in full.
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H

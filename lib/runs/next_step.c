@@ -113,6 +113,9 @@ static const char *of_kind(enum pending_kind k)
 			"A write was reported as successful, but something "
 			"else was stored: check the triggers, rules or "
 			"automations there. The record's history",
+		[PENDING_NOT_RESOLVED] =
+			"A record was edited since you decided its conflict, "
+			"so the decision was not carried out. Its history",
 		[PENDING_POISON] =
 			"The other side can't store a record: edit it as the "
 			"reason says. Its history",
@@ -145,10 +148,9 @@ static void advise_waiting(struct health *h, const struct pending *w)
 
 	if (first && first->kind == PENDING_CONFLICT) {
 		take(h, (struct advice){
-				"Both sides changed the same field: let a "
-				"rule decide (newer, supabase or notion), as "
-				"in",
-				SYNC_NOW " --conflict newer" });
+				"Both sides changed the same field: see both "
+				"values, and the commands that decide, with",
+				"scripts/controls.sh resolve --list" });
 		return;
 	}
 	id = first ? json_str(first->data, "row_id") : NULL;

@@ -18,6 +18,7 @@ const char *pending_name(enum pending_kind k)
 		[PENDING_UNCLEAR] = "unclear",
 		[PENDING_NOT_KEPT] = "not-kept",
 		[PENDING_CONFLICT] = "conflict",
+		[PENDING_NOT_RESOLVED] = "not-resolved",
 		[PENDING_POISON] = "poison",
 		[PENDING_PROBLEM] = "problem",
 		[PENDING_DOUBLE_LINK] = "double-link",
@@ -82,7 +83,7 @@ void pending_reason(const json *result, struct buf *out)
 
 static json *item_data(const json *line, enum pending_kind k)
 {
-	static const char *const keys[] = { "op", "target", "row_id",
+	static const char *const keys[] = { "code", "op", "target", "row_id",
 		"page_id" };
 	struct buf reason = REASON_INIT;
 	json *data = json_object();
@@ -93,6 +94,8 @@ static json *item_data(const json *line, enum pending_kind k)
 	pending_reason(line, &reason);
 	json_put_str(data, "reason", buf_str(&reason));
 	buf_fini(&reason);
+	if (json_int(line, "failures"))
+		json_put_int(data, "failures", json_int(line, "failures"));
 	if (json_is_object(json_get(line, "error")))
 		json_put(data, "error", json_copy(json_get(line, "error")));
 	return data;

@@ -17,6 +17,7 @@ enum pending_kind {
 	PENDING_UNCLEAR,  /* may have been carried out: the next run looks */
 	PENDING_NOT_KEPT, /* answered with success, and something else kept */
 	PENDING_CONFLICT,
+	PENDING_NOT_RESOLVED, /* decided by a person, and edited since */
 	PENDING_POISON,
 	PENDING_PROBLEM,
 	PENDING_DOUBLE_LINK,
@@ -41,8 +42,8 @@ struct pending_item {
 	enum pending_kind kind;
 	size_t order;
 	/*
-	 * {kind,op,target,row_id,page_id,reason,error}, and of an open
-	 * conflict its {fields,supabase,notion,…}, owned
+	 * {kind,code,op,target,row_id,page_id,reason,error,failures}, and of an
+	 * open conflict its {fields,supabase,notion,…}, owned
 	 */
 	json *data;
 };

@@ -20,8 +20,10 @@
  *   code       of a skip, why: vaultsync-streams(5) lists them
  *   failures   how often in a row this record's ops have failed before; of a
  *              result, with this time
+ *   match      of a pair that was found by its decision: the rule
  *   conflict   {fields,winner,lost,base,supabase_at,notion_at} where a
- *              conflict was decided by this op; {fields,supabase,notion,
+ *              conflict was decided by this op, with "resolved" true where a
+ *              person did; {fields,supabase,notion,
  *              base,supabase_at,notion_at} of a skip, where nobody has
  *   expect     what the plan saw, to be found again before a write:
  *              updated_at  of the row (RFC 3339), null where it has none
@@ -46,6 +48,8 @@
 #define OP_NOT_KEPT "not-kept"
 /* The code of a skip because a person has paused the page. */
 #define OP_PAUSED "paused"
+/* That of what a person has decided, and an edit has overtaken. */
+#define OP_NOT_RESOLVED "not-resolved"
 
 enum op_kind {
 	OP_CREATE,  /* makes the missing half and links the pair */

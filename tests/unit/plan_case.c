@@ -239,6 +239,19 @@ static void add_base(void *arg, const json *one)
 		s->rc = fail(&s->e, RC_BUG, "a line of the base is none");
 }
 
+static void add_resolution(void *arg, const json *one)
+{
+	struct setting *s = arg;
+	json *line = json_copy(one);
+
+	json_put_str(line, "kind", "resolve");
+	put_id(line, "row_id", json_str(one, "row"));
+	put_id(line, "page_id", json_str(one, "page"));
+	s->policy.resolve = &s->resolve;
+	if (resolutions_add(&s->resolve, line) < 0)
+		s->rc = fail(&s->e, RC_BUG, "a resolution is none");
+}
+
 /* "heads" over the usual ones: {"supabase":{…},"notion":{…}}; null: none. */
 static json *heads_of(const json *one)
 {
@@ -393,6 +406,7 @@ void case_set_up(struct setting *s, const json *one)
 		s->rc = sides_seal(&s->world, &s->e);
 	for_each(json_get(one, "base"), add_base, s);
 	base_fold(&s->base);
+	for_each(json_get(one, "resolve"), add_resolution, s);
 	if (json_get(one, "base_scope"))
 		s->base.scope = json_copy(json_get(one, "base_scope"));
 }
@@ -411,6 +425,7 @@ void case_tear_down(struct setting *s)
 	op_list_fini(&s->ops);
 	approvals_fini(&s->approvals);
 	settling_fini(&s->settling);
+	resolutions_fini(&s->resolve);
 	base_fini(&s->base);
 	sides_fini(&s->world);
 }

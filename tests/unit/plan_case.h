@@ -23,6 +23,7 @@ struct setting {
 	struct policy policy;
 	struct approvals approvals;
 	struct settling settling;
+	struct resolutions resolve;
 	struct guards guards;
 	struct op_list ops;
 	size_t live_pairs;

@@ -1,0 +1,41 @@
+# What a person has decided of conflicts, until a run has carried it out: a file each
+# in SYNC_STATE_DIR/resolve, named by its row. Sourced.
+# shellcheck shell=bash
+
+# keep_decision STATE LINE: the line of report --resolve, for the next run. A new
+# decision on a record takes the place of the earlier ones.
+keep_decision() {
+  local dir=$1/resolve row new old
+  row=$(jq -er .row_id <<<"$2") || return
+  refuse_link "$dir"
+  new=$(umask 077 && mkdir -p "$dir" && mktemp "$dir/$row.XXXXXX") || die 74 "cannot write into $dir"
+  { printf '%s\n' "$2" >"$new" && mv -f "$new" "$new.json"; } || die 74 "cannot write $new"
+  for old in "$dir/$row".*.json; do [ "$old" = "$new.json" ] || rm -f "$old"; done
+}
+
+# take_decisions: those that are kept, for the plan of this run; sets decisions. Needs
+# the work and plan of sync-now.sh.
+# shellcheck disable=SC2154
+take_decisions() {
+  local file
+  decisions=()
+  for file in "$SYNC_RUN_STATE"/resolve/*.json; do
+    [ ! -f "$file" ] || [ -L "$file" ] || decisions+=("$file")
+  done
+  [ ${#decisions[@]} -gt 0 ] || return 0
+  cat "${decisions[@]}" >"$work/resolve.ndjson" || exit 74
+  plan+=(--resolve "$work/resolve.ndjson")
+}
+
+# spend_decisions PLAN RESULTS: removes those whose ops are all done, or that the plan
+# has refused; what waits, failed or was overtaken meanwhile is for the next run.
+spend_decisions() {
+  local file row planned over
+  for file in ${decisions[@]+"${decisions[@]}"}; do
+    row=${file##*/} row=${row%%.*}
+    planned=$(grep -cF "\"row_id\":\"$row\"" "$1") || true
+    over=$(grep -F "\"row_id\":\"$row\"" "$2" 2>/dev/null |
+      grep -cE '"status":"done"|"code":"(not-resolved|conflict|poison|problem|not-kept)"') || true
+    [ "$planned" != "$over" ] || rm -f "$file"
+  done
+}

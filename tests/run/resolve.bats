@@ -1,0 +1,160 @@
+#!/usr/bin/env bats
+# A conflict is decided by a person: one that was left alone, or last week's.
+
+load ../helper
+load ../sync
+
+setup() {
+	sync_setup
+	CONTROLS=$ROOT/scripts/controls.sh
+	export VAULTSYNC_BIN=$BIN
+}
+
+# both DECISION ROW PAGE: both sides change it, in one field each as given.
+both() {
+	edit supabase "$1" "$2"
+	control POST clock '{"advance":120}' >/dev/null
+	edit notion "$1" "$3"
+}
+
+row_of() {
+	live supabase "$1" | jq -r .id
+}
+
+nothing_waits() {
+	[[ -z $(ls state/resolve 2>/dev/null) ]] || seen "a decision is kept: $(cat state/resolve/*)"
+}
+
+@test "last week's loser is brought back by one command, and again the other way round" {
+	local row
+	seed supabase "Adopt PostgreSQL" "Other"
+	must_pass sync_now --quiet
+	row=$(row_of "Adopt PostgreSQL")
+	both "Adopt PostgreSQL" '{"type":"UX"}' '{"type":"Policy"}'
+	must_pass sync_now --quiet
+	live supabase "Adopt PostgreSQL" | jq -e '.type == "Policy"'
+	must_pass sync_now --quiet # a week of other runs
+
+	must_pass "$CONTROLS" resolve --list
+	[[ $output == "$row  decided "*", by its rule: Notion won"* ]] || seen "the list"
+	[[ $output == *'type      Supabase  "UX"'*'  lost'*'Notion    "Policy"'*'  won'* ]]
+	[[ $output == *"  scripts/controls.sh resolve $row --take supabase"* ]]
+	must_pass "$CONTROLS" resolve --list --json
+	must_hold '.[0].conflicts | length == 1 and (.[0].fields.type
+		== {supabase:"UX", notion:"Policy", winner:"notion"}) and .[0].decided'
+
+	# Its plan first, which writes nothing.
+	must_pass "$CONTROLS" resolve "${row:0:8}" --take supabase --dry-run
+	[[ $output == *'type      Policy → UX'*"resolved: Supabase's value is taken"* ]] || seen "the plan"
+	nothing_waits
+	live supabase "Adopt PostgreSQL" | jq -e '.type == "Policy"'
+
+	must_pass "$CONTROLS" resolve "${row:0:8}" --take supabase
+	must_say "controls: $row: resolved"
+	nothing_waits
+	live supabase "Adopt PostgreSQL" | jq -e '.type == "UX"'
+	live notion "Adopt PostgreSQL" | jq -e '.type == ["UX"]'
+	must_hold '.[-1] | .winner == "supabase" and .resolved and .lost.type == "Policy"' logs/conflicts.ndjson
+	must_be_settled
+	must_pass "$CONTROLS" resolve --list
+	[[ $output == *", by hand: Supabase won"*"--take notion"* ]] || seen "the list"
+	must_pass "$CONTROLS" resolve "$row" --take notion
+	live notion "Adopt PostgreSQL" | jq -e '.type == ["Policy"]'
+	must_be_settled
+}
+
+@test "refused where someone has edited since, with what stands now" {
+	local row
+	seed supabase "Adopt PostgreSQL"
+	must_pass sync_now --quiet
+	row=$(row_of "Adopt PostgreSQL")
+	both "Adopt PostgreSQL" '{"type":"UX"}' '{"type":"Policy"}'
+	must_pass sync_now --quiet
+	edit notion "Adopt PostgreSQL" '{"type":"Legal"}'
+	must_fail 1 "$CONTROLS" resolve "$row" --take supabase
+	must_say 'not resolved: edited since: type is "Policy" in Supabase and "Legal" in Notion now'
+	nothing_waits
+	must_pass "$BIN/report"
+	[[ $output == *'not-resolved'* ]] || seen "the report"
+	must_pass sync_now --quiet
+	live supabase "Adopt PostgreSQL" | jq -e '.type == "Legal"'
+	must_be_settled
+}
+
+@test "a pair that stop left alone, a field at a time; no other conflict is decided by it" {
+	local row
+	seed supabase "One" "Two"
+	must_pass sync_now --quiet
+	row=$(row_of One)
+	both One '{"type":"UX","date":"2026-03-03"}' '{"type":"Policy","date":"2026-04-04"}'
+	both Two '{"type":"UX"}' '{"type":"Policy"}'
+	must_fail 1 sync_now --quiet --conflict stop
+	must_pass "$CONTROLS" resolve --list
+	[[ $(grep -c 'not decided' <<<"$output") == 2 ]]
+	[[ $output == *"$row --take supabase"*"$row --take notion"* || $output == *"$row --take notion"*"$row --take supabase"* ]]
+
+	must_fail 1 "$CONTROLS" resolve "$row" --take notion --field date
+	live supabase One | jq -e '.date == "2026-04-04" and .type == "UX"'
+	must_hold '.[-1] | .conflict.fields == null and .resolved and .fields == ["date"]' logs/conflicts.ndjson
+	must_hold '.[0].policy.conflict == "stop"' logs/last_run.json
+	must_fail 1 "$CONTROLS" resolve "$row" --take supabase
+	live notion One | jq -e '.type == ["UX"]'
+	live supabase Two | jq -e '.type == "UX"'
+	live notion Two | jq -e '.type == ["Policy"]'
+	nothing_waits
+	must_fail 1 sync_now --quiet --conflict stop
+	results | jq -se 'map(select(.kind == "result")) | length == 1 and .[0].code == "conflict"'
+}
+
+@test "while another run goes on the decision waits, and the next run takes it" {
+	local row
+	seed supabase "Adopt PostgreSQL"
+	must_pass sync_now --quiet
+	row=$(row_of "Adopt PostgreSQL")
+	both "Adopt PostgreSQL" '{"type":"UX"}' '{"type":"Policy"}'
+	must_pass sync_now --quiet
+	hold sync
+	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
+	must_say "the next run carries it out"
+	must_pass "$CONTROLS" resolve --drop "$row"
+	nothing_waits
+	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
+	let_go
+	[[ $(stat -c %a state/resolve state/resolve/*) == $'700\n600' ]]
+	must_pass sync_now --quiet
+	live notion "Adopt PostgreSQL" | jq -e '.type == ["UX"]'
+	nothing_waits
+}
+
+@test "what is wrong is refused with what would be right, before anything is read" {
+	local row
+	must_fail $RC_USAGE "$CONTROLS" resolve abcd --take notion
+	must_say 'no conflict is known of "abcd", nor of any other record'
+	seed supabase "Adopt PostgreSQL"
+	must_pass sync_now --quiet
+	row=$(row_of "Adopt PostgreSQL")
+	both "Adopt PostgreSQL" '{"type":"UX"}' '{"type":"Policy"}'
+	must_pass sync_now --quiet
+	control DELETE log >/dev/null
+	must_fail $RC_USAGE "$CONTROLS" resolve
+	must_say 'of which record'
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row"
+	must_say 'whose value\? --take supabase or --take notion'
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take both
+	must_say '--take supabase or --take notion, not both'
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take notion --field title
+	must_say 'title is not a field: decision, type or date'
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take notion --field date
+	must_say "no conflict is known in the date of $row; there is one in its type"
+	must_fail $RC_USAGE "$CONTROLS" resolve 00000000-0000-4000-8000-00000000dead --take notion
+	must_say "no conflict is known of .*; there are some of $row"
+	must_fail $RC_USAGE "$CONTROLS" resolve "not an id" --take notion
+	must_say 'not a row or page id'
+	must_fail $RC_USAGE "$CONTROLS" resolve --drop "$row"
+	must_say 'no decision on .* waits'
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take notion --nonsense
+	must_fail $RC_USAGE "$BIN/report" --take notion
+	must_fail $RC_STREAM "$BIN/plan" --resolve <(echo '{"kind":"resolve"}') records
+	must_say 'is not a decision as report --resolve writes it'
+	[[ -z $(control GET log) ]] || seen "it asked: $(control GET log)"
+}
