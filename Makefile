@@ -115,7 +115,7 @@ $(BUILD)/bench/cjson: $(BUILD)/bench/cjson.o
 asan: ASAN = build/asan-$(notdir $(firstword $(CC)))
 asan:
 	$(MAKE) BUILD=$(ASAN) BIN=$(ASAN)/bin \
-	    CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
+	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
 
 # A million broken requests against the health server.
 fuzz: all

@@ -44,7 +44,7 @@ sanitized=(tests/{run/care,program/{notion-fetch,health,workers,sb-fetch}}.bats
 telling=(tests/program/{apply,plan,normalize,streams,contract,one_record,plan_undo}.bats
   tests/run/{care,interrupt,cut}.bats tests/ship/{build,documents}.bats)
 # The tests that depend on the behaviour of libcurl and of the servers' library.
-client_files=(tests/{run/faults,program/{http,notion-fetch,sb-fetch,health}}.bats)
+client_files=(tests/{run/faults,program/{http,sb-fetch,health}}.bats)
 client_units=({http,api,notion_client,supabase_client}_test)
 
 parallel=-j$(nproc)
