@@ -121,6 +121,17 @@ static bool resolve_pair(const struct deciding *d, const struct live_pair *p)
 	return true;
 }
 
+/* It waits for the pair, like everything else. */
+static void keep_resolution(const struct deciding *d, const struct record *row,
+	const struct record *page)
+{
+	const struct resolutions *all = d->policy->resolve;
+	const struct resolution *r = resolution_find(all, row->id, page->id);
+
+	if (r)
+		d->met[r - all->at] = true;
+}
+
 /* Decisions on pairs that are none any more, each the last one of its pair. */
 static void report_unmet(const struct deciding *d)
 {
@@ -175,6 +186,7 @@ static void decide_pair(const struct deciding *d, const struct half *half)
 	struct merge m;
 
 	if (page->paused) {
+		keep_resolution(d, row, page);
 		/* Both gone: nothing waits but a mark. */
 		if (!row->deleted || !page->deleted)
 			emit_paused(&d->to, row, page);
