@@ -7,7 +7,7 @@ BIN     ?= bin
 
 INSTALL  = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" BIN="$(BIN)" PROGRAMS="$(PROGRAMS)" packaging/install.sh
 PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup doctor \
-            health-server run sandbox
+            health-server run approve sandbox
 
 # What Debian hardens its programs with, as far as the compiler knows it. The
 # checked functions of the C library need an optimizer, and would keep from a

@@ -13,6 +13,7 @@ The manual controls of the sync.
 
   sync-now     run the sync now (scripts/sync-now.sh)
   dry-run      print what a run would do, and write nothing anywhere (see sync-now.sh --help)
+  approve      let single ops pass that wait or that a guard blocks (bin/approve)
   report       tell how the last runs went, and what to do next (bin/report)
   resolve      decide a conflict: resolve ID --take supabase|notion (resolve --help)
   wake         have scripts/schedule.sh run the sync now, instead of when it is due
@@ -176,6 +177,11 @@ case $command in
     need_programs report
     cd "$place"
     exec "$bin/report" "$@"
+    ;;
+  approve)
+    need_programs approve
+    cd "$place"
+    exec "$bin/approve" "$@"
     ;;
   resolve) resolve "$@" ;;
   wake) wake "$@" ;;

@@ -47,6 +47,9 @@ done
 work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
 take_decisions
 out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again=''
+# What a person has approved, and since when fresh edits wait.
+waits=(--approved "$SYNC_RUN_STATE/approved.ndjson" --settling "$SYNC_RUN_STATE/settling.ndjson")
+plan+=("${waits[@]}")
 [ "$dir" ] || out=- less=() # a dry run keeps nothing, and reads in full
 read_and_plan() {
   fetch_both "$work/sb$again.ndjson" "$work/notion$again.ndjson" ${less[@]+"${less[@]}"} ${full:+--full "$full"} &&
@@ -56,9 +59,10 @@ read_and_plan() {
 read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is damaged
 [[ $code$full != 65 || $(<"$work/stage") = *-fetch ]] || { full=absence again=-again code=0 && read_and_plan || code=$?; }
 # 1: something needs a person, and the rest is carried out; 3: a guard blocks it.
-[ "$code" != 3 ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson" >"$work/shown" 2>/dev/null || exit 3
+[ "$code" != 3 ] || [ ! "$dir" ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson" >"$work/shown" 2>/dev/null || exit 3
 [ "$dir" ] && [ "$code" -le 1 ] || exit "$code"
 did=0
-nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" "$out" || did=$?
+nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" "${waits[@]:2}" "$out" || did=$?
 [ "$did" -gt 1 ] || spend_decisions "$out" "$dir/results.ndjson"
+[ ! -e "${waits[1]}" ] || "$bin/approve" --done-by "${dir##*/}" || did=$((did > 1 ? did : $?))
 exit $((did ? did : code))

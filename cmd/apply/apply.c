@@ -12,6 +12,7 @@
 #include "pool.h"
 #include "preflight.h"
 #include "settings/settings.h"
+#include "settling.h"
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/opt.h"
@@ -26,6 +27,7 @@ enum {
 	OPT_ALLOW,
 	OPT_MAX_WAIT,
 	OPT_PROGRESS,
+	OPT_SETTLING,
 };
 
 static const struct option_spec options[] = {
@@ -39,6 +41,8 @@ static const struct option_spec options[] = {
 	{ OPT_MAX_WAIT, "max-wait", "SECONDS",
 		"wait for a Retry-After of at most this long "
 		"(SYNC_MAX_WAIT)" },
+	{ OPT_SETTLING, "settling", "FILE",
+		"note there which records settle, and since when" },
 	{ OPT_PROGRESS, "progress", NULL, "tell how far it is while it works" },
 };
 
@@ -53,7 +57,7 @@ static const struct command command = {
 };
 
 struct args {
-	const char *base, *journal, *plan;
+	const char *base, *journal, *plan, *settling;
 	bool allowed[GUARDS];
 	bool dry_run, progress;
 	long max_wait;
@@ -80,6 +84,9 @@ static int take_option(struct args *a, int id, const char *value)
 		return 0;
 	case OPT_PROGRESS:
 		a->progress = true;
+		return 0;
+	case OPT_SETTLING:
+		a->settling = value;
 		return 0;
 	default:
 		return parse_number(value, 0, 86400, &a->max_wait) < 0
@@ -254,6 +261,8 @@ static int open_journal(struct worker *w, const struct settings *s,
 	if (!a->base)
 		rc = file_make_dirs(s->state_dir, e);
 
+	if (rc == 0 && a->settling)
+		rc = settling_note(ops, a->settling, e);
 	if (rc == 0)
 		rc = journal_open(w->journal, base, a->journal,
 			json_copy(json_get(ops->head, "scope")),

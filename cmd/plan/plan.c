@@ -122,15 +122,18 @@ static int set_rule(const char *value, const char *option,
 		option, value, right);
 }
 
-static void take_wait_option(struct wait_options *o, int id, const char *value)
+static int take_wait_option(struct wait_options *o, int id, const char *value)
 {
 	const char **to = id == ID_HOLD	       ? &o->hold
 			  : id == ID_DIRECTION ? &o->direction
 			  : id == ID_SETTLE    ? &o->settle
 			  : id == ID_APPROVED  ? &o->approved
 					       : &o->settling;
+	struct error e;
 
 	*to = value;
+	return wait_options_check(o, &e) < 0 ? opt_usage(&command, "%s", e.text)
+					     : 0;
 }
 
 /* One option; an exit code, 0 to go on. */
@@ -184,7 +187,7 @@ static int take_option(struct args *a, int id, const char *value)
 		a->verify = true;
 		break;
 	default:
-		take_wait_option(&a->waits, id, value);
+		rc = take_wait_option(&a->waits, id, value);
 		break;
 	}
 	return rc;
@@ -194,7 +197,6 @@ static int take_option(struct args *a, int id, const char *value)
 static int check_options(const struct args *a)
 {
 	const struct wait_options *o = &a->waits;
-	struct error e;
 
 	if (a->undo && a->verify)
 		return opt_usage(
@@ -207,8 +209,7 @@ static int check_options(const struct args *a)
 	if (a->policy.resolve && (a->undo || a->verify))
 		return opt_usage(&command,
 			"--resolve can't be combined with --undo or --verify");
-	return wait_options_check(o, &e) < 0 ? opt_usage(&command, "%s", e.text)
-					     : 0;
+	return 0;
 }
 
 static bool parse_args(struct args *a, int argc, char **argv, int *code)

@@ -27,6 +27,8 @@ const char *pending_name(enum pending_kind k)
 		[PENDING_ORPHAN] = "orphan",
 		[PENDING_WAITS] = "waits",
 		[PENDING_PAUSED] = "paused",
+		[PENDING_HELD] = "held",
+		[PENDING_SETTLING] = "settling",
 		[PENDING_CHANGED] = "changed",
 		[PENDING_OTHER] = "other",
 	};
@@ -85,12 +87,14 @@ static json *item_data(const json *line, enum pending_kind k)
 {
 	static const char *const keys[] = { "code", "op", "target", "row_id",
 		"page_id" };
+	const json *would = json_get(line, "would");
 	struct buf reason = REASON_INIT;
 	json *data = json_object();
 
 	json_put_str(data, "kind", pending_name(k));
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		json_put_str(data, keys[i], json_str(line, keys[i]));
+		json_put_str(data, keys[i],
+			json_str(i < 2 && would ? would : line, keys[i]));
 	pending_reason(line, &reason);
 	json_put_str(data, "reason", buf_str(&reason));
 	buf_fini(&reason);

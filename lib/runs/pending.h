@@ -24,9 +24,11 @@ enum pending_kind {
 	PENDING_UNKNOWN_PAGE,
 	PENDING_TRASHED,
 	PENDING_ORPHAN,
-	PENDING_WAITS,	 /* a create that isn't sent again yet */
-	PENDING_PAUSED,	 /* a person has paused its page */
-	PENDING_CHANGED, /* edited meanwhile: the next run decides */
+	PENDING_WAITS,	  /* a create that isn't sent again yet */
+	PENDING_PAUSED,	  /* a person has paused its page */
+	PENDING_HELD,	  /* until a hold ends, or a person approves it */
+	PENDING_SETTLING, /* edited a moment ago */
+	PENDING_CHANGED,  /* edited meanwhile: the next run decides */
 	PENDING_OTHER,
 	PENDING_KINDS,
 };

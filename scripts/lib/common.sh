@@ -50,7 +50,7 @@ refuse_link() {
 
 # begin_run: sync-now.sh as the pipeline of bin/run. Needs its args, run and plan.
 begin_run() {
-  need_programs run sb-fetch notion-fetch normalize plan apply report
+  need_programs run sb-fetch notion-fetch normalize plan apply approve report
   cd "$place"
   # bash forgets an INT that comes while a command goes on to its end, without a trap.
   trap 'trap - INT && kill -INT $$' INT
@@ -103,9 +103,9 @@ fetch_both() {
 }
 
 # nothing_to_do: the plan in sync-now.sh's out has no op and went well, and no run that
-# was killed has left anything for apply to put into its base.
+# was killed has left anything for apply to put into its base, or waiting to settle.
 nothing_to_do() {
-  [[ $code = 0 && ! -s ${base[1]}.journal && $(tail -n 1 "$out") = *'"count":0,'* ]]
+  [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]} && $(tail -n 1 "$out") = *'"count":0,'* ]]
 }
 
 # take_settings: where state and logs are, and how often a run is due.
