@@ -142,6 +142,7 @@ static void add_blocked(struct waiting *all, const struct run_records *l,
 	const struct pending *w)
 {
 	const json *tripped;
+	json *commands;
 	char *names = xstrdup(""), command[COMMAND_SIZE];
 
 	if (l->last && l->last->status == RUN_BLOCKED) {
@@ -161,8 +162,14 @@ static void add_blocked(struct waiting *all, const struct run_records *l,
 
 		json_put_str(one, "guard", json_key(g));
 		json_put_str(one, "run_id", l->last->id);
-		json_add(json_put(one, "commands", json_array()),
-			json_string(humanize_command(text, command)));
+		commands = json_put(one, "commands", json_array());
+		json_add(
+			commands, json_string(humanize_command(text, command)));
+		/* The others count no ops that could be approved singly. */
+		if (strncmp(json_key(g), "mass-", 5) == 0)
+			json_add(commands,
+				json_string(humanize_command(
+					CONTROLS " approve --list", command)));
 		free(text);
 	}
 	free(names);

@@ -85,7 +85,7 @@ void pending_reason(const json *result, struct buf *out)
 
 static json *item_data(const json *line, enum pending_kind k)
 {
-	static const char *const keys[] = { "code", "op", "target", "row_id",
+	static const char *const keys[] = { "op", "target", "code", "row_id",
 		"page_id" };
 	const json *would = json_get(line, "would");
 	struct buf reason = REASON_INIT;

@@ -47,6 +47,8 @@ waiting() {
 	[[ $(waiting) == '{"held":4}' ]] || seen "report says $(waiting) waits"
 	"$BIN/report" | grep -q '^  held  .* trash in Supabase: its page was moved' ||
 		seen "report doesn't tell: $("$BIN/report")"
+	"$BIN/report" --pending | grep -q '^held.*scripts/controls.sh approve ' ||
+		seen "the list of what waits: $("$BIN/report" --pending)"
 	must_be_settled
 	# Tuesday: the rows are worked on, one of them in the same field.
 	edit supabase A '{"date":"2026-05-05"}'
