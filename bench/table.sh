@@ -37,7 +37,7 @@ times() { # times A B: A/B
 }
 
 line() {
-  printf '| %-41s | %-9s | %6s | %6s | %5s | %6s | %8s | %5s | %7s |\n' "$@"
+  printf '| %-43s | %-9s | %6s | %6s | %5s | %6s | %8s | %5s | %7s |\n' "$@"
 }
 
 table_head() {
