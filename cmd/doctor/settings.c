@@ -105,7 +105,11 @@ void check_settings(struct doctor *d, struct finding *f)
 	d->settings_loaded = true;
 	find_ok(f,
 		"state in %s, logs in %s, a run every %ld s, %ld requests "
-		"a minute to Notion",
+		"a minute to Notion%s%s",
 		d->settings.state_dir, d->settings.log_dir,
-		d->settings.interval, d->settings.notion_rpm);
+		d->settings.interval, d->settings.notion_rpm,
+		d->settings.names.file ? ", names of columns and properties "
+					 "from "
+				       : "",
+		d->settings.names.file ? d->settings.names.file : "");
 }

@@ -143,7 +143,9 @@ static json *record_of(
 
 	if (strcmp(source, "supabase") == 0)
 		return strcmp(kind, "row") == 0
-			       ? record_of_row(json_get(line, "row"))
+			       ? record_of_row(json_get(line, "row"),
+					 json_get(json_get(s->sources, source),
+						 "columns"))
 			       : NULL;
 	if (strcmp(kind, "page") == 0)
 		return record_of_page(json_get(line, "page"), &s->schema);

@@ -1,9 +1,12 @@
 #include "record.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "notion/page.h"
 #include "supabase/row.h"
+#include "util/alloc.h"
 
 static json *line_of(const char *kind, const char *source)
 {
@@ -52,15 +55,32 @@ static json *problem_line(const char *source, const char *row_id,
 	return line;
 }
 
-json *record_of_row(const json *object)
+/* A problem of a row names its column first, by the usual name. */
+static void name_column(struct problem *p, const json *columns)
+{
+	size_t n = strcspn(p->detail, " ");
+	char *usual = xstrndup(p->detail, n);
+	const char *own = json_str(columns, usual);
+	struct buf text = BUF_INIT(sizeof p->detail - 1);
+
+	if (own && buf_adds(&text, own) == 0 &&
+		buf_adds(&text, p->detail + n) == 0)
+		snprintf(p->detail, sizeof p->detail, "%s", buf_str(&text));
+	buf_fini(&text);
+	free(usual);
+}
+
+json *record_of_row(const json *object, const json *columns)
 {
 	struct supabase_row row;
 	struct decision content;
 	struct problem p;
 	json *line;
 
-	if (supabase_row_parse(&row, object, &p) < 0)
+	if (supabase_row_parse(&row, object, &p) < 0) {
+		name_column(&p, columns);
 		return problem_line("supabase", row.id, row.page_id, &p);
+	}
 	line = line_of("record", "supabase");
 	put_id(line, "row_id", row.id);
 	put_id(line, "page_id", row.page_id);

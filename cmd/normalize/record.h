@@ -12,7 +12,8 @@
 #include "util/json.h"
 
 /* All return a new line of kind "record" or "problem", never NULL. */
-json *record_of_row(const json *row);
+/* columns: what the table calls some of them, for messages; NULL: nothing. */
+json *record_of_row(const json *row, const json *columns);
 /*
  * The title is what the line holds: notion-fetch has completed those that the
  * API cuts after NOTION_MENTIONS_INLINE mentions, and a complete title with as

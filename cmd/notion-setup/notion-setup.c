@@ -97,12 +97,19 @@ static int run(struct setup *s, struct error *e)
 {
 	const atomic_int *stop = stop_on_signals();
 	struct settings settings;
+	bool given;
 	int rc = -1;
 
 	if (settings_load(&settings, s->parent ? NEED_NOTION_KEY : NEED_NOTION,
 		    e) < 0)
 		return -1;
 	s->wish.names = &settings.names;
+	if (s->wish.paused && !paused_property(&settings.names, &given)) {
+		fail(e, RC_CONFIG,
+			"SYNC_PAUSED_PROPERTY says that there is none: unset "
+			"it, or set it to a name");
+		goto out;
+	}
 	if (notion_client_init(&s->client, &settings, stop, e) < 0)
 		goto out;
 	if (find_source(s, &settings, e) == 0)

@@ -8,6 +8,8 @@
 #include "util/alloc.h"
 #include "util/text.h"
 
+#define LINK "notion_page_id"
+
 struct deciding {
 	const struct sides *sides;
 	const struct policy *policy;
@@ -227,8 +229,8 @@ static bool must_wait(const struct deciding *d, const struct record *row,
 	op = emit_skip(&d->to, "problem", row, page);
 	op_reason(op,
 		"waits: the link of row %s can't be read, so its page is not "
-		"known; fix notion_page_id in that row",
-		t->row_id ? t->row_id : "?");
+		"known; fix %s in that row",
+		t->row_id ? t->row_id : "?", sides_column(d->sides, LINK));
 	return true;
 }
 
@@ -303,8 +305,10 @@ static void decide_row(const struct deciding *d, const struct half *half)
 	} else if (half->doubled) {
 		op = emit_skip(&d->to, "double-link", row, NULL);
 		op->page_id = row->link;
-		op_reason(op, "another row links to this page too; clear "
-			      "notion_page_id in the wrong one");
+		op_reason(op,
+			"another row links to this page too; clear %s in the "
+			"wrong one",
+			sides_column(d->sides, LINK));
 	} else if (row->deleted) {
 		return;
 	} else if (half->waits) {
@@ -316,8 +320,9 @@ static void decide_row(const struct deciding *d, const struct half *half)
 		op->page_id = row->link;
 		op_reason(op,
 			"its page is not in the listing and was not looked up; "
-			"run notion-fetch with --known, or clear "
-			"notion_page_id to get a new page");
+			"run notion-fetch with --known, or clear %s to get a "
+			"new page",
+			sides_column(d->sides, LINK));
 	}
 }
 

@@ -601,9 +601,10 @@ void emit_trash(
 	if (side == SUPABASE && !s->sides->soft_delete) {
 		op = emit_skip(s, "trashed", p->row, p->page);
 		op_reason(op,
-			"the page is in the trash and the table has no "
-			"deleted_at, so the row stays; add the column, delete "
-			"the row, or restore the page");
+			"the page is in the trash and the table has no %s, so "
+			"the row stays; add the column, delete the row, or "
+			"restore the page",
+			sides_column(s->sides, "deleted_at"));
 		return;
 	}
 	op = add(s, OP_TRASH, side, p);

@@ -196,6 +196,14 @@ void sides_fini(struct sides *w)
 	*w = (struct sides){ 0 };
 }
 
+const char *sides_column(const struct sides *w, const char *usual)
+{
+	const json *supabase = json_get(w->sources, side_name(SUPABASE));
+	const char *own = json_str(json_get(supabase, "columns"), usual);
+
+	return own ? own : usual;
+}
+
 const struct record *sides_find(
 	const struct sides *w, enum side side, const char *id)
 {

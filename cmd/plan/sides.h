@@ -56,6 +56,9 @@ static inline struct record *record_at(
 	return w->side[side].at[place].of;
 }
 
+/* What the table calls a column that usually has this name, for messages. */
+const char *sides_column(const struct sides *w, const char *usual);
+
 /* By id; NULL where there is none. Only once sealed. */
 const struct record *sides_find(
 	const struct sides *w, enum side side, const char *id);

@@ -95,6 +95,8 @@ static void check_pair(struct comparison *c, const struct record *row,
 		d.what = "only the page is deleted";
 	else if ((d.fields = decision_diff(&row->is, &page->is)))
 		d.what = "different";
+	if (d.what && page->paused)
+		d.what = "the page is paused";
 	if (d.what)
 		report(c, &d);
 }

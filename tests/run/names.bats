@@ -127,6 +127,19 @@ there_and_back() {
 	[[ -z $(control GET log) ]] || seen "something was asked for"
 }
 
+@test "messages call a column as the table does" {
+	seed supabase 'Row' 'Other'
+	must_pass sync_now --quiet
+	edit supabase Row '{"notion_page_id":"no page"}'
+	must_fail $RC_ATTENTION sync_now --quiet
+	must_pass "$BIN/report"
+	[[ $output == *"page holds no page id"* ]] || seen "the problem"
+	edit supabase Row "{\"notion_page_id\":$(live supabase Other | jq .notion_page_id)}"
+	must_fail $RC_ATTENTION sync_now --quiet
+	must_pass "$BIN/report"
+	[[ $output == *"clear page in the wrong one"* ]] || seen "the skip"
+}
+
 @test "the base belongs to its fields: another property is another base" {
 	seed supabase 'Row'
 	must_pass sync_now --quiet

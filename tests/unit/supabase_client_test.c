@@ -232,6 +232,57 @@ static void test_patch(void)
 	json_free(set);
 }
 
+/*
+ * Names of their own, two of them swapped: asked for, compared, sent and named
+ * in a message by those of the table, and answered with the usual ones.
+ */
+static void test_names(void)
+{
+	static const char *const answers[] = { "200 [{\"id\":\"" ID
+					       "\",\"type\":\"x\"}]",
+		"201 []",
+		"400 {\"code\":\"42703\",\"message\":\"column t.uid\"}",
+		"[{\"id\":1,\"sum\":2}]" };
+	/* id, decision, type, …, checksum, deleted_at: in their order */
+	static struct field_names names = { .file = (char *)"f.json",
+		.column = { (char *)"uid", (char *)"type",
+			(char *)"decision", [9] = (char *)"gone" } };
+	struct buf w = SUPABASE_WHERE_INIT;
+	json *set = json_object(), *rows = json_array(), *row;
+
+	json_put_str(set, "type", "x");
+	json_put_str(set, "decision", "d");
+	json_add(rows, json_copy(set));
+	supabase_where(&w, &names, "id", ID);
+	supabase_where(&w, &names, "type", NULL);
+	supabase_where_deleted(&w, &names, true);
+	begin(answers, 4);
+	client.names = &names;
+	client.soft_delete = true;
+	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	check_str(json_str(row, "type"), "x");
+	json_free(row);
+	check_int(supabase_rows_insert(&client, rows, NULL, NULL, &row, &a), 0);
+	json_free(row);
+	/* What is named is never asked for in vain. */
+	check_int(supabase_find_columns(&client, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "column t.uid; it has: id, sum; correct the names in "
+			  "f.json");
+	end(4);
+	check_has(server.requests[0],
+		"?select=id:uid,decision:type,type:decision,date,created_at,"
+		"updated_at,notion_page_id,notion_synced,checksum,"
+		"deleted_at:gone&uid=eq." ID
+		"&decision=is.null&gone=not.is.null HTTP");
+	check_has(server.requests[0], "{\"decision\":\"x\",\"type\":\"d\"}");
+	check_has(server.requests[1], "&on_conflict=uid HTTP");
+	check_has(server.requests[1], "[{\"decision\":\"x\",\"type\":\"d\"}]");
+	buf_fini(&w);
+	json_free(set);
+	json_free(rows);
+}
+
 /* The longest condition still makes a URL below what the edge takes. */
 static void test_url_length(void)
 {
@@ -264,6 +315,7 @@ int main(void)
 	run(test_insert);
 	run(test_conditions);
 	run(test_patch);
+	run(test_names);
 	run(test_url_length);
 	return test_end();
 }
