@@ -27,6 +27,10 @@ static bool *of_op(const struct judging *j, const json *line)
 	if (key.kind == OP_CREATE && key.target == TARGET_NOTION)
 		key.page_id = NULL;
 	one = approvals_find(j->approvals, &key);
+	if (!one && key.kind == OP_UPDATE) { /* what a cut restore has left */
+		key.kind = OP_RESTORE;
+		one = approvals_find(j->approvals, &key);
+	}
 	return one ? &j->keep[one - j->approvals->at] : NULL;
 }
 

@@ -41,7 +41,8 @@ json *waits_json(const struct waits *w)
 
 /* --- what was approved ---------------------------------------------------- */
 
-static bool same_half(const json *seen, const struct record *r)
+/* `revived`: it is out of the trash by now, and otherwise the same. */
+static bool same_half(const json *seen, const struct record *r, bool revived)
 {
 	static const char *const keys[] = { "decision", "type", "date", "link",
 		"deleted" };
@@ -51,6 +52,8 @@ static bool same_half(const json *seen, const struct record *r)
 	if (!r || !json_is_object(seen))
 		return !r && json_is_null(seen);
 	now = record_seen(r);
+	if (revived)
+		json_put_bool(now, "deleted", true);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && same; i++) {
 		const json *a = json_get(seen, keys[i]);
 		const json *b = json_get(now, keys[i]);
@@ -69,8 +72,8 @@ static bool same_half(const json *seen, const struct record *r)
  */
 static bool is_as_seen(const json *seen, const struct planned_op *op)
 {
-	if (!same_half(json_get(seen, "row"), op->row) ||
-		!same_half(json_get(seen, "page"), op->page))
+	if (!same_half(json_get(seen, "row"), op->row, false) ||
+		!same_half(json_get(seen, "page"), op->page, false))
 		return false;
 	if (op->kind != OP_TRASH && op->kind != OP_RESTORE)
 		return true;
@@ -78,6 +81,24 @@ static bool is_as_seen(const json *seen, const struct planned_op *op)
 				    op->row->edited_at)) &&
 	       (!op->page || text_same(json_str(seen, "page_edited_at"),
 				     op->page->edited_at));
+}
+
+/*
+ * A restore with content is two requests on a page: a run that was cut between
+ * them leaves an update, of just what was approved.
+ */
+static bool completes_restore(
+	const struct approvals *approvals, const struct planned_op *op)
+{
+	const struct op_key key = { OP_RESTORE, op->target, op->row_id,
+		op->page_id };
+	const struct approval *a = approvals_find(approvals, &key);
+	bool of_page = op->target == TARGET_NOTION;
+	const json *seen = a ? json_get(a->line, "seen") : NULL;
+
+	return a && op->kind == OP_UPDATE &&
+	       same_half(json_get(seen, "row"), op->row, !of_page) &&
+	       same_half(json_get(seen, "page"), op->page, of_page);
 }
 
 /* --- what was edited a moment ago ----------------------------------------- */
@@ -136,7 +157,8 @@ struct verdict waits_judge(const struct waits *w, const struct planned_op *op)
 		w->approvals ? approvals_find(w->approvals, &key) : NULL;
 	struct verdict v = { .since = USEC_NONE };
 
-	if (a && is_as_seen(json_get(a->line, "seen"), op)) {
+	if ((a && is_as_seen(json_get(a->line, "seen"), op)) ||
+		(w->approvals && completes_restore(w->approvals, op))) {
 		v.approved = true;
 		return v;
 	}

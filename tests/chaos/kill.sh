@@ -2,29 +2,31 @@
 # The kill sweep: apply is killed at every request of a mixed run, before the
 # service gets it and after it was carried out; then clean runs must come to the
 # end of an undisturbed run, and a further one writes nothing.
-#   kill.sh [--signal KILL|TERM|INT] [--wipe] [--lag] [--jobs N]
+#   kill.sh [--signal KILL|TERM|INT] [--wipe] [--lag] [--jobs N] [--approved]
 #          [--step N] [--offset N]
 # TERM and INT: the results must be closed as incomplete. --wipe: the state
 # folder is lost as well. --lag: Notion's queries show a new page only after
 # three minutes. --jobs N: apply has so many workers, and its requests come in
-# another order each time; else it has one. --step N: every Nth point only, from --offset on.
+# another order each time; else it has one. --approved: every op is held, and
+# every second one approved; in the end the hold is taken off. --step N: every Nth point only, from --offset on.
 set -euo pipefail
 # shellcheck source=tests/chaos/lib.bash
 . "$(dirname "$0")/lib.bash"
 # shellcheck source=tests/chaos/mixed.bash
 . "$here/mixed.bash"
 
-signal=KILL wipe='' step=1 offset=0 lag='' only='' jobs=1
+signal=KILL wipe='' approved='' step=1 offset=0 lag='' only='' jobs=1
 while (($#)); do
 	case $1 in
 		--signal) signal=$2; shift ;;
 		--wipe) wipe=1 ;;
+		--approved) approved=1 ;;
 		--lag) lag=1 ;;
 		--jobs) jobs=$2; shift ;;
 		--step) step=$2; shift ;;
 		--offset) offset=$2; shift ;;
 		--only) only=$2; shift ;;
-		*) sed -n '2,10s/^# *//p' "$0" >&2; exit 2 ;;
+		*) sed -n '2,11s/^# *//p' "$0" >&2; exit 2 ;;
 	esac
 	shift
 done
@@ -107,16 +109,43 @@ as_many_records() {
 		{ PROBLEM="other records: $(diff "$dir/shape" "$W/shape")"; return 1; }
 }
 
+# hold_and_approve: the mixed run under a hold of every op, of which every second
+# one was approved by approve(1). PLAN_MORE is how it is planned.
+hold_and_approve() {
+	local run=20260101T000000Z-1
+	back_to "$dir/mixed" "$dir/w"
+	PLAN_MORE=(--hold create,update,trash,restore)
+	fetch_and_plan
+	mkdir -p "$SYNC_LOG_DIR/runs/$run"
+	cp "$W/plan.ndjson" "$SYNC_LOG_DIR/runs/$run/"
+	jq -r 'select(.would) | .row_id // .page_id' "$W/plan.ndjson" | sort -u | awk 'NR % 2' |
+		xargs "$BIN/approve" -q || die "nothing could be approved"
+	PLAN_MORE+=(--approved "$SYNC_STATE_DIR/approved.ndjson")
+	fetch_and_plan
+	grep -q '"approved":true' "$W/plan.ndjson" || die "nothing is approved: $(<"$W/plan.ndjson")"
+	grep -q '"would"' "$W/plan.ndjson" || die "nothing is held"
+	keep mixed
+}
+
+# released: once the hold is off, all is as if there had been none.
+released() {
+	local PLAN_MORE=()
+	[[ $approved ]] || return 0
+	as_undisturbed "$dir/shape" && settle 5 && sound && as_undisturbed "$dir/shape-released"
+}
+
 recovers() {
 	strike "$@" && ended_in_order "$1" || return 1
 	[[ -z $wipe ]] || { rm -rf "$SYNC_STATE_DIR"; mkdir "$SYNC_STATE_DIR"; }
 	settle 5 || return 1
 	if [[ $wipe ]]; then
 		sound && as_many_records || return 1
+	elif [[ $approved ]]; then
+		released || return 1
 	else
 		as_undisturbed "$dir/shape" || return 1
 	fi
-	((points % 10 != 1)) || writes_nothing
+	((points % 10 != 1)) || writes_nothing # with all of it released
 }
 
 point() {
@@ -132,17 +161,27 @@ point() {
 		"${requests[$1 - 1]}" "$2" "$PROBLEM"
 }
 
+PLAN_MORE=()
 make_mixed "$dir/w"
+[[ -z $approved ]] || hold_and_approve
 back_to "$dir/mixed" "$dir/w"
 apply_plan ""
 [[ $code == 0 ]] || die "the undisturbed run ended with $code: $(<"$W/err")"
 listing log | jq -r '"\(.api) \(.method) \(.path)"' >"$dir/requests"
 mapfile -t requests <"$dir/requests"
 total=${#requests[@]}
-if ! { settle 0 && sound && writes_nothing; }; then
+if [[ $approved ]]; then
+	settle 0 || die "the undisturbed run: $PROBLEM"
+	shape >"$dir/shape"
+	PLAN_MORE=()
+	settle 5 && sound || die "the undisturbed run, released: $PROBLEM"
+	shape >"$dir/shape-released"
+	PLAN_MORE=(--hold create,update,trash,restore --approved "$SYNC_STATE_DIR/approved.ndjson")
+elif ! { settle 0 && sound && writes_nothing; }; then
 	die "the undisturbed run: $PROBLEM"
+else
+	shape >"$dir/shape"
 fi
-shape >"$dir/shape"
 
 for ((k = 1; k <= total; k++)); do
 	[[ -z $only || $only == "$k" ]] || continue

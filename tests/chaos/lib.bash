@@ -106,7 +106,7 @@ fetch_and_plan() {
 	[[ $code != 65 || -z ${LESS-} ]] || read_and_plan absence "$@"
 }
 
-# read_and_plan WHY [OPTION…]
+# read_and_plan WHY [OPTION…]: every plan gets the options PLAN_MORE too.
 read_and_plan() {
 	local full=$1 less=() fetch=()
 	shift
@@ -121,7 +121,7 @@ read_and_plan() {
 	"$BIN/normalize" -q ${less[@]+"${less[@]}"} "$W/sb.ndjson" "$W/notion.ndjson" \
 		>"$W/records.ndjson" 2>>"$W/err" || code=$?
 	[[ $code == 0 ]] || return 0
-	"$BIN/plan" -q --base "$SYNC_STATE_DIR/base.ndjson" "$@" "$W/records.ndjson" \
+	"$BIN/plan" -q --base "$SYNC_STATE_DIR/base.ndjson" ${PLAN_MORE[@]+"${PLAN_MORE[@]}"} "$@" "$W/records.ndjson" \
 		>"$W/plan.ndjson" 2>>"$W/err" || code=$?
 }
 

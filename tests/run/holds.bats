@@ -162,6 +162,20 @@ waiting() {
 	must_say "rm '"
 }
 
+@test "a link that is made under a hold says nothing of what is held" {
+	seed supabase A B C D E F
+	must_pass sync_now --quiet
+	edit supabase A '{"notion_page_id":null}'
+	edit notion A '{"type":"UX"}'
+	rm state/base.ndjson
+	must_pass sync_now --quiet --hold update
+	[[ $(value supabase A notion_page_id) != null ]] || seen "the link was not made"
+	[[ $(value supabase A type) == Ops ]] || seen "the update was not held"
+	must_pass sync_now --quiet
+	[[ $(value supabase A type) == UX && $(value notion A type) == UX ]] ||
+		seen "the page's edit is lost: $(value notion A type)"
+}
+
 @test "a hold of the settings counts for a scheduled run, and wrong words stop it before it reads" {
 	seed supabase A
 	must_pass sync_now --quiet

@@ -31,6 +31,12 @@ setup() {
 	echo "$output"
 }
 
+@test "killed with approvals under a hold: released, all is as if there had been none" {
+	sample 23
+	must_pass "$ROOT/tests/chaos/kill.sh" --approved "${SAMPLE[@]}"
+	echo "$output"
+}
+
 @test "TERM: the request in flight is finished and recorded" {
 	sample 23
 	must_pass "$ROOT/tests/chaos/kill.sh" --signal TERM "${SAMPLE[@]}"
