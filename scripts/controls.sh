@@ -81,12 +81,14 @@ sync-now.sh, such as --conflict stop. It is refused where either has been edited
 TEXT
 }
 
-# last_rules: --conflict and --orphans as the last run had them, unless they are given.
+# last_rules: --conflict and --orphans as the last run that planned had them, unless they
+# are given.
 last_rules() {
   local rule name
   for name in conflict orphans; do
     [[ " ${options[*]-} " != *" --$name"[=\ ]* ]] || continue
-    rule=$(jq -r --arg n "$name" '.policy[$n] // empty' "$logs/last_run.json" 2>/dev/null) || true
+    rule=$(jq -nr --arg n "$name" '[inputs.policy[$n]? // empty] | first // empty' \
+      "$logs/last_run.json" "$logs/last_success.json" 2>/dev/null) || true
     [ -z "$rule" ] || options+=("--$name=$rule")
   done
 }

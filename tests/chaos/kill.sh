@@ -2,31 +2,34 @@
 # The kill sweep: apply is killed at every request of a mixed run, before the
 # service gets it and after it was carried out; then clean runs must come to the
 # end of an undisturbed run, and a further one writes nothing.
-#   kill.sh [--signal KILL|TERM|INT] [--wipe] [--lag] [--jobs N] [--approved]
-#          [--step N] [--offset N]
+#   kill.sh [--signal KILL|TERM|INT] [--wipe] [--lag] [--decided] [--approved]
+#          [--jobs N] [--step N] [--offset N]
 # TERM and INT: the results must be closed as incomplete. --wipe: the state
 # folder is lost as well. --lag: Notion's queries show a new page only after
-# three minutes. --jobs N: apply has so many workers, and its requests come in
-# another order each time; else it has one. --approved: every op is held, and
-# every second one approved; in the end the hold is taken off. --step N: every Nth point only, from --offset on.
+# three minutes. --decided: a person has decided conflicts, one of this run and two
+# earlier ones. --approved: every op is held, and every second one approved; in the
+# end the hold is taken off. --jobs N: apply has so many workers, and its requests
+# come in another order each time; else it has one. --step N: every Nth point only,
+# from --offset on.
 set -euo pipefail
 # shellcheck source=tests/chaos/lib.bash
 . "$(dirname "$0")/lib.bash"
 # shellcheck source=tests/chaos/mixed.bash
 . "$here/mixed.bash"
 
-signal=KILL wipe='' approved='' step=1 offset=0 lag='' only='' jobs=1
+signal=KILL wipe='' approved='' step=1 offset=0 lag='' decided='' only='' jobs=1
 while (($#)); do
 	case $1 in
 		--signal) signal=$2; shift ;;
 		--wipe) wipe=1 ;;
 		--approved) approved=1 ;;
 		--lag) lag=1 ;;
+		--decided) decided=1 ;;
 		--jobs) jobs=$2; shift ;;
 		--step) step=$2; shift ;;
 		--offset) offset=$2; shift ;;
 		--only) only=$2; shift ;;
-		*) sed -n '2,11s/^# *//p' "$0" >&2; exit 2 ;;
+		*) sed -n '2,13s/^# *//p' "$0" >&2; exit 2 ;;
 	esac
 	shift
 done
@@ -163,6 +166,7 @@ point() {
 
 PLAN_MORE=()
 make_mixed "$dir/w"
+[[ -z $decided ]] || decide_mixed "$dir/w"
 [[ -z $approved ]] || hold_and_approve
 back_to "$dir/mixed" "$dir/w"
 apply_plan ""

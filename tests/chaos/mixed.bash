@@ -76,3 +76,30 @@ make_mixed() {
 	[[ $code == 0 ]] || die "the plan of the mixed run: $code: $(<"$W/err")"
 	keep mixed
 }
+
+# decided DECISION TAKE FIELDS: a line of report --resolve on that pair, from the dump.
+decided() {
+	jq -c --arg d "$1" --arg take "$2" --argjson fields "$3" '
+		select(.side == "supabase" and .decision == $d) | {kind:"resolve", row_id:.id,
+		page_id:.notion_page_id, take:$take, $fields}' "$W/dump.ndjson"
+}
+
+# decide_mixed DIR: DIR/../mixed again, with decisions on its conflict and on two that
+# were decided earlier, in DIR/../decided.ndjson, with which every run plans.
+decide_mixed() {
+	back_to "${1%/*}/mixed" "$1"
+	local file=${1%/*}/decided.ndjson
+	dump >"$W/dump.ndjson"
+	{
+		decided 'agreed 6' notion '{"type":{"supabase":"Ops","notion":"UX"}}'
+		decided 'agreed 15' notion '{"decision":{"supabase":"agreed 15","notion":"what lost 15",
+			"winner":"supabase"}}'
+		decided 'agreed 16' supabase '{"type":{"supabase":"Legal","notion":"Policy","winner":"notion"},
+			"date":{"supabase":null,"notion":"2026-03-01","winner":"notion"}}'
+	} >"$file"
+	PLAN_MORE+=(--resolve "$file")
+	fetch_and_plan
+	[[ $code == 0 && $(grep -c '"resolved: ' "$W/plan.ndjson") == 5 ]] ||
+		die "the plan with the decisions: $code: $(<"$W/err")"
+	keep mixed
+}

@@ -9,7 +9,7 @@ setup() {
 
 @test "killed at every request, before and after it is carried out" {
 	sample 9
-	must_pass "$ROOT/tests/chaos/kill.sh" "${SAMPLE[@]}"
+	must_pass "$ROOT/tests/chaos/kill.sh" --decided "${SAMPLE[@]}"
 	echo "$output"
 }
 
