@@ -137,42 +137,49 @@ static void add_pending(struct waiting *all, const struct pending *w)
 	all->left_out = w->total - w->n;
 }
 
+/* "mass-delete,scope", of an array; nothing where it isn't one. */
+static void join(struct buf *out, const json *names)
+{
+	for (const json *g = json_first(names); g; g = json_next(g))
+		if (json_text(g))
+			buf_addf(
+				out, "%s%s", out->len ? "," : "", json_text(g));
+}
+
 /* The last run did nothing, because guards have stopped it. */
 static void add_blocked(struct waiting *all, const struct run_records *l,
 	const struct pending *w)
 {
-	const json *tripped;
+	const json *blocked;
 	json *commands;
-	char *names = xstrdup(""), command[COMMAND_SIZE];
+	struct buf names = BUF_INIT(COMMAND_SIZE);
+	char command[COMMAND_SIZE];
 
-	if (l->last && l->last->status == RUN_BLOCKED) {
-		tripped = json_get(l->last->record, "tripped");
-		for (const json *g = json_first(tripped); g; g = json_next(g)) {
-			char *more = xasprintf("%s%s%s", names,
-				*names ? "," : "", json_text(g));
+	if (!l->last || l->last->status != RUN_BLOCKED)
+		return;
+	blocked = json_get(l->last->record, "blocked");
+	/* All that tripped, for they trip again; older records lack them. */
+	join(&names, json_get(l->last->record, "tripped"));
+	if (!names.len)
+		join(&names, blocked);
+	for (const json *g = json_first(blocked); g; g = json_next(g)) {
+		const char *name = json_text(g) ? json_text(g) : "?";
+		json *one = add(all, "blocked", json_str(w->guards, name));
+		char *text = xasprintf(SYNC_NOW " --allow %s", buf_str(&names));
 
-			free(names);
-			names = more;
-		}
-	}
-	for (const json *g = *names ? first_member(w->guards) : NULL; g;
-		g = json_next(g)) {
-		json *one = add(all, "blocked", json_text(g));
-		char *text = xasprintf(SYNC_NOW " --allow %s", names);
-
-		json_put_str(one, "guard", json_key(g));
+		json_put_str(one, "guard", name);
 		json_put_str(one, "run_id", l->last->id);
 		commands = json_put(one, "commands", json_array());
 		json_add(
 			commands, json_string(humanize_command(text, command)));
 		/* The others count no ops that could be approved singly. */
-		if (strncmp(json_key(g), "mass-", 5) == 0)
+		if (strncmp(name, "mass-", 5) == 0)
 			json_add(commands,
 				json_string(humanize_command(
 					CONTROLS " approve --list", command)));
 		free(text);
 	}
-	free(names);
+	buf_fini(&names);
 }
 
 static void add_line(

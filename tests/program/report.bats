@@ -48,7 +48,8 @@ judged() {
 @test "help names every option, and version the program" {
 	must_pass "$REPORT" --help
 	local option
-	for option in json brief health metrics record run runs paths quiet \
+	for option in json brief health metrics record run runs paths pending \
+		conflicts resolve take field quiet \
 		verbose help version; do
 		say_line "^ .*--$option"
 	done
@@ -451,6 +452,84 @@ waiting() {
 			and all(.row_id as $id | .conflict.notion.decision == "right " + $id[1:]))'
 	must_pass "$REPORT"
 	say_no_line 'left|right'
+}
+
+# --- everything that waits -----------------------------------------------------
+
+# pending CODE: the line of that kind, cut at its tabs into $id, $command and $reason.
+pending() {
+	local kind
+	IFS=$'\t' read -r kind id command reason < <(grep -P "^$1\t" <<<"$output") ||
+		seen "no line of $1"
+}
+
+@test "pending: a line each, with the id, the command that goes on and the reason" {
+	local code n=0 id command reason
+	local -A goes_on=(
+		[poison]='sync-now.sh' [orphan]='sync-now.sh --orphans restore'
+		[held]='controls.sh approve ID' [blocked]='controls.sh approve ID'
+		[conflict]='controls.sh resolve ID --take supabase'
+		[not-resolved]='controls.sh resolve --list' [settling]='sync-now.sh'
+		[paused]='sync-now.sh' [double-link]='sync-now.sh' [problem]='sync-now.sh'
+		[unknown-page]='sync-now.sh' [changed]='sync-now.sh' [waits]='sync-now.sh'
+		[not-kept]='sync-now.sh --retry')
+	logs attention
+	{
+		echo '{"kind":"head","stream":"results","v":1}'
+		for code in "${!goes_on[@]}"; do
+			n=$((n + 1))
+			printf '{"kind":"result","n":%d,"op":"skip","target":"none","status":"skipped","code":"%s","row_id":"%s","reason":"why %s"}\n' \
+				"$n" "$code" "$(id "$n")" "$code"
+		done
+		printf '{"kind":"result","n":90,"op":"update","target":"notion","status":"failed","row_id":"%s","failures":4,"error":{"code":"validation_error","http":400,"message":"no\\u001b[31m"}}\n' "$(id 90)"
+		printf '{"kind":"result","n":91,"op":"create","target":"supabase","status":"unknown","page_id":"%s","reason":"only in Notion"}\n' "$(id 91)"
+		printf '{"kind":"result","n":92,"op":"update","target":"notion","status":"done","row_id":"%s"}\n' "$(id 92)"
+		printf '{"kind":"end","count":%d,"complete":true}\n' $((n + 3))
+	} >"$(echo "$T"/logs/runs/*-105/results.ndjson)"
+	must_fail $RC_ATTENTION "$REPORT" --pending
+	[[ ${#lines[@]} == $((n + 2)) ]] || seen "expected $((n + 2)) lines"
+	n=0
+	for code in "${!goes_on[@]}"; do
+		n=$((n + 1))
+		pending "$code"
+		[[ $id == "$(id "$n")" && $command == "scripts/${goes_on[$code]//ID/$id}" &&
+			$reason == "why $code"* ]] || seen "the line of $code"
+	done
+	pending conflict
+	[[ $reason == *"; or: scripts/controls.sh resolve $id --take notion" ]]
+	pending failed
+	[[ $id == "$(id 90)" && $reason == 'validation_error, HTTP 400: no\u{001B}[31m; failed 4 times in a row' ]] ||
+		seen "the failing one"
+	pending unclear
+	[[ $id == "$(id 91)" && $command == scripts/sync-now.sh ]]
+	VAULTSYNC_COMMAND=vaultsync must_fail $RC_ATTENTION "$REPORT" --pending
+	pending held
+	[[ $command == "vaultsync controls approve $id" ]] || seen "as vaultsync types it"
+	must_fail $RC_ATTENTION "$REPORT" --pending --json
+	must_hold '.[0].pending | (map(.kind) | length == 16 and index("failed") == 0)
+		and all(.commands | length > 0)'
+}
+
+@test "pending: the guards of a blocked run, in one command" {
+	logs blocked
+	must_fail $RC_ATTENTION "$REPORT" --pending
+	say_line $'^blocked\t(mass-|empty-|scope)[a-z-]*\tscripts/sync-now.sh --allow [a-z,-]+\t.'
+}
+
+@test "pending: decisions and approvals that wait for the next run" {
+	logs ok
+	must_pass "$REPORT" --pending
+	[[ -z $output ]] || seen 'nothing waits'
+	must_say 'nothing waits'
+	mkdir -p state/resolve
+	echo '{"kind":"resolve","row_id":"'"$(id 1)"'","page_id":"'"$(id 2)"'"}' >"state/resolve/$(id 1).x.json"
+	echo 'torn' >"state/resolve/$(id 3).x.json"
+	printf '%s\n' '{"kind":"head","stream":"approved","v":1}' \
+		'{"kind":"approved","op":"trash","row_id":"'"$(id 4)"'","page_id":"'"$(id 5)"'"}' >state/approved.ndjson
+	must_fail $RC_ATTENTION "$REPORT" --pending
+	[[ ${#lines[@]} == 2 ]] || seen 'two'
+	say_line $'^decided\t'"$(id 1)"$'\tscripts/sync-now.sh\t'
+	say_line $'^approved\t'"$(id 4)"$'\tscripts/sync-now.sh\t'
 }
 
 @test "json has the last run's record and all runs" {
