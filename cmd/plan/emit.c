@@ -1,215 +1,13 @@
 #include "emit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "notion/value.h"
-#include "supabase/row.h"
+#include "emit_parts.h"
 #include "util/buf.h"
 #include "util/humanize.h"
 #include "util/text.h"
 
 #define SHOWN_COLUMNS 30
-
-struct planned_op *emit_skip(const struct emitter *s, const char *code,
-	const struct record *row, const struct record *page)
-{
-	struct planned_op *op =
-		op_list_add(s->ops, OP_SKIP, TARGET_NONE, row, page);
-
-	op->code = code;
-	return op;
-}
-
-void emit_paused(const struct emitter *s, const struct record *row,
-	const struct record *page)
-{
-	struct planned_op *op = emit_skip(s, OP_PAUSED, row, page);
-
-	op_reason(op, row ? "its page is paused: nothing is written to either "
-			    "half until that is unticked in Notion"
-			  : "the page is paused: it gets no row until that is "
-			    "unticked in Notion");
-}
-
-static struct planned_op *add(const struct emitter *s, enum op_kind kind,
-	enum side side, const struct live_pair *p)
-{
-	return op_list_add(s->ops, kind, target_of(side), p->row, p->page);
-}
-
-static struct planned_op *last_op(const struct emitter *s)
-{
-	return &s->ops->at[s->ops->n - 1];
-}
-
-static void mark(struct planned_op *op, const char *checksum, bool synced)
-{
-	op->marks = true;
-	op->synced = synced;
-	snprintf(op->checksum, sizeof op->checksum, "%s", checksum);
-}
-
-static void agree(struct planned_op *op, const struct decision *c,
-	const char *checksum, bool deleted)
-{
-	op->settles = true;
-	op->agreed = (struct held){ *c, deleted };
-	memcpy(op->agreed_checksum, checksum, CHECKSUM_SIZE);
-}
-
-/* What is written to a page: the type as the option that equals it is spelled.
- */
-static void set_content(const struct emitter *s, struct planned_op *op,
-	const struct decision *c, unsigned fields)
-{
-	const char *option = NULL;
-
-	op->fields = fields;
-	op->set = *c;
-	if (op->target == TARGET_NOTION && c->value[FIELD_TYPE])
-		option = notion_option_spelling(
-			s->sides->type_options, c->value[FIELD_TYPE]);
-	if (option)
-		op->set.value[FIELD_TYPE] = option;
-}
-
-/* A side can't hold the fields of c: the whole pair is left alone. */
-static bool is_poison(const struct emitter *s, const struct live_pair *p,
-	enum side side, const struct decision *c, unsigned fields)
-{
-	const struct decision nothing = { { NULL } };
-	struct decision part = decision_with(&nothing, c, fields);
-	struct problem why;
-	struct planned_op *op;
-
-	if ((side == SUPABASE ? supabase_can_hold(&part, &why)
-			      : notion_can_hold(&part, s->sides->type_kind,
-					s->sides->type_options, &why)) == 0)
-		return false;
-	op = emit_skip(s, "poison", p->row, p->page);
-	op_reason(op, "%s can't hold this: %s; change it in %s",
-		side_title(side), why.detail, side_title(other_side(side)));
-	return true;
-}
-
-/* --- bookkeeping ---------------------------------------------------------- */
-
-/* What the table or the database changes by itself isn't written for ever. */
-static bool row_is_stale(
-	const struct live_pair *p, const char *checksum, bool synced)
-{
-	const struct base_pair *line = p->base.line;
-
-	return !text_same(p->row->link, p->page->id) ||
-	       (!text_same(p->row->stored, checksum) &&
-		       !(line && line->rewrites_checksum[SUPABASE])) ||
-	       (p->row->synced != synced &&
-		       !(line && line->resets_synced[SUPABASE]));
-}
-
-/* The page shows another row than its own, or none; one that is to be made has
- * no id yet. */
-static bool link_is_stale(const struct sides *w, const struct record *page,
-	const struct record *row, const struct base_pair *line)
-{
-	char *text;
-	bool stale;
-
-	if (!w->has_link || (line && line->rewrites_link))
-		return false;
-	if (!row)
-		return true;
-	text = notion_link_text(w->link_template, row->id);
-	stale = !text_same(page->shows, text);
-	free(text);
-	return stale;
-}
-
-static bool page_is_stale(const struct sides *w, const struct record *page,
-	const struct record *row, const char *checksum,
-	const struct base_pair *line)
-{
-	if (link_is_stale(w, page, row, line))
-		return true;
-	return (w->has_checksum && !text_same(page->stored, checksum) &&
-		       !(line && line->rewrites_checksum[NOTION])) ||
-	       (w->has_synced && !page->synced &&
-		       !(line && line->resets_synced[NOTION]));
-}
-
-/* A base line for an equal pair, unless the line says just that. */
-static void adopt(const struct emitter *s, const struct live_pair *p,
-	const struct decision *c, const char *checksum, bool deleted)
-{
-	const struct base_pair *line = p->base.line;
-	const struct held both = { *c, deleted };
-	struct planned_op *op;
-
-	if (!s->use_base)
-		return;
-	if (line && strcmp(line->page_id, p->page->id) == 0 && line->known &&
-		!line->sent.is && !line->refused.is && line->failed == 0 &&
-		text_same(line->checksum, checksum) &&
-		!held_diff(&line->held[SUPABASE], &both) &&
-		!held_diff(&line->held[NOTION], &both))
-		return;
-	op = op_list_add(s->ops, OP_ADOPT, TARGET_BASE, p->row, p->page);
-	agree(op, c, checksum, deleted);
-	op_reason(op, deleted ? "both are deleted" : "both are equal");
-}
-
-static void link_pair(const struct emitter *s, const struct live_pair *p,
-	const char *checksum, bool synced, const char *why)
-{
-	struct planned_op *op = add(s, OP_LINK, SUPABASE, p);
-
-	mark(op, checksum, synced);
-	op_reason(op, "%s", why);
-}
-
-static const char *link_reason(const struct live_pair *p)
-{
-	if (p->match)
-		return "the two have the same decision";
-	if (!p->row->link)
-		return "the pair was found, its link is missing";
-	if (strcmp(p->row->link, p->page->id) != 0)
-		return "the pair was found, its link leads elsewhere";
-	return "the row's checksum or mark is missing or stale";
-}
-
-/* An archived page is stamped when it is back: Notion may refuse its edits. */
-static void stamp(const struct emitter *s, const struct record *row,
-	const struct record *page, const struct decision *c,
-	const char *checksum, const struct base_pair *line)
-{
-	struct planned_op *op;
-
-	if (page->archived ||
-		!page_is_stale(s->sides, page, row, checksum, line))
-		return;
-	op = op_list_add(s->ops, OP_STAMP, TARGET_NOTION, row, page);
-	mark(op, checksum, true);
-	if (row) /* a row that is still to be made has no line yet */
-		agree(op, c, checksum, false);
-	op_reason(op, link_is_stale(s->sides, page, row, line)
-			      ? "the page doesn't show its row yet"
-			      : "the page's checksum or mark is missing or "
-				"stale");
-}
-
-/* --- what waits: waits.h -------------------------------------------------- */
-
-/* The op that was added last passes, or becomes one that waits. */
-static bool may_pass(const struct emitter *s)
-{
-	struct verdict v = waits_judge(s->waits, last_op(s));
-
-	waits_put(last_op(s), &v);
-	return v.wait == WAIT_NOT;
-}
 
 /* --- a pair whose halves live on ------------------------------------------ */
 
@@ -260,9 +58,9 @@ static void write_half(const struct emitter *s, const struct live_pair *p,
 	unsigned row_fields = m->write[SUPABASE];
 	struct planned_op *op;
 
-	op = add(s, revives ? OP_RESTORE : OP_UPDATE, to, p);
-	set_content(s, op, &m->result, m->write[to]);
-	mark(op, checksum, true);
+	op = emit_op(s, revives ? OP_RESTORE : OP_UPDATE, to, p);
+	emit_content(s, op, &m->result, m->write[to]);
+	op_mark(op, checksum, true);
 	if (lost)
 		note_conflict(op, lost, other_side(to), &p->base);
 	op->resolved = m->write[to] & m->resolved;
@@ -435,7 +233,7 @@ static void put_waiting(const struct emitter *s, const struct live_pair *p,
 		if (!w->any[to] || is_written(w, to))
 			continue;
 		write_half(s, p, m, "", to, revive, why);
-		waits_put(last_op(s), &w->verdict[to]);
+		waits_put(emit_last(s), &w->verdict[to]);
 	}
 }
 
@@ -451,7 +249,7 @@ static void link_match(const struct emitter *s, const struct live_pair *p)
 
 	if (p->row->stored || p->page->stored)
 		decision_checksum(&nothing, of_nothing);
-	link_pair(s, p, of_nothing, false, link_reason(p));
+	emit_link(s, p, of_nothing, false, link_reason(p));
 }
 
 /*
@@ -473,12 +271,12 @@ static void emit_rest(const struct emitter *s, const struct live_pair *p,
 		if (!is_written(w, to))
 			continue;
 		write_half(s, p, m, standing_sum(p, r), to, revive, why);
-		waits_put(last_op(s), &w->verdict[to]);
+		waits_put(emit_last(s), &w->verdict[to]);
 	}
 	if (needs_link(p, w, revive) && p->match)
 		link_match(s, p);
 	else if (needs_link(p, w, revive))
-		link_pair(s, p, sum_for_link(p, w), true, link_reason(p));
+		emit_link(s, p, sum_for_link(p, w), true, link_reason(p));
 	put_waiting(s, p, m, w, revive, why);
 	if (m->left_alone)
 		emit_not_kept(s, p, m->left_alone);
@@ -496,7 +294,7 @@ static void write_both(const struct emitter *s, const struct live_pair *p,
 		if (!w->any[order[i]])
 			continue;
 		write_half(s, p, m, m->checksum, order[i], revive, why);
-		waits_put(last_op(s), &w->verdict[order[i]]);
+		waits_put(emit_last(s), &w->verdict[order[i]]);
 	}
 }
 
@@ -536,7 +334,7 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 		return;
 	}
 	for (enum side to = 0; to < SIDES; to++)
-		if (is_poison(s, p, to, &m->result, m->write[to]))
+		if (emit_poison(s, p, to, &m->result, m->write[to]))
 			return;
 	find_writes(&w, s, p, m, revive);
 	if (m->left_alone || m->open || w.waits) {
@@ -554,15 +352,15 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 		return;
 	}
 	if (stale)
-		link_pair(s, p, m->checksum, true,
+		emit_link(s, p, m->checksum, true,
 			page_written ? "the pair agrees" : link_reason(p));
 	if (s->ops->n > before)
-		agree(last_op(s), &m->result, m->checksum, false);
+		op_agree(emit_last(s), &m->result, m->checksum, false);
 	if (!page_written)
-		stamp(s, p->row, p->page, &m->result, m->checksum,
+		emit_stamp(s, p->row, p->page, &m->result, m->checksum,
 			p->base.line);
 	if (s->ops->n == before)
-		adopt(s, p, &m->result, m->checksum, false);
+		emit_adopt(s, p, &m->result, m->checksum, false);
 }
 
 void emit_not_resolved(const struct emitter *s, const struct live_pair *p,
@@ -579,114 +377,4 @@ void emit_not_resolved(const struct emitter *s, const struct live_pair *p,
 	op_reason(op, "not resolved: %s; if it is still to be decided: %s", why,
 		humanize_command(
 			"scripts/controls.sh resolve --list", command));
-}
-
-/* --- deletions ------------------------------------------------------------ */
-
-/*
- * side      ops
- * the row   trash it, with its mark set to false; where the table has no
- *           deleted_at, a skip, and the row stays
- * the page  trash it, and a link that sets the row's mark to false where it
- *           isn't yet
- *
- * The last of them notes the deletion as agreed.
- */
-void emit_trash(
-	const struct emitter *s, const struct live_pair *p, enum side side)
-{
-	const struct record *r = side == SUPABASE ? p->row : p->page;
-	struct planned_op *op;
-
-	if (side == SUPABASE && !s->sides->soft_delete) {
-		op = emit_skip(s, "trashed", p->row, p->page);
-		op_reason(op,
-			"the page is in the trash and the table has no %s, so "
-			"the row stays; add the column, delete the row, or "
-			"restore the page",
-			sides_column(s->sides, "deleted_at"));
-		return;
-	}
-	op = add(s, OP_TRASH, side, p);
-	if (side == SUPABASE)
-		mark(op, r->checksum, false);
-	op_reason(op, "%s",
-		side == SUPABASE ? "its page was moved to the trash"
-				 : "its row was deleted");
-	if (!may_pass(s))
-		return;
-	if (side == NOTION) {
-		if (row_is_stale(p, r->checksum, false))
-			link_pair(s, p, r->checksum, false,
-				"the deletion is complete");
-	}
-	agree(last_op(s), &r->is, r->checksum, true);
-}
-
-/*
- * Both are deleted (doc/semantics.md, section 5): nothing but the mark and the
- * base line. What they last agreed on:
- *
- * there is a trusted line      what the page held
- * else, and both are equal     what both hold
- * else                         unknown: no base line, and the row keeps its
- *                              checksum
- */
-void emit_deleted(const struct emitter *s, const struct live_pair *p)
-{
-	const char *kept = p->row->stored ? p->row->stored : p->page->stored;
-	const struct base_pair *line = p->base.line;
-	struct decision c = p->row->is;
-	char checksum[CHECKSUM_SIZE];
-	bool known = true;
-
-	if (p->base.kind == MERGE_BASE_FIELDS)
-		c = p->base.held[NOTION].is;
-	else
-		known = !decision_diff(&p->row->is, &p->page->is);
-	decision_checksum(&c, checksum);
-	if (known)
-		kept = checksum;
-	/* Without any checksum the mark would claim an agreement. */
-	if (p->row->synced && kept &&
-		!(line && line->resets_synced[SUPABASE])) {
-		link_pair(s, p, kept, false, "both are deleted");
-		if (known)
-			agree(last_op(s), &c, checksum, true);
-	} else if (known) {
-		adopt(s, p, &c, checksum, true);
-	}
-}
-
-/* --- lone records --------------------------------------------------------- */
-
-void emit_create(
-	const struct emitter *s, const struct record *only, const char *why)
-{
-	enum side to = other_side(only->side);
-	struct live_pair p = { .row = to == NOTION ? only : NULL,
-		.page = to == SUPABASE ? only : NULL };
-	struct planned_op *op;
-
-	if (is_poison(s, &p, to, &only->is, ALL_FIELDS))
-		return;
-	op = add(s, OP_CREATE, to, &p);
-	set_content(s, op, &only->is, ALL_FIELDS);
-	mark(op, only->checksum, true);
-	agree(op, &only->is, only->checksum, false);
-	op_reason(op, "%s", why);
-	if (may_pass(s) && to == SUPABASE)
-		stamp(s, NULL, only, &only->is, only->checksum, NULL);
-}
-
-void emit_trash_page(
-	const struct emitter *s, const struct record *page, const char *row_id)
-{
-	struct live_pair p = { .page = page };
-	struct planned_op *op = add(s, OP_TRASH, NOTION, &p);
-
-	op->row_id = row_id;
-	agree(op, &page->is, page->checksum, true);
-	op_reason(op, "its row was erased");
-	may_pass(s);
 }
