@@ -36,6 +36,7 @@ growth_at() {
   done
   [ -z "$(sees_edits run_vaultsync)" ] || die 70 "an edit among $n pairs did not arrive"
   sees_edits run_script >"$key-note"
+  [ -s "$key-script" ] || echo "can't: it ended with an error" >"$key-note"
   stop_sandbox
 }
 

@@ -1,6 +1,6 @@
 # What was measured, as tables in Markdown. Sourced by bench.sh.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # bench.sh sets work, bin and home
+# shellcheck disable=SC2154 # bench.sh sets work, bin, home and delay
 
 machine() {
   local commit
@@ -69,9 +69,9 @@ listing() {
 }
 
 about_the_bound() {
-  cat <<'TEXT'
+  cat <<TEXT
 
-"seconds" are those of a sandbox that answers at once; Notion allows three requests a
+"seconds" are those of a sandbox that answers after $delay ms; Notion allows three requests a
 second. "ratio": the sync's figure by the script's. "bound": the fewest requests to
 Notion that can do the job, with 100 pages to an answer:
 - nothing to do: a listing of what was edited, and one of what is archived; or of all, if
