@@ -120,7 +120,8 @@ tell_outcome() {
   text=$(jq -nr --arg id "$1" '[inputs | select(.row_id == $id and .kind == "result")]
     | (map(select(.status != "done" and (.code != "conflict" or (.reason | startswith("not resolved")))))
       | first) as $left
-    | if $left then $left.why // $left.reason
+    | if $left.code | IN("held", "settling", "paused") then "waits for a later run (\($left.code))"
+      elif $left then $left.why // $left.reason
       elif length == 0 then "both have that value already" else "resolved" end' "$run/results.ndjson" 2>/dev/null) ||
     text="both have that value already" # a plan without ops has no results
   warn "$1: $text"
@@ -130,7 +131,7 @@ resolve() {
   local ids=() decide=() options=() what='' dry='' json=() lines=() id line code=0
   while [ $# -gt 0 ]; do
     case $1 in
-      --take | --field | --conflict | --orphans | --limit | --allow)
+      --take | --field | --conflict | --orphans | --limit | --allow | --match | --hold | --direction | --settle)
         [ $# -gt 1 ] || die 2 "$1 needs an argument"
         set -- "$1=$2" "${@:3}" && continue ;;
       --take=* | --field=*) decide+=("$1") ;;

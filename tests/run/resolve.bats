@@ -121,6 +121,11 @@ nothing_waits() {
 	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
 	let_go
 	[[ $(stat -c %a state/resolve state/resolve/*) == $'700\n600' ]]
+	# What is held, it waits for.
+	must_pass "$CONTROLS" resolve "$row" --take supabase --hold update
+	must_say "controls: $row: waits for a later run \(held\)"
+	must_fail 1 "$BIN/report" --pending
+	[[ $output == *$'held\t'"$row"*$'decided\t'"$row"* ]] || seen "what waits"
 	must_pass sync_now --quiet
 	live notion "Adopt PostgreSQL" | jq -e '.type == ["UX"]'
 	nothing_waits
