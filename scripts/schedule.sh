@@ -170,9 +170,18 @@ find_due() {
     tell warn "$failures runs in a row failed (exit code $code): the next one in $(((due - now + 30) / 60)) minutes, at $(TZ=UTC printf '%(%H:%M:%S UTC)T' "$due")"
 }
 
+# lag_is_over NOW: five minutes have passed since a call that told of more than an edit,
+# and no run yet: Notion's listing may have lagged behind what it told of.
+lag_is_over() {
+  local over
+  [ -e "$state/wake-full" ] && over=$(($(stat -c %Y "$state/wake-full") + 300)) || return 1
+  [ "$1" -ge "$over" ] && [ "$ended_at" -lt "$over" ]
+}
+
 # A call from outside runs the sync within seconds; many calls at once do so
 # once, and after a failure not more than once a minute.
 is_called() {
+  ! lag_is_over "$1" || return 0
   [ -e "$state/wake" ] || return 1
   [ $(($1 - ended_at)) -ge $((failures > 0 ? 60 : 10)) ] || [ "$1" -lt "$ended_at" ]
 }

@@ -87,10 +87,13 @@ static int ask_for_all(const struct settings *s, struct error *e)
 
 static void wake(const struct settings *s, bool in_full, struct answer *a)
 {
-	struct error e;
+	struct error e, why;
+	bool noted = !in_full || ask_for_all(s, &why) == 0;
 
-	if ((in_full && ask_for_all(s, &e) < 0) ||
-		make_file(s->state_dir, WAKE_FILE, "", &e) < 0) {
+	/* The one is asked for, even where the other can't be. */
+	if (make_file(s->state_dir, WAKE_FILE, "", &e) < 0 || !noted) {
+		if (!noted)
+			e = why;
 		warning("%s", e.text);
 		answer_text(a, 500, "the call could not be recorded");
 		return;

@@ -6,8 +6,9 @@
  *
  * Of a body only its signature matters, and its `type`: a call that tells of
  * anything but an edit (a page in the trash, or out of it, a move, a change of
- * the schema) creates the file wake-full, too, by which the next run reads all
- * of Notion. An edit is found without that (doc/semantics.md, section 9).
+ * the schema) creates the file wake-full, too, by which runs read all of
+ * Notion (sync/reading.h). An edit is found without that (doc/semantics.md,
+ * section 9).
  */
 #ifndef HEALTH_SERVER_HOOKS_H
 #define HEALTH_SERVER_HOOKS_H

@@ -100,7 +100,9 @@ struct known {
 	/* Of standard input, which a thread reads. */
 	pthread_t thread;
 	bool reads;
-	atomic_bool failed;
+	const char *name;
+	const atomic_int *stop;
+	atomic_bool given_up, failed;
 	struct error e;
 };
 
@@ -108,8 +110,9 @@ struct known {
  * Reads a supabase fetch stream; RC_STREAM where it isn't complete. Of "-" it
  * only begins to: who writes it may be at work as long as the listing here.
  */
-int known_begin(struct known *k, const char *file, struct error *e);
-/* Waits for the end of standard input. */
+int known_begin(struct known *k, const char *file, const atomic_int *stop,
+	struct error *e);
+/* Waits for the end of standard input, or until `stop` is set. */
 int known_end(struct known *k, struct error *e);
 /* Before the end: -1 where it is known already that it can't be read. */
 int known_check(const struct known *k, struct error *e);
@@ -125,7 +128,7 @@ int known_check(const struct known *k, struct error *e);
  * concluded.
  */
 int known_look_up(const struct known *k, struct fetch *f, struct error *e);
-/* What a thread still reads is left to the end of the program. */
+/* Standard input isn't read any further. */
 void known_fini(struct known *k);
 
 /*

@@ -52,12 +52,23 @@ static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
 	return got < 0 ? -1 : stream_read_eof(r, e);
 }
 
+static bool is_given_up(void *arg)
+{
+	const struct known *k = arg;
+
+	return k->given_up || *k->stop != 0;
+}
+
 static int load(struct known *k, int fd, const char *name, struct error *e)
 {
 	struct stream_reader r;
 	int rc;
 
 	stream_reader_init(&r, fd, name, STREAM_MARK_UNREADABLE);
+	if (k->reads) {
+		r.given_up = is_given_up;
+		r.arg = k;
+	}
 	rc = read_rows(k, &r, e);
 	stream_reader_fini(&r);
 	return rc;
@@ -67,25 +78,27 @@ static void *load_stdin(void *arg)
 {
 	struct known *k = arg;
 
-	if (load(k, STDIN_FILENO, "standard input", &k->e) < 0)
+	if (load(k, STDIN_FILENO, k->name, &k->e) < 0)
 		k->failed = true;
 	return NULL;
 }
 
-int known_begin(struct known *k, const char *file, struct error *e)
+int known_begin(struct known *k, const char *file, const atomic_int *stop,
+	struct error *e)
 {
-	const char *name;
 	int fd, rc;
 
-	if (stream_open(file, &fd, &name, e) < 0)
+	k->stop = stop;
+	if (stream_open(file, &fd, &k->name, e) < 0)
 		return -1;
 	if (fd == STDIN_FILENO) {
+		k->reads = true;
 		rc = pthread_create(&k->thread, NULL, load_stdin, k);
 		k->reads = rc == 0;
 		errno = rc;
-		return rc == 0 ? 0 : fail_errno(e, "a thread");
+		return rc == 0 ? 0 : fail_errno(e, "can't start a thread");
 	}
-	rc = load(k, fd, name, e);
+	rc = load(k, fd, k->name, e);
 	close(fd);
 	return rc;
 }
@@ -174,8 +187,9 @@ int known_look_up(const struct known *k, struct fetch *f, struct error *e)
 
 void known_fini(struct known *k)
 {
+	k->given_up = true;
 	if (k->reads)
-		return;
+		pthread_join(k->thread, NULL);
 	free(k->links);
 	idset_fini(&k->live);
 	*k = (struct known){ 0 };

@@ -169,7 +169,7 @@ static int run(struct fetch *f, struct error *e)
 	const atomic_int *stop = stop_on_signals();
 	int rc = -1;
 
-	if (f->known_file && known_begin(f->known, f->known_file, e) < 0)
+	if (f->known_file && known_begin(f->known, f->known_file, stop, e) < 0)
 		goto out;
 	if (f->snapshot_file)
 		earlier_load(&f->earlier, f->snapshot_file);

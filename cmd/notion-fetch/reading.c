@@ -10,9 +10,6 @@
 #include "notion/origin.h"
 #include "util/opt.h"
 
-/* Notion's listing may lag behind an edit by a minute or two. */
-#define LAG (5 * USEC_MINUTE)
-
 #define VERSION VAULTSYNC_VERSION " " NOTION_VERSION
 
 void reading_choose(struct fetch *f, bool refused)
@@ -53,8 +50,9 @@ usec reading_since(const struct fetch *f)
 {
 	if (f->since != USEC_NONE)
 		return time_floor_minute(f->since);
-	return f->why == READ_LESS ? time_floor_minute(f->earlier.at - LAG)
-				   : USEC_NONE;
+	return f->why == READ_LESS
+		       ? time_floor_minute(f->earlier.at - READING_LAG)
+		       : USEC_NONE;
 }
 
 static void put_time(json *object, const char *key, usec t)

@@ -17,7 +17,7 @@
 #include "util/buf.h"
 
 #define MESSAGE_LINES 5
-#define SPEAKERS 2 /* programs that work at once */
+#define SPEAKERS 4 /* programs that work at once, and the shell */
 
 /* The newest lines of one program. */
 struct said {

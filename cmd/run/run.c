@@ -3,7 +3,6 @@
  */
 #include "run.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,6 @@
 #include "unsettled.h"
 #include "util/alloc.h"
 #include "util/file.h"
-#include "util/humanize.h"
 #include "util/lock.h"
 #include "util/opt.h"
 #include "util/spawn.h"

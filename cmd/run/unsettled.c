@@ -38,7 +38,7 @@ static bool take_call(const struct settings *s)
 	free(path);
 	if (there)
 		made = (usec)st.st_mtime * USEC_SECOND;
-	if (there && made <= now && now - made < READING_LAG)
+	if (there && llabs(now - made) < READING_LAG)
 		return true;
 	return take_mark(s, READING_WAKE_FULL);
 }

@@ -90,16 +90,21 @@ struct notion_query {
 	const struct notion_schema *schema; /* NULL: the title alone */
 	usec edited_since; /* USEC_NONE: all; cut to the minute */
 	int page_size;	   /* 0: NOTION_PAGE_SIZE */
-	/* For clients more: a large listing is read in four parts at once. */
-	const struct settings *settings; /* NULL: one request at a time */
+	/*
+	 * To open further clients: up to four parts of a large listing are read
+	 * at once then, by threads, and kept in temporary files until it is
+	 * their turn. NULL: one request at a time.
+	 */
+	const struct settings *settings;
 };
 
 /* Takes one page object; -1 ends the query with e. */
 typedef int notion_each(void *arg, json *take_page, struct error *e);
 
 /*
- * Every page of the listing, by ascending created_time, each once; then the
- * archived ones, which Notion lists separately. A service that doesn't know of
+ * Every page of the listing, each once, by ascending created_time (where Notion
+ * doesn't keep to its own order or filters, in any order); then the archived
+ * ones, which Notion lists separately. A service that doesn't know of
  * archived pages, refuses the question or ignores it is asked only once.
  * Trashed pages are not in a listing; data sources among the rows (of a wiki)
  * are skipped. A cursor that became invalid restarts the listing (three times

@@ -18,6 +18,7 @@ struct listing {
 	struct buf path;
 	struct windows *all;
 	struct window *window; /* of these, the one that is read here */
+	bool given_up;	       /* because of another one */
 	int page_size, restarts;
 	int barren; /* cut passes in a row that brought no new page */
 	/*
@@ -45,7 +46,7 @@ struct pass {
 	/* The result. */
 	bool capped; /* Notion has more than it lists */
 	bool unsorted;
-	bool beyond;	  /* it came to what is the next window's by now */
+	bool beyond;	  /* it reached pages of the next window */
 	usec first, last; /* created_time of the first and last page */
 	json *parts;	  /* ended early, to split: split_choose() */
 };

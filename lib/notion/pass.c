@@ -191,7 +191,7 @@ static bool note_time(struct listing *l, struct pass *p, const json *page)
 	if (p->last != USEC_NONE && (p->descending ? t > p->last : t < p->last))
 		p->unsorted = true;
 	p->last = t;
-	return windows_note(l, t);
+	return windows_note(l, json_str(page, "id"), t);
 }
 
 static int pass_on(struct pass_reading *r, json *take_page, struct error *e)

@@ -1,6 +1,7 @@
 #include "notion/windows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "notion/listing.h"
 #include "util/alloc.h"
@@ -23,10 +24,12 @@ void windows_fini(struct windows *w)
 
 	for (struct window *i = w->first.next; i; i = next) {
 		next = i->next;
-		fclose(i->spool);
+		if (i->spool)
+			fclose(i->spool);
 		free(i);
 	}
 	idset_fini(&w->seen);
+	free(w->beyond);
 	pthread_cond_destroy(&w->news);
 	pthread_mutex_destroy(&w->lock);
 }
@@ -49,10 +52,11 @@ void windows_bounds(struct listing *l, usec *from, usec *until)
 	pthread_mutex_unlock(&l->all->lock);
 }
 
-bool windows_note(struct listing *l, usec created)
+bool windows_note(struct listing *l, const char *id, usec created)
 {
 	struct windows *all = l->all;
 	struct window *w = l->window;
+	char normal[UUID_SIZE];
 	bool ours;
 
 	pthread_mutex_lock(&all->lock);
@@ -64,6 +68,10 @@ bool windows_note(struct listing *l, usec created)
 	if (ours) {
 		w->at = created;
 		w->pages++;
+	} else if (id && uuid_normalize(id, normal) == 0) {
+		all->beyond = grow(all->beyond, all->n_beyond, &all->beyond_cap,
+			sizeof *all->beyond);
+		memcpy(all->beyond[all->n_beyond++], normal, UUID_SIZE);
 	}
 	pthread_mutex_unlock(&all->lock);
 	return ours;
@@ -185,7 +193,7 @@ static void end_window(struct listing *l, int rc, const struct error *e)
 
 	pthread_mutex_lock(&all->lock);
 	l->window->over = true;
-	if (rc < 0 && !all->failed && !all->distrusted) {
+	if (rc < 0 && !l->given_up && !all->failed) {
 		all->failed = true;
 		all->e = *e;
 	}
@@ -206,7 +214,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Without a thread or a client more, the listing goes on with those it has. */
+/* Without another thread or client, the listing goes on with those it has. */
 static void start_worker(struct listing *first)
 {
 	struct windows *all = first->all;
@@ -255,16 +263,19 @@ int windows_go_on(struct listing *l, struct error *e)
 
 	pthread_mutex_lock(&all->lock);
 	note_pace(l->window);
-	opens = !all->opened && l->query->settings && !l->archived &&
+	opens = !all->opened && l->query->settings &&
+		l->query->settings->jobs > 1 && !l->archived &&
 		!all->distrusted && l->pages >= WINDOWS_FROM;
 	all->opened |= opens;
 	stops = all->opened && (all->failed || all->distrusted);
 	if (all->opened)
 		pthread_cond_broadcast(&all->news);
 	pthread_mutex_unlock(&all->lock);
-	if (stops)
+	if (stops) {
+		l->given_up = true;
 		return fail(
 			e, RC_TEMPORARY, "another part of the listing failed");
+	}
 	if (opens)
 		open_windows(l);
 	return 0;
@@ -274,12 +285,13 @@ void windows_start_over(struct listing *l)
 {
 	pthread_mutex_lock(&l->all->lock);
 	l->window->at = l->window->paced_at = USEC_NONE;
+	l->window->pace = 0;
 	pthread_mutex_unlock(&l->all->lock);
 }
 
 /* --- the end -------------------------------------------------------------- */
 
-static int hand_on(struct listing *l, const struct window *w, struct error *e)
+static int hand_on(struct listing *l, struct window *w, struct error *e)
 {
 	char *line = NULL;
 	size_t cap = 0;
@@ -296,6 +308,8 @@ static int hand_on(struct listing *l, const struct window *w, struct error *e)
 	free(line);
 	if (rc == 0 && ferror(w->spool))
 		rc = fail_errno(e, "temporary file");
+	fclose(w->spool);
+	w->spool = NULL;
 	return rc;
 }
 
@@ -322,11 +336,14 @@ int windows_finish(struct listing *l, int rc, struct error *e)
 	all->first.from = all->first.until = all->first.at = USEC_NONE;
 	if (!all->opened)
 		return rc;
-	all->opened = false;
+	all->opened = l->given_up = false;
 	if (all->failed) {
 		*e = all->e;
 		return -1;
 	}
+	/* What one window left to the next must have come there. */
+	for (size_t i = 0; i < all->n_beyond; i++)
+		all->distrusted |= !idset_has(&all->seen, all->beyond[i]);
 	rc = 0;
 	for (struct window *w = all->first.next; w && rc == 0; w = w->next)
 		rc = hand_on(l, w, e);

@@ -37,7 +37,7 @@ struct window {
 	usec from, until;
 	usec at; /* created_time of the last page; USEC_NONE: none came yet */
 	size_t pages;
-	/* Pages a microsecond, in the last answer; and what was there before.
+	/* Pages per microsecond, in the last answer; and what was there before.
 	 */
 	double pace; /* 0: not known yet */
 	usec paced_at;
@@ -52,6 +52,9 @@ struct windows {
 	pthread_cond_t news;  /* an answer came, or a window is over */
 	struct window first;
 	struct idset seen; /* pages that were handed on or kept */
+	/* Pages that a window received and left to the next one. */
+	char (*beyond)[UUID_SIZE];
+	size_t n_beyond, beyond_cap;
 	size_t divided;
 	bool opened;	 /* there is more than the first */
 	bool distrusted; /* order or filter weren't kept */
@@ -78,15 +81,15 @@ void windows_bounds(struct listing *l, usec *from, usec *until);
  * next window, because this one was divided meanwhile, and so do all that
  * follow it.
  */
-bool windows_note(struct listing *l, usec created);
+bool windows_note(struct listing *l, const char *id, usec created);
 
 /* l's window is read from its start again. */
 void windows_start_over(struct listing *l);
 
 /*
- * Before each request. Opens further windows where l is the first and it is
- * worth while. -1: another window failed, or none can be trusted; e says so,
- * but windows_finish() knows better.
+ * Before each request. Opens further windows where l is the first and they are
+ * worthwhile. -1: another window failed, or none can be trusted; the real error
+ * comes from windows_finish().
  */
 int windows_go_on(struct listing *l, struct error *e);
 

@@ -19,7 +19,9 @@
  * before, the listing may not show yet what the call told of.
  */
 #define READING_WAKE_FULL "wake-full"
-#define READING_LAG (3 * USEC_MINUTE)
+
+/* So long Notion's listing may lag behind a change: a minute or two, mostly. */
+#define READING_LAG (5 * USEC_MINUTE)
 
 /* Why everything is read; the first that applies counts. */
 enum full_reason {

@@ -86,20 +86,25 @@ PRINTF_LIKE(1, 0)
 static void print_message(const char *fmt, va_list ap)
 {
 	char text[ERROR_MAX + 256], shown[TEXT_SHOWN_SIZE];
-	size_t columns, n;
+	/* One write(2), for several programs may share a pipe. */
+	char line[4 * ERROR_MAX];
+	size_t columns, n, used;
 	int len = vsnprintf(text, sizeof text, fmt, ap);
 
 	if (len < 0)
 		return;
 	if ((size_t)len >= sizeof text)
 		cut_at_character(text);
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", program_name);
-	for (const char *s = text; (n = text_show_char(s, shown, &columns)) > 0;
-		s += n)
-		fputs(shown, stderr);
-	putc('\n', stderr);
-	funlockfile(stderr);
+	used = (size_t)snprintf(line, sizeof line, "%.64s: ", program_name);
+	for (const char *s = text;
+		(n = text_show_char(s, shown, &columns)) > 0 &&
+		used + strlen(shown) + 1 < sizeof line;
+		s += n) {
+		memcpy(line + used, shown, strlen(shown));
+		used += strlen(shown);
+	}
+	line[used++] = '\n';
+	fwrite(line, 1, used, stderr);
 }
 
 void warning(const char *fmt, ...)

@@ -122,6 +122,9 @@ int file_touch_own(const char *path, struct error *e)
 {
 	int fd = file_open_own(path, 0, e), rc = 0;
 
+	/* One that somebody else made is replaced. */
+	if (fd < 0 && errno == EACCES && unlink(path) == 0)
+		fd = file_open_own(path, 0, e);
 	if (fd < 0)
 		return -1;
 	if (futimens(fd, NULL) < 0)

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #define READ_SIZE 65536
+#define LOOK_EVERY_MS 200
 
 void stream_reader_init(
 	struct stream_reader *r, int fd, const char *name, unsigned flags)
@@ -38,6 +40,19 @@ int stream_refuse(
 	return fail(e, RC_STREAM, "%s:%" PRIu64 ": %s", r->name, r->line, why);
 }
 
+/* Until there is something to read. */
+static int await_input(const struct stream_reader *r, struct error *e)
+{
+	struct pollfd input = { .fd = r->fd, .events = POLLIN };
+
+	do {
+		if (r->given_up(r->arg))
+			return fail(e, RC_TEMPORARY,
+				"%s: stopped before its end was read", r->name);
+	} while (poll(&input, 1, LOOK_EVERY_MS) == 0);
+	return 0;
+}
+
 /* More input after what is left in r->raw: 1, 0 at the end of the file, -1. */
 static int fill(struct stream_reader *r, struct error *e)
 {
@@ -50,6 +65,8 @@ static int fill(struct stream_reader *r, struct error *e)
 		memmove(r->raw.data, r->raw.data + r->raw_at, left);
 	buf_cut(&r->raw, left);
 	r->raw_at = 0;
+	if (r->given_up && await_input(r, e) < 0)
+		return -1;
 	do
 		n = read(r->fd, buf_room(&r->raw, READ_SIZE), READ_SIZE);
 	while (n < 0 && errno == EINTR);

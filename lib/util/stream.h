@@ -48,6 +48,13 @@ struct stream_reader {
 	struct buf raw;
 	size_t raw_at; /* how much of it has been read as lines */
 	bool at_eof;
+	/*
+	 * For input that may come late: asked before each read and five times a
+	 * second while there is none; true ends it with RC_TEMPORARY. NULL:
+	 * read() waits.
+	 */
+	bool (*given_up)(void *arg);
+	void *arg;
 };
 
 /* fd stays the caller's. */

@@ -95,10 +95,15 @@ fetch_both() {
   "$bin/sb-fetch" ${verbose[@]+"${verbose[@]}"} $progress | tee -p "$rows" |
     "$bin/notion-fetch" ${verbose[@]+"${verbose[@]}"} $progress --known - "$@" >"$pages"
   codes=("${PIPESTATUS[@]}")
+  [ "${codes[*]}" != "0 0 0" ] || return 0
+  [ -z "${stopped:-}" ] || exit 143
+  if [ "${codes[1]}" != 0 ] && [[ ${codes[0]} = 0 || ${codes[0]} = 74 ]]; then
+    echo tee >"$SYNC_RUN_WORK/stage" || true # the disk may be full
+    return 74
+  fi
   # Where rows fail, notion-fetch only says that they end too early.
   [ "${codes[0]}" = 0 ] || return "${codes[0]}"
-  [ "${codes[1]}" = 0 ] || { echo tee >"$SYNC_RUN_WORK/stage" && return 74; }
-  [ "${codes[2]}" = 0 ] || echo notion-fetch >"$SYNC_RUN_WORK/stage" || exit 74
+  echo notion-fetch >"$SYNC_RUN_WORK/stage" || exit 74
   return "${codes[2]}"
 }
 

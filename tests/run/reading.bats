@@ -61,4 +61,39 @@ slow() {
 	PATH=$full:$PATH run --separate-stderr sync_now --quiet
 	[[ $status == 74 ]] || seen "the run"
 	record '.stage == "tee" and .exit_code == 74 and .message == "tee: no room"'
+	# One that was killed: sb-fetch can't write, for a reason that is not its own.
+	printf '#!/bin/sh\nkill -9 $$\n' >"$full/tee"
+	PATH=$full:$PATH run --separate-stderr sync_now --quiet
+	[[ $status == 74 ]] || seen "the run"
+	record '.stage == "tee" and .exit_code == 74'
+}
+
+@test "messages of two programs at once stay whole lines" {
+	local n
+	export NOTION_API_URL=http://127.0.0.1:1 SUPABASE_URL=http://127.0.0.1:1
+	for ((n = 0; n < 12; n++)); do
+		run --separate-stderr sync_now --quiet
+		[[ $status == 75 ]] || seen "the run"
+		! grep -qvE '^(sb-fetch|notion-fetch): [^:]+: .*$' <<<"$stderr" || seen "mixed"
+		! grep -qE ': (sb|notion)-fetch: ' <<<"$stderr" || seen "mixed"
+	done
+	record '.stage == "sb-fetch" and (.message | test("^sb-fetch: Supabase"))'
+}
+
+@test "a signal ends notion-fetch while it waits for the rows" {
+	local pid tries
+	mkfifo rows
+	sleep 60 >rows 3>&- &
+	SANDBOX_PIDS+=("$!")
+	"$BIN/notion-fetch" --known - <rows >notion 2>said 3>&- &
+	pid=$!
+	for ((tries = 0; tries < 200; tries++)); do
+		[[ $(control GET log) != *'"is_archived":true'* ]] || break
+		sleep 0.05
+	done
+	kill "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[[ $status == 143 ]] || seen "$status: $(<said)"
+	[[ $(tail -n 1 notion) == *'"complete":false}' ]] || seen "$(<notion)"
 }

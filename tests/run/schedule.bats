@@ -154,6 +154,17 @@ ends_by_term() {
 	ends_by_term
 }
 
+@test "what a call told of is looked for again once the listing can't lag any more" {
+	start_schedule --every 1h
+	eventually is_published
+	touch -d "298 seconds ago" state/wake-full
+	eventually has_runs 2
+	eventually is_published
+	sleep 3
+	[[ $(runs) -eq 2 ]]
+	ends_by_term
+}
+
 @test "a run of somebody else is waited out" {
 	hold sync
 	start_schedule --every 1h
