@@ -348,6 +348,24 @@ stop_sandboxes() {
 	SANDBOX_PIDS=()
 }
 
+# signalled SIGNAL CMD…: catches it, and sends the signal once a fault has met a request.
+signalled() {
+	local signal=$1 pid tries
+	shift
+	# A shell's background job ignores INT.
+	env --default-signal=INT "$@" >"$T/.stdout" 2>"$T/.stderr" 3>&- &
+	pid=$!
+	for ((tries = 0; tries < 1200; tries++)); do
+		[[ $(control GET faults) =~ \"hits\":[1-9] ]] && break
+		sleep 0.05
+	done
+	kill "-$signal" "$pid"
+	status=0
+	wait "$pid" || status=$?
+	output=$(<"$T/.stdout") stderr=$(<"$T/.stderr")
+	[[ $tries -lt 1200 ]] || seen "no request met the fault"
+}
+
 # sample STEP: $SAMPLE has the options of a sweep for every STEPth of its points, others
 # each day, so that in STEP days all come to their turn. SAMPLE_DAY repeats another
 # day's. Under the sanitizers every program takes longer: a third does.

@@ -643,13 +643,11 @@ windows() {
 	start_sandbox
 	seed_pages 1 120
 	for signal in INT TERM; do
-		fault '{"match":{"path":"/query","nth":2},"delay_ms":8000}'
-		SECONDS=0
-		catch timeout --preserve-status -s $signal 1 \
-			"$BIN/notion-fetch"
+		# Nobody waits so long for an answer.
+		fault '{"match":{"path":"/query","nth":2},"delay_ms":600000}'
+		SYNC_TIMEOUT=500 signalled $signal "$BIN/notion-fetch"
 		[[ $status -eq $((128 + $(kill -l $signal))) ]] ||
 			seen "not ended by $signal"
-		((SECONDS < 6)) || seen "it took $SECONDS s"
 		must_hold '.[-1] | .kind == "end" and .complete == false and
 			.count == 100'
 		control DELETE faults >/dev/null
