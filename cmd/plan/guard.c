@@ -13,17 +13,22 @@ int guards_allow(struct guards *g, const char *list, struct error *e)
 	return guards_parse(list, g->allowed, e);
 }
 
-/* What was seen; the first sight stays. */
+/* What was seen; a second side is told behind the first. */
 __attribute__((format(printf, 3, 4))) static void trip(
 	struct guards *g, enum guard one, const char *fmt, ...)
 {
+	size_t len = strlen(g->seen[one]);
 	va_list ap;
 
-	if (g->tripped[one])
+	/* Of a base from elsewhere one difference is enough. */
+	if (g->tripped[one] && one == GUARD_SCOPE)
 		return;
+	if (g->tripped[one])
+		len += (size_t)snprintf(
+			g->seen[one] + len, GUARD_TEXT - len, "; ");
 	g->tripped[one] = true;
 	va_start(ap, fmt);
-	vsnprintf(g->seen[one], GUARD_TEXT, fmt, ap);
+	vsnprintf(g->seen[one] + len, GUARD_TEXT - len, fmt, ap);
 	va_end(ap);
 }
 

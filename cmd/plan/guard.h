@@ -13,7 +13,7 @@
 #include "sync/base.h"
 #include "sync/guard_names.h"
 
-#define GUARD_TEXT 300
+#define GUARD_TEXT 400
 
 struct guards {
 	bool tripped[GUARDS];

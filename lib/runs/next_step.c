@@ -86,12 +86,22 @@ static struct advice after_failure(const struct run *r)
 
 static void advise_blocked(struct health *h)
 {
-	char command[COMMAND_SIZE];
+	char command[COMMAND_SIZE], approve[COMMAND_SIZE];
 
-	snprintf(h->next, sizeof h->next,
-		"Look at the plan with %s. Only if it is what you want, allow "
-		"it once",
-		humanize_command(SYNC_NOW " --dry-run", command));
+	/* A guard that counts ops leaves a choice. */
+	if (strstr(h->allow, "mass-"))
+		snprintf(h->next, sizeof h->next,
+			"Look at the plan with %s. If some of it is right, let "
+			"that pass with %s. Only if all of it is what you "
+			"want, allow it once",
+			humanize_command(SYNC_NOW " --dry-run", command),
+			humanize_command(
+				"scripts/controls.sh approve", approve));
+	else
+		snprintf(h->next, sizeof h->next,
+			"Look at the plan with %s. Only if it is what you "
+			"want, allow it once",
+			humanize_command(SYNC_NOW " --dry-run", command));
 	if (*h->allow)
 		snprintf(command, sizeof command, SYNC_NOW " --allow %s",
 			h->allow);
