@@ -143,8 +143,20 @@ static void drop_older(struct conflicts *all)
 	all->n = kept;
 }
 
-void conflicts_load(
-	struct conflicts *c, struct run_records *l, const struct pending *waits)
+static void find_titles(struct conflicts *all, const struct base *base)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct conflict *c = &all->at[i];
+		const struct base_pair *line = base_find_row(base, c->row_id);
+
+		if (line && line->known)
+			c->title =
+				line->held[SUPABASE].is.value[FIELD_DECISION];
+	}
+}
+
+void conflicts_load(struct conflicts *c, struct run_records *l,
+	const struct pending *waits, const struct base *base)
 {
 	struct error e;
 
@@ -162,6 +174,7 @@ void conflicts_load(
 	qsort(c->at, c->n, sizeof *c->at, by_record);
 	drop_older(c);
 	qsort(c->at, c->n, sizeof *c->at, newest_first);
+	find_titles(c, base);
 }
 
 void conflicts_fini(struct conflicts *c)

@@ -11,6 +11,7 @@
 
 #include "runs/pending.h"
 #include "runs/records.h"
+#include "sync/base.h"
 #include "sync/decision.h"
 #include "sync/side.h"
 #include "util/uuid.h"
@@ -24,7 +25,9 @@ struct conflict {
 	bool decided;
 	enum side winner;
 	bool by_hand; /* a person has decided it */
-	json *line;   /* owned; supabase_at and notion_at too */
+	const char
+		*title; /* the record's decision, as the base has it; or NULL */
+	json *line;	/* owned; supabase_at and notion_at too */
 	size_t order;
 };
 
@@ -33,8 +36,9 @@ struct conflicts {
 	size_t n, cap;
 };
 
+/* The base, from which the titles are borrowed, may be empty. */
 void conflicts_load(struct conflicts *c, struct run_records *l,
-	const struct pending *waits);
+	const struct pending *waits, const struct base *base);
 void conflicts_fini(struct conflicts *c);
 
 /* The list for people, and as JSON. */

@@ -14,6 +14,8 @@
 #include "runs/metrics.h"
 #include "runs/report_json.h"
 #include "settings/settings.h"
+#include "sync/base.h"
+#include "util/file.h"
 #include "util/humanize.h"
 #include "util/opt.h"
 #include "waiting.h"
@@ -225,17 +227,33 @@ static int waits(
 	return code;
 }
 
+/* For the titles alone: without it, or damaged, there are none. */
+static void load_base(struct base *b, const struct settings *s)
+{
+	char *path = path_join(s->state_dir, "base.ndjson");
+	struct error ignored;
+
+	*b = (struct base){ 0 };
+	if (base_load(b, path, &ignored) < 0) {
+		debug("%s", ignored.text);
+		base_fini(b);
+	}
+	free(path);
+}
+
 /* The conflicts that can be decided, or what is decided of one. */
-static int conflicts(
-	const struct args *a, struct run_records *l, struct error *e)
+static int conflicts(const struct args *a, struct run_records *l,
+	const struct settings *s, struct error *e)
 {
 	struct conflicts c;
 	struct pending w;
+	struct base base;
 	json *line = NULL;
 	int code = RC_DONE;
 
+	load_base(&base, s);
 	pending_load(&w, l);
-	conflicts_load(&c, l, &w);
+	conflicts_load(&c, l, &w, &base);
 	if (a->what == OPT_RESOLVE) {
 		line = conflicts_decide(&c, &a->decide, e);
 		code = line ? RC_DONE : -1;
@@ -248,6 +266,7 @@ static int conflicts(
 		print_json(line);
 	conflicts_fini(&c);
 	pending_fini(&w);
+	base_fini(&base);
 	return code;
 }
 
@@ -271,7 +290,7 @@ static int tell(const struct args *a, const struct settings *s, struct error *e)
 	else if (a->what == OPT_PENDING)
 		code = waits(a, &l, s);
 	else if (a->what == OPT_CONFLICTS || a->what == OPT_RESOLVE)
-		code = conflicts(a, &l, e);
+		code = conflicts(a, &l, s, e);
 	else
 		code = overall(a->what, &l, s, now);
 	run_records_fini(&l);

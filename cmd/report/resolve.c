@@ -96,6 +96,11 @@ static void print_one(const struct conflicts *all, const struct conflict *c)
 			c->by_hand ? "by hand" : "by its rule",
 			side_title(c->winner));
 	printf("  page      %s\n", c->page_id);
+	if (c->title) {
+		printf("  record    ");
+		print_shown(c->title, VALUE_COLUMNS);
+		printf("\n");
+	}
 	for (enum field f = 0; f < FIELDS; f++)
 		if (c->fields & FIELD_BIT(f))
 			print_field(c, f);
@@ -150,6 +155,7 @@ static json *conflict_json(
 
 	json_put_str(one, "row_id", c->row_id);
 	json_put_str(one, "page_id", c->page_id);
+	json_put_str(one, "title", c->title);
 	json_put_str(one, "run_id", c->run_id);
 	json_put_str(one, "at", time_stamp(run_id_time(c->run_id), stamp));
 	json_put_bool(one, "decided", c->decided);

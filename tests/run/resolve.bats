@@ -38,6 +38,7 @@ nothing_waits() {
 	must_pass "$CONTROLS" resolve --list
 	[[ $output == "$row  decided "*", by its rule: Notion won"* ]] || seen "the list"
 	[[ $output == *'type      Supabase  "UX"'*'  lost'*'Notion    "Policy"'*'  won'* ]]
+	[[ $output == *$'\n  record    Adopt PostgreSQL\n'* ]] || seen "the title"
 	[[ $output == *"  scripts/controls.sh resolve $row --take supabase"* ]]
 	must_pass "$CONTROLS" resolve --list --json
 	must_hold '.[0].conflicts | length == 1 and (.[0].fields.type
