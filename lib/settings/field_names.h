@@ -24,6 +24,7 @@
 #include "util/error.h"
 #include "util/json.h"
 
+#define FIELDS_FILE "fields.json"
 #define COLUMN_NAMES 10
 #define PROPERTY_NAMES 5
 #define COLUMN_NAME_MAX 63 /* as PostgreSQL cuts them */

@@ -238,9 +238,9 @@ static void test_settings(void)
 	settings_fini(&s);
 
 	setting_is_refused("SYNC_PAUSED_PROPERTY=Synced\n",
-		"\"Synced\", which holds the synced");
+		"\"Synced\", which is that of Synced");
 	setting_is_refused(
-		"SYNC_LINK_PROPERTY=Type\n", "\"Type\", which holds the type");
+		"SYNC_LINK_PROPERTY=Type\n", "\"Type\", which is that of Type");
 	setting_is_refused("SYNC_LINK_PROPERTY=Paused\n", "of its own");
 	setting_is_refused("SYNC_LINK_PROPERTY=Row\n"
 			   "SYNC_LINK_TEMPLATE=https://a.example\n",
