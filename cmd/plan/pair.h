@@ -79,8 +79,14 @@ void hold_troubled(
 	struct pairing *p, const struct sides *w, const struct lines *l);
 /* pair_checksum.c: step 4. */
 void match_by_checksum(struct pairing *p);
-/* The checksums on pages that have a row, sorted; allocated. */
-const char **claimed_checksums(const struct pairing *p, size_t *n);
+/*
+ * The checksums on pages that a row claims, sorted; allocated. Notion's
+ * "Duplicate" copies them. With paired_too also those on pages that a step
+ * before found a row for: not in step 4, where two equal rows may each have a
+ * page that an interrupted run made.
+ */
+const char **claimed_checksums(
+	const struct pairing *p, bool paired_too, size_t *n);
 /* True where one of them is on the page. */
 bool has_claimed_checksum(
 	const struct half *page, const char **claimed, size_t n);

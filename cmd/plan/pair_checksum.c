@@ -137,8 +137,8 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-/* The checksums on pages that have a row: Notion's "Duplicate" copies them. */
-const char **claimed_checksums(const struct pairing *p, size_t *n)
+const char **claimed_checksums(
+	const struct pairing *p, bool paired_too, size_t *n)
 {
 	const char **all = xcalloc(p->n[NOTION], sizeof *all);
 
@@ -146,7 +146,9 @@ const char **claimed_checksums(const struct pairing *p, size_t *n)
 	for (size_t i = 0; i < p->n[NOTION]; i++) {
 		const struct half *page = &p->of[NOTION][i];
 
-		if (page->record->stored && (is_claimed(page) || page->held))
+		if (page->record->stored &&
+			(is_claimed(page) || page->held ||
+				(paired_too && page->partner)))
 			all[(*n)++] = page->record->stored;
 	}
 	if (*n)
@@ -166,7 +168,7 @@ bool has_claimed_checksum(
 static void add_edited_pages(struct candidates *c, struct pairing *p)
 {
 	size_t n;
-	const char **claimed = claimed_checksums(p, &n);
+	const char **claimed = claimed_checksums(p, false, &n);
 
 	for (size_t i = 0; i < p->n[NOTION]; i++) {
 		struct half *page = &p->of[NOTION][i];

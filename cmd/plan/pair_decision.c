@@ -123,7 +123,7 @@ size_t match_by_decision(
 
 	if (match == MATCH_NONE)
 		return 0;
-	claimed = claimed_checksums(p, &n);
+	claimed = claimed_checksums(p, true, &n);
 	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
 		struct half *row = &p->of[SUPABASE][i];
 
