@@ -44,7 +44,7 @@ static void hold_by_base(struct pairing *p, const struct sides *w,
 			pairing_find(p, w, SUPABASE, line->row_id), t);
 }
 
-static void hold_by_id(
+static void hold_row_by_id(
 	struct pairing *p, const struct sides *w, const struct trouble *t)
 {
 	char id[UUID_SIZE];
@@ -53,6 +53,44 @@ static void hold_by_id(
 		return;
 	uuid_row_for_page(t->page_id, 0, id);
 	hold_unlinked_row(pairing_find(p, w, SUPABASE, id), t);
+}
+
+static int by_row(const void *a, const void *b)
+{
+	const struct trouble *const *x = a, *const *y = b;
+
+	return strcmp((*x)->row_id, (*y)->row_id);
+}
+
+/*
+ * Pages for which a row was made that can't be read and that names no page. All
+ * ids that are made for pages are of version 5; mostly there is none.
+ */
+static void hold_pages_by_id(struct pairing *p, const struct sides *w)
+{
+	const struct trouble **made = xcalloc(w->n_trouble, sizeof *made);
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_trouble; i++) {
+		const struct trouble *t = &w->trouble[i];
+
+		if (t->row_id && !t->page_id && t->row_id[14] == '5')
+			made[n++] = t;
+	}
+	if (n)
+		qsort(made, n, sizeof *made, by_row);
+	for (size_t i = 0; n && i < p->n[NOTION]; i++) {
+		struct half *page = &p->of[NOTION][i];
+		char id[UUID_SIZE];
+		struct trouble key = { .row_id = id };
+		const struct trouble *k = &key, **found;
+
+		uuid_row_for_page(page->record->id, 0, id);
+		found = bsearch(&k, made, n, sizeof *made, by_row);
+		if (found)
+			hold(page, *found);
+	}
+	free(made);
 }
 
 static bool link_is_unread(const struct trouble *t)
@@ -103,7 +141,8 @@ void hold_troubled(
 		hold(pairing_find(p, w, SUPABASE, t->row_id), t);
 		hold(pairing_find(p, w, NOTION, t->page_id), t);
 		hold_by_base(p, w, l, t);
-		hold_by_id(p, w, t);
+		hold_row_by_id(p, w, t);
 	}
+	hold_pages_by_id(p, w);
 	hold_linked_rows(p, w);
 }
