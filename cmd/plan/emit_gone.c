@@ -47,10 +47,10 @@ void emit_trash(
  * Both are deleted (doc/semantics.md, section 5): nothing but the mark and the
  * base line. What they last agreed on:
  *
- * there is a trusted line      what the page held
- * else, and both are equal     what both hold
- * else                         unknown: no base line, and the row keeps its
- *                              checksum
+ * both are equal                what both hold
+ * else, there is a trusted line what the page held
+ * else                          unknown: no base line, and the row keeps its
+ *                               checksum
  */
 void emit_deleted(const struct emitter *s, const struct live_pair *p)
 {
@@ -60,10 +60,11 @@ void emit_deleted(const struct emitter *s, const struct live_pair *p)
 	char checksum[CHECKSUM_SIZE];
 	bool known = true;
 
-	if (p->base.kind == MERGE_BASE_FIELDS)
-		c = p->base.held[NOTION].is;
-	else
-		known = !decision_diff(&p->row->is, &p->page->is);
+	if (decision_diff(&p->row->is, &p->page->is)) {
+		known = p->base.kind == MERGE_BASE_FIELDS;
+		if (known)
+			c = p->base.held[NOTION].is;
+	}
 	decision_checksum(&c, checksum);
 	if (known)
 		kept = checksum;
