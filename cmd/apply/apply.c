@@ -8,6 +8,7 @@
 
 #include "cost.h"
 #include "forecast.h"
+#include "known.h"
 #include "notion/origin.h"
 #include "pool.h"
 #include "preflight.h"
@@ -240,7 +241,7 @@ static enum scope_rule scope_rule(const struct args *a, const struct ops *ops)
 	bool idle = true;
 
 	for (size_t i = 0; i < ops->n && idle; i++)
-		idle = ops->list[i].kind == OP_SKIP;
+		idle = ops->list[i].kind == OP_SKIP && !ops->list[i].meets;
 	if (idle)
 		return SCOPE_SPARE;
 	return a->allowed[GUARD_SCOPE] ||
@@ -393,6 +394,7 @@ static int get_ready(struct worker *workers, size_t *n,
 		open_journal(&workers[0], s, a, ops, e) < 0)
 		return -1;
 	if (preflight(&workers[0], ops, e) == 0 &&
+		known_meetings(&workers[0], ops, e) == 0 &&
 		pool_start(workers, n, s, ops, e) == 0)
 		return 0;
 	journal_close(workers[0].journal, notion_now(&workers[0]), &ignored);

@@ -426,3 +426,25 @@ int known_note(struct worker *w, struct op *op, const struct outcome *o,
 		return note_failed(w, op, o, &p, e);
 	return 0;
 }
+
+/* --- pairs that their decision has joined ----------------------------------
+ */
+
+int known_meetings(struct worker *w, const struct ops *ops, struct error *e)
+{
+	for (size_t i = 0; i < ops->n && !w->dry_run; i++) {
+		const struct op *op = &ops->list[i];
+		const struct base_pair met = { .row_id = op->row_id,
+			.page_id = op->page_id,
+			.met = true };
+		struct base_pair line;
+
+		if (!op->meets || op->follows || !op->row_id || !op->page_id ||
+			find_line(w, op, NULL, &line))
+			continue;
+		if (journal_line(
+			    w->journal, base_pair_line(&met, USEC_NONE), e) < 0)
+			return -1;
+	}
+	return 0;
+}

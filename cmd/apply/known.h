@@ -26,6 +26,12 @@ bool known_sent(struct worker *w, const struct op *op, const struct held *after,
  */
 bool known_revived(struct worker *w, const struct op *op, struct outcome *o);
 /*
+ * Before anything is written: pairs that their decision has joined are noted,
+ * because only this plan knows of them. A run that ends early, or leaves one of
+ * them alone, would have the next one make both halves again.
+ */
+int known_meetings(struct worker *w, const struct ops *ops, struct error *e);
+/*
  * What became of the op, which is to be handed on to the rest of its pair. -1
  * with e filled where the journal can't be written: the run ends.
  */

@@ -167,6 +167,7 @@ static const char *parse_parts(struct op *op, const json *line)
 	op->side = op->target == TARGET_NOTION ? NOTION : SUPABASE;
 	op->code = json_str(line, "code");
 	json_whole(json_get(line, "failures"), &op->failures);
+	op->meets = json_str(line, "match") != NULL;
 	op->checksum = json_str(line, "checksum");
 	op->synced = json_get(line, "synced") ? json_true(line, "synced")
 					      : op->kind != OP_TRASH;

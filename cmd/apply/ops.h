@@ -59,6 +59,7 @@ struct op {
 	const char *code; /* that the plan gave a skip */
 	int64_t failures; /* of its record's ops, in a row, before this run */
 	bool undoes;	  /* the plan takes a run back */
+	bool meets; /* its pair was joined by its decision (plan --match) */
 
 	/*
 	 * When an answer has last shown the row as seen[SUPABASE] has it, by

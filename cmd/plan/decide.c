@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emit.h"
+#include "emit_parts.h"
 #include "pair.h"
 #include "util/alloc.h"
 #include "util/text.h"
@@ -189,14 +190,21 @@ static void decide_pair(const struct deciding *d, const struct half *half)
 
 	if (page->paused) {
 		keep_resolution(d, row, page);
+		/* Nothing but the base tells of this pair by then. */
+		if (half->found == FOUND_BY_CHECKSUM &&
+			decision_diff(&row->is, &page->is) == 0)
+			emit_adopt(&d->to, &p, &row->is, row->checksum, false);
 		/* Both gone: nothing waits but a mark. */
 		if (!row->deleted || !page->deleted)
 			emit_paused(&d->to, row, page);
+		if (half->found == FOUND_BY_DECISION)
+			mark_match(d->to.ops, before,
+				match_rule_name(d->policy->match));
 		return;
 	}
 	if (half->found == FOUND_BY_DECISION) {
 		p.match = match_rule_name(d->policy->match);
-		p.base.why = "they were never linked";
+		p.base.why = NEVER_LINKED;
 	} else {
 		merge_base_find(
 			&p.base, &d->lines, row, page, &d->policy->again);

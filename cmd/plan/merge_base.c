@@ -135,6 +135,15 @@ static bool find_fields(struct merge_base *b, const struct record *row,
 	return true;
 }
 
+static bool is_sum_of_nothing(const char *sum)
+{
+	const struct decision nothing = { { NULL } };
+	char of_nothing[CHECKSUM_SIZE];
+
+	decision_checksum(&nothing, of_nothing);
+	return strcmp(sum, of_nothing) == 0;
+}
+
 /*
  * The checksum base (doc/semantics.md, section 4). Bs and Bn are the stored
  * checksums of row and page, S and N the current ones.
@@ -144,6 +153,8 @@ static bool find_fields(struct merge_base *b, const struct record *row,
  * only one, which the line contradicts none: conflict
  * one, or equal      any               that one
  * differ             S = Bs, N = Bn    settled: nobody has touched either
+ * differ, Bs of      any               none: conflict
+ *   empty texts
  * differ             S = Bn            Bn: the page was written, and the row's
  *                                      link was lost on the way
  * differ             N = Bs            Bs: the same, the other way round
@@ -174,6 +185,11 @@ static void find_checksum(struct merge_base *b, const struct record *row,
 			b->kind = MERGE_BASE_SETTLED;
 			b->why = "each holds what its checksum says, and they "
 				 "differ";
+			return;
+		}
+		if (is_sum_of_nothing(of_row)) {
+			/* By which a pair is linked that never agreed. */
+			b->why = NEVER_LINKED;
 			return;
 		}
 		if (strcmp(row->checksum, of_page) == 0) {
@@ -209,7 +225,9 @@ void merge_base_find(struct merge_base *b, const struct lines *l,
 	*b = (struct merge_base){ .line = base_find_row(l->base, row->id) };
 	if (find_fields(b, row, page, again))
 		return;
-	if (is_paired_otherwise(l, b->line, row, page))
+	if (b->line && b->line->met && strcmp(b->line->page_id, page->id) == 0)
+		b->why = NEVER_LINKED;
+	else if (is_paired_otherwise(l, b->line, row, page))
 		b->why = "the local base pairs one of them with another record";
 	else
 		find_checksum(b, row, page);

@@ -47,6 +47,9 @@ struct refusal {
 	bool again;
 };
 
+/* Why there is no base of a pair that its decision has joined. */
+#define NEVER_LINKED "they were never linked"
+
 struct merge_base {
 	enum merge_base_kind kind;
 	struct held held[SIDES]; /* MERGE_BASE_FIELDS */

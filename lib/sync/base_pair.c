@@ -41,6 +41,7 @@ static const struct {
 };
 
 #define REWRITES_LINK "page_rewrites_link"
+#define MET "met"
 
 static int parse_both(struct held held[SIDES], const json *object)
 {
@@ -114,6 +115,7 @@ static int parse_pair(struct base_pair *p, const json *line)
 		p->resets_synced[s] = json_true(line, keys[s].resets_synced);
 	}
 	p->rewrites_link = json_true(line, REWRITES_LINK);
+	p->met = json_true(line, MET);
 	if (strcmp(kind, "lone") == 0)
 		return !p->row_id == !p->page_id
 			       ? -1
@@ -248,6 +250,7 @@ json *base_pair_line(const struct base_pair *p, usec at)
 		put_flag(line, keys[s].resets_synced, p->resets_synced[s]);
 	}
 	put_flag(line, REWRITES_LINK, p->rewrites_link);
+	put_flag(line, MET, p->met && !p->known);
 	if (p->failed > 0)
 		json_put_int(line, "failed", p->failed);
 	if (p->refused.is)

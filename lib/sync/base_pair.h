@@ -63,6 +63,8 @@ struct base_pair {
 	const char *row_id, *page_id;
 	/* `held` says something; else only `sent` and `failed` do. */
 	bool known;
+	/* Joined by their decision (plan --match), and never agreed since. */
+	bool met;
 	struct held held[SIDES];
 	const char *checksum;	/* NULL: they have never agreed */
 	const char *sum[SIDES]; /* the stored checksums last known */

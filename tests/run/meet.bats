@@ -16,6 +16,16 @@ fill() {
 	control POST seed "@$T/seed" >/dev/null
 }
 
+# pause true|false ID…: a person ticks the pages, or not.
+pause() {
+	local ticked=$1 id
+	shift
+	for id; do
+		control POST edit "{\"side\":\"notion\",\"id\":\"$id\",
+			\"set\":{\"properties\":{\"Paused\":{\"checkbox\":$ticked}}}}" >/dev/null
+	done
+}
+
 pairs_of() {
 	control GET dump | jq -s '[.[] | select(.side == "supabase")
 		| .notion_page_id // empty] | [length, (unique | length)]' -c
@@ -68,4 +78,41 @@ pairs_of() {
 	must_say 'none, decision, decision\+date'
 	must_fail $RC_USAGE sync_now --match
 	[[ -z $(control GET log) && ! -e logs ]]
+}
+
+@test "a run that ends early leaves the rest joined: the next one makes nothing twice" {
+	fill supabase Ops 1 12
+	fill notion UX 1 12
+	# The third write of a row, and all after it, fail.
+	control POST faults '{"match":{"api":"supabase","method":"PATCH","nth":3},"times":-1,"status":503}' >/dev/null
+	export SYNC_RETRIES=0
+	run --separate-stderr sync_now --quiet --match decision --conflict notion
+	[[ $status != 0 && $(pairs_of) != '[12,12]' ]] || seen "the first run"
+	control DELETE faults >/dev/null
+	run --separate-stderr sync_now --quiet --conflict notion
+	[[ $status == 0 && $(pairs_of) == '[12,12]' ]] || seen "the second run"
+	[[ $(control GET dump | wc -l) == 24 ]]
+	live supabase "Decision 7" | jq -e '.type == "UX"'
+}
+
+@test "pairs that can't be written, or are paused, stay joined too" {
+	must_pass "$BIN/notion-setup" --with paused
+	control POST seed '{"side":"supabase","decision":"Poison","type":"a, b"}
+{"side":"supabase","decision":"Waits","type":"Ops"}
+{"side":"supabase","decision":"Equal","type":"Ops"}' >/dev/null
+	control POST seed '{"side":"notion","decision":"poison","type":"UX"}
+{"side":"notion","decision":"waits","type":"UX"}
+{"side":"notion","decision":"Equal","type":"Ops"}' >/dev/null
+	local waiting
+	mapfile -t waiting < <(control GET dump | jq -r 'select(.side == "notion" and .decision != "poison") | .id')
+	pause true "${waiting[@]}"
+	must_fail 1 sync_now --quiet --match decision --conflict supabase
+	edit supabase Equal '{"type":"Policy"}'
+	must_fail 1 sync_now --quiet --conflict supabase
+	[[ $(control GET dump | wc -l) == 6 ]] || seen "$(control GET dump)"
+	pause false "${waiting[@]}"
+	edit supabase Poison '{"type":"Ops"}'
+	must_pass sync_now --quiet --conflict supabase
+	[[ $(control GET dump | wc -l) == 6 && $(pairs_of) == '[3,3]' ]]
+	live notion Equal | jq -e '.type == ["Policy"]'
 }
