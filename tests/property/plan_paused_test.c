@@ -28,7 +28,7 @@ static bool is_same(const struct sim_record *a, const struct sim_record *b)
 static void check_untouched(struct trial *t, const struct sim_record *page)
 {
 	for (const json *op = json_first(t->plan); op; op = json_next(op))
-		hold(t, is(op, "skip", NULL) ||
+		hold(t, is(op, "skip", NULL) || is(op, "adopt", NULL) ||
 				!text_same(json_str(op, "page_id"), page->id));
 	hold(t, is_same(page, sim_find(&t->after, NOTION, page->id)));
 	for (size_t i = 0; i < t->before.n[SUPABASE]; i++) {
