@@ -179,7 +179,7 @@ def record_of_page(page, head):
         p = found.get(unquote(known))
         if p and p["type"] == kind:
             return p[kind]
-        if name in ("Checksum", "Synced"):
+        if name in ("Checksum", "Synced", "Paused"):
             return None  # section 1: optional
         raise Problem("type" if p else "shape")
 
@@ -212,6 +212,7 @@ def record_of_page(page, head):
     r.update(checksum=checksum(r), deleted=page["in_trash"],
              own=bool(head["bot_user"]) and page["created_by"]["id"] == head["bot_user"])
     r["archived"] = page["is_archived"]
+    r["paused"] = prop("Paused", "checkbox") is True
     return r
 
 

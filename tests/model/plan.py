@@ -112,6 +112,10 @@ class Planner:
                    for l in self.lines)
 
     def pair(self, row, page, step):
+        if page.get("paused"):  # section 10
+            if live_row(row) or live_page(page):
+                self.skip("paused", row["row_id"], page["page_id"])
+            return
         line = self.line_of(row, page)
         other = self.other_partner(row, page)
         merge = Merge(row, page, line, other, self.policy, step == 5)
@@ -256,6 +260,9 @@ class Planner:
     def lone_page(self, page):
         if self.pairing.unread_link:
             self.skip("problem", None, page["page_id"])
+            return
+        if page.get("paused"):
+            self.skip("paused", None, page["page_id"])
             return
         what, row_id = read_page(page, self.listed, self.lines, self.policy)
         if what == "orphan":

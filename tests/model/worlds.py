@@ -39,7 +39,7 @@ class World:
         self.soft_delete = r.random() < 0.85
         self.props = {"Decision": "title", "Type": "t", "Date": "d",
                       "Checksum": "c" if r.random() < 0.85 else None,
-                      "Synced": "s" if r.random() < 0.75 else None}
+                      "Synced": "s" if r.random() < 0.75 else None, "Paused": "p"}
         self.options = r.sample(["Ops", "Policy", "UX", "B"], r.randrange(4))
         if r.random() < 0.08:
             self.bulk()
@@ -83,6 +83,8 @@ class World:
             page["date_detail"] = {"start": v["date"] + "T09:00:00.000+01:00", "end": None}
         if r.random() < 0.08:
             page["archived"] = True
+        if r.random() < 0.05:
+            page["paused"] = True
         self.pages.append(page)
         return page
 
@@ -136,7 +138,10 @@ class World:
         for _ in range(r.randrange(1, 4)):
             page = self.page(dict(v) if r.random() < 0.7 else self.edited(v))
             if r.random() < 0.5:
-                page["stored_checksum"] = checksum(r.choice(self.rows))
+                page["stored_checksum"] = checksum(r.choice([v, v, r.choice(self.rows)]))
+            if r.random() < 0.3 and row["page_id"] is None and not any(
+                    x["page_id"] == page["page_id"] for x in self.rows):
+                row["page_id"] = page["page_id"]
 
     def double_link(self):
         page = self.page(self.content())
@@ -380,6 +385,7 @@ def fetch_page(r):
         "Renamed": {"id": "d~te", "type": "date", "date": date},
         "Checksum": {"id": "csum", "type": "rich_text", "rich_text": rich(some_sum(r) or "")},
         "Synced": {"id": "sync", "type": "checkbox", "checkbox": r.random() < 0.5},
+        "Paused": {"id": "pau", "type": "checkbox", "checkbox": r.random() < 0.2},
         "Owner": {"id": "ow", "type": "rich_text", "rich_text": rich("not ours")}}
     if r.random() < 0.08:
         del props[r.choice(list(props))]
@@ -402,7 +408,7 @@ def fetch_world(seed, many):
     """Two fetch streams of many records."""
     r = random.Random("normalize %s" % seed)
     ids = {"Decision": "title", "Type": "%3Aty", "Date": "d~te",
-           "Checksum": r.choice(["csum", "csum", None]), "Synced": r.choice(["sync", "sync", None])}
+           "Paused": r.choice(["pau", None]), "Checksum": r.choice(["csum", "csum", None]), "Synced": r.choice(["sync", "sync", None])}
     heads = ({"kind": "head", "stream": "fetch", "v": 1, "source": "supabase", "scope": SCOPE["supabase"],
               "mode": "full", "soft_delete": True, "at": "2026-02-04T00:00:00.000000Z"},
              {"kind": "head", "stream": "fetch", "v": 1, "source": "notion", "scope": DATABASE, "mode": "full",
