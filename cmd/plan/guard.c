@@ -118,20 +118,42 @@ enum op_kind guard_counts(enum guard one)
 	}
 }
 
-/* Of each kind, to each side; what a person has approved counts for none. */
+/*
+ * Of each kind, to each side; what a person has approved counts for none. What
+ * settles is on its way: it counts like what is written now, or a bulk edit
+ * would pass in instalments. What is held isn't, and tells only of the state.
+ */
 struct unasked {
 	size_t n[SIDES][OP_KINDS];
+	size_t held[SIDES][OP_KINDS];
 };
+
+/* Whether it goes to a service, now or later: as which kind, to which side. */
+static bool is_meant_for(
+	const struct planned_op *op, enum op_kind *kind, enum side *side)
+{
+	enum op_target target = op->waits ? op->would_target : op->target;
+
+	*kind = op->waits ? op->would : op->kind;
+	*side = target == TARGET_NOTION ? NOTION : SUPABASE;
+	return op_target_is_service(target) && !op->approved;
+}
 
 static void count_unasked(struct unasked *u, const struct op_list *ops)
 {
+	enum op_kind kind;
+	enum side side;
+
 	*u = (struct unasked){ 0 };
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct planned_op *op = &ops->at[i];
 
-		if (op_target_is_service(op->target) && !op->approved)
-			u->n[op->target == TARGET_NOTION ? NOTION : SUPABASE]
-			    [op->kind]++;
+		if (!is_meant_for(op, &kind, &side))
+			continue;
+		if (op_is_held(op))
+			u->held[side][kind]++;
+		else
+			u->n[side][kind]++;
 	}
 }
 
@@ -176,25 +198,44 @@ static void add_meetings(struct guards *g, const struct sides *w,
 				command));
 }
 
+static bool are_many(size_t n, size_t live)
+{
+	return n > 20 && n * 5 > live;
+}
+
+/*
+ * This guard is about what is there: that one way is held makes two filled
+ * sides no more alike, and what is made the other way is doubled all the same.
+ */
 static void check_mass_create(struct guards *g, const struct sides *w,
 	const struct base *base, const struct op_list *ops,
 	const struct unasked *u)
 {
-	const size_t *live = w->live;
-	size_t pages = u->n[NOTION][OP_CREATE];
-	size_t rows = u->n[SUPABASE][OP_CREATE];
+	size_t of[SIDES], held = 0;
+	bool begins = false;
+	char waits[60] = "";
 
-	if (pages > 20 && pages * 5 > live[NOTION] && rows > 20 &&
-		rows * 5 > live[SUPABASE]) {
-		trip(g, GUARD_MASS_CREATE,
-			"%zu pages and %zu rows would be created: two filled "
-			"sides that do not match",
-			pages, rows);
-		for (enum side s = 0; s < SIDES; s++)
-			g->counted[GUARD_MASS_CREATE][s] = true;
+	for (enum side s = 0; s < SIDES; s++) {
+		size_t made = u->n[s][OP_CREATE];
+
+		of[s] = made + u->held[s][OP_CREATE];
+		held += u->held[s][OP_CREATE];
+		begins |= are_many(made, w->live[s]);
+		if (!are_many(of[s], w->live[s]))
+			return;
 	}
-	if (g->tripped[GUARD_MASS_CREATE])
-		add_meetings(g, w, base, ops, pages < rows ? pages : rows);
+	if (!begins)
+		return;
+	if (held)
+		snprintf(waits, sizeof waits, " (%zu of these are held)", held);
+	trip(g, GUARD_MASS_CREATE,
+		"%zu pages and %zu rows would be created%s: two filled "
+		"sides that do not match",
+		of[NOTION], of[SUPABASE], waits);
+	for (enum side s = 0; s < SIDES; s++)
+		g->counted[GUARD_MASS_CREATE][s] = u->n[s][OP_CREATE] > 0;
+	add_meetings(g, w, base, ops,
+		of[NOTION] < of[SUPABASE] ? of[NOTION] : of[SUPABASE]);
 }
 
 /* Pairs that are to meet by their decision have not changed: they are new. */
@@ -202,12 +243,15 @@ static void check_mass_change(struct guards *g, const struct op_list *ops,
 	const struct unasked *u, size_t pairs)
 {
 	size_t met[SIDES] = { 0 };
+	enum op_kind kind;
+	enum side side;
 
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct planned_op *op = &ops->at[i];
 
-		if (op->match && op->kind == OP_UPDATE && !op->approved)
-			met[op->target == TARGET_NOTION ? NOTION : SUPABASE]++;
+		if (op->match && is_meant_for(op, &kind, &side) &&
+			kind == OP_UPDATE && !op_is_held(op))
+			met[side]++;
 		pairs -= op->meets;
 	}
 	for (enum side s = 0; s < SIDES; s++) {

@@ -108,6 +108,16 @@ enum op_target target_of(enum side s)
 	return s == SUPABASE ? TARGET_SUPABASE : TARGET_NOTION;
 }
 
+bool op_is_settling(const struct planned_op *op)
+{
+	return op->waits && op->since != USEC_NONE;
+}
+
+bool op_is_held(const struct planned_op *op)
+{
+	return op->waits && op->since == USEC_NONE;
+}
+
 void op_list_count(const struct op_list *ops, struct totals *t)
 {
 	*t = (struct totals){ 0 };
@@ -116,8 +126,8 @@ void op_list_count(const struct op_list *ops, struct totals *t)
 
 		t->count[op->target][op->kind]++;
 		t->conflicts += op->conflict && !op->undecided;
-		t->held += op->waits && op->since == USEC_NONE;
-		t->settling += op->waits && op->since != USEC_NONE;
+		t->held += op_is_held(op);
+		t->settling += op_is_settling(op);
 	}
 }
 

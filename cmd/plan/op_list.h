@@ -68,6 +68,10 @@ void op_list_fini(struct op_list *ops);
 
 enum op_target target_of(enum side s);
 
+/* It waits, and not only for an edit to settle. */
+bool op_is_held(const struct planned_op *op);
+bool op_is_settling(const struct planned_op *op);
+
 /* What a plan says of a half that it saw. */
 json *record_seen(const struct record *r);
 /* The op as its line in the plan, numbered n. */
