@@ -130,6 +130,9 @@ static void add_chosen(struct approvals *a, const struct plan_seen *p)
 			continue;
 		line = new_line(a, p, "approved", &c->key);
 		json_put(line, "seen", json_copy(json_get(c->line, "expect")));
+		if (json_get(c->line, "set"))
+			json_put(line, "set",
+				json_copy(json_get(c->line, "set")));
 		approvals_add(a, line);
 	}
 }

@@ -154,19 +154,14 @@ static void find_writes(struct writes *w, const struct emitter *s,
 	for (enum side to = 0; to < SIDES; to++) {
 		bool revives =
 			revive == (to == NOTION ? REVIVE_PAGE : REVIVE_ROW);
-		struct planned_op op = {
-			.kind = revives ? OP_RESTORE : OP_UPDATE,
-			.target = target_of(to),
-			.row = p->row,
-			.page = p->page,
-			.row_id = p->row->id,
-			.page_id = p->page->id,
-			.conflict = m->write[to] & m->won[other_side(to)],
-		};
+		struct planned_op op;
 
 		w->any[to] = revives || m->write[to];
 		if (!w->any[to])
 			continue;
+		op = op_to_judge(s, revives ? OP_RESTORE : OP_UPDATE, to, p,
+			&m->result, m->write[to]);
+		op.conflict = m->write[to] & m->won[other_side(to)];
 		w->verdict[to] = waits_judge(s->waits, &op);
 		if (w->verdict[to].wait == WAIT_NOT)
 			continue;
@@ -310,7 +305,7 @@ static void emit_stopped(const struct emitter *s, const struct live_pair *p,
 /*
  * the merge is                ops
  * stopped by a conflict       a skip; and a link, if a decision joined the pair
- * more than a side can hold   a skip
+ * more than a side can hold   a skip; but not of an op that waits anyway
  * not of all fields, or an    what else changed, and skips; no agreement
  *   op of it waits
  * whole                       page, then row; a link where no op writes the
@@ -333,10 +328,11 @@ void emit_live(const struct emitter *s, const struct live_pair *p,
 		emit_stopped(s, p, m);
 		return;
 	}
-	for (enum side to = 0; to < SIDES; to++)
-		if (emit_poison(s, p, to, &m->result, m->write[to]))
-			return;
 	find_writes(&w, s, p, m, revive);
+	for (enum side to = 0; to < SIDES; to++)
+		if (is_written(&w, to) &&
+			emit_poison(s, p, to, &m->result, m->write[to]))
+			return;
 	if (m->left_alone || m->open || w.waits) {
 		emit_rest(s, p, m, &w, revive, why);
 		return;

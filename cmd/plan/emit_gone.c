@@ -87,16 +87,20 @@ void emit_create(
 	enum side to = other_side(only->side);
 	struct live_pair p = { .row = to == NOTION ? only : NULL,
 		.page = to == SUPABASE ? only : NULL };
+	struct planned_op would =
+		op_to_judge(s, OP_CREATE, to, &p, &only->is, ALL_FIELDS);
+	struct verdict v = waits_judge(s->waits, &would);
 	struct planned_op *op;
 
-	if (emit_poison(s, &p, to, &only->is, ALL_FIELDS))
+	if (v.wait == WAIT_NOT && emit_poison(s, &p, to, &only->is, ALL_FIELDS))
 		return;
 	op = emit_op(s, OP_CREATE, to, &p);
 	emit_content(s, op, &only->is, ALL_FIELDS);
 	op_mark(op, only->checksum, true);
 	op_agree(op, &only->is, only->checksum, false);
 	op_reason(op, "%s", why);
-	if (emit_may_pass(s) && to == SUPABASE)
+	waits_put(op, &v);
+	if (v.wait == WAIT_NOT && to == SUPABASE)
 		emit_stamp(s, NULL, only, &only->is, only->checksum, NULL);
 }
 

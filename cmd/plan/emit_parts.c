@@ -197,6 +197,21 @@ void emit_stamp(const struct emitter *s, const struct record *row,
 
 /* --- what waits: waits.h -------------------------------------------------- */
 
+struct planned_op op_to_judge(const struct emitter *s, enum op_kind kind,
+	enum side side, const struct live_pair *p, const struct decision *c,
+	unsigned fields)
+{
+	struct planned_op op = { .kind = kind,
+		.target = target_of(side),
+		.row = p->row,
+		.page = p->page,
+		.row_id = p->row ? p->row->id : NULL,
+		.page_id = p->page ? p->page->id : NULL };
+
+	emit_content(s, &op, c, fields);
+	return op;
+}
+
 /* The op that was added last passes, or becomes one that waits. */
 bool emit_may_pass(const struct emitter *s)
 {

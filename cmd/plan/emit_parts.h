@@ -23,6 +23,10 @@ void emit_content(const struct emitter *s, struct planned_op *op,
 /* A side can't hold the fields of c: a skip, and true. */
 bool emit_poison(const struct emitter *s, const struct live_pair *p,
 	enum side side, const struct decision *c, unsigned fields);
+/* Not in the list: an op with what waits_judge() looks at, but a conflict. */
+struct planned_op op_to_judge(const struct emitter *s, enum op_kind kind,
+	enum side side, const struct live_pair *p, const struct decision *c,
+	unsigned fields);
 /* The op that was added last passes; false: it waits now (waits.h). */
 bool emit_may_pass(const struct emitter *s);
 

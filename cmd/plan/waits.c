@@ -41,39 +41,83 @@ json *waits_json(const struct waits *w)
 
 /* --- what was approved ---------------------------------------------------- */
 
-/* `revived`: it is out of the trash by now, and otherwise the same. */
-static bool same_half(const json *seen, const struct record *r, bool revived)
+static bool same_value(const json *a, const json *b, const char *key)
 {
-	static const char *const keys[] = { "decision", "type", "date", "link",
-		"deleted" };
+	a = json_get(a, key);
+	b = json_get(b, key);
+	return (json_is_null(a) && json_is_null(b)) || json_equal(a, b);
+}
+
+static bool same_fields(const json *a, const json *b, unsigned fields)
+{
+	for (enum field f = 0; f < FIELDS; f++)
+		if (fields & FIELD_BIT(f) && !same_value(a, b, field_name(f)))
+			return false;
+	return true;
+}
+
+/* `revived`: it is out of the trash by now, and otherwise the same. */
+static bool same_half(
+	const json *seen, const struct record *r, unsigned fields, bool revived)
+{
 	json *now;
-	bool same = true;
+	bool same;
 
 	if (!r || !json_is_object(seen))
 		return !r && json_is_null(seen);
 	now = record_seen(r);
 	if (revived)
 		json_put_bool(now, "deleted", true);
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && same; i++) {
-		const json *a = json_get(seen, keys[i]);
-		const json *b = json_get(now, keys[i]);
-
-		same = (json_is_null(a) && json_is_null(b)) || json_equal(a, b);
-	}
+	same = same_fields(seen, now, fields) &&
+	       same_value(seen, now, "link") &&
+	       same_value(seen, now, "deleted");
 	json_free(now);
+	return same;
+}
+
+static unsigned fields_of(const json *set)
+{
+	unsigned fields = 0;
+
+	for (enum field f = 0; f < FIELDS; f++)
+		if (json_get(set, field_name(f)))
+			fields |= FIELD_BIT(f);
+	return fields;
+}
+
+/*
+ * It writes what was approved, and nothing else; `left`: some of it may be
+ * done. Equal halves don't say that: what is to be written is also decided by
+ * the base, and that may be lost.
+ */
+static bool sets_the_same(
+	const json *approved, const struct planned_op *op, bool left)
+{
+	unsigned fields = fields_of(approved);
+	json *set;
+	bool same;
+
+	if (op->fields & ~fields || (!left && op->fields != fields))
+		return false;
+	set = decision_json(&op->set, op->fields);
+	same = same_fields(approved, set, op->fields);
+	json_free(set);
 	return same;
 }
 
 /*
  * Both halves are as they were seen. Where the op is about presence the times
  * count as well, because then more is at stake than the values: what else a
- * page holds. An update replaces just the values, and our own bookkeeping may
- * have moved the times since.
+ * page holds. An update replaces just the values of its fields. What else the
+ * halves hold may have been written since by the rest of the same merge, and
+ * our own bookkeeping may have moved the times.
  */
 static bool is_as_seen(const json *seen, const struct planned_op *op)
 {
-	if (!same_half(json_get(seen, "row"), op->row, false) ||
-		!same_half(json_get(seen, "page"), op->page, false))
+	unsigned fields = op->kind == OP_UPDATE ? op->fields : ALL_FIELDS;
+
+	if (!same_half(json_get(seen, "row"), op->row, fields, false) ||
+		!same_half(json_get(seen, "page"), op->page, fields, false))
 		return false;
 	if (op->kind != OP_TRASH && op->kind != OP_RESTORE)
 		return true;
@@ -97,8 +141,10 @@ static bool completes_restore(
 	const json *seen = a ? json_get(a->line, "seen") : NULL;
 
 	return a && op->kind == OP_UPDATE &&
-	       same_half(json_get(seen, "row"), op->row, !of_page) &&
-	       same_half(json_get(seen, "page"), op->page, of_page);
+	       sets_the_same(json_get(a->line, "set"), op, true) &&
+	       same_half(
+		       json_get(seen, "row"), op->row, ALL_FIELDS, !of_page) &&
+	       same_half(json_get(seen, "page"), op->page, ALL_FIELDS, of_page);
 }
 
 /* --- what was edited a moment ago ----------------------------------------- */
@@ -157,7 +203,8 @@ struct verdict waits_judge(const struct waits *w, const struct planned_op *op)
 		w->approvals ? approvals_find(w->approvals, &key) : NULL;
 	struct verdict v = { .since = USEC_NONE };
 
-	if ((a && is_as_seen(json_get(a->line, "seen"), op)) ||
+	if ((a && sets_the_same(json_get(a->line, "set"), op, false) &&
+		    is_as_seen(json_get(a->line, "seen"), op)) ||
 		(w->approvals && completes_restore(w->approvals, op))) {
 		v.approved = true;
 		return v;
@@ -201,7 +248,7 @@ void waits_put(struct planned_op *op, const struct verdict *v)
 	op->since = v->since;
 	op->kind = OP_SKIP;
 	op->target = TARGET_NONE;
-	op->code = v->wait == WAIT_SETTLING ? "settling" : "held";
+	op->code = op_is_settling(op) ? "settling" : "held";
 	op->marks = op->settles = false;
 	op->conflict = 0;
 }

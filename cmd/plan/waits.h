@@ -39,7 +39,7 @@ struct verdict {
 	usec since;    /* WAIT_SETTLING: since when it waits */
 };
 
-/* Of an op whose kind, target, halves and conflict are known. */
+/* Of an op whose kind, target, halves, content and conflict are known. */
 struct verdict waits_judge(const struct waits *w, const struct planned_op *op);
 /* The op as it is shown while it waits; its reason is there already. */
 void waits_put(struct planned_op *op, const struct verdict *v);

@@ -1,12 +1,13 @@
 /*
  * What a person has approved (doc/semantics.md, section 10): single ops that
  * pass a hold and don't count for a guard, as long as both halves are as they
- * were seen; and the guards whose plan was approved in part, which hold from
+ * were seen and the op writes the same; and the guards whose plan was approved in part, which hold from
  * then on what is not approved.
  *
  * <state>/approved.ndjson, a stream "approved"; lines:
- *   {"kind":"approved","plan_id","at","op","target","row_id","page_id","seen"}
- *       seen is the op's `expect`: sync/op_names.h
+ *   {"kind":"approved","plan_id","at","op","target","row_id","page_id","seen",
+ *    "set"}
+ *       seen is the op's `expect`, and set what it writes: sync/op_names.h
  *   {"kind":"guard","guard","plan_id","at","op","target"}
  * `at` is when it was written, and larger than that of any line before it.
  *

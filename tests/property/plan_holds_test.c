@@ -320,6 +320,8 @@ static size_t approve(struct approvals *a, const json *plan, uint64_t *seed)
 		json_put_str(line, "at", "2026-01-01T00:00:00Z");
 		op_key_put(line, &key);
 		json_put(line, "seen", json_copy(json_get(op, "expect")));
+		if (json_get(op, "set"))
+			json_put(line, "set", json_copy(json_get(op, "set")));
 		if (!approvals_add(a, line))
 			abort();
 	}
