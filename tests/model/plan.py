@@ -27,6 +27,11 @@ def poison(target, to):
 EMPTY = checksum({"decision": None, "type": None, "date": None})
 
 
+def standing(half, line):
+    """Without agreement a half keeps its checksum, or gets that of the last agreement."""
+    return half["stored_checksum"] or line and line.checksum or half["checksum"]
+
+
 class Planner:
     def __init__(self, records, problems, head, base, policy):
         self.head, self.policy, self.ops = head, policy, []
@@ -113,8 +118,12 @@ class Planner:
 
     def pair(self, row, page, step):
         if page.get("paused"):  # section 10
+            ids, more = (row["row_id"], page["page_id"]), {"match": self.policy.match} if step == 5 else {}
+            if step == 4 and equal(row, page) and self.base is not None:
+                self.op("adopt", "base", *ids,
+                        agreed={**values(row), "deleted": False, "checksum": row["checksum"]})
             if live_row(row) or live_page(page):
-                self.skip("paused", row["row_id"], page["page_id"])
+                self.op("skip", "none", *ids, code="paused", **more)
             return
         line = self.line_of(row, page)
         other = self.other_partner(row, page)
@@ -160,10 +169,10 @@ class Planner:
         elif self.base is not None and agreed and not noted:
             self.op("adopt", "base", *ids, agreed=agreed)
 
-    def bare_link(self, row, page, step):
+    def bare_link(self, row, page, line, step):
         """Section 3: a pair that was found gets its link, and keeps its checksum."""
         if row["page_id"] != page["page_id"]:
-            more = {"checksum": row["stored_checksum"]}
+            more = {"checksum": standing(row, line)}
             if step == 5:  # section 10: the checksum of neither half
                 more = {"match": self.policy.match, "checksum":
                         (row["stored_checksum"] or page["stored_checksum"]) and EMPTY}
@@ -184,7 +193,7 @@ class Planner:
         more = {"match": self.policy.match} if step == 5 else {}
         if merge.how == "stop" or merge.how == "not-kept" and not restore:
             if step == 5 or merge.how == "not-kept":
-                self.bare_link(row, page, step)
+                self.bare_link(row, page, line, step)
             if merge.how == "stop":
                 self.op("skip", "none", *ids, code="conflict", conflict=self.conflict(merge), **more)
             else:
@@ -201,8 +210,7 @@ class Planner:
         before = len(self.ops)
         for target, half_is in (("notion", page), ("supabase", row)):
             # Without agreement the half that is written keeps the checksum that it had.
-            had = half_is if self.props.get("Checksum") else row
-            own = {**more, "checksum": total if agrees else had["stored_checksum"]}
+            own = {**more, "checksum": total if agrees else standing(half_is, line)}
             if merge.winner and merge.winner != target and target in sets:
                 own["conflict"] = self.conflict(merge)
             if restore == target:
@@ -215,7 +223,7 @@ class Planner:
         wrote = {o["target"] for o in self.ops[before:] if o["op"] != "skip"}
         if not agrees:  # a write that was not kept
             if restore == "notion" and "supabase" not in wrote and not row["synced"]:
-                self.op("link", "supabase", *ids, checksum=row["stored_checksum"])
+                self.op("link", "supabase", *ids, checksum=standing(row, line))
             self.skip("not-kept", *ids)
         if agrees:
             more["checksum"] = total
