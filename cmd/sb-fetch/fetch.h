@@ -16,6 +16,7 @@ struct table_fetch {
 	const struct settings *settings;
 	const atomic_int *stop;
 	long page_size;
+	usec began; /* time_monotonic() of then */
 	pthread_mutex_t lock;
 	/* under the lock, for ranges are read by threads of their own */
 	bool told_of_cut, failed;

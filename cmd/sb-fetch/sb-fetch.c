@@ -25,12 +25,19 @@ static const struct command command = {
 		 "SUPABASE_SCHEMA, SUPABASE_TABLE; see sb-fetch(1).",
 };
 
+/* By the clock of the service, however this machine's is set. */
+static usec began_there(const struct range *r)
+{
+	return api_now(&r->client.api) - (time_monotonic() - r->of->began);
+}
+
+/* The columns have been looked for, so the service has told its time. */
 static int write_head(struct range *r, struct error *e)
 {
 	const struct settings *s = r->of->settings;
 	char *scope = supabase_scope(s->supabase_url, s->schema, s->table);
 	json *head = stream_head("fetch"), *own = own_columns(&s->names);
-	char now[TIME_SIZE];
+	char at[TIME_SIZE];
 
 	json_put_str(head, "source", "supabase");
 	json_put_str(head, "scope", scope);
@@ -38,7 +45,7 @@ static int write_head(struct range *r, struct error *e)
 	json_put_bool(head, "soft_delete", r->client.soft_delete);
 	if (own)
 		json_put(head, "columns", own);
-	json_put_str(head, "at", time_format(time_now(), now));
+	json_put_str(head, "at", time_format(began_there(r), at));
 	free(scope);
 	return stream_write(&r->out, head, e);
 }
@@ -87,6 +94,7 @@ static int run(struct table_fetch *f, struct error *e)
 	int rc = -1;
 
 	f->stop = stop_on_signals();
+	f->began = time_monotonic();
 	if (settings_load(&s, NEED_SUPABASE, e) < 0)
 		return -1;
 	f->settings = &s;

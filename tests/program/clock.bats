@@ -50,6 +50,16 @@ follows_the_services() {
 	follows_the_services 100000000
 }
 
+# The settle time is counted by the clock of the service that holds the record.
+@test "how fresh a row is goes by the service's clock, also where this machine is wrong" {
+	local seconds
+	seed supabase one
+	for seconds in -86400 86400; do
+		off "$seconds"
+		near "$seconds" "$("$BIN/sb-fetch" | jq -r 'select(.kind == "head").at')"
+	done
+}
+
 # The table has no trigger, so the time of the sync's own write stays on the
 # row, and must not make it the later one of a conflict for a day.
 @test "with the machine a day ahead, the row does not win each conflict for a day" {
