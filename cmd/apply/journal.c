@@ -13,6 +13,7 @@
 #include "util/humanize.h"
 #include "util/lock.h"
 #include "util/stream.h"
+#include "util/text.h"
 
 /* After a week the listings show what there is. */
 #define OPEN_MAX (7 * 24 * 60 * USEC_MINUTE)
@@ -117,6 +118,28 @@ const struct open_create *journal_find_page(
 
 		found = !c->closed && c->from_before && c->answered &&
 			strcmp(c->page_id, page_id) == 0;
+		if (found)
+			*copy = *c;
+	}
+	pthread_mutex_unlock(&j->lock);
+	return found ? copy : NULL;
+}
+
+const struct open_create *journal_next_maker(struct journal *j,
+	const char *page_id, const char *sum, const char *other_sum, size_t *at,
+	struct open_create *copy)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&j->lock);
+	for (; *at < j->n && !found; ++*at) {
+		const struct open_create *c = &j->creates[*at];
+
+		if (c->closed || !c->from_before)
+			continue;
+		found = *c->page_id ? strcmp(c->page_id, page_id) == 0
+				    : text_same(c->checksum, sum) ||
+					      text_same(c->checksum, other_sum);
 		if (found)
 			*copy = *c;
 	}

@@ -92,6 +92,14 @@ bool journal_has_page(struct journal *j, const char *page_id);
 const struct open_create *journal_find_page(
 	struct journal *j, const char *page_id, struct open_create *copy);
 /*
+ * The next open create of an earlier run, from *at on, that has made this page,
+ * or may have: its page is not known, and what it sent has one of these two
+ * checksums (NULL: none). Copied into *copy; NULL: there is none.
+ */
+const struct open_create *journal_next_maker(struct journal *j,
+	const char *page_id, const char *sum, const char *other_sum, size_t *at,
+	struct open_create *copy);
+/*
  * Whether the page is another row's: by a create of this run or an earlier one,
  * or by the base as it was.
  */

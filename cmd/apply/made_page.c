@@ -38,6 +38,20 @@ static void page_checksum(
 	decision_checksum(&is, out);
 }
 
+bool made_page_fits(const struct worker *w, const struct notion_page *page,
+	const char *checksum, usec since)
+{
+	char sum[CHECKSUM_SIZE];
+
+	if (page->in_trash || page->created < since - CLOCK_SLACK)
+		return false;
+	if (w->schema.bot_user && !page->own)
+		return false;
+	page_checksum(page, sum);
+	return (page->checksum && strcmp(page->checksum, checksum) == 0) ||
+	       strcmp(sum, checksum) == 0;
+}
+
 static void forget_page(struct outcome *o)
 {
 	free(o->after[NOTION]);

@@ -34,6 +34,14 @@ bool made_page_get(struct worker *w, const struct op *op, const char *page_id,
 	usec since, struct made_page *m, struct outcome *o);
 
 /*
+ * Whether a page can be what a create has made that sent such content at
+ * `since` and got no answer: not older, the sync's own, and live; it bears that
+ * checksum or still holds that content.
+ */
+bool made_page_fits(const struct worker *w, const struct notion_page *page,
+	const char *checksum, usec since);
+
+/*
  * The page holds something else than was sent: what it bears must not say that
  * it was ever agreed. o is filled as not kept; false.
  */

@@ -29,22 +29,6 @@ struct search {
 	bool failed;
 };
 
-static bool is_candidate(const struct search *s, const struct notion_page *page)
-{
-	char sum[CHECKSUM_SIZE];
-	struct decision is;
-
-	if (page->in_trash || page->created < s->since - CLOCK_SLACK)
-		return false;
-	if (s->w->schema.bot_user && !page->own)
-		return false;
-	if (page->checksum && strcmp(page->checksum, s->checksum) == 0)
-		return true;
-	is = notion_page_decision(page);
-	decision_checksum(&is, sum);
-	return strcmp(sum, s->checksum) == 0;
-}
-
 /* Another row with the same content may have got this page, or is to get it. */
 static bool is_claimed(struct search *s, const char *page_id)
 {
@@ -69,7 +53,8 @@ static void consider(struct search *s, const json *object)
 	if (*s->found || s->failed ||
 		notion_page_parse(&page, object, &s->w->schema, &ignored) < 0)
 		return;
-	if (is_candidate(s, &page) && !is_claimed(s, page.id))
+	if (made_page_fits(s->w, &page, s->checksum, s->since) &&
+		!is_claimed(s, page.id))
 		snprintf(s->found, sizeof s->found, "%s", page.id);
 	notion_page_fini(&page);
 }
@@ -340,15 +325,4 @@ bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 	if (journal_creating(w->journal, op->row_id, op->checksum, now, &e) < 0)
 		return journal_failed(w, &e, o);
 	return send_create(w, op, now, &m, o) && link_created(w, op, &m, o);
-}
-
-bool page_was_left_over(
-	struct worker *w, const struct op *op, struct outcome *o)
-{
-	struct open_create open;
-	const struct open_create *c =
-		journal_find_page(w->journal, op->page_id, &open);
-
-	return c && !w->dry_run &&
-	       made_page_yield(w, c->row_id, c->page_id, c->checksum, o);
 }

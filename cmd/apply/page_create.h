@@ -9,11 +9,5 @@
 
 /* Makes the page of a row and links the row to it. */
 bool page_create(struct worker *w, const struct op *op, struct outcome *o);
-/*
- * A row is to be inserted for a page that an earlier run made for another row,
- * which has got another page since: it goes to the trash, and o says so.
- */
-bool page_was_left_over(
-	struct worker *w, const struct op *op, struct outcome *o);
 
 #endif

@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "left_page.h"
 #include "new_row.h"
-#include "page_create.h"
 #include "recheck.h"
 #include "row_insert.h"
 #include "short_plan.h"
@@ -25,7 +25,7 @@ static bool page_may_get_row(
 
 bool row_insert_dry(struct worker *w, const struct op *op, struct outcome *o)
 {
-	return page_may_get_row(w, op, o) &&
+	return !page_has_maker(w, op, o) && page_may_get_row(w, op, o) &&
 	       skip(o, "dry-run", "it would be inserted now");
 }
 
@@ -364,6 +364,7 @@ size_t rows_insert(
 		struct cost before = cost_so_far(w);
 		bool ok = short_plan_fill(w, list[i].op, o) &&
 			  !page_was_left_over(w, list[i].op, o) &&
+			  !page_has_maker(w, list[i].op, o) &&
 			  page_may_get_row(w, list[i].op, o);
 
 		list[i].cost = cost_since(w, &before);

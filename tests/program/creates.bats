@@ -210,6 +210,54 @@ must_be_single() {
 	must_be_settled
 }
 
+# cut_create DECISION FAULT: its page is made, and the run is killed before the row is linked.
+cut_create() {
+	seed supabase "$1"
+	make_plan
+	control POST faults "$2" >/dev/null
+	"$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until live notion "$1" >/dev/null 2>&1; do sleep 0.05; done
+	kill -9 $pid
+	wait $pid || true
+	control DELETE faults >/dev/null
+}
+
+LINK='{"match":{"api":"supabase","method":"PATCH"},"delay_ms":600000}'
+ANSWER='{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"silence_ms":600000}'
+
+# The row is edited, so that nothing but the journal says whose page it is.
+@test "a page that a killed run has made is linked to its row, though that waits now" {
+	seed supabase first
+	must_pass sync_now -q
+	cut_create held "$LINK"
+	edit supabase held '{"type":"UX"}'
+	must_pass sync_now -q --dry-run --hold create:notion
+	must_pass sync_now -q --hold create:notion
+	must_be_single
+	cut_create unanswered "$ANSWER"
+	edit supabase unanswered '{"type":"UX"}'
+	must_pass sync_now -q --direction to-supabase
+	must_be_single
+	cut_create settling "$LINK"
+	control POST clock '{"advance":600}' >/dev/null
+	edit supabase settling '{"type":"UX"}'
+	must_pass sync_now -q --settle 2m
+	must_be_single
+	# Where its row is gone, the page is like any other.
+	cut_create gone "$LINK"
+	act supabase gone delete
+	must_pass sync_now -q --hold create:notion
+	must_be_single
+	must_pass sync_now -q
+	for name in held unanswered settling; do
+		[[ $(live notion $name | jq -c .type) == '["UX"]' ]] || seen "$name: $(live notion $name)"
+	done
+	must_be_single
+	must_be_settled
+}
+
 @test "two machines that start at once duplicate nothing, whatever the delay" {
 	local delay n=0
 	for delay in 0 0.1 0.3 0.6 1; do
