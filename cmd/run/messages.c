@@ -148,14 +148,32 @@ void messages_take(struct messages *m, const char *data, size_t len)
 	}
 }
 
-void messages_end(struct messages *m, const char *level)
+/* What this program said last; NULL: nothing that is remembered. */
+static const struct said *said_by(const struct messages *m, const char *name)
 {
+	for (size_t i = 0; i < SPEAKERS && *name; i++)
+		if (is_of(&m->by[i], name, strlen(name)))
+			return &m->by[i];
+	return NULL;
+}
+
+void messages_end(struct messages *m, const char *failed_in)
+{
+	const struct said *why;
+
 	if (m->part.len)
 		take_message(m, buf_str(&m->part));
 	buf_reset(&m->part);
 	end_progress(m);
+	why = failed_in ? said_by(m, failed_in) : NULL;
+	/* The shell's word, or that of a program that broke, comes first. */
+	if (m->newest && (why == &m->by[0] || !speaker(m->newest)))
+		why = NULL;
 	if (m->newest)
-		log_line(m, m->newest, level ? level : usual_level(m));
+		log_line(m, m->newest,
+			failed_in && !why ? "error" : usual_level(m));
+	if (why)
+		log_line(m, why->last[why->n - 1], "error");
 	free(m->newest);
 	m->newest = NULL;
 }
@@ -166,9 +184,8 @@ char *messages_of(const struct messages *m, const char *stage)
 	const struct said *s = &m->by[0];
 
 	/* A line without a name is the shell's, or of a program that broke. */
-	for (size_t i = 0; s->n && speaker(s->last[0]) && i < SPEAKERS; i++)
-		if (is_of(&m->by[i], stage, strlen(stage)))
-			s = &m->by[i];
+	if (s->n && speaker(s->last[0]) && said_by(m, stage))
+		s = said_by(m, stage);
 	if (!s->n || (speaker(s->last[0]) && !is_of(s, stage, strlen(stage))))
 		return NULL;
 	for (size_t i = 0; i < s->n; i++)

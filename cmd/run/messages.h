@@ -1,8 +1,8 @@
 /*
  * What the programs of a run say on standard error: passed on line by line to
  * that of this program, and into sync.log. The newest line waits until another
- * one comes or all is over, because of a run that failed the last line is why,
- * and goes into the log as an error.
+ * one comes or all is over, because of a run that failed the last line of its
+ * stage is why, and goes into the log as an error.
  *
  * A line that ends with a carriage return tells how far a program is
  * (util/progress.h): on a terminal it is rewritten in place, elsewhere shown
@@ -36,8 +36,13 @@ struct messages {
 
 void messages_init(struct messages *m, const struct run_context *run);
 void messages_take(struct messages *m, const char *data, size_t len);
-/* No more come: the newest goes into the log as `level`. */
-void messages_end(struct messages *m, const char *level);
+/*
+ * No more come. The newest goes into the log; of a run that failed in `stage`,
+ * the last line of that one as an error, which may be there already: two
+ * programs work at once, and one that gets no more input may speak last. NULL:
+ * the run went well. Where the stage said nothing, the newest is the error.
+ */
+void messages_end(struct messages *m, const char *failed_in);
 /*
  * The last lines of `stage`, joined; NULL where none of those that spoke last
  * is it. The caller's to free.

@@ -359,10 +359,10 @@ static int supervise(struct run_context *r, char **argv, usec started,
 	}
 	if (end->limit)
 		end->code = RC_TEMPORARY;
-	messages_end(&m, end->code > RC_ATTENTION ? "error" : NULL);
+	stage = work_text(r, "stage", STAGE_MAX);
+	stage[strcspn(stage, "\n")] = '\0';
+	messages_end(&m, end->code > RC_ATTENTION ? stage : NULL);
 	if (rc == 0 && !r->dry_run) {
-		stage = work_text(r, "stage", STAGE_MAX);
-		stage[strcspn(stage, "\n")] = '\0';
 		status = status_of(end, stage);
 		if (status == RUN_FAILED && end->code == RC_ATTENTION)
 			end->code = RC_LOCAL;
@@ -384,8 +384,8 @@ static int supervise(struct run_context *r, char **argv, usec started,
 			.ended = time_now(),
 		};
 		rc = conclude(r, &ended, end->limit, e);
-		free(stage);
 	}
+	free(stage);
 	free(message);
 	messages_fini(&m);
 	return rc < 0 ? -1 : end->code;
