@@ -209,6 +209,18 @@ static void by_mark(struct choice *c)
 	offer(c, smaller(on, c->sample->n), parts);
 }
 
+/* As the kind of property is asked: one of another kind is refused. */
+static void by_type(struct choice *c)
+{
+	enum type_kind kind = c->schema->type_kind;
+	bool whole = kind == TYPE_SELECT || kind == TYPE_STATUS;
+
+	by_value(c, offsetof(struct sample_page, type),
+		c->schema->field[FIELD_TYPE], type_kind_name(kind),
+		whole ? "equals" : "contains",
+		whole ? "does_not_equal" : "does_not_contain");
+}
+
 static const char *title_id(const struct choice *c)
 {
 	return c->schema ? c->schema->field[FIELD_DECISION] : "title";
@@ -385,9 +397,7 @@ json *split_choose(const struct sample *s, const struct notion_schema *schema,
 		by_value(&c, offsetof(struct sample_page, title), title_id(&c),
 			"title", "equals", "does_not_equal");
 	if (!is_fair(&c) && schema) {
-		by_value(&c, offsetof(struct sample_page, type),
-			schema->field[FIELD_TYPE], "multi_select", "contains",
-			"does_not_contain");
+		by_type(&c);
 		by_date(&c);
 		by_mark(&c);
 	}
