@@ -21,6 +21,7 @@ struct patch {
 	bool link_only;	 /* the condition holds the link, not the content */
 	bool deleted;	 /* how the row shall be afterwards */
 	bool maybe_sent; /* a try without an answer met the condition, or not */
+	bool too_long;	 /* the last try: its condition fits no URL */
 };
 
 static struct patch new_patch(const struct op *op, const char *page_id)
@@ -65,9 +66,15 @@ static struct condition seen_now(
 	return c;
 }
 
+/* A text of any length: the title, and the type where that is a text. */
+static bool may_be_long(enum field f)
+{
+	return field_kind(f) != KIND_DAY;
+}
+
 /*
- * -1 where the URL would be too long. The text of any length, which comes last,
- * may be left out only by who has just read it.
+ * -1 where the URL would be too long. The texts of any length, which come last,
+ * may be left out only by who has just read them.
  */
 static int add_condition(struct buf *where, const struct worker *w,
 	const struct patch *p, const struct condition *c, bool just_read)
@@ -87,19 +94,19 @@ static int add_condition(struct buf *where, const struct worker *w,
 				      "updated_at", c->updated_at)) < 0)
 		return -1;
 	for (enum field f = 0; f < FIELDS; f++)
-		if (field_kind(f) != KIND_TITLE &&
-			supabase_where(where, w->supabase.names,
-				field_column(f), value[f]) < 0)
+		if (!may_be_long(f) && supabase_where(where, w->supabase.names,
+					       field_column(f), value[f]) < 0)
 			return -1;
 	if (w->supabase.soft_delete &&
 		supabase_where_deleted(
 			where, w->supabase.names, c->held.deleted) < 0)
 		return -1;
 	for (enum field f = 0; f < FIELDS; f++)
-		if (field_kind(f) == KIND_TITLE &&
+		if (may_be_long(f) &&
 			supabase_where(where, w->supabase.names,
-				field_column(f), value[f]) < 0)
-			return just_read ? 0 : -1;
+				field_column(f), value[f]) < 0 &&
+			!just_read)
+			return -1;
 	return 0;
 }
 
@@ -113,7 +120,8 @@ static int try_patch(struct worker *w, struct patch *p,
 	int rc = 0;
 
 	*row = NULL;
-	if (add_condition(&where, w, p, c, just_read) == 0) {
+	p->too_long = add_condition(&where, w, p, c, just_read) < 0;
+	if (!p->too_long) {
 		rc = supabase_row_patch(&w->supabase, &where, p->set, row, &a);
 		if (rc < 0)
 			give_up(o,
@@ -166,7 +174,15 @@ static void tell_who_kept_it(
 
 	if (!reread_row(w, p->op->row_id, &now, NULL, o))
 		return;
-	if (is_as_planned(p, &now)) {
+	if (is_as_planned(p, &now) && p->too_long) {
+		struct api_error a = { .action = API_BAD_RECORD };
+
+		snprintf(a.code, sizeof a.code, "too-long");
+		api_copy_text(a.message, sizeof a.message,
+			"nothing was sent: what the row is compared with is "
+			"too long for a URL: shorten its texts in Supabase");
+		give_up(o, STATUS_FAILED, &a);
+	} else if (is_as_planned(p, &now)) {
 		saw_row(o, &now);
 		not_kept(o,
 			"the row can be read, and no update reaches it: a "

@@ -100,6 +100,12 @@ there_and_back() {
 	edit notion Row '{"type":"c, d"}'
 	must_pass sync_now --quiet
 	[[ $(live supabase Row | jq -r .type) == 'c, d' ]]
+	# One too long for the condition of a write.
+	edit supabase Row "$(jq -nc '{type: ("x" * 7500)}')"
+	must_pass sync_now --quiet
+	edit notion Row '{"decision":"Row 2"}'
+	must_pass sync_now --quiet
+	live supabase 'Row 2' >/dev/null
 }
 
 @test "wrong names: 78, with those that are there, and nothing is read" {
