@@ -28,6 +28,9 @@ install_to() { # install_to PREFIX
 	for unit in vaultsync vaultsync-health; do
 		grep -q '^LoadCredential=env:/etc/vaultsync/env$' "$PACKAGING/systemd/$unit.service"
 		grep -q '^Environment=SYNC_ENV_FILE=%d/env$' "$PACKAGING/systemd/$unit.service"
+		# Beside it; the second line makes it one that may be missing.
+		grep -q '^LoadCredential=fields.json:/etc/vaultsync/fields.json$' "$PACKAGING/systemd/$unit.service"
+		grep -q '^SetCredential=fields.json:{}$' "$PACKAGING/systemd/$unit.service"
 	done
 	! grep -rnE 'API_KEY=|SERVICE_ROLE_KEY=' "$PACKAGING/systemd"
 	# Set here, because the filter of system calls keeps a program from doing it.
