@@ -106,8 +106,10 @@ static int run(struct setup *s, struct error *e)
 	s->wish.names = &settings.names;
 	if (s->wish.paused && !paused_property(&settings.names, &given)) {
 		fail(e, RC_CONFIG,
-			"SYNC_PAUSED_PROPERTY says that there is none: unset "
-			"it, or set it to a name");
+			given ? "SYNC_PAUSED_PROPERTY says that there is none: "
+				"unset it, or set it to a name"
+			      : "the settings call another property \"Paused\": "
+				"set SYNC_PAUSED_PROPERTY to a name");
 		goto out;
 	}
 	if (notion_client_init(&s->client, &settings, stop, e) < 0)

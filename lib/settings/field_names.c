@@ -293,11 +293,20 @@ void field_names_place(const struct field_names *n, bool column,
 		column ? "supabase" : "notion", i < max ? keys[i].key : "?");
 }
 
+/* The usual name may be that of something else here. */
+static bool paused_is_taken(const struct field_names *n)
+{
+	for (size_t i = 0; n && i < PROPERTY_NAMES; i++)
+		if (n->property[i] && strcmp(n->property[i], PAUSED) == 0)
+			return true;
+	return n && n->link && strcmp(n->link, PAUSED) == 0;
+}
+
 const char *paused_property(const struct field_names *n, bool *given)
 {
 	*given = n && n->paused;
 	if (!*given)
-		return PAUSED;
+		return paused_is_taken(n) ? NULL : PAUSED;
 	return strcmp(n->paused, "-") == 0 ? NULL : n->paused;
 }
 

@@ -66,7 +66,10 @@ bool property_is_named(const struct field_names *n, const char *usual);
 void field_names_place(const struct field_names *n, bool column,
 	const char *usual, char *out, size_t size);
 
-/* Where pages are paused; NULL: nowhere. Given: it must be there. */
+/*
+ * Where pages are paused; NULL: nowhere, also where the usual name is that of a
+ * field or of the link. Given: it must be there.
+ */
 const char *paused_property(const struct field_names *n, bool *given);
 
 /*

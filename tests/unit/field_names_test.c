@@ -241,7 +241,9 @@ static void test_settings(void)
 		"\"Synced\", which is that of Synced");
 	setting_is_refused(
 		"SYNC_LINK_PROPERTY=Type\n", "\"Type\", which is that of Type");
-	setting_is_refused("SYNC_LINK_PROPERTY=Paused\n", "of its own");
+	setting_is_refused(
+		"SYNC_LINK_PROPERTY=Hold\nSYNC_PAUSED_PROPERTY=Hold\n",
+		"both name the property \"Hold\"");
 	setting_is_refused("SYNC_LINK_PROPERTY=Row\n"
 			   "SYNC_LINK_TEMPLATE=https://a.example\n",
 		"must be a link with {id}");
@@ -250,6 +252,25 @@ static void test_settings(void)
 		"must be a link with {id}");
 	setting_is_refused("SYNC_LINK_TEMPLATE=https://a.example/{id}\n",
 		"needs SYNC_LINK_PROPERTY");
+}
+
+/* A field that is called Paused pauses nothing. */
+static void test_paused_is_taken(void)
+{
+	struct settings s;
+	struct error e = { 0 };
+	bool given;
+
+	write_file("fields.json", "{\"notion\":{\"synced\":\"Paused\"}}");
+	check_int(load(&s, KEYS, &e), 0);
+	check(!paused_property(&s.names, &given) && !given);
+	settings_fini(&s);
+	setting_is_refused(
+		"SYNC_PAUSED_PROPERTY=Paused\n", "is that of Synced");
+	write_file("fields.json", "{}");
+	check_int(load(&s, KEYS "SYNC_LINK_PROPERTY=Paused\n", &e), 0);
+	check(!paused_property(&s.names, &given) && !given);
+	settings_fini(&s);
 }
 
 int main(void)
@@ -272,6 +293,7 @@ int main(void)
 	run(test_refused);
 	run(test_file);
 	run(test_settings);
+	run(test_paused_is_taken);
 	for (size_t i = 0; i < 3; i++) {
 		char *path = path_join(
 			folder, (const char *const[]){ ".env", "fields.json",
