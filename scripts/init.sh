@@ -53,10 +53,16 @@ others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE SUPABASE_SCHEMA SYNC_ALLOW_HTTP NOT
   SYNC_FIELDS SYNC_PAUSED_PROPERTY SYNC_LINK_PROPERTY SYNC_LINK_TEMPLATE)
 declare -A value=()
 new='' none='' several=''
-trap 'rm -f ${new:+"$new"} ${none:+"$none"}' EXIT
-# Until it is written, no other .env may be used instead.
-[ -e "$file" ] || none=$(mktemp) || die 74 "no room for temporary files: set TMPDIR"
-export SYNC_ENV_FILE=${none:-$file}
+trap 'rm -rf ${new:+"$new"} ${none:+"$none"}' EXIT
+# Until it is written, no other .env may be used instead; nor a fields.json that
+# is not beside it, so the empty one is in a folder where nobody else can put one.
+use=$file
+if [ ! -e "$file" ]; then
+  none=$(umask 077 && mktemp -d) || die 74 "no room for temporary files: set TMPDIR"
+  use=$none/.env
+  (umask 077 && : >"$use") || die 74 "no room for temporary files: set TMPDIR"
+fi
+export SYNC_ENV_FILE=$use
 
 asks() {
   [ ! "$yes" ] && [ -t 0 ]
@@ -77,6 +83,7 @@ is_in_file() {
 # The answers so far, in the environment of one command and nowhere else.
 with_answers() (
   local name
+  [ ! "$none" ] || [ ! -e "${file%/*}/fields.json" ] || export SYNC_FIELDS="${SYNC_FIELDS:-${file%/*}/fields.json}"
   for name in "${!value[@]}"; do export "$name=${value[$name]}"; done
   "$@"
 )

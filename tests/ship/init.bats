@@ -71,6 +71,18 @@ hide_settings() {
 	[[ $output$stderr != *sb_secret_sandbox* && $output$stderr != *ntn_sandbox* ]]
 }
 
+@test "names of one's own are read beside the file to be written, and nowhere else" {
+	start_sandbox
+	mkdir tmp
+	echo '{' >tmp/fields.json
+	TMPDIR=$T/tmp must_pass "$INIT" -q </dev/null
+	[[ $(ls -A tmp) == fields.json ]] || seen "left: $(ls -A tmp)"
+	rm new/.env
+	echo '{' >new/fields.json
+	must_fail $RC_CONFIG "$INIT" </dev/null
+	must_say "new/fields.json:2: not valid JSON"
+}
+
 @test "the file alone is enough for the next command" {
 	start_sandbox
 	must_pass "$INIT" -q </dev/null
