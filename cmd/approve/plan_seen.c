@@ -51,7 +51,9 @@ static void each_line_of_plan(void *arg, const json *line)
 	}
 	c.key.row_id = json_str(c.line, "row_id");
 	c.key.page_id = json_str(c.line, "page_id");
-	c.of_guard = !would && find_guard(p->head, &c);
+	/* A guard counts what settles, and not what is held. */
+	c.of_guard =
+		(!would || json_get(line, "since")) && find_guard(p->head, &c);
 	if (!would && !c.of_guard) {
 		json_free(c.line);
 		return;

@@ -135,6 +135,31 @@ waiting() {
 	must_be_settled
 }
 
+@test "a bulk delete of which some settles: approving the rest lets nothing of that pass" {
+	local i
+	export SYNC_SETTLE=2m
+	seed supabase r{1..20}
+	control POST clock '{"advance":600}' >/dev/null
+	must_pass sync_now --quiet
+	for i in {1..5}; do act supabase "r$i" soft-delete; done
+	control POST clock '{"advance":600}' >/dev/null
+	for i in {6..9}; do act supabase "r$i" soft-delete; done
+	must_fail $RC_GUARD sync_now --quiet
+	must_say 'guard mass-delete: 9 of 20 live pages in Notion would be deleted'
+	must_pass approve --list
+	[[ $(grep -c 'trash .*in Notion .*(mass-delete)' <<<"$output") == 9 ]] ||
+		seen "the list: $output"
+	for i in {1..5}; do
+		must_pass approve "$(find_record supabase "r$i" true | jq -r .id)"
+	done
+	must_pass sync_now --quiet
+	for i in {1..5}; do dead notion "r$i" >/dev/null; done
+	control POST clock '{"advance":600}' >/dev/null
+	must_pass sync_now --quiet
+	for i in {6..9}; do live notion "r$i" >/dev/null; done
+	[[ $(waiting) == '{"held":4}' ]] || seen "report says $(waiting) waits"
+}
+
 @test "an approval is for what was seen, and goes" {
 	seed supabase A B
 	must_pass sync_now --quiet
