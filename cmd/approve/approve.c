@@ -151,8 +151,9 @@ static size_t count_left(
 }
 
 /*
- * A guard of whose ops some are approved holds the others from now on, and
- * stops nothing else any more.
+ * A guard of whose ops some are approved, or all, holds the others from now on,
+ * and what changes or comes in before the next run; it stops nothing else any
+ * more.
  */
 static void add_guards(struct approvals *a, const struct plan_seen *p)
 {
@@ -165,12 +166,14 @@ static void add_guards(struct approvals *a, const struct plan_seen *p)
 		size_t left = count_left(p, c);
 		json *line;
 
-		if (!c->chosen || !c->of_guard || left == 0 ||
+		if (!c->chosen || !c->of_guard ||
 			approvals_guard(a, &kind, none))
 			continue;
 		line = new_line(a, p, "guard", &kind);
 		json_put_str(line, "guard", guard_name(c->guard));
 		approvals_add(a, line);
+		if (left == 0)
+			continue;
 		info("%zu more that %s blocked wait until they are approved, "
 		     "and everything else goes on",
 			left, guard_name(c->guard));

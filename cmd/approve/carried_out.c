@@ -93,13 +93,32 @@ static int judge(struct judging *j, const struct run_records *l,
 	return 0;
 }
 
+static bool stays(const struct judging *j, size_t i)
+{
+	return j->keep[i] || j->approvals->at[i].at > j->until;
+}
+
+/* What is approved and still to be done can change until then. */
+static void keep_guards_of_approved(const struct judging *j)
+{
+	const struct approval *at = j->approvals->at;
+
+	for (size_t g = 0; g < j->approvals->n; g++)
+		for (size_t i = 0; at[g].of_guard && i < j->approvals->n; i++)
+			if (!at[i].of_guard && stays(j, i) &&
+				at[i].key.kind == at[g].key.kind &&
+				at[i].key.target == at[g].key.target)
+				j->keep[g] = true;
+}
+
 static void drop(struct judging *j)
 {
 	struct approvals *a = j->approvals;
 	size_t n = 0;
 
+	keep_guards_of_approved(j);
 	for (size_t i = 0; i < a->n; i++) {
-		if (j->keep[i] || a->at[i].at > j->until)
+		if (stays(j, i))
 			a->at[n++] = a->at[i];
 		else
 			json_free(a->at[i].line);

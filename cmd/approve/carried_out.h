@@ -1,7 +1,7 @@
 /*
  * What a run leaves of the approvals that its plan has read: those whose op was
- * planned and isn't done, and the guards that still hold an op. One that was
- * written since stays.
+ * planned and is not done, and the guards that still hold an op, or of whose
+ * kind an approval stays. One that was written since stays.
  */
 #ifndef APPROVE_CARRIED_OUT_H
 #define APPROVE_CARRIED_OUT_H

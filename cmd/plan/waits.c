@@ -195,6 +195,15 @@ static bool must_settle(
 
 /* --- all ------------------------------------------------------------------ */
 
+/* The guard that such ops were approved for is allowed. */
+static bool is_allowed(const struct waits *w, const struct op_key *key)
+{
+	static const bool none[GUARDS] = { false };
+
+	return approvals_guard(w->approvals, key, none) &&
+	       !approvals_guard(w->approvals, key, w->allowed);
+}
+
 struct verdict waits_judge(const struct waits *w, const struct planned_op *op)
 {
 	const struct op_key key = { op->kind, op->target, op->row_id,
@@ -215,6 +224,8 @@ struct verdict waits_judge(const struct waits *w, const struct planned_op *op)
 	else if (w->approvals &&
 		 approvals_guard(w->approvals, &key, w->allowed))
 		v.wait = WAIT_GUARD;
+	else if (v.changed && !is_allowed(w, &key))
+		v.wait = WAIT_CHANGED;
 	else if (must_settle(w, op, &v.since))
 		v.wait = WAIT_SETTLING;
 	return v;
@@ -226,6 +237,7 @@ void waits_put(struct planned_op *op, const struct verdict *v)
 		[WAIT_HELD] = "held",
 		[WAIT_GUARD] = "waits for approval, because a guard has "
 			       "blocked such ops",
+		[WAIT_CHANGED] = "waits for approval",
 		[WAIT_SETTLING] = "edited a moment ago, waits to be left alone",
 		[WAIT_PAIR] = "waits with the other half",
 	};

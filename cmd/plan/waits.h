@@ -28,6 +28,7 @@ enum wait {
 	WAIT_NOT,
 	WAIT_HELD,
 	WAIT_GUARD,
+	WAIT_CHANGED, /* it was approved, and is to be looked at again */
 	WAIT_SETTLING,
 	WAIT_PAIR, /* the op of the other half waits, and it goes with that */
 };

@@ -1,8 +1,8 @@
 /*
  * What a person has approved (doc/semantics.md, section 10): single ops that
  * pass a hold and don't count for a guard, as long as both halves are as they
- * were seen and the op writes the same; and the guards whose plan was approved in part, which hold from
- * then on what is not approved.
+ * were seen and the op writes the same; and the guards of whose ops some were
+ * approved, or all, which hold from then on what is not approved.
  *
  * <state>/approved.ndjson, a stream "approved"; lines:
  *   {"kind":"approved","plan_id","at","op","target","row_id","page_id","seen",
@@ -66,7 +66,7 @@ void approvals_sort(struct approvals *a);
 /* Only once sorted; NULL: that op is not approved. */
 const struct approval *approvals_find(
 	const struct approvals *a, const struct op_key *key);
-/* A guard that was approved in part, and isn't allowed, holds such ops. */
+/* Such a guard holds such ops, unless it is allowed. */
 bool approvals_guard(const struct approvals *a, const struct op_key *key,
 	const bool allowed[GUARDS]);
 

@@ -126,7 +126,13 @@ waiting() {
 	for i in 4 5 6; do act supabase "r$i" undelete; done
 	must_pass sync_now --quiet
 	must_pass approve --all trash:notion
+	act supabase r13 soft-delete # nobody has seen this one
 	must_pass sync_now --quiet
+	live notion r13 >/dev/null
+	[[ $(waiting) == '{"held":1}' ]] || seen "report says $(waiting) waits"
+	must_pass approve --all trash:notion
+	must_pass sync_now --quiet
+	dead notion r13 >/dev/null
 	for i in 7 8 9 10; do dead notion "r$i" >/dev/null; done
 	[[ ! -e state/approved.ndjson ]] || { cat state/approved.ndjson; seen "approvals are left"; }
 	act supabase r12 soft-delete
