@@ -76,21 +76,27 @@ it begins.
       --drop        take back a decision that still waits for a run
   -n, --dry-run     show the plan with the decision in it, and write nothing
 
-A run carries it out at once, with the rules of the last run; other options go to
-sync-now.sh, such as --conflict stop. It is refused where either has been edited since.
+A run carries it out at once, with the rules of the last run, also for what is held and
+has to settle; other options go to sync-now.sh, such as --conflict stop. --hold and
+--direction take the place of all that it held. It is refused where either half has been
+edited since.
 TEXT
 }
 
-# last_rules: --conflict and --orphans as the last run that planned had them, unless they
-# are given.
+# last_rules: how the last run that planned decided conflicts and orphans, what it held
+# and how long edits had to settle, unless that is given. --hold and --direction go
+# together: a given one takes the place of both.
 last_rules() {
-  local rule name
-  for name in conflict orphans; do
-    [[ " ${options[*]-} " != *" --$name"[=\ ]* ]] || continue
-    rule=$(jq -nr --arg n "$name" '[inputs.policy[$n]? // empty] | first // empty' \
-      "$logs/last_run.json" "$logs/last_success.json" 2>/dev/null) || true
-    [ -z "$rule" ] || options+=("--$name=$rule")
-  done
+  local rule name given=" ${options[*]-} "
+  while IFS= read -r rule; do
+    name=${rule%%=*}
+    [[ $name != @(hold|direction) || $given != *" --"@(hold|direction)=* ]] || continue
+    [[ $given == *" --$name="* ]] || options+=("--$rule")
+  done < <(jq -nr '[inputs.policy | objects] | first // {}
+    | (.conflict | strings | "conflict=\(.)"), (.orphans | strings | "orphans=\(.)"),
+      (.hold | arrays | "hold=\(join(","))", "direction=both"),
+      (.settle_seconds | numbers | "settle=\(.)s")' \
+    "$logs/last_run.json" "$logs/last_success.json" 2>/dev/null)
 }
 
 # kept_of ID: the files of the decisions that wait on that record.

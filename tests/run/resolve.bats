@@ -132,6 +132,25 @@ nothing_waits() {
 	nothing_waits
 }
 
+@test "what the last run held stays held, and what had to settle still has to" {
+	local row
+	seed supabase One Two
+	must_pass sync_now --quiet
+	row=$(row_of One)
+	both One '{"type":"UX"}' '{"type":"Policy"}'
+	must_pass sync_now --quiet
+	act notion Two trash
+	control POST clock '{"advance":120}' >/dev/null
+	SYNC_DIRECTION=to-notion SYNC_SETTLE=1s must_pass sync_now --quiet
+	must_pass "$CONTROLS" resolve "$row" --take supabase --dry-run
+	live supabase Two >/dev/null
+	SYNC_SETTLE=0 must_pass "$CONTROLS" resolve "$row" --take supabase
+	live supabase Two >/dev/null
+	must_hold '.[0].policy | .hold and .settle_seconds == 1' logs/last_run.json
+	must_pass "$CONTROLS" resolve "$row" --take notion --direction both
+	dead supabase Two >/dev/null
+}
+
 @test "what is wrong is refused with what would be right, before anything is read" {
 	local row
 	must_fail $RC_USAGE "$CONTROLS" resolve abcd --take notion
