@@ -133,6 +133,17 @@ tell_outcome() {
   warn "$1: $text"
 }
 
+# tell_kept: which of the decisions of resolve still wait.
+tell_kept() {
+  local line row left=()
+  for line in "${lines[@]}"; do
+    row=$(jq -r .row_id <<<"$line")
+    [ -z "$(kept_of "$row")" ] || left+=("$row")
+  done
+  [ ${#left[@]} = 0 ] ||
+    warn "the decision is kept, and the next run carries it out; to take it back: $(typed controls) resolve --drop ${left[*]}"
+}
+
 resolve() {
   local ids=() decide=() options=() what='' dry='' json=() lines=() id line code=0
   while [ $# -gt 0 ]; do
@@ -169,9 +180,11 @@ resolve() {
     "$home/scripts/sync-now.sh" --dry-run --resolve="$line" ${options[@]+"${options[@]}"}
     return
   fi
+  # What is wrong in the command must not leave a decision behind.
+  "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} --version >/dev/null || exit
   for line in "${lines[@]}"; do keep_decision "$state" "$line"; done
   "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} || code=$?
-  [ "$code" != 75 ] || warn "the next run carries it out; to take it back: $(typed controls) resolve --drop ${ids[*]}"
+  tell_kept
   [ "$code" -gt 1 ] || for line in "${lines[@]}"; do tell_outcome "$(jq -r .row_id <<<"$line")"; done
   return "$code"
 }

@@ -32,7 +32,9 @@ while [ $# -gt 0 ]; do
     -q | --quiet) run+=(-q) verbose=(-q) ;;
     -v | --verbose) run+=(-v) verbose+=(-v) ;;
     -h | --help) usage; exit 0 ;;
-    --version) exec "$bin/plan" --version ;;
+    --version) # what is before it is looked at as well
+      "$bin/run" ${run[@]+"${run[@]}"} --version >/dev/null || exit
+      exec "$bin/plan" ${plan[@]+"${plan[@]}"} --version ;;
     --full) full=asked ;;
     --limit | --conflict | --orphans | --allow | --match | --hold | --direction | --settle | --resolve)
       [ $# -gt 1 ] || die 2 "$1 needs an argument"

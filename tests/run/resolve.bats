@@ -125,6 +125,7 @@ nothing_waits() {
 	# What is held, it waits for.
 	must_pass "$CONTROLS" resolve "$row" --take supabase --hold update
 	must_say "controls: $row: waits for a later run \(held\)"
+	must_say "the next run carries it out; to take it back: .*resolve --drop $row"
 	must_fail 1 "$BIN/report" --pending
 	[[ $output == *$'held\t'"$row"*$'decided\t'"$row"* ]] || seen "what waits"
 	must_pass sync_now --quiet
@@ -178,6 +179,10 @@ nothing_waits() {
 	must_fail $RC_USAGE "$CONTROLS" resolve --drop "$row"
 	must_say 'no decision on .* waits'
 	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take notion --nonsense
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take notion --conflct stop
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take notion --conflict never
+	must_fail $RC_USAGE "$CONTROLS" resolve "$row" --take notion --limit soon
+	nothing_waits
 	must_fail $RC_USAGE "$BIN/report" --take notion
 	must_fail $RC_STREAM "$BIN/plan" --resolve <(echo '{"kind":"resolve"}') records
 	must_say 'is not a decision as report --resolve writes it'
