@@ -13,17 +13,34 @@ keep_decision() {
   for old in "$dir/$row".*.json; do [ "$old" = "$new.json" ] || rm -f "$old"; done
 }
 
+# decision_in FILE: the one decision in it, as report --resolve writes it, on one line;
+# false where it is damaged, which would refuse the plan of every run.
+decision_in() {
+  jq -ces 'def id: strings | test("^[0-9A-Fa-f-]{32,36}$");
+    def value: type == "null" or type == "string";
+    def side: . == "supabase" or . == "notion";
+    select(length == 1) | .[0] | objects
+    | select(.kind == "resolve" and (.row_id | id) and (.page_id | id) and (.take | side)
+      and (.fields | objects | length > 0 and all(.[]; type == "object" and has("supabase") and has("notion")
+        and (.supabase | value) and (.notion | value) and (.winner == null or (.winner | side)))))' "$1" 2>/dev/null
+}
+
 # take_decisions: those that are kept, for the plan of this run; sets decisions. Needs
 # the work and plan of sync-now.sh.
 # shellcheck disable=SC2154
 take_decisions() {
-  local file
+  local file line
   decisions=()
   for file in "$SYNC_RUN_STATE"/resolve/*.json; do
-    [ ! -f "$file" ] || [ -L "$file" ] || decisions+=("$file")
+    if [ ! -f "$file" ] || [ -L "$file" ]; then continue; fi
+    line=$(decision_in "$file") || {
+      warn "$file is damaged and left out; remove it, and decide again: rm '$file'"
+      continue
+    }
+    printf '%s\n' "$line" >>"$work/resolve.ndjson" || exit 74
+    decisions+=("$file")
   done
   [ ${#decisions[@]} -gt 0 ] || return 0
-  cat "${decisions[@]}" >"$work/resolve.ndjson" || exit 74
   plan+=(--resolve "$work/resolve.ndjson")
 }
 
