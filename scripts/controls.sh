@@ -74,7 +74,8 @@ it begins.
       --list        what can be decided, with both values and times
       --json        the list for programs
       --drop        take back a decision that still waits for a run
-  -n, --dry-run     show the plan with the decision in it, and write nothing
+  -n, --dry-run     show the plan with the decision in it, or what would be dropped,
+                    and write nothing
 
 A run carries it out at once, with the rules of the last run, also for what is held and
 has to settle; other options go to sync-now.sh, such as --conflict stop. --hold and
@@ -104,18 +105,29 @@ kept_of() {
   local file
   for file in "$state"/resolve/*.json; do
     [ ! -f "$file" ] || ! jq -e --arg id "${1//-/}" '[.row_id, .page_id] | map(gsub("-"; ""))
-      | any(startswith($id | ascii_downcase))' "$file" >/dev/null || echo "$file"
+      | any(startswith($id | ascii_downcase))' "$file" >/dev/null 2>&1 || echo "$file"
   done
 }
 
 drop_decisions() {
-  local id files
+  local id files file row drop=() done=dropped
+  [ ${#options[@]} = 0 ] || die 2 "resolve --drop takes no ${options[0]}"
   [ ${#ids[@]} -gt 0 ] || die 2 "resolve --drop: of which record?"
   for id in "${ids[@]}"; do
-    [[ $id =~ ^[0-9A-Fa-f-]{4,36}$ ]] || die 2 "$id is not a row or page id"
-    files=$(kept_of "$id")
+    [[ ${id//-/} =~ ^[0-9A-Fa-f]{4,32}$ ]] || die 2 "$id is not a row or page id, nor four characters or more of one"
+    files=$(kept_of "$id") row=''
     [ "$files" ] || die 2 "no decision on $id waits: $(typed report) --pending lists what does"
-    while IFS= read -r id; do rm -f "$id"; done <<<"$files"
+    while IFS= read -r file; do
+      id=${file##*/} id=${id%%.*}
+      [ "${row:-$id}" = "$id" ] || die 2 "decisions on several records wait whose ids begin so, $row and $id: write more of it"
+      row=$id drop+=("$file")
+    done <<<"$files"
+  done
+  [ -z "$dry" ] || done="would be dropped"
+  for file in "${drop[@]}"; do
+    id=$(jq -r '"\(.row_id): \(.take) in \(.fields | keys | join(", "))"' "$file") || continue
+    [ "$dry" ] || rm -f "$file" || die 74 "cannot remove $file"
+    warn "$id: $done"
   done
 }
 

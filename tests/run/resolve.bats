@@ -117,13 +117,28 @@ nothing_waits() {
 	hold sync
 	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
 	must_say "the next run carries it out"
-	must_pass "$CONTROLS" resolve --drop "$row"
+	# Only that of one record is dropped, and not by a trial.
+	jq -c '.row_id = "ffffffff-ffff-4fff-8fff-ffffffffffff"' state/resolve/*.json >other
+	cp other state/resolve/ffffffff-ffff-4fff-8fff-ffffffffffff.json
+	must_fail $RC_USAGE "$CONTROLS" resolve --drop ----
+	must_say 'resolve --drop takes no ----'
+	must_fail $RC_USAGE "$CONTROLS" resolve --drop "$(jq -r '.page_id[:4]' other)"
+	must_say 'several records wait whose ids begin so'
+	must_pass "$CONTROLS" resolve --drop -n "$row"
+	must_say "$row: supabase in type: would be dropped"
+	[[ $(ls state/resolve | wc -l) == 2 ]] || seen "what is left: $(ls state/resolve)"
+	must_pass "$CONTROLS" resolve --drop "$row" ffff
+	must_say "$row: supabase in type: dropped"
 	nothing_waits
 	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
 	let_go
 	[[ $(stat -c %a state/resolve state/resolve/*) == $'700\n600' ]]
 	# What is held, it waits for.
+	# A damaged one is left out, and the others are taken.
+	echo '{"kind":"resolve"' >state/resolve/00.json
 	must_pass "$CONTROLS" resolve "$row" --take supabase --hold update
+	must_say "state/resolve/00.json is damaged and left out.*: rm '.*state/resolve/00.json'"
+	rm state/resolve/00.json
 	must_say "controls: $row: waits for a later run \(held\)"
 	must_say "the next run carries it out; to take it back: .*resolve --drop $row"
 	must_fail 1 "$BIN/report" --pending
