@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "settings/hold.h"
+#include "sync/decision.h"
 #include "util/alloc.h"
 #include "util/humanize.h"
 #include "util/text.h"
@@ -172,8 +173,8 @@ static const char *title_of(const json *line)
 	const json *expect = json_get(line, "expect");
 
 	for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++) {
-		const char *title =
-			json_str(json_get(expect, halves[i]), "decision");
+		const char *title = json_str(json_get(expect, halves[i]),
+			field_name(FIELD_DECISION));
 
 		if (!text_is_empty(title))
 			return title;

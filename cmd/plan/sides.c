@@ -30,22 +30,27 @@ static int check_source(const json *sources, enum side side, struct error *e)
 		side_title(side), mode ? mode : "none");
 }
 
+static void put_own_column(json *to, const json *own, const char *column)
+{
+	if (json_str(own, column))
+		json_put_str(to, column, json_str(own, column));
+}
+
 /* Where the content of both sides is. */
 static void put_fields(
 	struct sides *w, const json *supabase, const json *properties)
 {
-	static const char *const columns[] = { "id", "decision", "type", "date",
-		"deleted_at" };
 	const json *own = json_get(supabase, "columns");
-	json *of = NULL;
+	json *of = json_object();
 
-	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-		if (!json_str(own, columns[i]))
-			continue;
-		if (!of)
-			of = json_put(w->scope, "columns", json_object());
-		json_put_str(of, columns[i], json_str(own, columns[i]));
-	}
+	put_own_column(of, own, "id");
+	for (enum field f = 0; f < FIELDS; f++)
+		put_own_column(of, own, field_name(f));
+	put_own_column(of, own, "deleted_at");
+	if (json_first(of))
+		json_put(w->scope, "columns", of);
+	else
+		json_free(of);
 	of = json_put(w->scope, "properties", json_object());
 	for (enum field f = 0; f < FIELDS; f++)
 		if (field_kind(f) != KIND_TITLE) /* there is only one */

@@ -96,7 +96,10 @@ fetch_both() {
     "$bin/notion-fetch" ${verbose[@]+"${verbose[@]}"} $progress --known - "$@" >"$pages"
   codes=("${PIPESTATUS[@]}")
   [ "${codes[*]}" != "0 0 0" ] || return 0
-  [ -z "${stopped:-}" ] || exit 143
+  if [ "${stopped:-}" ]; then
+    [ "${codes[0]}" != 0 ] || echo notion-fetch >"$SYNC_RUN_WORK/stage" || true
+    exit 143
+  fi
   if [ "${codes[1]}" != 0 ] && [[ ${codes[0]} = 0 || ${codes[0]} = 74 ]]; then
     echo tee >"$SYNC_RUN_WORK/stage" || true # the disk may be full
     return 74
