@@ -41,8 +41,9 @@ static const struct way {
 		{ SYNC_NOW, NULL } },
 	{ "paused", "paused on its page: untick that, then run",
 		{ SYNC_NOW, NULL } },
+	/* In full, because the options of a status are read only then. */
 	{ "poison", "the other side can't hold it: edit it, then run",
-		{ SYNC_NOW, NULL } },
+		{ SYNC_NOW " --full", NULL } },
 	{ "problem", "can't be read: fix it, then run", { SYNC_NOW, NULL } },
 	{ "double-link", "two rows claim one page: clear one, then run",
 		{ SYNC_NOW, NULL } },

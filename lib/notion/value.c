@@ -166,8 +166,8 @@ static int type_can_be(const char *type, enum type_kind kind,
 	if (kind == TYPE_STATUS && options && !text_is_empty(type) &&
 		!notion_option_spelling(options, type))
 		return problem(p, "poison",
-			"the status has no option \"%.60s\", and only a "
-			"person can add one in Notion",
+			"the status has no option \"%.60s\" (only a person "
+			"can add it, in Notion; then sync with --full)",
 			type);
 	return 0;
 }

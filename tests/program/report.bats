@@ -466,7 +466,7 @@ pending() {
 @test "pending: a line each, with the id, the command that goes on and the reason" {
 	local code n=0 id command reason
 	local -A goes_on=(
-		[poison]='sync-now.sh' [orphan]='sync-now.sh --orphans restore'
+		[poison]='sync-now.sh --full' [orphan]='sync-now.sh --orphans restore'
 		[held]='controls.sh approve ID' [blocked]='controls.sh approve ID'
 		[conflict]='controls.sh resolve ID --take supabase'
 		[not-resolved]='controls.sh resolve --list' [settling]='sync-now.sh'

@@ -89,6 +89,12 @@ there_and_back() {
 	live notion Another >/dev/null
 	must_pass "$BIN/report"
 	[[ $output == *'the status has no option "Other"'* ]] || seen "the report"
+	catch "$BIN/report" --pending
+	[[ $output == *"scripts/sync-now.sh --full"*"sync with --full"* ]] || seen "what goes on"
+	kind '{"select":{}}'
+	kind '{"status":{"options":[{"name":"Ops"},{"name":"UX"},{"name":"Other"}]}}'
+	must_pass sync_now --quiet --full
+	[[ $(type_of Row) == Other ]]
 }
 
 @test "Type is a text: commas are no matter" {
