@@ -141,7 +141,7 @@ void check_properties(struct doctor *d, struct finding *f)
 		&(struct shape_wish){ &d->settings.names, true, false });
 	if (notion_schema_bind(&schema, source, &d->settings.names, &e) < 0)
 		find_bad(f, &e);
-	else if (notion_shape_fault(&shape, &e) < 0)
+	else if (notion_shape_fault(&shape, source, &e) < 0)
 		find_warn(f, "%s", e.text);
 	else if (shape.due > 0)
 		list_due(&shape, f);

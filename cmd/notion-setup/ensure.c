@@ -58,7 +58,8 @@ static int change(struct setup *s, struct error *e)
 int setup_ensure(struct setup *s, struct error *e)
 {
 	for (int round = 0; round < ROUNDS; round++) {
-		if (look(s, e) < 0 || notion_shape_fault(&s->shape, e) < 0)
+		if (look(s, e) < 0 ||
+			notion_shape_fault(&s->shape, s->now, e) < 0)
 			return -1;
 		if (s->shape.due == 0)
 			return notion_shape_kept(s->before, s->now, e);

@@ -66,16 +66,6 @@ static const json *find_title(const json *all)
 	return NULL;
 }
 
-int notion_wrong_type(struct error *e, const char *name, const char *is,
-	const char *should_be)
-{
-	return fail(e, RC_CONFIG,
-		"the Notion property \"%s\" has type %s and should have type "
-		"%s; change its type in Notion, or rename it and run "
-		"notion-setup",
-		name, is, should_be);
-}
-
 /* "Name (title), Tags (multi_select), …": what there is to choose from. */
 static void list_properties(const json *all, struct buf *out)
 {
@@ -88,6 +78,27 @@ static void list_properties(const json *all, struct buf *out)
 			return;
 		}
 	}
+}
+
+int notion_wrong_type(struct error *e, const char *name, const char *is,
+	const char *should_be, const char *place, const json *properties)
+{
+	struct buf list = BUF_INIT(900);
+
+	if (!place[0])
+		return fail(e, RC_CONFIG,
+			"the Notion property \"%s\" has type %s and should "
+			"have type %s; change its type in Notion, or rename it "
+			"and run notion-setup",
+			name, is, should_be);
+	list_properties(properties, &list);
+	fail(e, RC_CONFIG,
+		"%s: the Notion property \"%.100s\" has type %s and should "
+		"have type %s; correct the name there, or change the type in "
+		"Notion; it has: %s",
+		place, name, is, should_be, buf_str(&list));
+	buf_fini(&list);
+	return -1;
 }
 
 /* A property that is to be found, and where its id goes. */
@@ -135,16 +146,13 @@ static const json *bind(char **id, const json *all, const struct wanted *w,
 		*rc = not_there(w, all, e);
 	else if (!is_one_of(is, w->types, w->n))
 		*rc = notion_wrong_type(e, w->name ? w->name : w->usual,
-			is ? is : "unknown", w->shown);
+			is ? is : "unknown", w->shown, w->place, all);
 	else if (!json_str(p, "id"))
 		*rc = fail(e, RC_TEMPORARY,
 			"Notion gave no id for the property \"%s\"",
 			w->name ? w->name : w->usual);
-	if (*rc < 0) {
-		if (p && w->place[0])
-			fail_at(e, "%s", w->place);
+	if (*rc < 0)
 		return NULL;
-	}
 	*id = xstrdup(json_str(p, "id"));
 	return p;
 }

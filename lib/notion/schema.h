@@ -62,9 +62,13 @@ int notion_schema_from_head(
  */
 void notion_schema_to_head(const struct notion_schema *s, json *head);
 void notion_schema_fini(struct notion_schema *s);
-/* RC_CONFIG for a property that exists with the wrong type; returns -1. */
+/*
+ * RC_CONFIG for a property that exists with the wrong type; returns -1. `place`
+ * is where its name is set; "" where nothing sets it. Set: the message lists
+ * the properties that there are.
+ */
 int notion_wrong_type(struct error *e, const char *name, const char *is,
-	const char *should_be);
+	const char *should_be, const char *place, const json *properties);
 /* What the link property of this row's page shows; allocated. NULL: its id. */
 char *notion_link_text(const char *template, const char *row_id);
 

@@ -1,5 +1,6 @@
 #include "notion/shape.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,10 +175,16 @@ static struct shape_property *add(
 /* Decision, Type and so on, by the names that they have here. */
 static void list_wanted(struct notion_shape *s, const struct shape_wish *wish)
 {
-	for (size_t i = 0; i < N_WANTED; i++)
-		add(s, property_name(wish->names, wanted[i].name),
-			wanted[i].type)
-			->holds_type = is(wanted[i].type, "multi_select");
+	for (size_t i = 0; i < N_WANTED; i++) {
+		struct shape_property *p =
+			add(s, property_name(wish->names, wanted[i].name),
+				wanted[i].type);
+
+		p->holds_type = is(wanted[i].type, "multi_select");
+		if (property_is_named(wish->names, wanted[i].name))
+			field_names_place(wish->names, false, wanted[i].name,
+				p->place, sizeof p->place);
+	}
 }
 
 /*
@@ -221,10 +228,16 @@ void notion_shape_read(struct notion_shape *s, const json *data_source,
 			!property_is_named(names, wanted[i].name))
 			p->state = SHAPE_LEFT_OUT;
 	}
-	if (paused)
-		read_property(add(s, paused, "checkbox"), properties);
+	if (paused) {
+		p = add(s, paused, "checkbox");
+		if (names && names->paused)
+			snprintf(p->place, sizeof p->place,
+				"SYNC_PAUSED_PROPERTY");
+		read_property(p, properties);
+	}
 	if (names && names->link) {
 		p = add(s, names->link, "url");
+		snprintf(p->place, sizeof p->place, "SYNC_LINK_PROPERTY");
 		p->shows_row = true;
 		read_property(p, properties);
 	}
@@ -250,7 +263,8 @@ static const char *types_shown(const struct shape_property *p)
 			      : p->type;
 }
 
-int notion_shape_fault(const struct notion_shape *s, struct error *e)
+int notion_shape_fault(
+	const struct notion_shape *s, const json *data_source, struct error *e)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const struct shape_property *p = &s->properties[i];
@@ -263,8 +277,9 @@ int notion_shape_fault(const struct notion_shape *s, struct error *e)
 				"see the whole database, or create a new one "
 				"with notion-setup --create PAGE");
 		if (p->state == SHAPE_WRONG_TYPE)
-			return notion_wrong_type(
-				e, p->name, p->is, types_shown(p));
+			return notion_wrong_type(e, p->name, p->is,
+				types_shown(p), p->place,
+				json_get(data_source, "properties"));
 	}
 	return 0;
 }

@@ -45,7 +45,8 @@ struct shape_property {
 	 * creates it.
 	 */
 	bool full;
-	size_t options; /* existing ones, which stay */
+	size_t options;	 /* existing ones, which stay */
+	char place[200]; /* where its name is set; "": nowhere */
 	char *twin; /* a property whose name differs only in case or blanks */
 };
 
@@ -70,8 +71,12 @@ void notion_shape_read(struct notion_shape *s, const json *data_source,
 	const struct shape_wish *wish);
 void notion_shape_fini(struct notion_shape *s);
 
-/* RC_CONFIG for the first property of a wrong type; 0 where there is none. */
-int notion_shape_fault(const struct notion_shape *s, struct error *e);
+/*
+ * RC_CONFIG for the first property of a wrong type; 0 where there is none. The
+ * data source is the one that was read.
+ */
+int notion_shape_fault(
+	const struct notion_shape *s, const json *data_source, struct error *e);
 /* {"properties":{…}} with the changes that are due; the caller frees it. */
 json *notion_shape_change(
 	const struct notion_shape *s, const json *data_source);

@@ -131,7 +131,7 @@ there_and_back() {
 	must_say 'no property "Art" of type multi_select .*notion.type.*it has: .*Kind \(multi_select\)'
 	jq '.notion.type="When" | .notion.date="Kind"' right.json >fields.json
 	must_fail $RC_CONFIG sync_now --quiet
-	must_say 'notion.type: the Notion property "When" has type date'
+	must_say 'notion.type: the Notion property "When" has type date .*correct the name there.*it has: .*Kind \(multi_select\)'
 	control DELETE log >/dev/null
 	jq '.supabase.type="title"' right.json >fields.json
 	must_fail $RC_CONFIG sync_now --quiet

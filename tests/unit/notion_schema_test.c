@@ -151,6 +151,8 @@ static void test_bind_names(void)
 	names.link = (char *)"Hold";
 	check_int(notion_schema_bind(&s, source, &names, &e), -1);
 	check_has(e.text, "should have type url or rich_text");
+	check_has(e.text, "SYNC_LINK_PROPERTY: ");
+	check_has(e.text, "; it has: ");
 	json_free(source);
 }
 

@@ -203,7 +203,7 @@ static void test_wrong_types(void)
 		notion_shape_read(
 			&s, source, &(struct shape_wish){ .synced = true });
 		check_str(states(&s), "rwrrr");
-		check_int(notion_shape_fault(&s, &e), -1);
+		check_int(notion_shape_fault(&s, source, &e), -1);
 		check_int(e.code, RC_CONFIG);
 		check_has(e.text, types[i]);
 		check_has(e.text, "multi_select");
@@ -212,6 +212,30 @@ static void test_wrong_types(void)
 		json_free(source);
 		buf_fini(&b);
 	}
+}
+
+/* A name that is set may be a slip: what there is to choose from is listed. */
+static void test_wrong_type_of_named(void)
+{
+	json *source = parse(SOURCE(TITLE "," DATE));
+	struct field_names names = { 0 };
+	struct notion_shape s;
+	struct error e = { 0 };
+	static const char text[] = "{\"notion\":{\"type\":\"Date\","
+				   "\"date\":\"When\"}}";
+
+	check_int(
+		field_names_parse(&names, "f.json", text, strlen(text), &e), 0);
+	notion_shape_read(&s, source, &(struct shape_wish){ .names = &names });
+	check_int(notion_shape_fault(&s, source, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "fields.json, notion.type: the Notion property "
+			  "\"Date\" has type date");
+	check_has(e.text, "correct the name there");
+	check_has(e.text, "it has: Decision (title), Date (date)");
+	notion_shape_fini(&s);
+	field_names_fini(&names);
+	json_free(source);
 }
 
 /* No title at all: nothing can be changed from here, and it is said so. */
@@ -231,7 +255,7 @@ static void test_no_title(void)
 		notion_shape_read(
 			&s, source, &(struct shape_wish){ .synced = true });
 		check_int(s.properties[0].state, SHAPE_WRONG_TYPE);
-		check_int(notion_shape_fault(&s, &e), -1);
+		check_int(notion_shape_fault(&s, source, &e), -1);
 		check_int(e.code, RC_CONFIG);
 		check_has(e.text, "no title property");
 		/* Nor is anything lost on the way: for valgrind. */
@@ -364,6 +388,7 @@ int main(void)
 	run(test_too_many_options);
 	run(test_option_without_a_name);
 	run(test_wrong_types);
+	run(test_wrong_type_of_named);
 	run(test_no_title);
 	run(test_twin);
 	run(test_names);
