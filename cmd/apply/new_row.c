@@ -47,16 +47,18 @@ bool has_own_id(const struct op *op, const json *row)
 }
 
 /* What of it isn't as it was sent, for people; "" where all is. */
-static void compare(
-	const struct op *op, const struct supabase_row *row, struct buf *text)
+static void compare(const struct field_names *names, const struct op *op,
+	const struct supabase_row *row, struct buf *text)
 {
 	const struct decision kept = supabase_row_decision(row);
 
 	tell_fields(text, &op->set, &kept, ALL_FIELDS);
 	if (row->deleted)
-		tell_kept(text, SUPABASE_SOFT_DELETE, NULL, "a time");
+		tell_kept(text, column_name(names, SUPABASE_SOFT_DELETE), NULL,
+			"a time");
 	if (strcmp(row->page_id, op->page_id) != 0)
-		tell_kept(text, "notion_page_id", op->page_id, row->page_id);
+		tell_kept(text, column_name(names, "notion_page_id"),
+			op->page_id, row->page_id);
 }
 
 bool is_as_sent(const struct op *op, const json *object)
@@ -67,7 +69,7 @@ bool is_as_sent(const struct op *op, const json *object)
 	bool same = false;
 
 	if (supabase_row_parse(&row, object, &ignored) == 0) {
-		compare(op, &row, &text);
+		compare(NULL, op, &row, &text);
 		same = text.len == 0;
 		supabase_row_fini(&row);
 	}
@@ -122,11 +124,11 @@ bool take_new_row(struct worker *w, const struct op *op, json *take_object,
 			p.detail);
 	}
 	snprintf(o->row_id, sizeof o->row_id, "%s", row.id);
-	compare(op, &row, &text);
+	compare(w->supabase.names, op, &row, &text);
 	kept = text.len == 0;
 	saw_row(o, &row);
 	if (kept) { /* triggers that keep these two change no content */
-		note_marks(o, SUPABASE,
+		note_marks(o, SUPABASE, w->supabase.names,
 			!op->checksum || text_same(row.checksum, op->checksum),
 			row.synced == op->synced);
 		done(o);

@@ -80,23 +80,29 @@ void tell_fields(struct buf *text, const struct decision *sent,
 				kept->value[f]);
 }
 
-void note_marks(struct outcome *o, enum side side, bool checksum_is_kept,
+void note_marks(struct outcome *o, enum side side,
+	const struct field_names *names, bool checksum_is_kept,
 	bool synced_is_kept)
 {
 	o->marks_shown[side] = true;
 	o->rewrites_checksum[side] = !checksum_is_kept;
 	o->resets_synced[side] = !synced_is_kept;
 	if (side == SUPABASE && !checksum_is_kept)
-		note(o, "the table itself changes what is written to checksum");
+		note(o, "the table itself changes what is written to %s",
+			column_name(names, "checksum"));
 	if (side == SUPABASE && !synced_is_kept)
-		note(o, "the table itself changes what is written to "
-			"notion_synced");
+		note(o, "the table itself changes what is written to %s",
+			column_name(names, "notion_synced"));
 	if (side == NOTION && !checksum_is_kept)
-		note(o, "Notion keeps something else than was sent in "
-			"Checksum: look at the database's automations");
+		note(o,
+			"Notion keeps something else than was sent in "
+			"%s: look at the database's automations",
+			property_name(names, "Checksum"));
 	if (side == NOTION && !synced_is_kept)
-		note(o, "Notion keeps something else than was sent in Synced: "
-			"look at the database's automations");
+		note(o,
+			"Notion keeps something else than was sent in %s: "
+			"look at the database's automations",
+			property_name(names, "Synced"));
 }
 
 void note_link(struct outcome *o, bool is_kept)

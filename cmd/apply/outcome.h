@@ -83,7 +83,8 @@ void tell_kept(
 void tell_fields(struct buf *text, const struct decision *sent,
 	const struct decision *kept, unsigned fields);
 /* A half was written with its checksum and mark: whether it keeps them. */
-void note_marks(struct outcome *o, enum side side, bool checksum_is_kept,
+void note_marks(struct outcome *o, enum side side,
+	const struct field_names *names, bool checksum_is_kept,
 	bool synced_is_kept);
 /* The same of what the page shows of its row. */
 void note_link(struct outcome *o, bool is_kept);

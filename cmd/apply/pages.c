@@ -205,8 +205,8 @@ static bool judge_page(const struct page_write *p,
 	if (!is_kept(p, page, o))
 		return false;
 	if (p->stamps)
-		note_marks(o, NOTION, sum_is_there(p, page),
-			mark_is_there(p, page));
+		note_marks(o, NOTION, p->w->supabase.names,
+			sum_is_there(p, page), mark_is_there(p, page));
 	if (p->stamps)
 		note_link(o, link_is_there(p, page));
 	if (!holds(page, &p->wanted)) {

@@ -13,6 +13,7 @@
 /* One patch: the condition's values and what is set. */
 struct patch {
 	const struct op *op;
+	const struct field_names *names;
 	const char *page_id;  /* the link to be written; NULL: not written */
 	const char *checksum; /* likewise */
 	json *set;
@@ -24,11 +25,13 @@ struct patch {
 	bool too_long;	 /* the last try: its condition fits no URL */
 };
 
-static struct patch new_patch(const struct op *op, const char *page_id)
+static struct patch new_patch(
+	const struct worker *w, const struct op *op, const char *page_id)
 {
 	bool of_row = op->target == TARGET_SUPABASE;
 
 	return (struct patch){ .op = op,
+		.names = w->supabase.names,
 		.page_id = page_id,
 		.checksum = op->checksum,
 		.wanted = op_wanted(op),
@@ -239,9 +242,10 @@ static bool is_kept(const struct patch *p, const struct supabase_row *row,
 
 	tell_fields(&text, &p->wanted, &is, p->fields);
 	if (p->page_id && strcmp(row->page_id, p->page_id) != 0)
-		tell_kept(&text, "notion_page_id", p->page_id, row->page_id);
+		tell_kept(&text, column_name(p->names, "notion_page_id"),
+			p->page_id, row->page_id);
 	if (!p->link_only && row->deleted != p->deleted)
-		tell_kept(&text, SUPABASE_SOFT_DELETE,
+		tell_kept(&text, column_name(p->names, SUPABASE_SOFT_DELETE),
 			p->deleted ? "a time" : NULL,
 			row->deleted ? "a time" : NULL);
 	kept = text.len == 0;
@@ -258,7 +262,7 @@ static bool judge_row(const struct patch *p, const struct supabase_row *row,
 	saw_row(o, row);
 	if (!is_kept(p, row, o))
 		return false;
-	note_marks(o, SUPABASE,
+	note_marks(o, SUPABASE, p->names,
 		!p->checksum || text_same(row->checksum, p->checksum),
 		row->synced == p->op->synced);
 	if (!p->link_only && !holds(row, &p->wanted)) {
@@ -369,7 +373,7 @@ static bool may_link(struct worker *w, const struct op *op, struct outcome *o)
 
 bool row_update(struct worker *w, const struct op *op, struct outcome *o)
 {
-	struct patch p = new_patch(op, op->page_id);
+	struct patch p = new_patch(w, op, op->page_id);
 
 	if (!page_still_says_so(w, op, o) || !may_link(w, op, o))
 		return false;
@@ -379,12 +383,13 @@ bool row_update(struct worker *w, const struct op *op, struct outcome *o)
 
 bool row_trash(struct worker *w, const struct op *op, struct outcome *o)
 {
-	struct patch p = new_patch(op, NULL);
+	struct patch p = new_patch(w, op, NULL);
 
 	p.deleted = true;
 
 	if (!w->supabase.soft_delete)
-		return skip(o, "trashed", "the table has no deleted_at");
+		return skip(o, "trashed", "the table has no %s",
+			column_name(w->supabase.names, SUPABASE_SOFT_DELETE));
 	if (!page_still_says_so(w, op, o))
 		return false;
 	p.set = columns_of(w, op, NULL);
@@ -395,7 +400,7 @@ bool row_trash(struct worker *w, const struct op *op, struct outcome *o)
 
 bool row_restore(struct worker *w, const struct op *op, struct outcome *o)
 {
-	struct patch p = new_patch(op, op->page_id);
+	struct patch p = new_patch(w, op, op->page_id);
 
 	if (!page_still_says_so(w, op, o) || !may_link(w, op, o))
 		return false;
@@ -408,7 +413,7 @@ bool row_restore(struct worker *w, const struct op *op, struct outcome *o)
 bool row_link_to(struct worker *w, const struct op *op, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
-	struct patch p = new_patch(op, page_id);
+	struct patch p = new_patch(w, op, page_id);
 
 	p.link_only = true;
 	p.checksum = checksum;

@@ -177,10 +177,11 @@ void check_triggers(struct doctor *d, struct finding *f)
 	if (checksums || marks)
 		find_warn(f,
 			"a trigger of the table changes what the sync writes "
-			"(checksum of %zu rows, notion_synced of %zu), so "
+			"(%s of %zu rows, %s of %zu), so "
 			"these columns can't mark what was agreed: let the "
 			"trigger leave both alone",
-			checksums, marks);
+			column_name(d->supabase.names, "checksum"), checksums,
+			column_name(d->supabase.names, "notion_synced"), marks);
 	else
 		find_unknown(f,
 			"doctor can't see without a write whether every edit "

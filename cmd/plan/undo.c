@@ -170,11 +170,14 @@ static void reverse_to_trash(const struct taken *t, enum side s)
 {
 	const struct record *r = half_of(t, s);
 	struct planned_op *op;
+	char why[200];
 
 	if (s == SUPABASE && !t->sides->soft_delete) {
-		skip_taken(t, "trashed",
-			"undo: the table has no deleted_at, so the row stays; "
-			"delete it by hand");
+		snprintf(why, sizeof why,
+			"undo: the table has no %s, so the row stays; delete "
+			"it by hand",
+			sides_column(t->sides, "deleted_at"));
+		skip_taken(t, "trashed", why);
 		return;
 	}
 	op = reverse(t, OP_TRASH, s, s == SUPABASE ? r->checksum : NULL, false);

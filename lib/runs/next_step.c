@@ -133,14 +133,15 @@ static const char *of_kind(enum pending_kind k)
 			"A record can't be understood: edit it as the reason "
 			"says. Its history",
 		[PENDING_DOUBLE_LINK] =
-			"Two rows claim one page: clear notion_page_id of the "
-			"wrong one. The history",
+			"Two rows claim one page: clear the link of the wrong "
+			"one, as the reason says. The history",
 		[PENDING_UNKNOWN_PAGE] =
 			"A row is linked to a page that was not found: share "
-			"the page, or clear notion_page_id. The history",
+			"the page, or clear its link, as the reason says. The "
+			"history",
 		[PENDING_TRASHED] =
-			"The table can't record deletions: add the column "
-			"deleted_at to it. The history of the trashed page",
+			"The table can't record deletions: add the column that "
+			"the reason names. The history of the trashed page",
 		[PENDING_WAITS] =
 			"Nothing yet: the next run looks for a page that may "
 			"have been created. Its history",
