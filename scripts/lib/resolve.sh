@@ -25,8 +25,9 @@ decision_in() {
         and (.supabase | value) and (.notion | value) and (.winner == null or (.winner | side)))))' "$1" 2>/dev/null
 }
 
-# take_decisions: those that are kept, for the plan of this run; sets decisions. Needs
-# the work and plan of sync-now.sh.
+# take_decisions: those that are kept, for the plan of this run; sets decisions. A trial
+# of another decision on the same record comes behind them, for the last one counts.
+# Needs the work and plan of sync-now.sh.
 # shellcheck disable=SC2154
 take_decisions() {
   local file line
@@ -41,18 +42,19 @@ take_decisions() {
     decisions+=("$file")
   done
   [ ${#decisions[@]} -gt 0 ] || return 0
-  plan+=(--resolve "$work/resolve.ndjson")
+  plan=(--resolve "$work/resolve.ndjson" ${plan[@]+"${plan[@]}"})
 }
 
 # spend_decisions PLAN RESULTS: removes those whose ops are all done, or that the plan
-# has refused; what waits, failed or was overtaken meanwhile is for the next run.
+# has refused; what waits, failed, could not be read or was overtaken meanwhile
+# is for the next run.
 spend_decisions() {
   local file row planned over
   for file in ${decisions[@]+"${decisions[@]}"}; do
     row=${file##*/} row=${row%%.*}
     planned=$(grep -cF "\"row_id\":\"$row\"" "$1") || true
     over=$(grep -F "\"row_id\":\"$row\"" "$2" 2>/dev/null |
-      grep -cE '"status":"done"|"code":"(not-resolved|conflict|poison|problem|not-kept)"') || true
+      grep -cE '"status":"done"|"code":"(not-resolved|conflict|poison|not-kept)"') || true
     [ "$planned" != "$over" ] || rm -f "$file"
   done
 }

@@ -133,6 +133,9 @@ nothing_waits() {
 	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
 	let_go
 	[[ $(stat -c %a state/resolve state/resolve/*) == $'700\n600' ]]
+	# A trial is of the decision that it names, not of the one that waits.
+	must_pass "$CONTROLS" resolve "$row" --take notion --dry-run
+	[[ $output != *'Policy → UX'* ]] || seen "the plan of the other decision"
 	# What is held, it waits for.
 	# A damaged one is left out, and the others are taken.
 	echo '{"kind":"resolve"' >state/resolve/00.json
