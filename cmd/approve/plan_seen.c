@@ -221,6 +221,8 @@ void plan_seen_list(const struct plan_seen *p)
 	printf("%zu %s be approved\n", p->n, p->n == 1 ? "op can" : "ops can");
 	for (size_t i = 0; i < p->n; i++)
 		list_one(&p->at[i]);
-	printf("one by one: %s ID...; all of a kind: --all KIND[:SIDE]\n",
-		humanize_command("scripts/controls.sh approve", command));
+	printf("one by one: %s ID...; all of a kind: --plan %s --all "
+	       "KIND[:SIDE]\n",
+		humanize_command("scripts/controls.sh approve", command),
+		id ? id : "?");
 }
