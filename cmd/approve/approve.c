@@ -150,6 +150,22 @@ static size_t count_left(
 	return left;
 }
 
+/* The records of those that this guard blocked there, approved or not. */
+static void add_blocked(
+	json *line, const struct plan_seen *p, const struct candidate *like)
+{
+	json *ids = json_array();
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct candidate *c = &p->at[i];
+
+		if (c->of_guard && c->key.kind == like->key.kind &&
+			c->key.target == like->key.target)
+			guard_ids_add(ids, c->line);
+	}
+	guard_ids_put(line, ids);
+}
+
 /*
  * A guard of whose ops some are approved, or all, holds the others from now on,
  * and what changes or comes in before the next run; it stops nothing else any
@@ -171,6 +187,7 @@ static void add_guards(struct approvals *a, const struct plan_seen *p)
 			continue;
 		line = new_line(a, p, "guard", &kind);
 		json_put_str(line, "guard", guard_name(c->guard));
+		add_blocked(line, p, c);
 		approvals_add(a, line);
 		if (left == 0)
 			continue;

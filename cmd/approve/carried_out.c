@@ -7,12 +7,52 @@
 #include "util/alloc.h"
 #include "util/text.h"
 
+#define GUARD_IDS_MAX 50000
+
 struct judging {
 	struct approvals *approvals;
 	bool *keep;
+	json **ids; /* of the guards: what each waits for from now on */
+	bool allowed[GUARDS];
 	usec until;   /* of the approvals that the plan has read */
 	bool is_read; /* the plan's head was there */
 };
+
+static const char *const id_names[] = { "row_id", "page_id" };
+#define N_IDS (sizeof id_names / sizeof id_names[0])
+
+void guard_ids_add(json *ids, const json *op_line)
+{
+	for (size_t i = 0; i < N_IDS; i++)
+		if (json_str(op_line, id_names[i]))
+			json_add(ids,
+				json_string(json_str(op_line, id_names[i])));
+}
+
+void guard_ids_put(json *guard_line, json *take_ids)
+{
+	if (json_count(take_ids) > GUARD_IDS_MAX) {
+		json_free(take_ids);
+		take_ids = json_string(NULL);
+	}
+	json_put(guard_line, "records", take_ids);
+}
+
+/* Whether this guard waits for the record of this line. */
+static bool waits_for(const json *guard_line, const json *op_line)
+{
+	const json *ids = json_get(guard_line, "records");
+
+	if (!json_is_array(ids))
+		return true;
+	for (const json *v = json_first(ids); v; v = json_next(v))
+		for (size_t i = 0; i < N_IDS; i++)
+			if (json_text(v) &&
+				text_same(json_text(v),
+					json_str(op_line, id_names[i])))
+				return true;
+	return false;
+}
 
 /* The approval of this op; a create names only the half that was there. */
 static bool *of_op(const struct judging *j, const json *line)
@@ -34,7 +74,10 @@ static bool *of_op(const struct judging *j, const json *line)
 	return one ? &j->keep[one - j->approvals->at] : NULL;
 }
 
-/* A guard goes on holding while such an op waits, or one might. */
+/*
+ * A guard goes on holding while such an op waits, or one that has waited can't
+ * be read.
+ */
 static void keep_guards(const struct judging *j, const json *line)
 {
 	const bool unsure = text_same(json_str(line, "code"), "problem");
@@ -45,11 +88,27 @@ static void keep_guards(const struct judging *j, const json *line)
 	for (size_t i = 0; i < j->approvals->n; i++) {
 		const struct approval *one = &j->approvals->at[i];
 
-		if (one->of_guard &&
-			(unsure || (one->key.kind == would.kind &&
-					   one->key.target == would.target)))
-			j->keep[i] = true;
+		if (!one->of_guard || j->allowed[one->guard] ||
+			(unsure ? !waits_for(one->line, line)
+				: one->key.kind != would.kind ||
+						one->key.target !=
+							would.target))
+			continue;
+		j->keep[i] = true;
+		guard_ids_add(j->ids[i], line);
 	}
+}
+
+/* Those are over that the plan was allowed to pass. */
+static void take_head(struct judging *j, const json *head)
+{
+	const json *allowed = json_get(json_get(head, "policy"), "allow");
+
+	j->is_read = true;
+	time_parse(json_str(head, "approved_until"), &j->until);
+	for (const json *v = json_first(allowed); v; v = json_next(v))
+		for (enum guard g = 0; g < GUARDS; g++)
+			j->allowed[g] |= text_same(json_text(v), guard_name(g));
 }
 
 static void each_planned(void *arg, const json *line)
@@ -58,8 +117,7 @@ static void each_planned(void *arg, const json *line)
 	bool *keep;
 
 	if (text_same(json_str(line, "kind"), "head")) {
-		j->is_read = true;
-		time_parse(json_str(line, "approved_until"), &j->until);
+		take_head(j, line);
 		return;
 	}
 	keep_guards(j, line);
@@ -105,10 +163,30 @@ static void keep_guards_of_approved(const struct judging *j)
 
 	for (size_t g = 0; g < j->approvals->n; g++)
 		for (size_t i = 0; at[g].of_guard && i < j->approvals->n; i++)
-			if (!at[i].of_guard && stays(j, i) &&
+			if (!j->allowed[at[g].guard] && !at[i].of_guard &&
+				stays(j, i) &&
 				at[i].key.kind == at[g].key.kind &&
-				at[i].key.target == at[g].key.target)
+				at[i].key.target == at[g].key.target) {
 				j->keep[g] = true;
+				guard_ids_add(j->ids[g], at[i].line);
+			}
+}
+
+/* Whether a guard waits for other records from now on. */
+static bool put_ids(const struct judging *j)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < j->approvals->n; i++) {
+		const struct approval *one = &j->approvals->at[i];
+
+		if (!one->of_guard || one->at > j->until || !j->keep[i] ||
+			json_equal(json_get(one->line, "records"), j->ids[i]))
+			continue;
+		guard_ids_put(one->line, json_copy(j->ids[i]));
+		other = true;
+	}
+	return other;
 }
 
 static void drop(struct judging *j)
@@ -116,7 +194,6 @@ static void drop(struct judging *j)
 	struct approvals *a = j->approvals;
 	size_t n = 0;
 
-	keep_guards_of_approved(j);
 	for (size_t i = 0; i < a->n; i++) {
 		if (stays(j, i))
 			a->at[n++] = a->at[i];
@@ -132,6 +209,7 @@ int drop_carried_out(const struct run_records *l, const char *run,
 	struct approvals a;
 	struct judging j = { .approvals = &a, .until = USEC_NONE };
 	size_t before;
+	bool other = false;
 	int rc;
 
 	if (!run_id_is_valid(run))
@@ -140,11 +218,20 @@ int drop_carried_out(const struct run_records *l, const char *run,
 		return -1;
 	before = a.n;
 	j.keep = xcalloc(a.n + 1, sizeof *j.keep);
+	j.ids = xcalloc(a.n + 1, sizeof *j.ids);
+	for (size_t i = 0; i < before; i++)
+		j.ids[i] = json_array();
 	rc = judge(&j, l, run, e);
-	if (rc == 0)
+	if (rc == 0) {
+		keep_guards_of_approved(&j);
+		other = put_ids(&j);
 		drop(&j);
-	if (rc == 0 && a.n != before)
+	}
+	if (rc == 0 && (other || a.n != before))
 		rc = approvals_save(&a, file, e);
+	for (size_t i = 0; i < before; i++)
+		json_free(j.ids[i]);
+	free(j.ids);
 	free(j.keep);
 	approvals_fini(&a);
 	return rc;

@@ -155,11 +155,25 @@ static void put_counted(json *head, const struct guards *g)
 	json_put(head, "counted", counted);
 }
 
+static json *allowed_json(const struct waits *w)
+{
+	json *allowed = json_array();
+
+	for (enum guard i = 0; i < GUARDS; i++)
+		if (w->allowed[i])
+			json_add(allowed, json_string(guard_name(i)));
+	return allowed;
+}
+
 static void put_waits(json *head, json *policy, const struct waits *w)
 {
-	json *held = waits_json(w);
+	json *held = waits_json(w), *allowed = allowed_json(w);
 	char at[TIME_SIZE];
 
+	if (json_count(allowed))
+		json_put(policy, "allow", allowed);
+	else
+		json_free(allowed);
 	if (json_count(held))
 		json_put(policy, "hold", held);
 	else

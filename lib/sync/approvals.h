@@ -8,7 +8,8 @@
  *   {"kind":"approved","plan_id","at","op","target","row_id","page_id","seen",
  *    "set"}
  *       seen is the op's `expect`, and set what it writes: sync/op_names.h
- *   {"kind":"guard","guard","plan_id","at","op","target"}
+ *   {"kind":"guard","guard","plan_id","at","op","target","records"}
+ *       records are the ids of what it waits for; null: too many to name
  * `at` is when it was written, and larger than that of any line before it.
  *
  * Only approve writes the file, under <file>.lock; plan reads it. Losing it is

@@ -193,6 +193,33 @@ waiting() {
 	must_say "rm '"
 }
 
+# left PLAN...: what a run with these lines in its plan leaves of state/approved.ndjson.
+left() {
+	local run=20261125T194500Z-1 line n=0
+	mkdir -p logs/runs/$run state
+	printf '%s\n' '{"kind":"head","stream":"approved","v":1}' \
+		'{"kind":"guard","guard":"mass-delete","at":"2026-11-25T00:00:00Z","op":"trash","target":"notion","records":["'"$(id 1)"'"]}' \
+		'{"kind":"end","count":1,"complete":true}' >state/approved.ndjson
+	{
+		jq -nc --argjson policy "$1" '{kind:"head", stream:"plan", v:1, approved_until:"2026-11-25T00:00:00Z", $policy}'
+		for line in "${@:2}"; do jq -c ".n = $((n += 1))" <<<"$line"; done
+		echo '{"kind":"end","count":'$n',"complete":true}'
+	} >logs/runs/$run/plan.ndjson
+	must_pass approve --done-by $run
+	jq -c 'select(.kind == "guard").records' state/approved.ndjson 2>/dev/null || true
+}
+
+@test "a guard waits for what it has blocked, also where that can't be read, and for nothing else" {
+	local problem='{"kind":"op","op":"skip","target":"none","code":"problem","row_id":'
+	local would='{"kind":"op","op":"skip","target":"none","code":"held","would":{"op":"trash","target":"notion"},"row_id":'
+	[[ -z $(left '{}') ]] || seen "it waits for nothing"
+	[[ $(left '{}' "$problem\"$(id 1)\"}") == '["'"$(id 1)"'"]' ]] || seen "it ended by a failure"
+	[[ -z $(left '{}' "$problem\"$(id 2)\"}") ]] || seen "it waits for another record"
+	[[ $(left '{}' "$would\"$(id 2)\"}") == '["'"$(id 2)"'"]' ]] || seen "what is new doesn't wait"
+	[[ -z $(left '{"allow":["mass-delete"]}' "$problem\"$(id 1)\"}") ]] || seen "it was allowed"
+	[[ -n $(left '{"allow":["mass-change"]}' "$problem\"$(id 1)\"}") ]] || seen "another was allowed"
+}
+
 @test "a link that is made under a hold says nothing of what is held" {
 	seed supabase A B C D E F
 	must_pass sync_now --quiet
