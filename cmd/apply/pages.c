@@ -52,6 +52,12 @@ static json *link_value(const struct notion_schema *s, const char *row_id)
 	return value;
 }
 
+/* Of a new page: empty it is anyway, and a status can't be sent as empty. */
+static bool may_be_left_out(const struct op *op, enum field f)
+{
+	return field_kind(f) == KIND_OPTION && text_is_empty(op->set.value[f]);
+}
+
 json *page_properties(const struct worker *w, const struct op *op,
 	const struct notion_page *page)
 {
@@ -59,7 +65,8 @@ json *page_properties(const struct worker *w, const struct op *op,
 	json *properties = json_object();
 
 	for (enum field f = 0; f < FIELDS; f++)
-		if (op->set_fields & FIELD_BIT(f))
+		if (op->set_fields & FIELD_BIT(f) &&
+			(page || !may_be_left_out(op, f)))
 			json_put(properties, s->field[f],
 				field_value(f, s->type_kind, op, page));
 	if (s->checksum && op->checksum)

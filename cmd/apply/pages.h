@@ -21,7 +21,7 @@ bool page_restore(struct worker *w, const struct op *op, struct outcome *o);
 /*
  * The "properties" of a write, by property id: what set has, Checksum and
  * Synced where the database has them. page is the page as it is now, whose
- * further types are kept; NULL for a new one.
+ * further types are kept; NULL for a new one, which gets no empty type.
  */
 json *page_properties(const struct worker *w, const struct op *op,
 	const struct notion_page *page);

@@ -130,6 +130,13 @@ static int not_there(const struct wanted *w, const json *all, struct error *e)
 	return -1;
 }
 
+/* Its id is a word that others may have as their name; their type differs. */
+static bool is_title(const json *property)
+{
+	return is_one_of(
+		json_str(property, "type"), (const char *const[]){ TITLE }, 1);
+}
+
 /*
  * Puts the id of one property into *id; NULL where an optional one is missing.
  */
@@ -137,7 +144,8 @@ static const json *bind(char **id, const json *all, const struct wanted *w,
 	int *rc, struct error *e)
 {
 	const json *p = w->name ? json_get(all, w->name) : find_title(all);
-	const char *is = json_str(p, "type");
+	const char *is = json_str(p, "type"), *its_id = json_str(p, "id");
+	const json *namesake = its_id ? json_get(all, its_id) : NULL;
 
 	*rc = 0;
 	if (!p && !w->needed)
@@ -147,13 +155,19 @@ static const json *bind(char **id, const json *all, const struct wanted *w,
 	else if (!is_one_of(is, w->types, w->n))
 		*rc = notion_wrong_type(e, w->name ? w->name : w->usual,
 			is ? is : "unknown", w->shown, w->place, all);
-	else if (!json_str(p, "id"))
+	else if (!its_id)
 		*rc = fail(e, RC_TEMPORARY,
 			"Notion gave no id for the property \"%s\"",
 			w->name ? w->name : w->usual);
+	else if (namesake && namesake != p && !is_title(p))
+		*rc = fail(e, RC_CONFIG,
+			"the Notion property \"%.100s\" has the id of the "
+			"property \"%.100s\" as its name, so a write of one "
+			"could go to the other: rename it in Notion",
+			json_key(namesake), json_key(p));
 	if (*rc < 0)
 		return NULL;
-	*id = xstrdup(json_str(p, "id"));
+	*id = xstrdup(its_id);
 	return p;
 }
 

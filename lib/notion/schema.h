@@ -48,8 +48,9 @@ struct notion_schema {
  * three required ones, or one that the settings name, is missing, or one has a
  * type that can't hold it. The title property is found by its type, because it
  * may have any name, unless the settings name it. The others are found by name.
- * names: NULL, the usual ones. A property "Paused" that is not a checkbox, and
- * that no setting names, is not ours.
+ * RC_CONFIG, too, where the id of one is the name of another property, because
+ * a write could go to either. names: NULL, the usual ones. A property "Paused"
+ * that is not a checkbox, and that no setting names, is not ours.
  */
 int notion_schema_bind(struct notion_schema *s, const json *data_source,
 	const struct field_names *names, struct error *e);

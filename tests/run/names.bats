@@ -77,6 +77,13 @@ there_and_back() {
 	edit supabase Row '{"type":null}'
 	must_pass sync_now --quiet
 	[[ -z $(type_of Row) ]]
+	# A new page gets no empty type.
+	control DELETE log >/dev/null
+	control POST seed '{"side":"supabase","decision":"Empty"}' >/dev/null
+	must_pass sync_now --quiet
+	control GET log | jq -se 'map(select(.method == "POST" and .path == "/v1/pages").body.properties)
+		| length == 1 and (map(.[] | select(has("select"))) == [])' >/dev/null || seen "an empty select"
+	live notion Empty >/dev/null
 }
 
 @test "Type is a status: what is not an option is poison, and nothing else waits for it" {

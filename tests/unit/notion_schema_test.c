@@ -156,6 +156,22 @@ static void test_bind_names(void)
 	json_free(source);
 }
 
+/* A property is written by its id, which a service may take for a name. */
+static void test_bind_namesake(void)
+{
+	json *source = parse(SOURCE(
+		TITLE ",\"Type\":{\"id\":\"abc\",\"type\":\"select\"}," DATE
+		      ",\"title\":{\"id\":\"n\",\"type\":\"number\"}"
+		      ",\"abc\":{\"id\":\"m\",\"type\":\"select\"}"));
+	struct notion_schema s;
+	struct error e = { 0 };
+
+	check_int(notion_schema_bind(&s, source, NULL, &e), -1);
+	check_int(e.code, RC_CONFIG);
+	check_has(e.text, "\"abc\" has the id of the property \"Type\"");
+	json_free(source);
+}
+
 /* A checkbox Paused is one that pauses; anything else of that name is not. */
 static void test_bind_paused(void)
 {
@@ -217,6 +233,7 @@ int main(void)
 	run(test_bind_optional);
 	run(test_bind_refused);
 	run(test_bind_names);
+	run(test_bind_namesake);
 	run(test_bind_paused);
 	run(test_bad_heads);
 	return test_end();
