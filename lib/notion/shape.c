@@ -86,6 +86,9 @@ static void read_options(struct shape_property *p, const json *property)
 	const json *options = options_of(property);
 
 	p->options = json_count(options);
+	/* A team's own property, by another name, has options of its own. */
+	if (p->options > 0 && !is(p->name, "Type"))
+		return;
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (!has_option(options, type_options[i]))
 			json_add(p->add, json_string(type_options[i]));

@@ -238,6 +238,33 @@ static void test_wrong_type_of_named(void)
 	json_free(source);
 }
 
+/* The usual options are none of a property with a name and options of its own.
+ */
+static void test_own_options(void)
+{
+	json *own = parse(SOURCE(
+		TITLE "," DATE "," CHECKSUM ",\"Kind\":{\"id\":\"k\",\"type\":"
+		      "\"select\",\"select\":{\"options\":["
+		      "{\"name\":\"Legal\"}]}}"));
+	json *empty = parse(SOURCE(
+		TITLE "," DATE "," CHECKSUM ",\"Kind\":{\"id\":\"k\",\"type\":"
+		      "\"select\",\"select\":{\"options\":["
+		      "]}}"));
+	struct field_names names = { .property[1] = (char *)"Kind" };
+	const struct shape_wish wish = { .names = &names };
+	struct notion_shape s;
+
+	notion_shape_read(&s, own, &wish);
+	check_int(s.due, 0);
+	check_int(s.properties[1].state, SHAPE_READY);
+	notion_shape_fini(&s);
+	notion_shape_read(&s, empty, &wish);
+	check_int(s.properties[1].state, SHAPE_OPTIONS);
+	notion_shape_fini(&s);
+	json_free(own);
+	json_free(empty);
+}
+
 /* No title at all: nothing can be changed from here, and it is said so. */
 static void test_no_title(void)
 {
@@ -389,6 +416,7 @@ int main(void)
 	run(test_option_without_a_name);
 	run(test_wrong_types);
 	run(test_wrong_type_of_named);
+	run(test_own_options);
 	run(test_no_title);
 	run(test_twin);
 	run(test_names);
