@@ -12,8 +12,10 @@
 #include "util/alloc.h"
 #include "util/json.h"
 #include "util/text.h"
+#include "util/uuid.h"
 
 #define URL_MAX 512
+#define LINK_MAX 2000
 #define KEY_MAX 4096
 #define SECRET_MIN 16
 
@@ -279,15 +281,23 @@ static int check_property(const char *name, const char *value, struct error *e)
 		name);
 }
 
-/* A url property holds 2,000 characters. */
+/* A url property holds 2,000 characters, with the ids in place. */
 static int check_template(const char *name, const char *value, struct error *e)
 {
-	bool good = utf8_valid(value, strlen(value)) &&
-		    strlen(value) <= 2 * (size_t)URL_MAX;
+	bool good = utf8_valid(value, strlen(value));
+	size_t units = good ? text_utf16_len(value) : 0;
+	const char *id = strstr(value, "{id}");
 
+	for (const char *at = id; at; at = strstr(at + 4, "{id}"))
+		units += UUID_SIZE - 1 - 4;
 	for (const char *c = value; *c; c++)
 		good = good && (unsigned char)*c > ' ' && *c != 0x7f;
-	if (good && strstr(value, "{id}"))
+	if (good && id && units > LINK_MAX)
+		return fail(e, RC_CONFIG,
+			"%s makes a link of %zu characters, and Notion holds "
+			"%d: shorten it",
+			name, units, LINK_MAX);
+	if (good && id)
 		return 0;
 	return fail(e, RC_CONFIG,
 		"%s must be a link with {id} where the row's id goes, without "

@@ -212,6 +212,17 @@ static void setting_is_refused(const char *lines, const char *why)
 	free(env);
 }
 
+static void setting_is_taken(const char *lines)
+{
+	struct settings s;
+	struct error e = { 0 };
+	char *env = xasprintf(KEYS "%s", lines);
+
+	if (check_int(load(&s, env, &e), 0))
+		settings_fini(&s);
+	free(env);
+}
+
 static void test_settings(void)
 {
 	struct settings s;
@@ -254,6 +265,27 @@ static void test_settings(void)
 		"needs SYNC_LINK_PROPERTY");
 }
 
+/* What counts is the link, not the template. */
+static void test_long_template(void)
+{
+	char ids[4 * 60 + 1] = "";
+
+	for (size_t i = 0; i < 60; i++)
+		memcpy(ids + 4 * i, "{id}", 5);
+	for (size_t n = 55; n <= 56; n++) {
+		char *line = xasprintf("SYNC_LINK_PROPERTY=Row\n"
+				       "SYNC_LINK_TEMPLATE=https://a.example/"
+				       "%.*s\n",
+			(int)(4 * n), ids);
+
+		if (n == 56)
+			setting_is_refused(line, "Notion holds 2000");
+		else
+			setting_is_taken(line);
+		free(line);
+	}
+}
+
 /* A field that is called Paused pauses nothing. */
 static void test_paused_is_taken(void)
 {
@@ -293,6 +325,7 @@ int main(void)
 	run(test_refused);
 	run(test_file);
 	run(test_settings);
+	run(test_long_template);
 	run(test_paused_is_taken);
 	for (size_t i = 0; i < 3; i++) {
 		char *path = path_join(
