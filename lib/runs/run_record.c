@@ -343,6 +343,17 @@ static void take_conflict(void *arg, const json *line)
 	json_free(out);
 }
 
+/* A full disk may have cut the last line, which must take no other with it. */
+static int end_cut_line(int fd, const char *path, struct error *e)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	char last = '\n';
+
+	if (end > 0 && pread(fd, &last, 1, end - 1) < 0)
+		return fail_errno(e, "%s", path);
+	return last == '\n' ? 0 : file_write(fd, path, "\n", 1, e);
+}
+
 int run_conflicts_write(const char *dir, const char *id, struct error *e)
 {
 	const struct run_records records = { .dir = (char *)dir };
@@ -358,8 +369,9 @@ int run_conflicts_write(const char *dir, const char *id, struct error *e)
 	if (text.len)
 		fd = file_open_own(path, O_APPEND, e);
 	if (text.len)
-		rc = fd < 0 ? -1
-			    : file_write(fd, path, buf_str(&text), text.len, e);
+		rc = fd < 0 ? -1 : end_cut_line(fd, path, e);
+	if (text.len && rc == 0)
+		rc = file_write(fd, path, buf_str(&text), text.len, e);
 	if (fd >= 0)
 		close(fd);
 	free(path);

@@ -80,6 +80,13 @@ nothing_waits() {
 	must_pass sync_now --quiet
 	live supabase "Adopt PostgreSQL" | jq -e '.type == "Legal"'
 	must_be_settled
+	# A line that a full disk has cut takes no other with it.
+	printf '{"run_id":"cut' >>logs/conflicts.ndjson
+	both "Adopt PostgreSQL" '{"type":"UX"}' '{"type":"Policy"}'
+	must_pass sync_now --quiet
+	tail -n 1 logs/conflicts.ndjson | jq -e '.winner == "notion"'
+	must_pass "$CONTROLS" resolve --list
+	[[ $output == *'"UX"'*'"Policy"'* ]] || seen "the list"
 }
 
 @test "a pair that stop left alone, a field at a time; no other conflict is decided by it" {
