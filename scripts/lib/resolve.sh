@@ -3,14 +3,17 @@
 # shellcheck shell=bash
 
 # keep_decision STATE LINE: the line of report --resolve, for the next run. A new
-# decision on a record takes the place of the earlier ones.
+# decision on a record takes the place of the earlier ones: those from before it, for two
+# at once must not remove each other. What was killed in the middle is cleared away.
 keep_decision() {
-  local dir=$1/resolve row new old
+  local dir=$1/resolve row new old earlier
   row=$(jq -er .row_id <<<"$2") || return
   refuse_link "$dir"
   new=$(umask 077 && mkdir -p "$dir" && mktemp "$dir/$row.XXXXXX") || die 74 "cannot write into $dir"
-  { printf '%s\n' "$2" >"$new" && mv -f "$new" "$new.json"; } || die 74 "cannot write $new"
-  for old in "$dir/$row".*.json; do [ "$old" = "$new.json" ] || rm -f "$old"; done
+  earlier=("$dir/$row".*.json)
+  { printf '%s\n' "$2" >"$new" && mv -f "$new" "$new.json"; } || { rm -f "$new"; die 74 "cannot write into $dir"; }
+  for old in "${earlier[@]}"; do rm -f "$old"; done
+  find "$dir" -type f -name '*.??????' -mmin +60 -exec rm -f {} + || true
 }
 
 # decision_in FILE: the one decision in it, as report --resolve writes it, on one line;

@@ -140,6 +140,12 @@ nothing_waits() {
 	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
 	let_go
 	[[ $(stat -c %a state/resolve state/resolve/*) == $'700\n600' ]]
+	# A later decision takes its place, and what was cut while it was written goes.
+	touch -d '2 hours ago' "state/resolve/$row.abcdef"
+	hold sync
+	must_fail $RC_TEMPORARY "$CONTROLS" resolve "$row" --take supabase
+	let_go
+	[[ $(ls state/resolve) == "$row".??????.json ]] || seen "what is kept: $(ls state/resolve)"
 	# A trial is of the decision that it names, not of the one that waits.
 	must_pass "$CONTROLS" resolve "$row" --take notion --dry-run
 	[[ $output != *'Policy → UX'* ]] || seen "the plan of the other decision"
