@@ -127,29 +127,40 @@ static int read_title(struct notion_page *page, const json *object,
 	return join_text(title, &page->decision, p);
 }
 
-static int read_option(const json *option, const char **name, struct problem *p)
+/* As the property is called here. */
+static const char *shown(const struct notion_schema *s, const char *usual)
+{
+	const char *own = json_str(s->own_names, usual);
+
+	return own ? own : usual;
+}
+
+static int read_option(const struct notion_schema *s, const json *option,
+	const char **name, struct problem *p)
 {
 	const json *v = json_get(option, "name");
 
 	*name = json_text(v);
 	if (json_unreadable(v))
-		return problem(p, "text", "an option of Type holds %s",
-			json_unreadable(v));
+		return problem(p, "text", "an option of %.60s holds %s",
+			shown(s, "Type"), json_unreadable(v));
 	if (!*name || !**name)
-		return problem(p, "shape", "an option of Type has no name");
+		return problem(p, "shape", "an option of %.60s has no name",
+			shown(s, "Type"));
 	return 0;
 }
 
 /* The first option is the type; the others are kept for their owner. */
-static int read_options(
-	struct notion_page *page, const json *options, struct problem *p)
+static int read_options(struct notion_page *page, const json *options,
+	const struct notion_schema *s, struct problem *p)
 {
 	const char *name;
 
 	if (!json_is_array(options))
-		return problem(p, "shape", "Type is not an array of options");
+		return problem(p, "shape", "%.60s is not an array of options",
+			shown(s, "Type"));
 	for (const json *o = json_first(options); o; o = json_next(o)) {
-		if (read_option(o, &name, p) < 0)
+		if (read_option(s, o, &name, p) < 0)
 			return -1;
 		if (o == json_first(options))
 			page->type = xstrdup(name);
@@ -161,28 +172,28 @@ static int read_options(
 	return 0;
 }
 
-static int read_one_option(
-	struct notion_page *page, const json *option, struct problem *p)
+static int read_one_option(struct notion_page *page, const json *option,
+	const struct notion_schema *s, struct problem *p)
 {
 	const char *name;
 
 	if (json_is_null(option))
 		return 0;
-	if (read_option(option, &name, p) < 0)
+	if (read_option(s, option, &name, p) < 0)
 		return -1;
 	page->type = xstrdup(name);
 	return 0;
 }
 
 /* Only the title is asked for to its end where the API may have cut it. */
-static int read_type_text(
-	struct notion_page *page, const json *text, struct problem *p)
+static int read_type_text(struct notion_page *page, const json *text,
+	const struct notion_schema *s, struct problem *p)
 {
 	if (notion_title_may_be_cut(text))
 		return problem(p, "text",
-			"Type holds %d mentions or more, of which Notion shows "
+			"%.60s holds %d mentions or more, of which Notion shows "
 			"no more",
-			NOTION_MENTIONS_INLINE);
+			shown(s, "Type"), NOTION_MENTIONS_INLINE);
 	return join_text(text, &page->type, p);
 }
 
@@ -198,11 +209,11 @@ static int read_type(struct notion_page *page, const json *object,
 	switch (s->type_kind) {
 	case TYPE_SELECT:
 	case TYPE_STATUS:
-		return read_one_option(page, value, p);
+		return read_one_option(page, value, s, p);
 	case TYPE_TEXT:
-		return read_type_text(page, value, p);
+		return read_type_text(page, value, s, p);
 	default:
-		return read_options(page, value, p);
+		return read_options(page, value, s, p);
 	}
 }
 
@@ -227,7 +238,8 @@ static int read_date(struct notion_page *page, const json *object,
 		(start[DATE_LEN] && start[DATE_LEN] != 'T') ||
 		(!end && !json_is_null(json_get(date, "end"))))
 		return problem(p, "date",
-			"Date is not a valid day in the years 0001 to 9999");
+			"%.60s is not a valid day in the years 0001 to 9999",
+			shown(s, "Date"));
 	page->date = xstrndup(start, DATE_LEN);
 	if (start[DATE_LEN] || end) {
 		page->date_detail = json_object();

@@ -147,6 +147,27 @@ static void test_dates(void)
 	check_date("{\"start\":\"2026-01-02\",\"end\":7}", NULL, NULL);
 }
 
+/* A problem calls a property as the database does. */
+static void test_own_names(void)
+{
+	json *bad_date = page_of(A, "[]", "{\"start\":null}");
+	json *bad_type = page_of(A, "[{}]", "null");
+	struct notion_schema s = schema_of(NULL, NULL);
+	struct notion_page page;
+	struct problem p = { 0 };
+
+	s.own_names = parse("{\"Type\":\"Kind\",\"Date\":\"When\"}");
+	check_int(notion_page_parse(&page, bad_date, &s, &p), -1);
+	check_has(p.detail, "When is not a valid day");
+	notion_page_fini(&page);
+	check_int(notion_page_parse(&page, bad_type, &s, &p), -1);
+	check_has(p.detail, "an option of Kind has no name");
+	notion_page_fini(&page);
+	notion_schema_fini(&s);
+	json_free(bad_date);
+	json_free(bad_type);
+}
+
 static void check_problem(json *take_object, const char *code, const char *id)
 {
 	struct notion_schema s = schema_of("c", "s");
@@ -305,6 +326,7 @@ int main(void)
 	run(test_page);
 	run(test_empty_page);
 	run(test_dates);
+	run(test_own_names);
 	run(test_problems);
 	run(test_marks);
 	run(test_title_cut);
