@@ -33,8 +33,9 @@ static const struct option_spec options[] = {
 		"create it although there is one already" },
 	{ OPT_WITHOUT_SYNCED, "without-synced", NULL,
 		"don't add the optional property Synced" },
-	{ OPT_WITH, "with", "paused",
-		"add the optional checkbox Paused, which holds a page's pair" },
+	{ OPT_WITH, "with", "WHAT",
+		"add what is optional: paused, a checkbox that holds a\n"
+		"page's pair" },
 	{ OPT_JSON, "json", NULL, "print the outcome as one JSON object" },
 };
 
