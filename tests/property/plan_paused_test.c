@@ -70,14 +70,16 @@ static void check_no_trace(struct trial *t)
 {
 	struct sim s = t->before;
 	json *plan, *with, *without;
+	const char *id;
 
 	for (size_t i = 0; i < s.n[NOTION]; i++)
 		s.at[NOTION][i].paused = !*s.at[NOTION][i].state;
 	plan = sim_plan(&s, &t->policy, NULL);
-	for (const json *op = json_first(plan); op; op = json_next(op))
-		if (json_str(op, "page_id") && writes(op))
-			hold(t, *sim_find(&s, NOTION, json_str(op, "page_id"))
-					 ->state);
+	for (const json *op = json_first(plan); op; op = json_next(op)) {
+		id = json_str(op, "page_id");
+		if (id && writes(op))
+			hold(t, *sim_find(&s, NOTION, id)->state);
+	}
 	json_free(plan);
 	pause_none(&s);
 	with = sim_plan(&s, &t->policy, NULL);
