@@ -53,8 +53,8 @@ struct decision_asked {
 };
 
 /*
- * The decision as plan --resolve takes it. NULL where there is no such
- * conflict: RC_USAGE, with what can be decided.
+ * The decision as plan --resolve takes it. If the conflict isn't there: NULL
+ * with RC_USAGE, and the message lists what can be decided.
  */
 json *conflicts_decide(const struct conflicts *c,
 	const struct decision_asked *asked, struct error *e);
