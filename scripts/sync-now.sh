@@ -13,6 +13,7 @@ usage: sync-now.sh [options] [options of plan]
 Read both sides, plan, and carry the plan out.
 
   -n, --dry-run        print the plan for people; write nothing but the budget
+      --json           print it as a stream, with --dry-run
       --full           read all of Notion, though a part might be enough
       --limit SECONDS  stop a run that takes longer
   -q, --quiet          say only what is wrong
@@ -25,10 +26,11 @@ Other options go to plan, such as --conflict notion, --orphans restore,
 --settle 2m, --retry. bin/report tells what the run did.
 TEXT
 }
-args=("$@") run=() verbose=() plan=() progress=--progress full=${SYNC_RUN_FULL:-}
+args=("$@") run=() verbose=() plan=() progress=--progress dry='' json='' full=${SYNC_RUN_FULL:-}
 while [ $# -gt 0 ]; do
   case $1 in
-    -n | --dry-run) run+=(-n) plan+=(--human) ;;
+    -n | --dry-run) run+=(-n) dry=1 ;;
+    --json) json=1 ;;
     -q | --quiet) run+=(-q) verbose=(-q) ;;
     -v | --verbose) run+=(-v) verbose+=(-v) ;;
     -h | --help) usage; exit 0 ;;
@@ -45,6 +47,8 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+[ -z "$json" ] || [ "$dry" ] || die 2 "--json goes with --dry-run: what a run did is in report --json"
+[ ! "$dry" ] || [ "$json" ] || plan+=(--human)
 [ "${SYNC_RUN_PID:-}" = "$PPID" ] || begin_run # which calls this script again
 work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
 take_decisions

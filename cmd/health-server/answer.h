@@ -17,7 +17,7 @@ struct answer {
 	struct buf body;
 	struct shared *shared; /* used in place of body; or NULL */
 	const char *allow;     /* for a 405: "GET, HEAD"; or NULL */
-	const char *retry;     /* for a 429: seconds; or NULL */
+	unsigned retry;	       /* for a 429: seconds; or 0 */
 	const char *location;  /* for a 308; or NULL */
 	const char *policy;    /* Content-Security-Policy; NULL: nothing */
 	bool asks_token;       /* for a 401 */

@@ -15,10 +15,14 @@
 struct guesses {
 	usec since; /* start of the minute, by time_monotonic() */
 	int wrong;
+	bool told; /* the first one that was not answered any more */
 };
 
 void guesses_init(struct guesses *g);
-/* Counts a wrong attempt and answers it: 401 with the text, or 429. */
-void guess_refuse(struct guesses *g, const char *text, struct answer *a);
+/*
+ * Counts a wrong attempt and answers it: 401 with the text, or 429. True where
+ * it is worth a line in a log: of each minute, the first six.
+ */
+bool guess_refuse(struct guesses *g, const char *text, struct answer *a);
 
 #endif

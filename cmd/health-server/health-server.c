@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hosts.h"
@@ -32,8 +31,8 @@ static const struct option_spec options[] = {
 		"a host name to answer to, in addition to addresses "
 		"and\nlocalhost; repeat it for more, or set SYNC_HOST_NAMES" },
 	{ OPT_SCRIPTS, "scripts", "DIR",
-		"where sync-now.sh is (scripts beside this program's\n"
-		"folder)" },
+		"where sync-now.sh and controls.sh are (scripts beside\n"
+		"this program's folder)" },
 };
 
 static const struct command command = {
@@ -143,14 +142,11 @@ static int announce(
 	return rc;
 }
 
-/* Once a second, checks the child and the slow connections. */
+/* Once a second or more often: the child, and the slow connections. */
 static void watch(struct server *server, const atomic_int *stop)
 {
-	const struct timespec second = { .tv_sec = 1 };
-
 	while (!*stop) {
-		nanosleep(&second, NULL);
-		control_poll(&server->site->control);
+		control_watch(&server->site->control);
 		connections_end_slow(&server->connections);
 	}
 }

@@ -25,12 +25,13 @@ void hooks_init(struct hooks *h, const struct settings *settings)
 
 void intake_init(struct intake *in)
 {
-	*in = (struct intake){ .kept = BUF_INIT(EVENT_MAX) };
+	*in = (struct intake){ .most = HOOK_BODY_MAX,
+		.kept = BUF_INIT(EVENT_MAX) };
 }
 
 int intake_add(struct intake *in, const void *data, size_t len)
 {
-	if (len > HOOK_BODY_MAX - in->len)
+	if (len > in->most - in->len)
 		return -1;
 	in->len += len;
 	if (in->signature)

@@ -30,7 +30,7 @@ struct hooks {
 
 /* The body of a call as it arrives. */
 struct intake {
-	size_t len;
+	size_t len, most;
 	struct signature *signature; /* NULL: not signed, or no secret is set */
 	bool door;		     /* it may contain Notion's token */
 	bool keeps;		     /* it is of use: kept has all so far */

@@ -38,8 +38,7 @@ int site_init(struct site *s, const struct settings *settings,
 	log_view_init(&s->view, settings->log_dir);
 	hooks_init(&s->hooks, settings);
 	make_page(s);
-	return control_init(
-		&s->control, settings->control_token, take_script, e);
+	return control_init(&s->control, settings, take_script, e);
 }
 
 void site_fini(struct site *s)
@@ -194,28 +193,14 @@ static const char *why_foreign(const struct ask *ask)
 	       "proxy_set_header Host $http_host;";
 }
 
-static const struct answer *press(struct site *s, enum control_kind kind,
-	const struct ask *ask, struct answer *a)
+static struct asker asker_of(const struct ask *ask)
 {
-	control_press(
-		&s->control, kind, ask->authorization, why_foreign(ask), a);
-	if (a->status == 202)
-		s->made[MADE_STATUS].at = USEC_NONE;
-	return a;
-}
-
-static const struct answer *post_sync(struct site *s, const struct ask *ask,
-	struct intake *in, struct answer *a)
-{
-	(void)in;
-	return press(s, CONTROL_SYNC, ask, a);
-}
-
-static const struct answer *post_dry_run(struct site *s, const struct ask *ask,
-	struct intake *in, struct answer *a)
-{
-	(void)in;
-	return press(s, CONTROL_DRY_RUN, ask, a);
+	return (struct asker){ .authorization = ask->authorization,
+		.content_type = ask->content_type,
+		.forwarded = ask->forwarded,
+		.address = ask->address,
+		.why_foreign = why_foreign(ask),
+		.has_body = ask->has_body };
 }
 
 static const struct answer *post_notion(struct site *s, const struct ask *ask,
@@ -247,27 +232,12 @@ static bool supabase_reads(
 	return hook_supabase_reads(&s->hooks, ask->authorization);
 }
 
-static const struct route {
-	const char *path;
-	bool post;
-	const struct answer *(*answer)(struct site *s, const struct ask *ask,
-		struct intake *in, struct answer *a);
-	/*
-	 * Whether a hook reads the body of this call. Services may use any name
-	 * that leads here, because the answer reveals nothing.
-	 */
-	bool (*reads)(struct site *s, const struct ask *ask, struct intake *in);
-} routes[] = {
-	{ "/", false, get_page, NULL },
-	{ "/health", false, get_health, NULL },
-	{ "/livez", false, get_livez, NULL },
-	{ "/metrics", false, get_metrics, NULL },
-	{ "/status.json", false, get_status, NULL },
-	{ "/control/sync-now", true, post_sync, NULL },
-	{ "/control/dry-run", true, post_dry_run, NULL },
-	{ "/hooks/notion", true, post_notion, notion_reads },
-	{ "/hooks/supabase", true, post_supabase, supabase_reads },
-};
+static bool act_reads(struct site *s, const struct ask *ask, struct intake *in)
+{
+	const struct asker who = asker_of(ask);
+
+	return control_reads(&s->control, &who, in);
+}
 
 /* The path without the prefix; a proxy may have removed it already. */
 static const char *inner_path(const struct site *s, const char *path)
@@ -279,10 +249,54 @@ static const char *inner_path(const struct site *s, const char *path)
 	return path;
 }
 
+#define ACTS "/control/"
+
+static bool is_act(const char *inner, enum act_kind *kind)
+{
+	size_t n = sizeof ACTS - 1;
+
+	return strncmp(inner, ACTS, n) == 0 && act_parse(inner + n, kind) == 0;
+}
+
+static const struct answer *post_act(struct site *s, const struct ask *ask,
+	struct intake *in, struct answer *a)
+{
+	const struct asker who = asker_of(ask);
+	enum act_kind kind;
+
+	if (is_act(inner_path(s, ask->path), &kind))
+		control_act(&s->control, kind, &who, in, a);
+	if (a->status == 202)
+		s->made[MADE_STATUS].at = USEC_NONE;
+	return a;
+}
+
+static const struct route {
+	const char *path;
+	bool post;
+	const struct answer *(*answer)(struct site *s, const struct ask *ask,
+		struct intake *in, struct answer *a);
+	/* Whether the body of this request is read. */
+	bool (*reads)(struct site *s, const struct ask *ask, struct intake *in);
+} routes[] = {
+	{ "/", false, get_page, NULL },
+	{ "/health", false, get_health, NULL },
+	{ "/livez", false, get_livez, NULL },
+	{ "/metrics", false, get_metrics, NULL },
+	{ "/status.json", false, get_status, NULL },
+	{ "/hooks/notion", true, post_notion, notion_reads },
+	{ "/hooks/supabase", true, post_supabase, supabase_reads },
+};
+
+static const struct route act_route = { ACTS, true, post_act, act_reads };
+
 static const struct route *find_route(const struct site *s, const char *path)
 {
 	const char *inner = inner_path(s, path);
+	enum act_kind kind;
 
+	if (is_act(inner, &kind))
+		return &act_route;
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
 		if (strcmp(routes[i].path, inner) == 0)
 			return &routes[i];
@@ -326,12 +340,34 @@ static const struct answer *refuse_host(
 	return a;
 }
 
+/*
+ * Services may use any name that leads here, because the answer reveals
+ * nothing.
+ */
+static bool is_hook(const struct route *r)
+{
+	return r && r->reads && r != &act_route;
+}
+
+/* What shows values of decisions, whether it is there or not. */
+static bool may_be_answered(
+	struct site *s, const struct ask *ask, struct answer *a)
+{
+	const char *inner = inner_path(s, ask->path);
+	const struct asker who = asker_of(ask);
+
+	if (strcmp(inner, "/status.json") != 0 &&
+		strncmp(inner, "/api/", 5) != 0)
+		return true;
+	return control_may_read(&s->control, &who, a);
+}
+
 const struct answer *site_answer(struct site *s, const struct ask *ask,
 	struct intake *in, struct answer *a)
 {
 	const struct route *r = find_route(s, ask->path);
 
-	if (!(r && r->reads) && !hosts_have(s->hosts, ask->host))
+	if (!is_hook(r) && !hosts_have(s->hosts, ask->host))
 		return refuse_host(s, ask, a);
 	/* The page uses relative URLs, so its own needs the slash. */
 	if (*s->prefix && strcmp(ask->path, s->prefix) == 0) {
@@ -340,6 +376,8 @@ const struct answer *site_answer(struct site *s, const struct ask *ask,
 		a->location = s->root;
 		return a;
 	}
+	if (!may_be_answered(s, ask, a))
+		return a;
 	if (!r) {
 		answer_text(a, 404, "not found");
 		return a;

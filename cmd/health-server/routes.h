@@ -47,7 +47,10 @@ struct site {
 struct ask {
 	const char *method, *path;
 	const char *authorization, *signature;
-	const char *origin, *site, *host; /* Origin, Sec-Fetch-Site, Host */
+	const char *origin, *site, *host;     /* Origin, Sec-Fetch-Site, Host */
+	const char *content_type, *forwarded; /* forwarded: X-Forwarded-For */
+	const struct sockaddr *address;	      /* of the connection, or NULL */
+	bool has_body;
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -37,6 +38,14 @@ static const char *header(struct MHD_Connection *c, const char *name)
 	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
+static const struct sockaddr *address_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info ? info->client_addr : NULL;
+}
+
 static void on_connection(void *cls, struct MHD_Connection *c, void **context,
 	enum MHD_ConnectionNotificationCode what)
 {
@@ -51,10 +60,7 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context,
 			return;
 		/* The next call may overwrite this. */
 		fd = info->connect_fd;
-		info = MHD_get_connection_info(
-			c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-		*context = connection_add(
-			&s->connections, fd, info ? info->client_addr : NULL);
+		*context = connection_add(&s->connections, fd, address_of(c));
 	} else if (*context) {
 		connection_remove(&s->connections, *context);
 		*context = NULL;
@@ -106,6 +112,7 @@ static struct MHD_Response *make_response(const struct answer *a)
 		{ "Cross-Origin-Resource-Policy", "same-origin" },
 	};
 	struct MHD_Response *r = body_of(a);
+	char seconds[16];
 
 	if (!r)
 		return NULL;
@@ -119,8 +126,10 @@ static struct MHD_Response *make_response(const struct answer *a)
 		MHD_add_response_header(r, "Allow", a->allow);
 	if (a->location)
 		MHD_add_response_header(r, "Location", a->location);
-	if (a->retry)
-		MHD_add_response_header(r, "Retry-After", a->retry);
+	if (a->retry) {
+		snprintf(seconds, sizeof seconds, "%u", a->retry);
+		MHD_add_response_header(r, "Retry-After", seconds);
+	}
 	if (a->asks_token)
 		MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
 	return r;
@@ -148,14 +157,18 @@ static struct ask ask_of(
 		.signature = header(c, "X-Notion-Signature"),
 		.origin = header(c, "Origin"),
 		.site = header(c, "Sec-Fetch-Site"),
-		.host = header(c, "Host") };
+		.host = header(c, "Host"),
+		.content_type = header(c, "Content-Type"),
+		.forwarded = header(c, "X-Forwarded-For"),
+		.address = address_of(c),
+		.has_body = head_has_body(c) };
 }
 
-static bool is_too_long(struct MHD_Connection *c)
+static bool is_too_long(struct MHD_Connection *c, const struct intake *in)
 {
 	const char *length = header(c, "Content-Length");
 
-	return length && strtoull(length, NULL, 10) > HOOK_BODY_MAX;
+	return length && strtoull(length, NULL, 10) > in->most;
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *c, struct serving *x,
@@ -174,10 +187,10 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *c,
 	if (fault)
 		return refuse(c, x, 400, fault);
 	if (site_reads_body(s->site, ask, &x->intake))
-		return is_too_long(c)
+		return is_too_long(c, &x->intake)
 			       ? refuse(c, x, 413, "the body is too long")
 			       : MHD_YES;
-	if (!head_has_body(c))
+	if (!ask->has_body)
 		return MHD_YES;
 	return send_answer(
 		c, site_answer(s->site, ask, &x->intake, &x->answer));

@@ -2,8 +2,9 @@
  * HTTP: one thread answers everything. There are limits on connections and on
  * the time of each request (connections.h), on the request line with all
  * headers (HEAD_MAX), on what the kernel buffers for each connection
- * (SOCKET_SEND, SOCKET_RECEIVE), and on bodies (HOOK_BODY_MAX, of which nothing
- * is kept: hooks.h). So it uses about 40 MiB at most, whatever strangers do.
+ * (SOCKET_SEND, SOCKET_RECEIVE), and on bodies: of a call's nothing is kept
+ * (hooks.h), and an act's is read only from who knows the token (control.h). So
+ * it uses about 40 MiB at most, whatever strangers do.
  */
 #ifndef HEALTH_SERVER_SERVER_H
 #define HEALTH_SERVER_SERVER_H

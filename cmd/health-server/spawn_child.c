@@ -56,38 +56,58 @@ static char **clean_environment(void)
 	return clean;
 }
 
-int spawn_child(const char *script, const char *option, pid_t *child,
-	int *output, struct error *e)
+/* Of what the child writes: the end to read here, and the child's. */
+static int make_pipe(int *here, int *there, struct error *e)
 {
-	char *argv[] = { (char *)script, "--quiet", (char *)option, NULL };
-	int none = open("/dev/null", O_RDONLY | O_CLOEXEC), ends[2], rc;
+	int ends[2];
+
+	if (spawn_pipe(ends, e) < 0)
+		return -1;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	*here = ends[0];
+	*there = ends[1];
+	return 0;
+}
+
+static void shut(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int spawn_child(char *const *argv, bool apart, pid_t *child, int outputs[2],
+	struct error *e)
+{
+	int none = open("/dev/null", O_RDONLY | O_CLOEXEC), its[2] = { -1, -1 };
 	char **environment;
+	int rc;
 
 	*child = 0;
-	*output = -1;
+	outputs[0] = outputs[1] = -1;
 	if (none < 0)
 		return fail_errno(e, "/dev/null");
-	if (spawn_pipe(ends, e) < 0) {
-		close(none);
-		return -1;
+	rc = make_pipe(&outputs[0], &its[0], e);
+	if (rc == 0 && apart)
+		rc = make_pipe(&outputs[1], &its[1], e);
+	if (rc == 0) {
+		environment = clean_environment();
+		rc = spawn(&(struct spawn){ .argv = argv,
+				   .env = environment,
+				   .in = none,
+				   .out = its[0],
+				   .err = apart ? its[1] : its[0],
+				   .keep = -1 },
+			child, e);
+		free(environment);
 	}
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	environment = clean_environment();
-	rc = spawn(&(struct spawn){ .argv = argv,
-			   .env = environment,
-			   .in = none,
-			   .out = ends[1],
-			   .err = ends[1],
-			   .keep = -1 },
-		child, e);
-	free(environment);
 	close(none);
-	close(ends[1]);
+	shut(&its[0]);
+	shut(&its[1]);
 	if (rc == 0)
-		*output = ends[0];
-	else
-		close(ends[0]);
-	if (rc < 0)
-		*child = 0;
-	return rc;
+		return 0;
+	shut(&outputs[0]);
+	shut(&outputs[1]);
+	*child = 0;
+	return -1;
 }

@@ -330,6 +330,7 @@ static const struct {
 	{ "SYNC_PING_URL", NULL, NULL, check_ping_url, NULL },
 	{ "SYNC_NOTIFY_CMD", NULL, NULL, check_command, NULL },
 	{ "SYNC_CONTROL_TOKEN", NULL, NULL, check_secret, NULL },
+	{ "SYNC_PAGE_PRIVATE", NULL, "0", check_switch, NULL },
 	{ "SYNC_HOOK_SECRET_NOTION", NULL, NULL, check_secret, NULL },
 	{ "SYNC_HOOK_SECRET_SUPABASE", NULL, NULL, check_secret, NULL },
 	{ "SYNC_HOST_NAMES", NULL, NULL, check_command, NULL },

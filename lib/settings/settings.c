@@ -210,13 +210,32 @@ static int load_alarms(
 	return load_text(f, "SYNC_NOTIFY_CMD", &s->notify_cmd, e);
 }
 
+/* Without a token, nobody could see the page at all. */
+static int load_private(
+	struct settings *s, const struct env_file *f, struct error *e)
+{
+	const char *value;
+
+	if (setting_take(f, "SYNC_PAGE_PRIVATE", false, &value, e) < 0)
+		return -1;
+	s->page_private = strcmp(value, "1") == 0;
+	if (!s->page_private || s->control_token)
+		return 0;
+	return fail(e, RC_CONFIG,
+		"SYNC_PAGE_PRIVATE is 1, and SYNC_CONTROL_TOKEN, which the "
+		"page asks for then, is not set: create one with: openssl rand "
+		"-hex 16");
+}
+
 static int load_secrets(
 	struct settings *s, const struct env_file *f, struct error *e)
 {
 	if (load_text(f, "SYNC_CONTROL_TOKEN", &s->control_token, e) < 0 ||
 		load_text(f, "SYNC_HOOK_SECRET_NOTION", &s->hook_notion, e) < 0)
 		return -1;
-	if (load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e) < 0)
+	if (load_text(f, "SYNC_HOOK_SECRET_SUPABASE", &s->hook_supabase, e) <
+			0 ||
+		load_private(s, f, e) < 0)
 		return -1;
 	return load_text(f, "SYNC_HOST_NAMES", &s->host_names, e);
 }

@@ -66,6 +66,7 @@ struct settings {
 	char *hook_notion;   /* SYNC_HOOK_SECRET_NOTION: signs its calls */
 	char *hook_supabase; /* SYNC_HOOK_SECRET_SUPABASE: sent with them */
 	char *host_names;    /* SYNC_HOST_NAMES: it answers to these too */
+	bool page_private;   /* SYNC_PAGE_PRIVATE: values need the token */
 
 	/* always */
 	char *state_dir, *log_dir;

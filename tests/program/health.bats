@@ -237,7 +237,6 @@ health() {
 	sleep 5
 	[[ -z $(pgrep -P "$SERVER") ]]
 	# Who knows the token passes, however many guess.
-	sleep 5
 	must_get 429 /control/sync-now -X POST
 	must_get 202 /control/sync-now "${right[@]}"
 }

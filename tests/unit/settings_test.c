@@ -356,6 +356,30 @@ static void test_notion(void)
 	check_notion("SYNC_JOBS=16", NULL);
 }
 
+#define TOKEN "SYNC_CONTROL_TOKEN=sixteen-" SECRET "\n"
+
+static void test_private_page(void)
+{
+	static const char *const files[] = { "", "SYNC_PAGE_PRIVATE=\n",
+		"SYNC_PAGE_PRIVATE=0\n", TOKEN "SYNC_PAGE_PRIVATE=1\n" };
+	struct settings s;
+	struct error e = { 0 };
+
+	for (int i = 0; i < 4; i++) {
+		if (!check_int(load(&s, files[i], NEED_SECRETS, &e), 0))
+			continue;
+		check(s.page_private == (i == 3));
+		settings_fini(&s);
+	}
+	check_refused("SYNC_PAGE_PRIVATE=1\n", NEED_SECRETS,
+		"SYNC_CONTROL_TOKEN, which the page asks for then, is not set");
+	check_refused(TOKEN "SYNC_PAGE_PRIVATE=yes\n", NEED_SECRETS,
+		"SYNC_PAGE_PRIVATE must be 1 or 0");
+	/* It is the server's, and stops nobody else. */
+	if (check_int(load(&s, "SYNC_PAGE_PRIVATE=yes\n", 0, &e), 0))
+		settings_fini(&s);
+}
+
 static void test_environment_wins(void)
 {
 	struct settings s;
@@ -574,6 +598,7 @@ int main(void)
 	run(test_schema);
 	run(test_keys);
 	run(test_notion);
+	run(test_private_page);
 	run(test_environment_wins);
 	run(test_byte_order_mark);
 	run(test_modes);
