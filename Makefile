@@ -35,7 +35,7 @@ LIBS_health-server = -lmicrohttpd -lpthread
 
 # The floors, from the top down: a room includes what is below it, and the
 # linker meets its needs in that order. tests/floors.sh holds them to it.
-FLOORS    := supabase notion runs settings sync net util
+FLOORS    := supabase notion views runs settings sync net util
 LIBS      := $(FLOORS:%=$(BUILD)/lib/%.a)
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
 UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \

@@ -50,15 +50,8 @@ void log_view_fini(struct log_view *s)
 static bool has_changed(struct log_view *s, enum watched_file f)
 {
 	char *path = path_join(s->dir, names[f]);
-	struct stat now, *then = &s->stamps[f];
-	bool same;
+	bool same = file_is_same(path, &s->stamps[f]);
 
-	if (stat(path, &now) < 0)
-		memset(&now, 0, sizeof now);
-	same = now.st_size == then->st_size && now.st_ino == then->st_ino &&
-	       now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
-	*then = now;
 	free(path);
 	return !same;
 }
@@ -128,8 +121,11 @@ int log_view_refresh(struct log_view *s, struct error *e)
 		runs = has_changed(s, (enum watched_file)f) || runs;
 	if (runs && load_runs(s, e) < 0)
 		return -1;
-	if (has_changed(s, WATCH_CONFLICTS))
+	if (has_changed(s, WATCH_CONFLICTS)) {
 		load_conflicts(s);
+		runs = true;
+	}
+	s->changes += runs;
 	if (has_changed(s, WATCH_LOG))
 		load_log(s);
 	if (has_changed(s, WATCH_SCHEDULE))

@@ -28,7 +28,8 @@ enum watched_file {
 struct log_view {
 	char *dir;
 	struct stat stamps[WATCHED];
-	bool loaded; /* logs and waiting are valid */
+	bool loaded;	       /* logs and waiting are valid */
+	unsigned long changes; /* of runs and conflicts, counted */
 	struct run_records logs;
 	struct pending waiting;
 	json *conflicts; /* the newest ones, oldest first */

@@ -36,6 +36,7 @@ int site_init(struct site *s, const struct settings *settings,
 		s->made[m].at = USEC_NONE;
 	}
 	log_view_init(&s->view, settings->log_dir);
+	api_init(&s->api, settings->state_dir, &s->view, &s->control, &s->held);
 	hooks_init(&s->hooks, settings);
 	make_page(s);
 	return control_init(&s->control, settings, take_script, e);
@@ -44,6 +45,7 @@ int site_init(struct site *s, const struct settings *settings,
 void site_fini(struct site *s)
 {
 	control_fini(&s->control);
+	api_fini(&s->api);
 	log_view_fini(&s->view);
 	answer_fini(&s->page);
 	free(s->root);
@@ -249,6 +251,14 @@ static const char *inner_path(const struct site *s, const char *path)
 	return path;
 }
 
+static const struct answer *get_api(struct site *s, const struct ask *ask,
+	struct intake *in, struct answer *a)
+{
+	(void)in;
+	return api_get(
+		&s->api, inner_path(s, ask->path) + strlen(API), ask->query, a);
+}
+
 #define ACTS "/control/"
 
 static bool is_act(const char *inner, enum act_kind *kind)
@@ -289,6 +299,7 @@ static const struct route {
 };
 
 static const struct route act_route = { ACTS, true, post_act, act_reads };
+static const struct route api_route = { API, false, get_api, NULL };
 
 static const struct route *find_route(const struct site *s, const char *path)
 {
@@ -297,6 +308,8 @@ static const struct route *find_route(const struct site *s, const char *path)
 
 	if (is_act(inner, &kind))
 		return &act_route;
+	if (strncmp(inner, API, strlen(API)) == 0)
+		return &api_route;
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
 		if (strcmp(routes[i].path, inner) == 0)
 			return &routes[i];

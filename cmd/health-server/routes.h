@@ -2,6 +2,7 @@
 #ifndef HEALTH_SERVER_ROUTES_H
 #define HEALTH_SERVER_ROUTES_H
 
+#include "api.h"
 #include "control.h"
 #include "hooks.h"
 #include "hosts.h"
@@ -34,6 +35,7 @@ struct site {
 	struct hooks hooks;
 	struct control control;
 	struct log_view view;
+	struct api api;
 	char policy[POLICY_MAX];
 	struct answer page;
 	size_t held;
@@ -51,6 +53,7 @@ struct ask {
 	const char *content_type, *forwarded; /* forwarded: X-Forwarded-For */
 	const struct sockaddr *address;	      /* of the connection, or NULL */
 	bool has_body;
+	const struct query *query;
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <microhttpd.h>
 
 #include "head.h"
+#include "query.h"
 #include "util/alloc.h"
 
 /*
@@ -202,8 +203,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
 {
 	struct server *s = cls;
 	struct serving *x = *at;
+	const struct query query = query_of(c);
 	struct ask ask = ask_of(c, method, url);
 
+	ask.query = &query;
 	if (!x) {
 		x = *at = xcalloc(1, sizeof *x);
 		intake_init(&x->intake);

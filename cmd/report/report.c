@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "activity.h"
 #include "conflicts.h"
 #include "history.h"
 #include "overview.h"
@@ -18,6 +19,7 @@
 #include "util/file.h"
 #include "util/humanize.h"
 #include "util/opt.h"
+#include "views/run_view.h"
 #include "waiting.h"
 
 /* How many of the pending records are listed. */
@@ -34,6 +36,11 @@ enum {
 	OPT_PATHS,
 	OPT_PENDING,
 	OPT_CONFLICTS,
+	OPT_ACTIVITY,
+	OPT_SIDE,
+	OPT_KIND,
+	OPT_TEXT,
+	OPT_LIMIT,
 	OPT_RESOLVE,
 	OPT_TAKE,
 	OPT_FIELD,
@@ -46,6 +53,16 @@ static const struct option_spec options[] = {
 		"one line, and exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN" },
 	{ OPT_METRICS, "metrics", NULL,
 		"a text file for the Prometheus node exporter" },
+	{ OPT_ACTIVITY, "activity", NULL,
+		"what changed, newest first, a line each" },
+	{ OPT_SIDE, "side", "SIDE",
+		"with --activity: what was written to supabase or notion" },
+	{ OPT_KIND, "kind", "KIND",
+		"with --activity: create, update, trash, restore or conflict" },
+	{ OPT_TEXT, "text", "TEXT",
+		"with --activity: with this text in the title or a value" },
+	{ OPT_LIMIT, "limit", "N",
+		"with --activity: at most so many, up to 500 (50)" },
 	{ OPT_RECORD, "record", "ID",
 		"the history of one record, by the id of its row or page" },
 	{ OPT_RUN, "run", "ID", "one run in full; ID may be \"last\"" },
@@ -75,7 +92,7 @@ static const struct command command = {
 	.n_options = sizeof options / sizeof options[0],
 	.notes =
 		"It reads SYNC_LOG_DIR (logs) and writes nothing. Only one of the "
-		"options\nabove can be given, apart from -q and -v, and --json with --pending\nand --conflicts.",
+		"options\nabove can be given, apart from -q and -v, and --json with --activity,\n--record, --run, --runs, --pending and --conflicts.",
 };
 
 struct args {
@@ -83,6 +100,8 @@ struct args {
 	const char *id;
 	bool json; /* with a report that has two forms */
 	struct decision_asked decide;
+	struct activity_filter filter;
+	bool filtered;
 };
 
 static int take_field(struct args *a, const char *name)
@@ -96,22 +115,65 @@ static int take_field(struct args *a, const char *name)
 		"--field: %.60s is not a field: decision, type or date", name);
 }
 
+static bool has_two_forms(int what)
+{
+	return what == OPT_CONFLICTS || what == OPT_PENDING ||
+	       what == OPT_ACTIVITY || what == OPT_RUNS || what == OPT_RUN ||
+	       what == OPT_RECORD;
+}
+
 /* --json is a report of its own, or the form of another one. */
 static bool take_kind(struct args *a, int id, const char *value)
 {
-	bool two_forms = a->what == OPT_CONFLICTS || id == OPT_CONFLICTS ||
-			 a->what == OPT_PENDING || id == OPT_PENDING;
-
-	if (two_forms && (id == OPT_JSON || a->what == OPT_JSON)) {
+	if (id == OPT_JSON && has_two_forms(a->what)) {
 		a->json = true;
-		a->what = id == OPT_JSON ? a->what : id;
 		return true;
+	}
+	if (a->what == OPT_JSON && has_two_forms(id)) {
+		a->json = true;
+		a->what = 0;
 	}
 	if (a->what && a->what != id)
 		return false;
 	a->what = id;
 	a->id = value;
 	return true;
+}
+
+static int take_filter(struct args *a, int id, const char *value)
+{
+	const char *name = id == OPT_SIDE   ? "side"
+			   : id == OPT_KIND ? "kind"
+			   : id == OPT_TEXT ? "text"
+					    : "limit";
+	struct error e;
+
+	a->filtered = true;
+	return activity_filter_set(&a->filter, name, value, &e) < 0
+		       ? opt_usage(&command, "--%s", e.text)
+		       : 0;
+}
+
+/* Takes one option; 0, or the code to end with. */
+static int take_option(struct args *a, int id, const char *value)
+{
+	switch (id) {
+	case OPT_TAKE:
+		a->decide.take = value;
+		return 0;
+	case OPT_FIELD:
+		return take_field(a, value);
+	case OPT_SIDE:
+	case OPT_KIND:
+	case OPT_TEXT:
+	case OPT_LIMIT:
+		return take_filter(a, id, value);
+	default:
+		return take_kind(a, id, value)
+			       ? 0
+			       : opt_usage(&command, "only one kind of report "
+						     "can be given");
+	}
 }
 
 /* -1, or the code to end with. */
@@ -121,24 +183,21 @@ static int parse_args(struct args *a, int argc, char **argv)
 	int id, code;
 
 	*a = (struct args){ 0 };
+	activity_filter_init(&a->filter);
 	opt_init(&o, &command, argc, argv);
 	while ((id = opt_next(&o, &code)) >= 0) {
-		if (id == OPT_TAKE) {
-			a->decide.take = o.value;
-		} else if (id == OPT_FIELD) {
-			code = take_field(a, o.value);
-			if (code)
-				return code;
-		} else if (!take_kind(a, id, o.value)) {
-			return opt_usage(&command,
-				"only one kind of report can be given");
-		}
+		code = take_option(a, id, o.value);
+		if (code)
+			return code;
 	}
 	if (id == OPT_EXIT)
 		return code;
 	if ((a->decide.take || a->decide.fields) && a->what != OPT_RESOLVE)
 		return opt_usage(
 			&command, "--take and --field belong to --resolve");
+	if (a->filtered && a->what != OPT_ACTIVITY)
+		return opt_usage(&command, "--side, --kind, --text and --limit "
+					   "belong to --activity");
 	a->decide.id = a->id;
 	return opt_operands(&o, 0) ? RC_USAGE : -1;
 }
@@ -270,6 +329,48 @@ static int conflicts(const struct args *a, struct run_records *l,
 	return code;
 }
 
+static int activity(const struct args *a, const struct run_records *l)
+{
+	struct buf text = BUF_INIT((size_t)1 << 30);
+	struct activity all;
+
+	activity_init(&all, NULL, SIZE_MAX);
+	activity_refresh(&all, l);
+	if (a->json) {
+		activity_print(&all, &a->filter, SIZE_MAX, &text);
+		printf("%s\n", buf_str(&text));
+	} else {
+		print_activity(&all, &a->filter);
+	}
+	buf_fini(&text);
+	activity_fini(&all);
+	return RC_DONE;
+}
+
+static int all_runs(const struct args *a, const struct run_records *l)
+{
+	if (!a->json)
+		return print_runs(l);
+	print_json(runs_json(l, NULL));
+	return RC_DONE;
+}
+
+/* One run in full. */
+static int one_run(const struct args *a, const struct run_records *l,
+	const struct settings *s, struct error *e)
+{
+	const struct run_limits limits = { .state_dir = s->state_dir };
+	const struct run *r;
+
+	if (!a->json)
+		return print_run(l, a->id, e);
+	r = find_run(l, a->id, e);
+	if (!r)
+		return -1;
+	print_json(run_json(l, r, limits));
+	return RC_DONE;
+}
+
 /* The exit code, or -1 with e. */
 static int tell(const struct args *a, const struct settings *s, struct error *e)
 {
@@ -284,9 +385,11 @@ static int tell(const struct args *a, const struct settings *s, struct error *e)
 	if (a->what == OPT_RECORD)
 		code = print_history(&l, a->id, e);
 	else if (a->what == OPT_RUN)
-		code = print_run(&l, a->id, e);
+		code = one_run(a, &l, s, e);
 	else if (a->what == OPT_RUNS)
-		code = print_runs(&l);
+		code = all_runs(a, &l);
+	else if (a->what == OPT_ACTIVITY)
+		code = activity(a, &l);
 	else if (a->what == OPT_PENDING)
 		code = waits(a, &l, s);
 	else if (a->what == OPT_CONFLICTS || a->what == OPT_RESOLVE)
@@ -328,6 +431,7 @@ int main(int argc, char **argv)
 		code = a.what == OPT_HEALTH ? unknown_health(&e)
 					    : error_report(&e);
 	settings_fini(&s);
+	activity_filter_fini(&a.filter);
 	if (close_stdout(&closing) < 0)
 		code = error_report(&closing);
 	return code;

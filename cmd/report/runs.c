@@ -9,6 +9,7 @@
 #include "print.h"
 #include "totals.h"
 #include "util/humanize.h"
+#include "views/run_view.h"
 
 static void print_run_line(const struct run *r)
 {
@@ -113,19 +114,25 @@ static void print_text_of(const struct run *r, const char *key)
 	print_labelled(key, text);
 }
 
-int print_run(const struct run_records *l, const char *id, struct error *e)
+const struct run *find_run(
+	const struct run_records *l, const char *id, struct error *e)
 {
-	const struct run *r = NULL;
+	const struct run *r = run_wanted(l, id);
 
-	if (strcmp(id, "last") == 0 && l->n)
-		r = &l->runs[l->n - 1];
-	else if (run_id_is_valid(id))
-		r = run_records_find(l, id);
 	if (!r)
-		return fail(e, RC_USAGE,
+		fail(e, RC_USAGE,
 			"there is no run \"%.60s\": report --runs lists the "
 			"runs that are kept",
 			id);
+	return r;
+}
+
+int print_run(const struct run_records *l, const char *id, struct error *e)
+{
+	const struct run *r = find_run(l, id, e);
+
+	if (!r)
+		return -1;
 	print_run_line(r);
 	print_text_of(r, "stage");
 	print_text_of(r, "signal");

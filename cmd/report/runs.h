@@ -4,9 +4,12 @@
 
 #include "runs/records.h"
 
+/* id may be "last"; NULL with RC_USAGE where that run isn't kept. */
+const struct run *find_run(
+	const struct run_records *l, const char *id, struct error *e);
+
 /* Both return the exit code, or -1 with e filled. */
 int print_runs(const struct run_records *l);
-/* id may be "last"; RC_USAGE where that run isn't kept. */
 int print_run(const struct run_records *l, const char *id, struct error *e);
 
 #endif

@@ -118,6 +118,19 @@ static void put_conflict(struct pending *w, json *data, const json *line)
 	buf_fini(&text);
 }
 
+static json *keep_line(struct pending *w, const json *line)
+{
+	struct buf text = BUF_INIT(PENDING_LINES_MAX - w->lines);
+	json *kept = NULL;
+
+	if (json_print(line, &text) == 0) {
+		w->lines += text.len;
+		kept = json_copy(line);
+	}
+	buf_fini(&text);
+	return kept;
+}
+
 static void note(struct pending *w, const char *text)
 {
 	if (!text)
@@ -143,9 +156,10 @@ static void each_result(void *arg, const json *line)
 	if (w->n == PENDING_MAX)
 		return;
 	w->items = grow(w->items, w->n, &w->cap, sizeof *w->items);
-	w->items[w->n] = (struct pending_item){
-		.kind = k, .order = w->n, .data = item_data(line, k)
-	};
+	w->items[w->n] = (struct pending_item){ .kind = k,
+		.order = w->n,
+		.data = item_data(line, k),
+		.line = keep_line(w, line) };
 	if (k == PENDING_CONFLICT)
 		put_conflict(w, w->items[w->n].data, line);
 	w->n++;
@@ -207,8 +221,10 @@ void pending_load(struct pending *w, struct run_records *l)
 
 void pending_fini(struct pending *w)
 {
-	for (size_t i = 0; i < w->n; i++)
+	for (size_t i = 0; i < w->n; i++) {
 		json_free(w->items[i].data);
+		json_free(w->items[i].line);
+	}
 	free(w->items);
 	json_free(w->guards);
 	json_free(w->notes);

@@ -39,6 +39,8 @@ enum pending_kind {
 #define PENDING_MAX 1000 /* held; beyond it they are only counted */
 /* Bytes of JSON: conflicts beyond them are held without their values. */
 #define PENDING_VALUES_MAX ((size_t)1 << 20)
+/* Likewise of the lines: those beyond it are held without. */
+#define PENDING_LINES_MAX ((size_t)2 << 20)
 
 struct pending_item {
 	enum pending_kind kind;
@@ -48,6 +50,7 @@ struct pending_item {
 	 * open conflict its {fields,supabase,notion,…}, owned
 	 */
 	json *data;
+	json *line; /* of the results, with the record's values; or NULL */
 };
 
 struct pending {
@@ -57,6 +60,7 @@ struct pending {
 	struct pending_item *items; /* sorted by kind */
 	size_t n, cap;
 	size_t values;	    /* bytes of the conflicts held */
+	size_t lines;	    /* bytes of the lines held */
 	int64_t live_pairs; /* -1: unknown */
 	json *guards;	    /* what each tripped guard saw; NULL: nothing */
 	json *notes;	    /* what apply has noticed, with the number of ops */

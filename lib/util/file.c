@@ -224,6 +224,20 @@ static int make_dir(const char *path, struct error *e)
 	return 0;
 }
 
+bool file_is_same(const char *path, struct stat *then)
+{
+	struct stat now;
+	bool same;
+
+	if (stat(path, &now) < 0)
+		memset(&now, 0, sizeof now);
+	same = now.st_size == then->st_size && now.st_ino == then->st_ino &&
+	       now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+	*then = now;
+	return same;
+}
+
 int file_make_dirs(const char *path, struct error *e)
 {
 	char *p = xstrdup(path);

@@ -4,7 +4,9 @@
 #ifndef UTIL_FILE_H
 #define UTIL_FILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "util/buf.h"
 #include "util/error.h"
@@ -52,6 +54,11 @@ int file_read_from(int fd, const char *path, struct buf *b, struct error *e);
  * (a FIFO that nobody writes to, a device) is RC_LOCAL.
  */
 int file_read_regular(const char *path, struct buf *b, struct error *e);
+/*
+ * Whether the file, or the folder, is what it was when `then` was filled in; it
+ * is filled in anew. What isn't there is the same as long as it isn't.
+ */
+bool file_is_same(const char *path, struct stat *then);
 /* Creates the folder and its parents; those that exist are fine. */
 int file_make_dirs(const char *path, struct error *e);
 /* "dir/name", allocated. */
