@@ -1,5 +1,6 @@
 #include "api.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,12 +77,13 @@ static int check(struct api *api, usec now, struct error *e)
 
 /* --- the answers that are kept -------------------------------------------- */
 
-static char *key_of(const char *name, const struct query *q)
+static char *key_of(
+	const char *name, const struct query *q, const struct api_ask *ask)
 {
 	struct buf key = BUF_INIT((size_t)1 << 20);
 
 	/* No separator is in a name, or in what is accepted as a value. */
-	buf_adds(&key, name);
+	buf_addf(&key, "%s %" PRId64, name, ask->plan);
 	for (size_t i = 0; i < q->n; i++)
 		buf_addf(&key, "\n%zu %s=%s", strlen(q->at[i].value),
 			q->at[i].name, q->at[i].value);
@@ -198,9 +200,12 @@ const struct answer *api_get(struct api *api, const char *name,
 		api_ask_fini(&ask);
 		return refuse(a, 503, "the log folder can't be read");
 	}
-	key = key_of(name, q);
+	if (ask.kind == API_PLAN)
+		ask.plan = control_plan_id(
+			api->control, log_view_newest_run(api->view));
+	key = key_of(name, q, &ask);
 	k = find(api, key);
-	if (k && is_new_enough(api, k, now) && !ask.is_fleeting) {
+	if (k && is_new_enough(api, k, now)) {
 		k->used = ++api->asked;
 		free(key);
 		a = &k->answer;

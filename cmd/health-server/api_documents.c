@@ -32,6 +32,7 @@ static const struct {
 	[API_PENDING] = { "pending", NULL },
 	[API_RUNS] = { "runs", NULL },
 	[API_RUN] = { "runs/", check_run },
+	[API_PLAN] = { "plan", NULL },
 };
 
 static int find_kind(struct api_ask *ask, const char *name, struct error *e)
@@ -74,7 +75,7 @@ static int take_query(
 int api_ask_init(struct api_ask *ask, const char *name, const struct query *q,
 	struct error *e)
 {
-	*ask = (struct api_ask){ .is_fleeting = false };
+	*ask = (struct api_ask){ .plan = 0 };
 	activity_filter_init(&ask->filter);
 	return find_kind(ask, name, e) < 0 ? -1 : take_query(ask, q, e);
 }
@@ -116,12 +117,22 @@ static void make_runs(
 	answer_json(a, 200, JSON_TYPE, runs_json(&api->view->logs, shown_copy));
 }
 
+static struct run_limits limits_of(const struct api *api)
+{
+	return (struct run_limits){ .copy = shown_copy,
+		.bytes = API_BYTES,
+		.state_dir = api->state_dir };
+}
+
+/* A guard's reason is a message too. */
+static void put_shown(json *to, const char *key)
+{
+	json_put(to, key, shown_copy(json_get(to, key)));
+}
+
 static void make_run(
 	struct api *api, const struct api_ask *ask, struct answer *a)
 {
-	const struct run_limits limits = { .copy = shown_copy,
-		.bytes = API_BYTES,
-		.state_dir = api->state_dir };
 	const struct run *r = run_wanted(&api->view->logs, ask->id);
 	json *whole;
 
@@ -129,9 +140,44 @@ static void make_run(
 		answer_text(a, 404, "that run is not kept");
 		return;
 	}
-	whole = run_json(&api->view->logs, r, limits);
-	json_put(whole, "blocked", shown_copy(json_get(whole, "blocked")));
+	whole = run_json(&api->view->logs, r, limits_of(api));
+	put_shown(whole, "blocked");
 	answer_json(a, 200, JSON_TYPE, whole);
+}
+
+/* What the control knows of it, and what is in it. */
+static json *plan_document(const struct api *api, const struct control_plan *p)
+{
+	json *v = json_object(), *seen;
+	char stamp[TIME_SIZE];
+
+	seen = plan_view_limited(p->ndjson, p->len, limits_of(api));
+	json_put_int(v, "v", 1);
+	json_put_int(v, "id", p->id);
+	json_put_str(v, "kind", p->kind);
+	json_put_str(v, "run_id", *p->run ? p->run : NULL);
+	json_put_int(v, "exit_code", p->exit_code);
+	json_put_bool(v, "cut", p->cut);
+	for (const json *m = json_first(seen); m; m = json_next(m))
+		json_put(v, json_key(m), json_copy(m));
+	json_put_str(v, "at", time_stamp(p->at, stamp));
+	put_shown(v, "blocked");
+	json_free(seen);
+	return v;
+}
+
+static void make_plan(
+	struct api *api, const struct api_ask *ask, struct answer *a)
+{
+	struct control_plan p;
+
+	if (!ask->plan || !control_plan(api->control,
+				  log_view_newest_run(api->view), &p)) {
+		answer_text(a, 404, "there is no plan of a dry run to show");
+		return;
+	}
+	answer_json(a, 200, JSON_TYPE, plan_document(api, &p));
+	control_plan_fini(&p);
 }
 
 void api_document(struct api *api, const struct api_ask *ask, struct answer *a)
@@ -142,6 +188,7 @@ void api_document(struct api *api, const struct api_ask *ask, struct answer *a)
 		[API_PENDING] = make_pending,
 		[API_RUNS] = make_runs,
 		[API_RUN] = make_run,
+		[API_PLAN] = make_plan,
 	};
 
 	makers[ask->kind](api, ask, a);

@@ -9,6 +9,7 @@ enum api_kind {
 	API_PENDING,
 	API_RUNS,
 	API_RUN,
+	API_PLAN,
 	API_KINDS,
 };
 
@@ -16,7 +17,7 @@ struct api_ask {
 	enum api_kind kind;
 	const char *id; /* of a run or record, borrowed */
 	struct activity_filter filter;
-	bool is_fleeting; /* not to be kept */
+	int64_t plan; /* which one the control has; 0: none, or not asked */
 };
 
 void api_activity_init(struct activity *a);

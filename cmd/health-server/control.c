@@ -350,6 +350,16 @@ bool control_plan(struct control *c, usec newest_run, struct control_plan *out)
 	return found;
 }
 
+int64_t control_plan_id(struct control *c, usec newest_run)
+{
+	int64_t id;
+
+	open_to_show(c, newest_run);
+	id = act_run_has_plan(&c->shown) ? c->shown.id : 0;
+	pthread_mutex_unlock(&c->lock);
+	return id;
+}
+
 void control_plan_fini(struct control_plan *p)
 {
 	free(p->ndjson);

@@ -83,6 +83,8 @@ struct control_plan {
 	size_t len;
 };
 
+/* Its id alone; 0: there is none, also since newest_run. */
+int64_t control_plan_id(struct control *c, usec newest_run);
 /* False where there is none, also since newest_run; free it otherwise. */
 bool control_plan(struct control *c, usec newest_run, struct control_plan *out);
 void control_plan_fini(struct control_plan *p);

@@ -145,17 +145,6 @@ json *no_health_document(void)
 	return v;
 }
 
-static usec newest_run(const struct run_records *l)
-{
-	usec newest = l->last ? l->last->started : USEC_NONE;
-	const struct run *r = l->n ? &l->runs[l->n - 1] : NULL;
-
-	if (r && r->started != USEC_NONE &&
-		(newest == USEC_NONE || r->started > newest))
-		newest = r->started;
-	return newest;
-}
-
 static bool fits(const json *v)
 {
 	struct buf text = BUF_INIT(PAGE_DATA_MAX);
@@ -210,6 +199,6 @@ json *status_document(
 	json_put(v, "schedule",
 		s->schedule ? json_copy(s->schedule) : json_string(NULL));
 	v = fitted(v);
-	json_put(v, "control", control_data(c, newest_run(&s->logs)));
+	json_put(v, "control", control_data(c, log_view_newest_run(s)));
 	return v;
 }

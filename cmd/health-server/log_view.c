@@ -132,3 +132,15 @@ int log_view_refresh(struct log_view *s, struct error *e)
 		load_schedule(s);
 	return 0;
 }
+
+usec log_view_newest_run(const struct log_view *s)
+{
+	const struct run_records *l = &s->logs;
+	usec newest = l->last ? l->last->started : USEC_NONE;
+	const struct run *r = l->n ? &l->runs[l->n - 1] : NULL;
+
+	if (r && r->started != USEC_NONE &&
+		(newest == USEC_NONE || r->started > newest))
+		newest = r->started;
+	return newest;
+}

@@ -41,5 +41,7 @@ void log_view_init(struct log_view *s, const char *log_dir);
 void log_view_fini(struct log_view *s);
 /* RC_LOCAL where the folder can't be read. */
 int log_view_refresh(struct log_view *s, struct error *e);
+/* When the newest run began; USEC_NONE: unknown. */
+usec log_view_newest_run(const struct log_view *s);
 
 #endif
