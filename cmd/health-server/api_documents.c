@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "shown.h"
+#include "views/conflicts.h"
 #include "views/run_view.h"
+#include "views/story.h"
 #include "views/waiting.h"
 
 #define JSON_TYPE "application/json"
@@ -23,6 +25,18 @@ static int check_run(const char *id, struct error *e)
 		e, RC_USAGE, "%.60s is not the id of a run, nor \"last\"", id);
 }
 
+static int check_record(const char *id, struct error *e)
+{
+	char normal[UUID_SIZE];
+
+	if (uuid_normalize(id, normal) == 0)
+		return 0;
+	return fail(e, RC_USAGE,
+		"%.60s is not a row or page id: it must be 32 hex digits, with "
+		"or without dashes",
+		id);
+}
+
 /* The names, and whether an id follows. */
 static const struct {
 	const char *name;
@@ -30,8 +44,10 @@ static const struct {
 } kinds[API_KINDS] = {
 	[API_ACTIVITY] = { "activity", NULL },
 	[API_PENDING] = { "pending", NULL },
+	[API_CONFLICTS] = { "conflicts", NULL },
 	[API_RUNS] = { "runs", NULL },
 	[API_RUN] = { "runs/", check_run },
+	[API_RECORD] = { "records/", check_record },
 	[API_PLAN] = { "plan", NULL },
 };
 
@@ -95,19 +111,35 @@ static void make_activity(
 	a->type = JSON_TYPE;
 }
 
+/* Takes the document, and answers with what is shown of it. */
+static void answer_shown(struct answer *a, json *take_whole)
+{
+	answer_json(a, 200, JSON_TYPE, shown_fitted(take_whole, API_BYTES));
+	json_free(take_whole);
+}
+
 static void make_pending(
 	struct api *api, const struct api_ask *ask, struct answer *a)
 {
 	struct waiting all;
-	json *whole;
 
 	(void)ask;
 	waiting_load(
 		&all, &api->view->logs, &api->view->waiting, api->state_dir);
-	whole = waiting_json(&all);
+	answer_shown(a, waiting_json(&all));
 	waiting_fini(&all);
-	answer_json(a, 200, JSON_TYPE, shown_fitted(whole, API_BYTES));
-	json_free(whole);
+}
+
+static void make_conflicts(
+	struct api *api, const struct api_ask *ask, struct answer *a)
+{
+	struct conflicts all;
+
+	(void)ask;
+	conflicts_load(&all, &api->view->logs, &api->view->waiting,
+		api->state_dir, shown_copy);
+	answer_shown(a, conflicts_json(&all));
+	conflicts_fini(&all);
 }
 
 static void make_runs(
@@ -143,6 +175,21 @@ static void make_run(
 	whole = run_json(&api->view->logs, r, limits_of(api));
 	put_shown(whole, "blocked");
 	answer_json(a, 200, JSON_TYPE, whole);
+}
+
+static void make_record(
+	struct api *api, const struct api_ask *ask, struct answer *a)
+{
+	const struct run_records *l = &api->view->logs;
+	struct story s;
+	struct error ignored;
+
+	story_load(&s, l, ask->id, shown_copy, &ignored);
+	if (s.n)
+		answer_shown(a, story_json(&s, l));
+	else
+		answer_text(a, 404, "nothing is known of that record");
+	story_fini(&s);
 }
 
 /* What the control knows of it, and what is in it. */
@@ -186,8 +233,10 @@ void api_document(struct api *api, const struct api_ask *ask, struct answer *a)
 		struct api *, const struct api_ask *, struct answer *) = {
 		[API_ACTIVITY] = make_activity,
 		[API_PENDING] = make_pending,
+		[API_CONFLICTS] = make_conflicts,
 		[API_RUNS] = make_runs,
 		[API_RUN] = make_run,
+		[API_RECORD] = make_record,
 		[API_PLAN] = make_plan,
 	};
 

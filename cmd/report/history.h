@@ -1,9 +1,4 @@
-/*
- * One record's history, from the results of all runs that are kept, and from
- * conflicts.ndjson for older runs: when it was paired, every write with the
- * values before and after, conflicts with the value that lost, and what the
- * record waits for.
- */
+/* One record's story (views/story.h), for people. */
 #ifndef REPORT_HISTORY_H
 #define REPORT_HISTORY_H
 

@@ -1,12 +1,11 @@
 /*
  * report: how the last runs went, and whether the sync is healthy.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "activity.h"
+#include "args.h"
 #include "conflicts.h"
 #include "history.h"
 #include "overview.h"
@@ -15,192 +14,14 @@
 #include "runs/metrics.h"
 #include "runs/report_json.h"
 #include "settings/settings.h"
-#include "sync/base.h"
-#include "util/file.h"
 #include "util/humanize.h"
 #include "util/opt.h"
 #include "views/run_view.h"
+#include "views/story.h"
 #include "waiting.h"
 
 /* How many of the pending records are listed. */
 #define PENDING_SHOWN 20
-
-enum {
-	OPT_JSON = 256,
-	OPT_BRIEF,
-	OPT_HEALTH,
-	OPT_METRICS,
-	OPT_RECORD,
-	OPT_RUN,
-	OPT_RUNS,
-	OPT_PATHS,
-	OPT_PENDING,
-	OPT_CONFLICTS,
-	OPT_ACTIVITY,
-	OPT_SIDE,
-	OPT_KIND,
-	OPT_TEXT,
-	OPT_LIMIT,
-	OPT_RESOLVE,
-	OPT_TAKE,
-	OPT_FIELD,
-};
-
-static const struct option_spec options[] = {
-	{ OPT_JSON, "json", NULL, "the same as JSON, for programs" },
-	{ OPT_BRIEF, "brief", NULL, "three lines at most" },
-	{ OPT_HEALTH, "health", NULL,
-		"one line, and exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN" },
-	{ OPT_METRICS, "metrics", NULL,
-		"a text file for the Prometheus node exporter" },
-	{ OPT_ACTIVITY, "activity", NULL,
-		"what changed, newest first, a line each" },
-	{ OPT_SIDE, "side", "SIDE",
-		"with --activity: what was written to supabase or notion" },
-	{ OPT_KIND, "kind", "KIND",
-		"with --activity: create, update, trash, restore or conflict" },
-	{ OPT_TEXT, "text", "TEXT",
-		"with --activity: with this text in the title or a value" },
-	{ OPT_LIMIT, "limit", "N",
-		"with --activity: at most so many, up to 500 (50)" },
-	{ OPT_RECORD, "record", "ID",
-		"the history of one record, by the id of its row or page" },
-	{ OPT_RUN, "run", "ID", "one run in full; ID may be \"last\"" },
-	{ OPT_RUNS, "runs", NULL, "the runs that are kept, one per line" },
-	{ OPT_PENDING, "pending", NULL,
-		"everything that waits, a line each with the command that\n"
-		"goes on; exit 1 where there is any" },
-	{ OPT_CONFLICTS, "conflicts", NULL,
-		"the conflicts that a person can decide, with both values" },
-	{ OPT_RESOLVE, "resolve", "ID",
-		"what to decide of one, by the id of its row or page or\n"
-		"how it begins; a line for plan --resolve" },
-	{ OPT_TAKE, "take", "SIDE", "with --resolve: supabase or notion" },
-	{ OPT_FIELD, "field", "NAME",
-		"with --resolve: decision, type or date; may be repeated" },
-	{ OPT_PATHS, "paths", NULL,
-		"where state and logs are, and how to raise an alarm,\n"
-		"as JSON for scripts" },
-};
-
-static const struct command command = {
-	.name = "report",
-	.operands = "",
-	.purpose = "Report how the last runs of the sync went, and what to do "
-		   "next.",
-	.options = options,
-	.n_options = sizeof options / sizeof options[0],
-	.notes =
-		"It reads SYNC_LOG_DIR (logs) and writes nothing. Only one of the "
-		"options\nabove can be given, apart from -q and -v, and --json with --activity,\n--record, --run, --runs, --pending and --conflicts.",
-};
-
-struct args {
-	int what; /* the id of an option, or 0 */
-	const char *id;
-	bool json; /* with a report that has two forms */
-	struct decision_asked decide;
-	struct activity_filter filter;
-	bool filtered;
-};
-
-static int take_field(struct args *a, const char *name)
-{
-	for (enum field f = 0; f < FIELDS; f++)
-		if (strcmp(field_name(f), name) == 0) {
-			a->decide.fields |= FIELD_BIT(f);
-			return 0;
-		}
-	return opt_usage(&command,
-		"--field: %.60s is not a field: decision, type or date", name);
-}
-
-static bool has_two_forms(int what)
-{
-	return what == OPT_CONFLICTS || what == OPT_PENDING ||
-	       what == OPT_ACTIVITY || what == OPT_RUNS || what == OPT_RUN ||
-	       what == OPT_RECORD;
-}
-
-/* --json is a report of its own, or the form of another one. */
-static bool take_kind(struct args *a, int id, const char *value)
-{
-	if (id == OPT_JSON && has_two_forms(a->what)) {
-		a->json = true;
-		return true;
-	}
-	if (a->what == OPT_JSON && has_two_forms(id)) {
-		a->json = true;
-		a->what = 0;
-	}
-	if (a->what && a->what != id)
-		return false;
-	a->what = id;
-	a->id = value;
-	return true;
-}
-
-static int take_filter(struct args *a, int id, const char *value)
-{
-	const char *name = id == OPT_SIDE   ? "side"
-			   : id == OPT_KIND ? "kind"
-			   : id == OPT_TEXT ? "text"
-					    : "limit";
-	struct error e;
-
-	a->filtered = true;
-	return activity_filter_set(&a->filter, name, value, &e) < 0
-		       ? opt_usage(&command, "--%s", e.text)
-		       : 0;
-}
-
-/* Takes one option; 0, or the code to end with. */
-static int take_option(struct args *a, int id, const char *value)
-{
-	switch (id) {
-	case OPT_TAKE:
-		a->decide.take = value;
-		return 0;
-	case OPT_FIELD:
-		return take_field(a, value);
-	case OPT_SIDE:
-	case OPT_KIND:
-	case OPT_TEXT:
-	case OPT_LIMIT:
-		return take_filter(a, id, value);
-	default:
-		return take_kind(a, id, value)
-			       ? 0
-			       : opt_usage(&command, "only one kind of report "
-						     "can be given");
-	}
-}
-
-/* -1, or the code to end with. */
-static int parse_args(struct args *a, int argc, char **argv)
-{
-	struct opt o;
-	int id, code;
-
-	*a = (struct args){ 0 };
-	activity_filter_init(&a->filter);
-	opt_init(&o, &command, argc, argv);
-	while ((id = opt_next(&o, &code)) >= 0) {
-		code = take_option(a, id, o.value);
-		if (code)
-			return code;
-	}
-	if (id == OPT_EXIT)
-		return code;
-	if ((a->decide.take || a->decide.fields) && a->what != OPT_RESOLVE)
-		return opt_usage(
-			&command, "--take and --field belong to --resolve");
-	if (a->filtered && a->what != OPT_ACTIVITY)
-		return opt_usage(&command, "--side, --kind, --text and --limit "
-					   "belong to --activity");
-	a->decide.id = a->id;
-	return opt_operands(&o, 0) ? RC_USAGE : -1;
-}
 
 static void print_json(json *take_data)
 {
@@ -286,33 +107,17 @@ static int waits(
 	return code;
 }
 
-/* For the titles alone: without it, or damaged, there are none. */
-static void load_base(struct base *b, const struct settings *s)
-{
-	char *path = path_join(s->state_dir, "base.ndjson");
-	struct error ignored;
-
-	*b = (struct base){ 0 };
-	if (base_load(b, path, &ignored) < 0) {
-		debug("%s", ignored.text);
-		base_fini(b);
-	}
-	free(path);
-}
-
 /* The conflicts that can be decided, or what is decided of one. */
 static int conflicts(const struct args *a, struct run_records *l,
 	const struct settings *s, struct error *e)
 {
 	struct conflicts c;
 	struct pending w;
-	struct base base;
 	json *line = NULL;
 	int code = RC_DONE;
 
-	load_base(&base, s);
 	pending_load(&w, l);
-	conflicts_load(&c, l, &w, &base);
+	conflicts_load(&c, l, &w, s->state_dir, NULL);
 	if (a->what == OPT_RESOLVE) {
 		line = conflicts_decide(&c, &a->decide, e);
 		code = line ? RC_DONE : -1;
@@ -325,7 +130,6 @@ static int conflicts(const struct args *a, struct run_records *l,
 		print_json(line);
 	conflicts_fini(&c);
 	pending_fini(&w);
-	base_fini(&base);
 	return code;
 }
 
@@ -371,6 +175,22 @@ static int one_run(const struct args *a, const struct run_records *l,
 	return RC_DONE;
 }
 
+/* One record's story. */
+static int one_record(
+	const struct args *a, const struct run_records *l, struct error *e)
+{
+	struct story s;
+	int rc;
+
+	if (!a->json)
+		return print_history(l, a->id, e);
+	rc = story_load(&s, l, a->id, NULL, e);
+	if (rc == 0)
+		print_json(story_json(&s, l));
+	story_fini(&s);
+	return rc;
+}
+
 /* The exit code, or -1 with e. */
 static int tell(const struct args *a, const struct settings *s, struct error *e)
 {
@@ -383,7 +203,7 @@ static int tell(const struct args *a, const struct settings *s, struct error *e)
 	if (find_now(&now, e) < 0 || run_records_load(&l, s->log_dir, e) < 0)
 		return -1;
 	if (a->what == OPT_RECORD)
-		code = print_history(&l, a->id, e);
+		code = one_record(a, &l, e);
 	else if (a->what == OPT_RUN)
 		code = one_run(a, &l, s, e);
 	else if (a->what == OPT_RUNS)
@@ -422,16 +242,18 @@ int main(int argc, char **argv)
 	struct settings s = { 0 };
 	struct args a;
 	struct error e, closing;
-	int code = parse_args(&a, argc, argv);
+	int code = args_parse(&a, argc, argv);
 
-	if (code >= 0)
+	if (code >= 0) {
+		args_fini(&a);
 		return code;
+	}
 	code = perform(&a, &s, &e);
 	if (code < 0)
 		code = a.what == OPT_HEALTH ? unknown_health(&e)
 					    : error_report(&e);
 	settings_fini(&s);
-	activity_filter_fini(&a.filter);
+	args_fini(&a);
 	if (close_stdout(&closing) < 0)
 		code = error_report(&closing);
 	return code;

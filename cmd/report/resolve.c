@@ -15,47 +15,7 @@
 #define ID_MIN 4
 #define VALUE_COLUMNS 200
 
-/* --- the commands --------------------------------------------------------- */
-
-/* " --field type", for a conflict that isn't the newest of its record. */
-static void field_options(
-	const struct conflicts *all, const struct conflict *c, struct buf *out)
-{
-	const struct conflict *newest = all->at;
-
-	while (strcmp(newest->row_id, c->row_id) != 0 ||
-		strcmp(newest->page_id, c->page_id) != 0)
-		newest++;
-	for (enum field f = 0; f < FIELDS && newest != c; f++)
-		if (c->fields & FIELD_BIT(f))
-			buf_addf(out, " --field %s", field_name(f));
-}
-
-static void command_of(const struct conflicts *all, const struct conflict *c,
-	enum side take, char out[COMMAND_SIZE])
-{
-	struct buf text = BUF_INIT(COMMAND_SIZE);
-
-	buf_addf(&text, "scripts/controls.sh resolve %s --take %s", c->row_id,
-		side_name(take));
-	field_options(all, c, &text);
-	humanize_command(buf_str(&text), out);
-	buf_fini(&text);
-}
-
-/* The sides whose value can be asked for: of a decided one, the one that lost.
- */
-static bool is_choice(const struct conflict *c, enum side s)
-{
-	return !c->decided || s != c->winner;
-}
-
 /* --- the list ------------------------------------------------------------- */
-
-static const char *edited_key(enum side s)
-{
-	return s == SUPABASE ? "supabase_at" : "notion_at";
-}
 
 static void print_value(const char *value)
 {
@@ -72,7 +32,7 @@ static void print_field(const struct conflict *c, enum field f)
 		usec at = USEC_NONE;
 		char words[HUMANIZE_SIZE];
 
-		time_parse(json_str(c->line, edited_key(s)), &at);
+		time_parse(json_str(c->line, conflict_edited_key(s)), &at);
 		printf("  %-9s %-9s ", s == SUPABASE ? field_name(f) : "",
 			side_title(s));
 		print_value(c->of[s].value[f]);
@@ -105,10 +65,9 @@ static void print_one(const struct conflicts *all, const struct conflict *c)
 		if (c->fields & FIELD_BIT(f))
 			print_field(c, f);
 	for (enum side s = 0; s < SIDES; s++) {
-		if (!is_choice(c, s))
+		if (!conflict_is_choice(c, s))
 			continue;
-		command_of(all, c, s, command);
-		printf("  %s\n", command);
+		printf("  %s\n", conflict_command(all, c, s, command));
 	}
 }
 
@@ -124,63 +83,6 @@ void print_conflicts(const struct conflicts *c)
 	if (c->n > LISTED_MAX)
 		printf("\n… and %zu older ones: --json lists them all\n",
 			c->n - LISTED_MAX);
-}
-
-/* --- as JSON -------------------------------------------------------------- */
-
-static json *field_json(const struct conflict *c, enum field f)
-{
-	json *field = json_object();
-
-	for (enum side s = 0; s < SIDES; s++)
-		json_put_str(field, side_name(s), c->of[s].value[f]);
-	json_put_str(field, "winner", c->decided ? side_name(c->winner) : NULL);
-	if (f == FIELD_DATE && c->date_detail)
-		json_put(field, "date_detail", json_copy(c->date_detail));
-	return field;
-}
-
-static void put_fields(json *to, const struct conflict *c, unsigned fields)
-{
-	for (enum field f = 0; f < FIELDS; f++)
-		if (c->fields & fields & FIELD_BIT(f))
-			json_put(to, field_name(f), field_json(c, f));
-}
-
-static json *conflict_json(
-	const struct conflicts *all, const struct conflict *c)
-{
-	json *one = json_object(), *commands;
-	char stamp[TIME_SIZE], command[COMMAND_SIZE];
-
-	json_put_str(one, "row_id", c->row_id);
-	json_put_str(one, "page_id", c->page_id);
-	json_put_str(one, "title", c->title);
-	json_put_str(one, "run_id", c->run_id);
-	json_put_str(one, "at", time_stamp(run_id_time(c->run_id), stamp));
-	json_put_bool(one, "decided", c->decided);
-	json_put_bool(one, "by_hand", c->by_hand);
-	put_fields(json_put(one, "fields", json_object()), c, ALL_FIELDS);
-	for (enum side s = 0; s < SIDES; s++)
-		json_put_str(
-			one, edited_key(s), json_str(c->line, edited_key(s)));
-	commands = json_put(one, "commands", json_array());
-	for (enum side s = 0; s < SIDES; s++)
-		if (is_choice(c, s)) {
-			command_of(all, c, s, command);
-			json_add(commands, json_string(command));
-		}
-	return one;
-}
-
-json *conflicts_json(const struct conflicts *c)
-{
-	json *data = json_object();
-	json *list = json_put(data, "conflicts", json_array());
-
-	for (size_t i = 0; i < c->n; i++)
-		json_add(list, conflict_json(c, &c->at[i]));
-	return data;
 }
 
 /* --- deciding one --------------------------------------------------------- */
@@ -214,12 +116,6 @@ static bool is_meant(const struct conflict *c, const char *bare)
 	return begins_with(c->row_id, bare) || begins_with(c->page_id, bare);
 }
 
-static bool same_pair(const struct conflict *x, const struct conflict *y)
-{
-	return strcmp(x->row_id, y->row_id) == 0 &&
-	       strcmp(x->page_id, y->page_id) == 0;
-}
-
 /* The rows of those that are meant, or of all, each once. */
 static void name_rows(
 	struct buf *out, const struct conflicts *all, const char *bare)
@@ -230,7 +126,7 @@ static void name_rows(
 		bool named = bare && !is_meant(&all->at[i], bare);
 
 		for (size_t j = 0; j < i && !named; j++)
-			named = same_pair(&all->at[i], &all->at[j]);
+			named = conflict_same_pair(&all->at[i], &all->at[j]);
 		if (named)
 			continue;
 		if (n < CANDIDATES_MAX)
@@ -284,7 +180,7 @@ static const struct conflict *find(
 
 		if (!is_meant(c, bare))
 			continue;
-		if (found && !same_pair(found, c)) {
+		if (found && !conflict_same_pair(found, c)) {
 			name_rows(&names, all, bare);
 			fail(e, RC_USAGE, "\"%.60s\" may be any of these: %s",
 				id, buf_str(&names));
@@ -311,7 +207,7 @@ static int no_such_field(const struct conflicts *all,
 		not_there++;
 	for (size_t i = 0; i < all->n; i++)
 		for (enum field f = 0; f < FIELDS; f++)
-			if (same_pair(&all->at[i], newest) &&
+			if (conflict_same_pair(&all->at[i], newest) &&
 				all->at[i].fields & FIELD_BIT(f)) {
 				buf_addf(&names, "%s%s", comma, field_name(f));
 				comma = ", ";
@@ -349,9 +245,9 @@ json *conflicts_decide(const struct conflicts *c,
 	json_put_str(line, "take", side_name(take));
 	fields = json_put(line, "fields", json_object());
 	for (const struct conflict *one = newest; one < c->at + c->n; one++) {
-		if (!same_pair(one, newest))
+		if (!conflict_same_pair(one, newest))
 			continue;
-		put_fields(fields, one, missing);
+		conflict_put_fields(fields, one, missing);
 		missing &= ~one->fields;
 	}
 	if (!missing)

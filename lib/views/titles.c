@@ -58,6 +58,19 @@ static bool may_be_wanted(void *arg, const char *text, size_t len)
 	return (row && find(arg, row)) || (page && find(arg, page));
 }
 
+/* Where a text is cut, it is not within a character. */
+static size_t whole_len(const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n <= TITLE_BYTES)
+		return n;
+	n = TITLE_BYTES;
+	while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+		n--;
+	return n;
+}
+
 static void give(struct titles *t, const char *id, const char *text)
 {
 	struct title *one = id && strlen(id) == ID_LEN ? find(t, id) : NULL;
@@ -65,7 +78,7 @@ static void give(struct titles *t, const char *id, const char *text)
 	if (!one)
 		return;
 	free(one->text);
-	one->text = xstrdup(text);
+	one->text = xstrndup(text, whole_len(text));
 }
 
 /* A later line says what holds, as in the base itself. */

@@ -11,6 +11,8 @@
 #include "util/json.h"
 #include "util/uuid.h"
 
+#define TITLE_BYTES 4100 /* longer ones are cut */
+
 struct title {
 	char id[UUID_SIZE];
 	char *text; /* NULL: not known */
