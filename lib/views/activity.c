@@ -227,15 +227,24 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* There was no room for some, and now there is more. */
+static bool lacks_some(
+	const struct activity_run *r, size_t room, size_t bytes_room)
+{
+	return r->n < r->total &&
+	       (room > r->room || bytes_room > r->bytes_room);
+}
+
 /* Takes the run from those of before where it is the same still. */
-static bool take_before(
-	struct activity *before, struct activity_run *r, const struct stat *now)
+static bool take_before(struct activity *before, struct activity_run *r,
+	const struct stat *now, size_t room, size_t bytes_room)
 {
 	for (size_t i = 0; i < before->n_runs; i++) {
 		struct activity_run *was = &before->runs[i];
 
 		if (strcmp(was->id, r->id) != 0 || was->at != r->at ||
-			!same_file(&was->results, now))
+			!same_file(&was->results, now) ||
+			lacks_some(was, room, bytes_room))
 			continue;
 		*r = *was;
 		*was = (struct activity_run){ 0 };
@@ -274,12 +283,14 @@ static bool add_run(struct activity *a, struct activity *before,
 	*r = (struct activity_run){ .at = run_time(run) };
 	strcpy(r->id, run->id);
 	now = stat_results(l->dir, run->id);
-	known = take_before(before, r, &now);
+	known = take_before(before, r, &now, room, bytes_room);
 	if (!known && room)
 		read_results(r, l->dir, a->copy, room, bytes_room);
 	else if (!known)
 		r->total = (size_t)run_changes(run);
 	r->results = now;
+	r->room = room;
+	r->bytes_room = bytes_room;
 	trim(r, room, bytes_room);
 	a->n += r->n;
 	a->bytes += r->bytes;

@@ -24,7 +24,8 @@ struct activity_run {
 	struct stat results;	     /* the file, when it was read */
 	struct activity_item *items; /* the newest ones, oldest first */
 	size_t n, bytes;
-	size_t total; /* with those that are not held */
+	size_t total;		 /* with those that are not held */
+	size_t room, bytes_room; /* that there were for it */
 };
 
 #endif

@@ -84,7 +84,7 @@ struct listing {
 	const char *run_id;
 	usec at;
 	json *list;
-	size_t bytes, left_out;
+	size_t n, bytes, left_out;
 	bool any, complete;
 	json *head; /* of a plan in a text */
 };
@@ -100,7 +100,7 @@ static size_t weight(const json *v)
 
 static bool is_full(const struct listing *g)
 {
-	return json_count(g->list) >= RESULTS_MAX ||
+	return g->n >= RESULTS_MAX ||
 	       (g->limits.bytes && g->bytes >= g->limits.bytes);
 }
 
@@ -135,6 +135,7 @@ static void take_line(void *arg, const json *line)
 	change = change_json(copy ? copy : line, g->run_id, g->at);
 	g->bytes += weight(change);
 	json_add(g->list, change);
+	g->n++;
 	json_free(copy);
 }
 
