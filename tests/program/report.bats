@@ -48,7 +48,8 @@ judged() {
 @test "help names every option, and version the program" {
 	must_pass "$REPORT" --help
 	local option
-	for option in json brief health metrics record run runs paths pending \
+	for option in json brief health metrics activity side kind text limit \
+		record run runs paths pending \
 		conflicts resolve take field quiet \
 		verbose help version; do
 		say_line "^ .*--$option"
@@ -63,6 +64,13 @@ judged() {
 	must_fail "$RC_USAGE" "$REPORT" --record
 	must_fail "$RC_USAGE" "$REPORT" --json --brief
 	must_say 'only one kind of report'
+	must_fail "$RC_USAGE" "$REPORT" --runs --activity --json
+	must_fail "$RC_USAGE" "$REPORT" --side notion
+	must_say 'belong to --activity'
+	must_fail "$RC_USAGE" "$REPORT" --activity --limit 501
+	must_say '--limit: 501 is not a number from 1 to 500'
+	must_fail "$RC_USAGE" "$REPORT" --activity --kind link
+	must_say '--kind: link is not a kind of change'
 	must_fail "$RC_USAGE" "$REPORT" --record 'not an id'
 	must_say 'is not a row or page id'
 	must_fail "$RC_USAGE" "$REPORT" --run ../../etc
@@ -580,6 +588,29 @@ pending() {
 	logs blocked
 	must_pass "$REPORT" --run last
 	say_line 'planned, but not carried out: trash in Notion: deleted in Supabase$'
+}
+
+@test "activity: what changed, newest first, in words" {
+	logs ok
+	must_pass "$REPORT" --activity
+	[[ ${#lines[@]} -eq 4 ]]
+	[[ ${lines[0]} == '2026-11-25 18:30  "Adopt PostgreSQL"  type UX → Ops  Notion → Supabase  (conflict: Notion won)' ]] || seen 'line 1'
+	[[ ${lines[1]} == '2026-11-25 18:00  "From Notion"  created  Notion → Supabase' ]] || seen 'line 2'
+	must_pass "$REPORT" --activity --side notion --limit 1
+	say_line '^2026-11-25 18:00  "Straße für alle"  created  Supabase → Notion$'
+	say_line '^… and 1 more: --limit'
+	must_pass "$REPORT" --activity --text nothing-like-it
+	[[ -z $output ]]
+}
+
+@test "json of a run and a record that are not known" {
+	must_fail "$RC_USAGE" "$REPORT" --run last --json
+	must_fail "$RC_USAGE" "$REPORT" --json --run 20261125T180000Z-1
+	must_fail "$RC_USAGE" "$REPORT" --record x --json
+	must_pass "$REPORT" --record "$(id 1)" --json
+	must_hold '.[0] | .row_id == null and .entries == [] and .waits == null'
+	must_pass "$REPORT" --json --runs
+	must_hold '.[0] == {v: 1, runs: []}'
 }
 
 @test "record: pairing, writes before and after, conflicts with what lost" {

@@ -1,0 +1,294 @@
+#!/usr/bin/env bats
+# /api of health-server: the documents that report prints with --json, with whatever is
+# in the records, and however much of it.
+
+load ../helper
+load ../health
+
+setup() {
+	common_setup
+	export SYNC_LOG_DIR=$T/logs SYNC_STATE_DIR=$T/state SYNC_NOW=2026-11-25T20:00:00Z
+	mkdir state
+	SERVER=
+}
+
+teardown() {
+	stop_server
+	common_teardown
+}
+
+# same PATH OPTION…: that document is, byte for byte, what report prints.
+same() {
+	"$BIN/report" "${@:2}" >want 2>/dev/null || [[ $? == 1 ]]
+	must_get 200 "$1"
+	cmp body want
+	grep -qi '^content-type: application/json' head
+}
+
+# result N OP TARGET [OBJECT]: a line of results that was done, keys of OBJECT over it.
+result() {
+	jq -nc --argjson n "$1" --arg op "$2" --arg target "$3" --arg row "$(id "$1")" \
+		--arg page "$(id "$((1000 + $1))")" --argjson more "${4:-"{}"}" '
+		{kind: "result", n: $n, op: $op, target: $target, row_id: $row, page_id: $page,
+			reason: "changed", status: "done"} + $more'
+}
+
+# run_of ID [OBJECT]: the run's folder, with results from stdin and such a record.
+run_of() {
+	mkdir -p "logs/runs/$1"
+	{ echo '{"kind":"head","stream":"results","v":1}' && cat && echo '{"kind":"end","complete":true}'; } \
+		>"logs/runs/$1/results.ndjson"
+	summary 60 "$(over "{\"run_id\":\"$1\"}" "${2-}")" >"logs/runs/$1/run.json"
+}
+
+@test "each document is what report prints" {
+	local state
+	for state in attention blocked ok; do
+		rm -rf logs
+		cp -r "$FIXTURES/report/$state" logs
+		start_server
+		same /api/activity --activity --json
+		same '/api/activity?side=notion&kind=create&limit=1' --activity --side notion --kind create --limit 1 --json
+		same '/api/activity?text=STRASSE%20f%C3%BCr' --activity --text 'straße FÜR' --json
+		must_hold '.[0].total | IN(0, 1)' body
+		same /api/pending --pending --json
+		same /api/conflicts --conflicts --json
+		same /api/runs --runs --json
+		same /api/runs/last --run last --json
+		same "/api/records/$(id 1 | tr -d -)" --record "$(id 1)" --json
+		stop_server
+	done
+	# What they say, where all of it is: of ok, the last.
+	must_pass "$BIN/report" --activity --kind conflict --json
+	must_hold '.[0] | .total == 1 and .next == null and .activity[0].title == "Adopt PostgreSQL"
+		and .activity[0].conflict.winner == "notion"
+		and .activity[0].fields == [{name: "type", was: "UX", now: "Ops"}]'
+	must_pass "$BIN/report" --runs --json
+	must_hold '.[0].runs | length == 8 and (map(.run_id) == (map(.run_id) | sort | reverse))
+		and any(.can_undo) and any(.can_undo | not)'
+	must_pass "$BIN/report" --record "$(id 1)" --json
+	must_hold '.[0] | .paired_at == "2026-11-25T18:00:03Z" and .waits == null
+		and (.entries | map(.op) == ["create", "update", "link"])'
+	rm -rf logs
+	cp -r "$FIXTURES/report/attention" logs
+	must_pass "$BIN/report" --run 20261125T194500Z-105 --json
+	must_hold '.[0] | .complete and (.results | map(.status) | unique == ["failed", "skipped", "unknown"])'
+	must_fail 1 "$BIN/report" --pending --json
+	must_hold '.[0] | .plan_run_id == "20261125T194500Z-105" and (.pending | map({(.kind): .acts[0]}) | add)
+		== {failed: "sync", unclear: "sync", conflict: "resolve", poison: "full", orphan: "restore-orphans"}
+		and any(.pending[]; .conflict.fields == [{name: "decision", supabase: "left", notion: "right"}])
+		and any(.pending[]; .kind == "failed" and .title == "Straße für alle"
+			and .fields == [{name: "decision", was: "Straße für alle", now: "Straße für viele"}])'
+}
+
+@test "wrong parameters are 400, unknown ids 404, and other methods 405" {
+	cp -r "$FIXTURES/report/ok" logs
+	start_server
+	local path
+	for path in activity?limit=0 activity?limit=501 activity?limit= activity?side=base 'activity?kind=<b>' \
+		activity?after=x%0Ay activity?text=%FF activity?sort=at 'activity?side=notion&side=notion' \
+		'activity?a&b&c&d&e&f&g&h&i' "activity?text=$(printf 'x%.0s' {1..1001})" pending?side=notion \
+		runs?limit=1 runs/20261125 runs/ records/1 records/ "records/$(id 1)x" runs/last?x; do
+		must_get 400 "/api/$path"
+		[[ $(wc -l <body) == 1 ]] || { cat -v body; return 1; }
+		grep -qi '^content-type: text/plain' head
+	done
+	for path in '' x activit activity/ activity/1 pending/ plan/ runs/20261125T000000Z-1 "records/$(id 99)" plan; do
+		must_get 404 "/api/$path"
+	done
+	must_get 405 /api/activity -X POST -d '{}'
+	must_get 405 "/api/records/$(id 1)" -X DELETE
+	must_get 200 /api/activity --head
+	[[ ! -s body || $body == HTTP/* ]]
+	stop_server
+	rm -rf logs
+	start_server
+	must_get 200 /api/activity
+	must_hold '.[0] == {v: 1, activity: [], next: null, total: 0, left_out: 0}' body
+	must_get 200 /api/runs
+	must_get 404 /api/runs/last
+	stop_server
+	mkdir logs
+	mkfifo logs/runs
+	start_server
+	must_get 503 /api/activity
+}
+
+# Everything in it is somebody's text.
+hostile() {
+	jq -nc '"<script>alert(1)</script>\u202e\u001b[31m\n\t\"\\\u2028&amp;'"'"'/etc/passwd" as $t
+		| {decision: $t, type: ($t * 3), date: null} as $d
+		| {set: $d, was: ($d + {type: null}), agreed: $d, why: null, reason: ("cannot read /srv/vault/x" + $t),
+			conflict: {fields: ["decision", $t], winner: "notion", lost: $d, supabase_at: $t, notion_at: $t}}'
+}
+
+@test "hostile texts are data, long ones are cut, and no path is told" {
+	{
+		result 1 update supabase "$(hostile)"
+		result 2 create notion |
+			jq -c '("ä" * 200000) as $t | . + {set: {decision: $t, type: $t}, was: {type: $t}, agreed: {decision: $t}}'
+		result 3 update notion '{"status": "failed", "error": {"code": "x", "http": 0, "message": "in /srv/vault/state/y"}}'
+		printf '{"kind":"result","n":4,"op":"create","target":"notion","set":{"type":"a\\u0000\\ud800"},"status":"done"}\n'
+		printf '\377\0\n{"kind":"result",\n'
+		printf '%s' "$(result 5 trash notion)" # cut
+	} | run_of 20261125T193500Z-7 '{"message": "apply: cannot write /srv/vault/logs/sync.log", "status": "attention"}'
+	cp logs/runs/*/run.json logs/last_run.json
+	hostile | jq -c '. + {run_id: "20261101T000000Z-1", row_id: "'"$(id 1)"'", page_id: "'"$(id 1001)"'", winner: "notion",
+		fields: ["type"], lost: {type: "x/y"}}' >logs/conflicts.ndjson
+	start_server
+	local path
+	for path in activity pending conflicts runs runs/last "records/$(id 1)" "records/$(id 2)"; do
+		must_get 200 "/api/$path"
+		[[ $(wc -l <body) == 1 ]] || { echo "$path: more than a line"; return 1; }
+		! LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f]' body || { echo "$path: control characters"; return 1; }
+		must_hold 'length == 1' body
+		must_hold '[.. | strings | utf8bytelength] | max <= 4020' body
+		must_hold '[.. | objects | .message, .reason | strings] | all(contains("/srv/") | not)' body
+	done
+	must_get 200 /api/activity
+	must_hold '.[0].activity | map(.n) == [4, 2, 1] and .[0].fields == [{name: "type", now: "(unreadable)"}]
+		and (.[1].title | endswith("… [cut]")) and (.[2].title | startswith("<script>"))
+		and (.[2].title | endswith("/etc/passwd")) and (.[2].reason | startswith("cannot read …/x<script>"))' body
+	must_get 200 '/api/activity?text=%3Cscript%3EALERT'
+	must_hold '.[0].total == 1' body
+	must_get 200 /api/pending
+	must_hold '.[0].pending[0].reason == "x: in …/y"' body
+	must_get 200 /api/runs/last
+	must_hold '.[0] | .message == "apply: cannot write …/sync.log" and (.results | length == 4)' body
+	# report has all of it, and shows none of it to a terminal as it is.
+	must_pass "$BIN/report" --activity --json
+	must_hold '.[0].activity[1].title | utf8bytelength == 400000'
+	must_pass "$BIN/report" --activity
+	! LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f]' <<<"$output"
+	((${#output} < 2000))
+}
+
+# many RUNS CHANGES: so many runs with so many changes each.
+many() {
+	local r id
+	for ((r = 1; r <= $1; r++)); do
+		id=$(printf '20261125T%06dZ-%d' "$((180000 + r))" "$r")
+		mkdir -p "logs/runs/$id"
+		echo "{\"run_id\":\"$id\",\"status\":\"ok\",\"ops\":{\"update\":{\"notion\":{\"done\":$2}}}}" >"logs/runs/$id/run.json"
+		awk -v run="$r" -v n="$2" 'BEGIN {
+			for (i = 1; i <= n; i++) printf "{\"kind\":\"result\",\"n\":%d,\"op\":\"update\",\"target\":\"notion\",\"row_id\":\"%08x-0000-4000-8000-%012x\",\"page_id\":\"%08x-1111-4000-8000-%012x\",\"set\":{\"type\":\"Policy\"},\"was\":{\"type\":\"Ops\"},\"agreed\":{\"decision\":\"Keep the interface of module %d as it is, and write down why\",\"type\":\"Policy\",\"date\":\"2026-01-02\"},\"expect\":{\"row\":{\"decision\":\"Keep the interface of module %d as it is, and write down why\",\"type\":\"Ops\",\"date\":\"2026-01-02\",\"link\":\"00000000-0000-4000-8000-000000000000\"}},\"reason\":\"Supabase changed\",\"status\":\"done\"}\n", i, run, i, run, i, i, i
+			print "{\"kind\":\"end\",\"complete\":true}" }' >"logs/runs/$id/results.ndjson"
+	done
+}
+
+# within MS PATH [MORE]: answered in that time, the best of three.
+within() {
+	local n took best=999999
+	for n in 1 2 3; do
+		took=$(curl -s -o body -w '%{time_total}' "$URL$2${3+&n=$n}" | awk '{printf "%d", $1 * 1000}')
+		((took >= best)) || best=$took
+	done
+	((best < $1)) || [[ $BIN == *asan* ]] || { echo "$2: $best ms"; return 1; }
+}
+
+resident() {
+	awk '/VmHWM/ {print $2}' "/proc/$SERVER/status"
+}
+
+@test "two thousand changes in fifty runs, and sixty thousand in one: fast, and in little memory" {
+	local before
+	many 50 40
+	start_server
+	before=$(resident)
+	within 50 '/api/activity?limit=500'
+	must_hold '.[0] | .total == 2000 and .left_out == 0 and (.activity | length == 500)' body
+	within 50 '/api/activity?text=module+39'
+	must_hold '.[0] | .total == 50 and .next == null' body
+	within 50 "/api/records/00000019-0000-4000-8000-000000000007"
+	must_hold '.[0].entries | length == 1' body
+	# One more run, with more than all of them.
+	many 1 60000
+	mv logs/runs/20261125T180001Z-1 logs/runs/20261125T190000Z-1
+	stop_server
+	start_server
+	must_get 200 /api/activity
+	must_hold '.[0] | .activity[0].n == 60000 and .total == 2000 and .left_out == 58000 + 49 * 40' body
+	must_get 200 /api/runs/last
+	must_hold '.[0] | .complete and (.results | length) + .left_out == 60000' body
+	must_get 404 "/api/records/$(id 99)"
+	within 50 /api/activity
+	(($(resident) - before < 24576)) || [[ $BIN == *asan* ]] || { echo "$(resident) kB"; return 1; }
+}
+
+@test "long answers, asked for in two hundred ways at once, take no more memory" {
+	local n before text
+	text=$(jq -nc '{agreed: {decision: ("x<" * 2500)}, set: {type: ("y" * 5000)}, was: {type: ("z" * 5000)}}')
+	for n in {1..600}; do echo "${n}"; done | jq -c --argjson more "$text" '{kind: "result", n: ., op: "update",
+		target: "notion", status: "done"} + $more' | run_of 20261125T193500Z-7
+	start_server
+	must_get 200 '/api/activity?limit=500'
+	(($(wc -c <body) <= 1048576 + 100))
+	must_hold '.[0] | .next != null and (.activity | length > 50) and .total + .left_out == 600' body
+	before=$(resident)
+	for n in {1..200}; do echo "url = \"$URL/api/activity?limit=$((n + 100))&text=x\""; echo 'output = /dev/null'; done >asked
+	curl -s --parallel --parallel-max 40 -K asked -w '%{http_code}\n' | sort | uniq -c >codes
+	must_get 200 '/api/activity?limit=100'
+	(($(resident) - before < 24576)) || [[ $BIN == *asan* ]] || { echo "$before kB, $(resident) kB"; cat codes; return 1; }
+}
+
+# with_plan: the page's dry run gives a plan that a guard blocks.
+with_plan() {
+	export SYNC_CONTROL_TOKEN=a-token-of-this-test
+	mkdir scripts
+	printf '#!/bin/sh\ncat "%s/plan"\nexit 3\n' "$T" >scripts/sync-now.sh
+	cp scripts/sync-now.sh scripts/controls.sh
+	chmod +x scripts/*.sh
+	printf '%s\n' '{"kind":"head","stream":"plan","v":1,"plan_id":"'"$(id 1)"'","blocked":["mass-delete"],"guards":{"mass-delete":"6 of 7, in /srv/vault/x"},"counted":[{"guard":"mass-delete","op":"trash","target":"notion"}]}' \
+		'{"kind":"op","n":1,"op":"trash","target":"notion","row_id":"'"$(id 2)"'","expect":{"row":{"decision":"<b>"}}}' \
+		'{"kind":"op","n":2,"op":"skip","target":"none","code":"held","would":{"op":"update","target":"supabase"},"set":{"type":"a"},"was":{"type":"b"}}' \
+		'{"kind":"end","count":2,"complete":true}' >plan
+}
+
+@test "answers follow what they are made of: a run under way, what people decide, a dry run" {
+	result 1 create notion | run_of 20261125T193500Z-7
+	with_plan
+	start_server --scripts "$T/scripts"
+	must_get 200 /api/activity
+	must_hold '.[0].total == 1' body
+	mkdir logs/runs/20261125T194500Z-8
+	result 2 create notion >logs/runs/20261125T194500Z-8/results.ndjson
+	echo '{"kind":"approved","op":"trash","target":"notion","row_id":"'"$(id 7)"'","seen":{"row":{"decision":"Seven"}}}' \
+		>state/approved.ndjson
+	printf '{"kind":"head","stream":"base","v":1}\n{"kind":"pair","row_id":"%s","page_id":"%s","row_is":%s,"page_is":%s,"checksum":null}\n' \
+		"$(id 8)" "$(id 1008)" '{"decision":"Eight","type":null,"date":null,"deleted":false}'{,} >state/base.ndjson
+	mkdir state/resolve
+	echo '{"kind":"resolve","row_id":"'"$(id 8)"'","page_id":"'"$(id 1008)"'","take":"notion","fields":{"type":{"supabase":"Ops","notion":"UX"}}}' \
+		>state/resolve/a.json
+	sleep 1.1
+	must_get 200 /api/activity
+	must_hold '.[0] | .total == 2 and .activity[0].at == "2026-11-25T19:45:00Z"' body
+	must_get 200 /api/pending
+	must_hold '.[0].pending | map([.kind, .title, .op, .fields]) == [["decided", "Eight", null, [{name: "type", now: "UX"}]],
+		["approved", "Seven", "trash", []]]' body
+	result 3 trash notion >>logs/runs/20261125T194500Z-8/results.ndjson
+	rm state/approved.ndjson
+	must_get 404 /api/plan
+	local id n
+	for id in 1 2; do
+		must_get 202 /control/dry-run -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
+			-H 'Content-Type: application/json' -d '{}'
+		for ((n = 0; n < 50; n++)); do
+			get /api/plan
+			[[ $code != 200 || $(jq .id body) != "$id" ]] || break
+			sleep 0.1
+		done
+		must_hold ".[0] | .v == 1 and .id == $id"' and .kind == "dry-run" and .run_id == null and .exit_code == 3
+			and (.cut | not) and .blocked == [{guard: "mass-delete", reason: "6 of 7, in …/x", op: "trash", target: "notion"}]
+			and (.results | map(.status) == ["planned", "planned"] and .[0].title == "<b>"
+			and .[1].would == {op: "update", target: "supabase"} and .[1].fields == [{name: "type", was: "b", now: "a"}])' body
+	done
+	mkdir "logs/runs/$(date -u -d '+2 seconds' +%Y%m%dT%H%M%SZ)-9"
+	sleep 1.1
+	must_get 404 /api/plan
+	must_get 200 /api/activity
+	must_hold '.[0].total == 3' body
+	must_get 200 /api/runs/20261125T194500Z-8
+	must_hold '.[0] | .status == "open" and (.results | length == 2) and (.complete | not)' body
+	must_get 200 /api/pending
+	must_hold '.[0].pending | length == 1' body
+}
