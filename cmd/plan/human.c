@@ -369,7 +369,7 @@ static void show_section(const struct page_out *o, const struct section *s)
 static void show_blocked(const struct page_out *o)
 {
 	const struct guards *g = o->plan->guards;
-	char command[512];
+	char command[PLAN_TEXT];
 
 	for (enum guard i = 0; i < GUARDS; i++) {
 		if (!guard_blocks(g, i))
@@ -379,6 +379,13 @@ static void show_blocked(const struct page_out *o)
 		put_colour(o, PLAIN);
 		putc('\n', o->h->out);
 		put_wrapped(o, g->seen[i], 2);
+	}
+	if (plan_changed(o->plan, command, sizeof command)) {
+		put_colour(o, RED);
+		fputs("\nNOT THE PLAN THAT WAS SEEN", o->h->out);
+		put_colour(o, PLAIN);
+		putc('\n', o->h->out);
+		put_wrapped(o, command, 2);
 	}
 	if (!guards_block(g))
 		return;

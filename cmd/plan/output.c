@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include <openssl/evp.h>
-
-#include "util/hex.h"
+#include "runs/records.h"
 #include "util/humanize.h"
 #include "util/stream.h"
 
@@ -31,75 +29,62 @@ const char *orphan_rule_name(enum orphan_rule r)
 	return names[r];
 }
 
-/* --- the plan's id -------------------------------------------------------- */
-
-/* Each text with its NUL, so that no two lists of texts look alike. */
-static int digest_text(EVP_MD_CTX *ctx, const char *s)
-{
-	return s ? EVP_DigestUpdate(ctx, s, strlen(s) + 1)
-		 : EVP_DigestUpdate(ctx, "\1", 1);
-}
-
-static int digest_op(EVP_MD_CTX *ctx, const struct planned_op *op)
-{
-	int ok = digest_text(ctx, op_kind_name(op->kind)) &
-		 digest_text(ctx, op_target_name(op->target)) &
-		 digest_text(ctx, op->row_id) & digest_text(ctx, op->page_id) &
-		 digest_text(ctx, op->checksum) & digest_text(ctx, op->code) &
-		 digest_text(ctx, op->waits ? op_kind_name(op->would) : NULL) &
-		 digest_text(ctx, op->row ? op->row->checksum : NULL) &
-		 digest_text(ctx, op->row ? op->row->edited_at : NULL) &
-		 digest_text(ctx, op->page ? op->page->checksum : NULL);
-
-	for (enum field f = 0; f < FIELDS; f++)
-		if (op->fields & FIELD_BIT(f))
-			ok &= digest_text(ctx, field_name(f)) &
-			      digest_text(ctx, op->set.value[f]);
-	return ok;
-}
-
-static int digest_names(EVP_MD_CTX *ctx, const json *names)
-{
-	int ok = 1;
-
-	for (const json *v = json_first(names); v && ok; v = json_next(v))
-		ok = digest_text(ctx, json_key(v)) &
-		     digest_text(ctx, json_text(v));
-	return ok;
-}
-
-static int digest_plan(EVP_MD_CTX *ctx, const struct plan *p)
-{
-	int ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
-
-	for (enum side s = 0; s < SIDES && ok; s++)
-		ok = digest_text(ctx, json_str(p->sides->scope, side_name(s)));
-	ok = ok && digest_names(ctx, json_get(p->sides->scope, "columns"));
-	ok = ok && digest_text(ctx, conflict_rule_name(p->policy->conflict)) &&
-	     digest_text(ctx, orphan_rule_name(p->policy->orphans)) &&
-	     digest_text(ctx, p->undo) &&
-	     (p->policy->match == MATCH_NONE ||
-		     digest_text(ctx, match_rule_name(p->policy->match)));
-	for (size_t i = 0; i < p->ops->n && ok; i++)
-		ok = digest_op(ctx, &p->ops->at[i]);
-	return ok;
-}
-
-void plan_id(const struct plan *p, char id[UUID_SIZE])
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	unsigned char digest[EVP_MAX_MD_SIZE] = { 0 };
-	char hex[33];
-
-	/* SHA-256 is part of every OpenSSL; without memory all is lost. */
-	if (ctx && digest_plan(ctx, p))
-		EVP_DigestFinal_ex(ctx, digest, NULL);
-	EVP_MD_CTX_free(ctx);
-	*hex_put(hex, digest, 16) = '\0';
-	uuid_normalize(hex, id);
-}
-
 /* --- the stream ----------------------------------------------------------- */
+
+void plan_allow(struct plan *p, struct guards *g, const char *id)
+{
+	char its[UUID_SIZE];
+
+	plan_id(p, its);
+	if (strcmp(id, its) != 0) {
+		snprintf(p->seen, sizeof p->seen, "%s", id);
+		return;
+	}
+	p->allowed = guards_block(g);
+	for (enum guard i = 0; i < GUARDS; i++)
+		g->allowed[i] |= g->tripped[i];
+}
+
+void plan_only(struct plan *p, const char *id)
+{
+	char its[UUID_SIZE];
+
+	plan_id(p, its);
+	p->is_other = strcmp(id, its) != 0;
+	if (p->is_other)
+		snprintf(p->seen, sizeof p->seen, "%s", id);
+}
+
+bool plan_is_blocked(const struct plan *p)
+{
+	return p->is_other || guards_block(p->guards);
+}
+
+const char *plan_undone(const struct plan *p)
+{
+	const char *slash = p->undo ? strrchr(p->undo, '/') : NULL;
+
+	return slash && slash[1] ? slash + 1 : p->undo;
+}
+
+bool plan_changed(const struct plan *p, char *out, size_t size)
+{
+	char id[UUID_SIZE], command[COMMAND_SIZE];
+
+	if (!*p->seen || !plan_is_blocked(p))
+		return false;
+	plan_id(p, id);
+	if (p->undo)
+		humanize_command("scripts/controls.sh undo", command);
+	else
+		humanize_command("scripts/sync-now.sh", command);
+	snprintf(out, size,
+		"the plan has changed since it was seen: it is %s now, and not "
+		"%s; look at it again: %s%s%s --dry-run",
+		id, p->seen, command, p->undo ? " " : "",
+		p->undo ? plan_undone(p) : "");
+	return true;
+}
 
 /* Those that were allowed already belong to it: they trip again. */
 void plan_way_on(const struct plan *p, char *out, size_t size)
@@ -111,7 +96,11 @@ void plan_way_on(const struct plan *p, char *out, size_t size)
 		if (p->guards->tripped[g])
 			n += (size_t)snprintf(names + n, sizeof names - n,
 				"%s%s", n ? "," : "", guard_name(g));
-	if (p->undo)
+	if (p->undo && run_id_is_valid(plan_undone(p)))
+		snprintf(out, size, "%s %s --allow %s",
+			humanize_command("scripts/controls.sh undo", command),
+			plan_undone(p), names);
+	else if (p->undo)
 		snprintf(
 			out, size, "plan --undo %s --allow %s", p->undo, names);
 	else
@@ -185,10 +174,12 @@ static void put_waits(json *head, json *policy, const struct waits *w)
 			time_format(w->approvals->until, at));
 }
 
-static void put_guards(json *head, const struct guards *g)
+static void put_guards(json *head, const struct plan *p)
 {
+	const struct guards *g = p->guards;
 	json *blocked = json_put(head, "blocked", json_array());
 	json *seen = json_object();
+	char text[PLAN_TEXT];
 
 	for (enum guard i = 0; i < GUARDS; i++) {
 		if (!g->tripped[i])
@@ -196,6 +187,11 @@ static void put_guards(json *head, const struct guards *g)
 		if (guard_blocks(g, i))
 			json_add(blocked, json_string(guard_name(i)));
 		json_put_str(seen, guard_name(i), g->seen[i]);
+	}
+	/* No guard, so no option allows it, and apply(1) refuses it. */
+	if (p->is_other && plan_changed(p, text, sizeof text)) {
+		json_add(blocked, json_string(OTHER_PLAN));
+		json_put_str(seen, OTHER_PLAN, text);
 	}
 	json_put(head, "guards", seen);
 	if (guards_see_emptiness(g))
@@ -220,9 +216,11 @@ static json *plan_head(const struct plan *p)
 	json_put(head, "policy", policy);
 	if (p->undo)
 		json_put_str(head, "undo", p->undo);
-	put_guards(head, p->guards);
+	put_guards(head, p);
 	put_counted(head, p->guards);
 	put_waits(head, policy, &p->policy->waits);
+	if (p->allowed)
+		json_put_str(policy, "allow_plan", id);
 	json_put(head, "sources", json_copy(p->sides->sources));
 	return head;
 }

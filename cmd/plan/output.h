@@ -23,13 +23,32 @@ struct plan {
 	size_t live_pairs;
 	const char *undo; /* the run that is taken back; NULL: none */
 	usec at;
+	bool allowed;	      /* as the plan that was seen: its guards, too */
+	bool is_other;	      /* it is not the one that was asked for */
+	char seen[UUID_SIZE]; /* the id of that one, or of the allowed one */
 };
+
+#define PLAN_TEXT 512
+/* Beside the guards in "blocked": what plan_only() found. */
+#define OTHER_PLAN "other-plan"
 
 const char *conflict_rule_name(enum conflict_rule r);
 const char *orphan_rule_name(enum orphan_rule r);
 
-/* The same plan has the same id, whenever it was made. */
+/* The same plan has the same id, whenever it was made: plan_id.c. */
 void plan_id(const struct plan *p, char id[UUID_SIZE]);
+/*
+ * Lifts the guards that tripped, g, which are also p's, if this is the plan
+ * with that id: nothing but what was seen.
+ */
+void plan_allow(struct plan *p, struct guards *g, const char *id);
+/* Blocks the plan unless it is the one with that id. */
+void plan_only(struct plan *p, const char *id);
+bool plan_is_blocked(const struct plan *p);
+/* That it was seen, and has changed since; false: nothing speaks of that. */
+bool plan_changed(const struct plan *p, char *out, size_t size);
+/* The id of the run that is taken back: the last part of its folder. */
+const char *plan_undone(const struct plan *p);
 /* The command that goes on past all the guards that tripped. */
 void plan_way_on(const struct plan *p, char *out, size_t size);
 /* The command that lets single ops of theirs pass; false: there is none. */

@@ -22,6 +22,8 @@ enum {
 	ID_CONFLICT = 256,
 	ID_ORPHANS,
 	ID_ALLOW,
+	ID_ALLOW_PLAN,
+	ID_ONLY_PLAN,
 	ID_MATCH,
 	ID_HUMAN,
 	ID_RESOLVE,
@@ -48,6 +50,11 @@ static const struct option_spec options[] = {
 	{ ID_ALLOW, "allow", "GUARD,...",
 		"let a plan pass that a guard would block: empty-side,\n"
 		"mass-delete, mass-create, mass-change, scope" },
+	{ ID_ALLOW_PLAN, "allow-plan", "ID",
+		"let the plan with this id pass, whatever guards would\n"
+		"block it; another plan is blocked as always" },
+	{ ID_ONLY_PLAN, "only-plan", "ID",
+		"block any plan but the one with this id" },
 	{ ID_MATCH, "match", "RULE",
 		"pair records that were never linked by decision, or by\n"
 		"decision+date, where one row and one page have it" },
@@ -89,6 +96,7 @@ static const struct command command = {
 
 struct args {
 	const char *input, *base, *undo;
+	char allow_plan[UUID_SIZE], only_plan[UUID_SIZE]; /* or "" */
 	bool human, verify;
 	struct policy policy;
 	struct resolutions resolve;
@@ -136,6 +144,15 @@ static int take_wait_option(struct wait_options *o, int id, const char *value)
 					     : 0;
 }
 
+static int take_plan_id(
+	const char *value, const char *option, char id[UUID_SIZE])
+{
+	if (uuid_normalize(value, id) == 0)
+		return 0;
+	return opt_usage(
+		&command, "--%s: %.60s is not the id of a plan", option, value);
+}
+
 /* One option; an exit code, 0 to go on. */
 static int take_option(struct args *a, int id, const char *value)
 {
@@ -168,6 +185,12 @@ static int take_option(struct args *a, int id, const char *value)
 	case ID_ALLOW:
 		if (guards_allow(&a->guards, value, &e) < 0)
 			rc = opt_usage(&command, "--allow: %s", e.text);
+		break;
+	case ID_ALLOW_PLAN:
+		rc = take_plan_id(value, "allow-plan", a->allow_plan);
+		break;
+	case ID_ONLY_PLAN:
+		rc = take_plan_id(value, "only-plan", a->only_plan);
 		break;
 	case ID_HUMAN:
 		a->human = true;
@@ -206,6 +229,10 @@ static int check_options(const struct args *a)
 			"--%s holds nothing: leave out --hold, --direction and "
 			"--settle",
 			a->undo ? "undo" : "verify");
+	if (a->verify && (*a->allow_plan || *a->only_plan))
+		return opt_usage(&command,
+			"--verify makes no plan: leave out --allow-plan and "
+			"--only-plan");
 	if (a->policy.resolve && (a->undo || a->verify))
 		return opt_usage(&command,
 			"--resolve can't be combined with --undo or --verify");
@@ -277,14 +304,16 @@ static void human_init(struct human *h)
 /* Every guard with its numbers, and the two ways on. */
 static void report_guards(const struct plan *p)
 {
-	char text[512];
+	char text[PLAN_TEXT];
 
-	if (!guards_block(p->guards))
-		return;
 	for (enum guard i = 0; i < GUARDS; i++)
 		if (guard_blocks(p->guards, i))
 			warning("guard %s: %s", guard_name(i),
 				p->guards->seen[i]);
+	if (plan_changed(p, text, sizeof text))
+		warning("%s", text);
+	if (!guards_block(p->guards))
+		return;
 	plan_way_on(p, text, sizeof text);
 	warning("if that is right: %s", text);
 	if (plan_way_singly(p, text, sizeof text))
@@ -312,7 +341,7 @@ static int put_plan(const struct args *a, const struct plan *p, struct error *e)
 	if (!a->human) /* which has said it */
 		report_guards(p);
 	report_emptiness(p->guards);
-	return guards_block(p->guards)		 ? RC_GUARD
+	return plan_is_blocked(p)		 ? RC_GUARD
 	       : guards_see_emptiness(p->guards) ? RC_ATTENTION
 						 : RC_DONE;
 }
@@ -356,6 +385,10 @@ static int make_plan(struct args *a, const struct sides *w,
 		goto out;
 	}
 	guards_check(&a->guards, w, base, &ops, p.live_pairs);
+	if (*a->allow_plan)
+		plan_allow(&p, &a->guards, a->allow_plan);
+	if (*a->only_plan)
+		plan_only(&p, a->only_plan);
 	p.at = time_now();
 	rc = put_plan(a, &p, e);
 out:

@@ -420,6 +420,36 @@ void case_plan(struct setting *s)
 	guards_check(&s->guards, &s->world, &s->base, &s->ops, s->live_pairs);
 }
 
+static struct plan plan_of(struct setting *s)
+{
+	return (struct plan){ .sides = &s->world,
+		.policy = &s->policy,
+		.guards = &s->guards,
+		.ops = &s->ops,
+		.live_pairs = s->live_pairs };
+}
+
+void case_allow_shown(struct setting *s, const json *one, const json *shown)
+{
+	struct setting then = { 0 };
+	json *before = json_copy(one);
+	char id[UUID_SIZE] = "";
+	struct plan p;
+
+	for (const json *v = json_first(shown); v; v = json_next(v))
+		json_put(before, json_key(v), json_copy(v));
+	case_set_up(&then, before);
+	if (then.rc == 0) {
+		case_plan(&then);
+		p = plan_of(&then);
+		plan_id(&p, id);
+	}
+	case_tear_down(&then);
+	json_free(before);
+	p = plan_of(s);
+	plan_allow(&p, &s->guards, id);
+}
+
 void case_tear_down(struct setting *s)
 {
 	op_list_fini(&s->ops);

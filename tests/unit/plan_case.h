@@ -7,6 +7,7 @@
 
 #include "../../cmd/plan/decide.h"
 #include "../../cmd/plan/guard.h"
+#include "../../cmd/plan/output.h"
 
 #define CASE_BYTES (1u << 20)
 
@@ -34,6 +35,11 @@ struct setting {
 /* Of a zeroed setting; rc is -1, with e, where the input is refused. */
 void case_set_up(struct setting *s, const json *one);
 void case_plan(struct setting *s);
+/*
+ * The guards are lifted for the plan that the keys of `shown`, over those of
+ * the case, make.
+ */
+void case_allow_shown(struct setting *s, const json *one, const json *shown);
 void case_tear_down(struct setting *s);
 
 #endif

@@ -178,6 +178,8 @@ static void run_case(const json *one)
 			check_has(s.e.text, refused);
 	} else if (check(s.rc == 0)) {
 		case_plan(&s);
+		if (json_get(one, "shown"))
+			case_allow_shown(&s, one, json_get(one, "shown"));
 		check(json_get(one, "ops") || json_get(one, "totals"));
 		if (json_get(one, "ops"))
 			check_ops(&s.ops, json_get(one, "ops"));
