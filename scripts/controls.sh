@@ -16,6 +16,7 @@ The manual controls of the sync.
   approve      let single ops pass that wait or that a guard blocks (bin/approve)
   report       tell how the last runs went, and what to do next (bin/report)
   resolve      decide a conflict: resolve ID --take supabase|notion (resolve --help)
+  undo         take back a run: undo RUN (undo --help)
   wake         have scripts/schedule.sh run the sync now, instead of when it is due
   hook-setup   for ten minutes, let Notion hand over the token of a new webhook
   -h, --help   show this and exit
@@ -201,6 +202,42 @@ resolve() {
   return "$code"
 }
 
+undo_usage() {
+  cat <<'TEXT'
+usage: controls.sh undo RUN [--dry-run [--json]] [--plan ID]
+Take back what a run has written, but for records that were edited since. RUN is an id
+of report --runs, or "last".
+
+  -n, --dry-run        show what would be taken back, and write nothing
+      --json           show it as a stream
+      --plan ID        only if the plan is the one with this id, which was shown
+      --allow GUARD    let it pass although this guard blocks it
+      --allow-plan ID  let it pass if it is the plan with this id
+
+It is a run like any other, with the lock, the guards and a record, and can be taken
+back itself. The next run sees the same differences as the one that was taken back, and
+writes the same again: undo the edits that caused them first, or change the rule.
+TEXT
+}
+
+undo() {
+  local run='' options=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --plan | --limit | --conflict | --orphans | --allow | --allow-plan | --match | --hold | --direction | --settle)
+        [ $# -gt 1 ] || die 2 "$1 needs an argument"
+        set -- "$1=$2" "${@:3}" && continue ;;
+      --plan=*) options+=("--only-plan=${1#*=}") ;;
+      -h | --help) undo_usage; exit 0 ;;
+      -*) options+=("$1") ;;
+      *) [ ! "$run" ] || die 2 "undo takes back one run at a time"; run=$1 ;;
+    esac
+    shift
+  done
+  [ "$run" ] || die 2 "undo: which run? $(typed report) --runs lists them"
+  exec "$home/scripts/sync-now.sh" --undo="$run" ${options[@]+"${options[@]}"}
+}
+
 [ $# -gt 0 ] || { usage >&2; exit 2; }
 command=$1
 shift
@@ -218,6 +255,7 @@ case $command in
     exec "$bin/approve" "$@"
     ;;
   resolve) resolve "$@" ;;
+  undo) undo "$@" ;;
   wake) wake "$@" ;;
   hook-setup) hook_setup "$@" ;;
   -h | --help) usage ;;

@@ -6,6 +6,8 @@ set -euo pipefail
 . "${BASH_SOURCE[0]%/*}/lib/common.sh"
 # shellcheck source=scripts/lib/resolve.sh
 . "${BASH_SOURCE[0]%/*}/lib/resolve.sh"
+# shellcheck source=scripts/lib/undo.sh
+. "${BASH_SOURCE[0]%/*}/lib/undo.sh"
 
 usage() {
   cat <<'TEXT'
@@ -16,6 +18,7 @@ Read both sides, plan, and carry the plan out.
       --json           print it as a stream, with --dry-run
       --full           read all of Notion, though a part might be enough
       --limit SECONDS  stop a run that takes longer
+      --undo RUN       take back that run instead ("last": the last one)
   -q, --quiet          say only what is wrong
   -v, --verbose        say more
   -h, --help           show this and exit
@@ -26,7 +29,7 @@ Other options go to plan, such as --conflict notion, --orphans restore,
 --settle 2m, --retry. bin/report tells what the run did.
 TEXT
 }
-args=("$@") run=() verbose=() plan=() progress=--progress dry='' json='' full=${SYNC_RUN_FULL:-}
+args=("$@") run=() verbose=() plan=() progress=--progress dry='' json='' undo='' full=${SYNC_RUN_FULL:-}
 while [ $# -gt 0 ]; do
   case $1 in
     -n | --dry-run) run+=(-n) dry=1 ;;
@@ -38,27 +41,30 @@ while [ $# -gt 0 ]; do
       "$bin/run" ${run[@]+"${run[@]}"} --version >/dev/null || exit
       exec "$bin/plan" ${plan[@]+"${plan[@]}"} --version ;;
     --full) full=asked ;;
-    --limit | --conflict | --orphans | --allow | --match | --hold | --direction | --settle | --resolve)
+    --limit | --undo | --conflict | --orphans | --allow | --allow-plan | --only-plan | --match | --hold | --direction | --settle | --resolve)
       [ $# -gt 1 ] || die 2 "$1 needs an argument"
       set -- "$1=$2" "${@:3}" && continue ;;
     --limit=*) run+=("$1") ;;
-    --conflict=* | --orphans=* | --allow=* | --match=* | --hold=* | --direction=* | --settle=* | --resolve=* | --retry) plan+=("$1") ;;
+    --undo=?*) undo=${1#*=} ;;
+    --conflict=* | --orphans=* | --allow=* | --allow-plan=* | --only-plan=* | --match=* | --hold=* | --direction=* | --settle=* | --resolve=* | --retry) plan+=("$1") ;;
     *) die 2 "unknown option: $1 (try: $0 --help)" ;;
   esac
   shift
 done
 [ -z "$json" ] || [ "$dry" ] || die 2 "--json goes with --dry-run: what a run did is in report --json"
+[[ $undo || " ${plan[*]-}" != *" --only-plan="* ]] || die 2 "--only-plan goes with --undo: to let a blocked plan pass, and no other, give --allow-plan"
 [ ! "$dry" ] || [ "$json" ] || plan+=(--human)
-[ "${SYNC_RUN_PID:-}" = "$PPID" ] || begin_run # which calls this script again
-work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
-take_decisions
+[ "${SYNC_RUN_PID:-}" = "$PPID" ] || { [ ! "$undo" ] || find_undo; begin_run; } # which calls this script again
+pages=() work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
+[ "$undo" ] || take_decisions
 out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again=''
 # What a person has approved, and since when fresh edits wait.
 waits=(--approved "$SYNC_RUN_STATE/approved.ndjson" --settling "$SYNC_RUN_STATE/settling.ndjson")
-plan+=("${waits[@]}")
+[ ! "$undo" ] || { plan_undo; waits=(); }
+plan+=(${waits[@]+"${waits[@]}"})
 [ "$dir" ] || out=- less=() # a dry run keeps nothing, and reads in full
 read_and_plan() {
-  fetch_both "$work/sb$again.ndjson" "$work/notion$again.ndjson" ${less[@]+"${less[@]}"} ${full:+--full "$full"} &&
+  fetch_both "$work/sb$again.ndjson" "$work/notion$again.ndjson" ${less[@]+"${less[@]}"} ${pages[@]+"${pages[@]}"} ${full:+--full "$full"} &&
     stage "$work/records$again.ndjson" normalize ${less[@]+"${less[@]}"} "$work/sb$again.ndjson" "$work/notion$again.ndjson" &&
     stage "$out" plan "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson"
 }
@@ -68,7 +74,8 @@ read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is da
 [ "$code" != 3 ] || [ ! "$dir" ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson" >"$work/shown" 2>/dev/null || exit 3
 [ "$dir" ] && [ "$code" -le 1 ] || exit "$code"
 did=0
-nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" "${waits[@]:2}" "$out" || did=$?
-[ "$did" -gt 1 ] || spend_decisions "$out" "$dir/results.ndjson"
-[ ! -e "${waits[1]}" ] || "$bin/approve" --done-by "${dir##*/}" || did=$((did > 1 ? did : $?))
+nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" ${waits[@]+"${waits[@]:2}"} "$out" || did=$?
+[ "$did" -gt 1 ] || [ "$undo" ] || spend_decisions "$out" "$dir/results.ndjson"
+[ "$did" -gt 1 ] || [ ! "$undo" ] || tell_undone "$dir/results.ndjson"
+[ ! -e "${waits[1]-}" ] || "$bin/approve" --done-by "${dir##*/}" || did=$((did > 1 ? did : $?))
 exit $((did ? did : code))

@@ -73,8 +73,10 @@ int plan_seen_load(
 		struct error ignored;
 
 		*p = (struct plan_seen){ 0 };
-		if (run_lines(l, id, "plan", each_line_of_plan, p, &ignored) >
-			0) {
+		/* What takes a run back is allowed as a whole. */
+		if (!run_undoes(&l->runs[i]) &&
+			run_lines(l, id, "plan", each_line_of_plan, p,
+				&ignored) > 0) {
 			snprintf(p->run_id, sizeof p->run_id, "%s", id);
 			return 0;
 		}

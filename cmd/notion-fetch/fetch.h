@@ -36,7 +36,7 @@ struct known;
 
 struct fetch {
 	/* options */
-	const char *known_file, *snapshot_file;
+	const char *known_file, *snapshot_file, *look_up_file;
 	usec since; /* USEC_NONE: everything */
 	enum full_reason told;
 	bool show_progress;
@@ -97,6 +97,9 @@ struct known {
 	struct link *links;
 	size_t n, cap;
 	struct idset live; /* pages of rows that are not deleted */
+	/* Pages that were asked for by their ids. */
+	char (*pages)[UUID_SIZE];
+	size_t n_pages, pages_cap;
 	/* Of standard input, which a thread reads. */
 	pthread_t thread;
 	bool reads;
@@ -112,6 +115,11 @@ struct known {
  */
 int known_begin(struct known *k, const char *file, const atomic_int *stop,
 	struct error *e);
+/*
+ * Adds the pages of a file of ids, one a line, to those that are looked up:
+ * whatever their rows say. RC_STREAM where a line is no id.
+ */
+int known_add_pages(struct known *k, const char *file, struct error *e);
 /* Waits for the end of standard input, or until `stop` is set. */
 int known_end(struct known *k, struct error *e);
 /* Before the end: -1 where it is known already that it can't be read. */

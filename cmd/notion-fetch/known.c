@@ -6,6 +6,9 @@
 #include "fetch.h"
 #include "supabase/row.h"
 #include "util/alloc.h"
+#include "util/file.h"
+
+#define PAGES_BYTES ((size_t)64 << 20)
 
 static void add_link(struct known *k, const json *line)
 {
@@ -103,6 +106,34 @@ int known_begin(struct known *k, const char *file, const atomic_int *stop,
 	return rc;
 }
 
+static int add_page(
+	struct known *k, char *line, const char *file, struct error *e)
+{
+	k->pages = grow(k->pages, k->n_pages, &k->pages_cap, sizeof *k->pages);
+	if (uuid_normalize(line, k->pages[k->n_pages]) < 0)
+		return fail(e, RC_STREAM, "%s: %.60s is not the id of a page",
+			file, line);
+	k->n_pages++;
+	return 0;
+}
+
+int known_add_pages(struct known *k, const char *file, struct error *e)
+{
+	struct buf text = BUF_INIT(PAGES_BYTES);
+	int rc = file_read_regular(file, &text, e);
+
+	for (char *line = text.data, *next; rc == 0 && line && *line;
+		line = next) {
+		size_t len = strcspn(line, "\n");
+
+		next = line + len + (line[len] == '\n');
+		line[len] = '\0';
+		rc = add_page(k, line, file, e);
+	}
+	buf_fini(&text);
+	return rc;
+}
+
 int known_check(const struct known *k, struct error *e)
 {
 	if (!k->failed)
@@ -176,6 +207,10 @@ int known_look_up(const struct known *k, struct fetch *f, struct error *e)
 			is_in_doubt(k, f, &k->links[i]) &&
 			idset_add(&asked, k->links[i].page_id))
 			rc = look_up(f, k->links[i].page_id, e);
+	for (size_t i = 0; rc == 0 && i < k->n_pages; i++)
+		if (!idset_has(&f->written, k->pages[i]) &&
+			idset_add(&asked, k->pages[i]))
+			rc = look_up(f, k->pages[i], e);
 	for (size_t i = 0; rc == 0 && f->why == READ_LESS && i < s->n_unread;
 		i++)
 		if (!idset_has(&f->written, s->unread[i]) &&
@@ -191,6 +226,7 @@ void known_fini(struct known *k)
 	if (k->reads)
 		pthread_join(k->thread, NULL);
 	free(k->links);
+	free(k->pages);
 	idset_fini(&k->live);
 	*k = (struct known){ 0 };
 }

@@ -8,7 +8,8 @@
 #include "util/stop.h"
 
 enum {
-	ID_FULL = 256
+	ID_FULL = 256,
+	ID_LOOK_UP
 };
 
 static const struct option_spec options[] = {
@@ -22,6 +23,9 @@ static const struct option_spec options[] = {
 	{ ID_FULL, "full", "WHY",
 		"list every page all the same: asked, called, unsettled\n"
 		"or absence" },
+	{ ID_LOOK_UP, "look-up", "FILE",
+		"page ids, one a line: looked up, too, where the listing\n"
+		"lacks them" },
 	{ 'P', "progress", NULL, "tell how far it is while it works" },
 };
 
@@ -171,6 +175,9 @@ static int run(struct fetch *f, struct error *e)
 
 	if (f->known_file && known_begin(f->known, f->known_file, stop, e) < 0)
 		goto out;
+	if (f->look_up_file &&
+		known_add_pages(f->known, f->look_up_file, e) < 0)
+		goto out;
 	if (f->snapshot_file)
 		earlier_load(&f->earlier, f->snapshot_file);
 	if (notion_client_init(&f->client, f->settings, stop, e) < 0)
@@ -203,6 +210,9 @@ static int take_option(struct fetch *f, int id, const char *value)
 			return 0;
 		return opt_usage(&command,
 			"--full must be asked, called, unsettled or absence");
+	case ID_LOOK_UP:
+		f->look_up_file = value;
+		return 0;
 	case 'P':
 		f->show_progress = true;
 		return 0;

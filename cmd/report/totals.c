@@ -92,8 +92,13 @@ static bool print_side_work(
 
 void print_work(const struct run *r)
 {
-	bool any = print_side_work(r, sides[0], "");
+	bool any;
 
+	if (run_undoes(r))
+		printf("%s %s: ",
+			run_is_success(r) ? "took back run" : "to undo run",
+			run_undoes(r));
+	any = print_side_work(r, sides[0], "");
 	if (print_side_work(r, sides[1], any ? "; " : ""))
 		any = true;
 	if (!any)

@@ -379,6 +379,10 @@ void alarm_raise(const struct run_context *run, const json *record,
 			json_str(record, "signal"), json_str(record, "stage"));
 		alarm_ping(run, "/fail", news, false);
 		free(news);
+	} else if (strcmp(status, "blocked") == 0 &&
+		   json_str(record, "undoes")) {
+		/* A person asked for it, and has seen it; the sync is well. */
+		alarm_ping(run, "", text, false);
 	} else {
 		bool blocked = strcmp(status, "blocked") == 0;
 

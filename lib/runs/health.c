@@ -78,7 +78,8 @@ static enum condition condition_of(
 		return unknown_condition(l);
 	if (is_in_future(h, l->last) || is_in_future(h, l->success))
 		return IS_FUTURE;
-	if (l->last && l->last->status == RUN_BLOCKED)
+	/* That a run was not taken back stops no other. */
+	if (l->last && l->last->status == RUN_BLOCKED && !run_undoes(l->last))
 		return IS_BLOCKED;
 	if (l->last && l->last->status == RUN_FAILED)
 		return IS_FAILING;

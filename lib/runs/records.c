@@ -110,6 +110,13 @@ usec run_full_reading(const struct run_records *l)
 	return latest;
 }
 
+const char *run_undoes(const struct run *r)
+{
+	const char *id = r ? json_str(r->record, "undoes") : NULL;
+
+	return run_id_is_valid(id) ? id : NULL;
+}
+
 bool run_id_is_valid(const char *s)
 {
 	static const char shape[] = "00000000T000000Z-";

@@ -71,6 +71,9 @@ int64_t run_ops(const struct run *r, const char *op, const char *target,
 	const char *status);
 /* Ops that changed a record's content or presence on either side. */
 int64_t run_changes(const struct run *r);
+/* The run that this one took back, or was to; NULL: it was a run of the sync.
+ */
+const char *run_undoes(const struct run *r);
 /* When all of Notion was read last, as far as records tell; or USEC_NONE. */
 usec run_full_reading(const struct run_records *l);
 

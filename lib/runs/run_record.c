@@ -66,6 +66,15 @@ static const struct {
 };
 #define N_READINGS (sizeof readings / sizeof readings[0])
 
+/* The plan names the run by its folder. */
+static void take_undo(json *record, const char *dir)
+{
+	const char *slash = dir ? strrchr(dir, '/') : NULL;
+
+	if (slash && run_id_is_valid(slash + 1))
+		json_put_str(record, "undoes", slash + 1);
+}
+
 static void take_head(json *record, const json *head)
 {
 	static const char *const keys[] = { "plan_id", "scope", "policy",
@@ -79,6 +88,7 @@ static void take_head(json *record, const json *head)
 		g = json_next(g))
 		json_add(tripped, json_string(json_key(g)));
 	json_put(record, "emptied", json_copy(json_get(head, "emptied")));
+	take_undo(record, json_str(head, "undo"));
 }
 
 /*

@@ -15,6 +15,7 @@
  *   reading       {full, why, full_at}: whether all of Notion was read, why
  *                 (sync/reading.h), and when that was the case last
  *   plan_id, scope, policy, blocked, tripped, emptied   from the plan's head
+ *   undoes        the run that this one takes back; not there: none
  *   totals        {ops, conflicts, requests, waited_ms, limited}: the sums over
  *                 all runs so far, which metrics count by
  */

@@ -76,10 +76,15 @@ json *plan_head(const struct run_records *l, const char *run_id)
 json *kept_plan(const struct run_records *l, char run_id[RUN_ID_SIZE])
 {
 	for (size_t i = l->n; i-- > 0;) {
-		FILE *in = open_plan(l, l->runs[i].id);
-		bool whole = in && is_whole(in);
+		FILE *in;
 		json *head;
+		bool whole;
 
+		/* What takes a run back is no plan of the sync. */
+		if (run_undoes(&l->runs[i]))
+			continue;
+		in = open_plan(l, l->runs[i].id);
+		whole = in && is_whole(in);
 		if (whole)
 			rewind(in);
 		head = whole ? read_head(in) : NULL;

@@ -212,7 +212,7 @@ static void add_blocked(struct waiting *all, const struct run_records *l,
 	struct buf names = BUF_INIT(COMMAND_SIZE);
 	const json *blocked;
 
-	if (!l->last || l->last->status != RUN_BLOCKED)
+	if (!l->last || l->last->status != RUN_BLOCKED || run_undoes(l->last))
 		return;
 	blocked = json_get(l->last->record, "blocked");
 	/* All that tripped, for they trip again; older records lack them. */

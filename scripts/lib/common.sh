@@ -113,7 +113,7 @@ fetch_both() {
 # nothing_to_do: the plan in sync-now.sh's out has no op and went well, and no run that
 # was killed has left anything for apply to put into its base, or waiting to settle.
 nothing_to_do() {
-  [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]} && $(tail -n 1 "$out") = *'"count":0,'* ]]
+  [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]-} && $(tail -n 1 "$out") = *'"count":0,'* ]]
 }
 
 # take_settings: where state and logs are, and how often a run is due.

@@ -114,7 +114,7 @@ help_of() {
 	if [[ -z ${HELP[$1]-} ]]; then
 		case $1 in
 			scripts/sync-now.sh) HELP[$1]=$("$ROOT/$1" --help && "$BIN/plan" --help) ;;
-			scripts/controls.sh) HELP[$1]=$("$ROOT/$1" --help && "$ROOT/$1" resolve --help && "$BIN/approve" --help) ;;
+			scripts/controls.sh) HELP[$1]=$("$ROOT/$1" --help && "$ROOT/$1" resolve --help && "$ROOT/$1" undo --help && "$BIN/approve" --help) ;;
 			bin/*) HELP[$1]=$("$BIN/${1#bin/}" --help) ;;
 			scripts/*) HELP[$1]=$("$ROOT/$1" --help) ;;
 			*) HELP[$1]=$(<"$ROOT/$1") ;;

@@ -1,0 +1,68 @@
+# Taking back a run: sync-now.sh --undo. Sourced.
+# shellcheck shell=bash
+
+# find_undo: the run that is named in undo, before this one begins; "last" is the last
+# one that has ended. Its id is passed on, for after this one another is the last.
+# shellcheck disable=SC2154 # place is that of common.sh
+find_undo() {
+  local option kept
+  for option in ${plan[@]+"${plan[@]}"}; do
+    case $option in
+      --allow=* | --allow-plan=* | --only-plan=* | --human) ;;
+      *) die 2 "--undo goes by no rule of the sync: leave out ${option%%=*}" ;;
+    esac
+  done
+  need_programs report
+  cd "$place"
+  take_settings || exit
+  if [ "$undo" = last ]; then
+    undo=$(jq -er '.run_id | strings' "$logs/last_run.json" 2>/dev/null) ||
+      die 2 "no run has ended: there is nothing to take back"
+  fi
+  [[ $undo =~ ^[0-9]{8}T[0-9]{6}Z-[0-9]{1,20}$ ]] ||
+    die 2 "$undo is not the id of a run: $(typed report) --runs lists them"
+  kept=$logs/runs/$undo
+  if [ ! -d "$kept" ] || [ -L "$kept" ]; then
+    die 2 "run $undo is not kept: $(typed report) --runs lists those that are"
+  fi
+  [ -e "$kept/run.json" ] ||
+    die 2 "run $undo goes on, or was killed: the next run finishes what it began, and takes its place"
+  [ -s "$kept/results.ndjson" ] ||
+    die 2 "run $undo carried nothing out, so there is nothing to take back: $(typed report) --runs lists what each run did"
+  args+=("--undo=$undo")
+}
+
+# plan_undo: that run is planned back, from all of both sides, with the pages that it may
+# have moved to the trash, which no listing shows. What waits, and what was approved or
+# decided, is of the sync, and stays as it is.
+# shellcheck disable=SC2034,SC2154 # full and work are those of sync-now.sh
+plan_undo() {
+  take_settings || exit
+  plan+=(--undo "$logs/runs/$undo")
+  full=asked
+  jq -r 'select(.kind == "result" and (.op | IN("create", "update", "trash", "restore"))).page_id | strings' \
+    "$logs/runs/$undo/results.ndjson" >"$work/pages" ||
+    die 65 "$logs/runs/$undo/results.ndjson is damaged: that run can't be taken back"
+  pages=(--look-up "$work/pages")
+}
+
+# tell_undone RESULTS: what has become of it, and what the next run makes of that.
+tell_undone() {
+  local again=0 back=0 left=0
+  if [ ! -s "$1" ]; then
+    warn "nothing of run $undo is left to take back"
+    return
+  fi
+  read -r again back left < <(jq -nr 'reduce (inputs | select(.kind == "result")) as $r ([0, 0, 0];
+    if $r.status == "skipped" then .[2] += 1
+    elif $r.status != "done" then .
+    elif $r.op == "restore" then .[1] += 1
+    elif $r.op == "update" or $r.op == "trash" then .[0] += 1 else . end) | join(" ")' "$1") || true
+  [ "${left:-0}" = 0 ] ||
+    warn "left alone: $left, edited since that run or not there any more; $(typed report) --run last lists them"
+  warn "took back run $undo"
+  [ "${again:-0}" = 0 ] ||
+    warn "the next run sees the same differences, and writes the same again: before it, undo the edits that caused them, or change the rule (SYNC_HOLD, SYNC_DIRECTION, --conflict)"
+  [ "${back:-0}" = 0 ] ||
+    warn "what came out of the trash brings its other half back with the next run"
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# controls.sh undo: a run is taken back by a run of its own.
+
+load ../helper
+load ../sync
+
+setup() {
+	sync_setup
+}
+
+undo() {
+	VAULTSYNC_BIN=$BIN "$ROOT/scripts/controls.sh" undo "$@"
+}
+
+last_run() {
+	jq -r .run_id logs/last_run.json
+}
+
+# What people see of both sides.
+shown() {
+	control GET dump | jq -c 'select(.deleted_at == null and (.in_trash | not))
+		| [.side, .decision, .type, .date]' | sort
+}
+
+# Pairs in sync, then an edit, a deletion and a new record on each side: run $R.
+both_ways() {
+	seed supabase "Adopt PostgreSQL" "Keep a changelog" "Gone row" "Gone page"
+	must_pass sync_now --quiet
+	act supabase "Gone row" soft-delete
+	act notion "Gone page" trash
+	edit supabase "Adopt PostgreSQL" '{"type":"UX"}'
+	edit notion "Keep a changelog" '{"date":"2026-07-07"}'
+	seed notion "Only in Notion"
+	seed supabase "Only in Supabase"
+	shown >before
+	must_pass sync_now --quiet
+	R=$(last_run)
+}
+
+@test "a run is shown, taken back, and both sides are as before; the plan that was shown and no other" {
+	local plan
+	both_ways
+	shown >after
+	control DELETE log >/dev/null
+	must_pass undo last --dry-run
+	[[ $output == *"Deletes (2)"*"Changes (4)"* ]] || seen "not shown"
+	must_pass undo "$R" --dry-run --json
+	plan=$(jq -r 'select(.kind == "head").plan_id' <<<"$output")
+	must_hold '.[0].undo | endswith("/'"$R"'")'
+	# Shown means shown: a plan that is another one is not carried out.
+	must_fail $RC_GUARD undo "$R" --plan "$(id 7)"
+	must_say "the plan has changed since it was seen: it is $plan now, and not $(id 7); look at it again: .*undo $R --dry-run"
+	must_hold ".[0] | .status == \"blocked\" and .undoes == \"$R\" and .blocked == [\"other-plan\"]" logs/last_run.json
+	must_pass "$BIN/report" --health
+	must_pass "$BIN/report" --pending
+	shown | diff after -
+	must_pass undo "$R" --plan "$plan" --quiet
+	must_say "took back run $R"
+	must_say 'the next run sees the same differences, and writes the same again'
+	shown | diff before - || seen "not as before"
+	dead supabase "Only in Notion" >/dev/null
+	must_hold ".[0] | .status == \"ok\" and .undoes == \"$R\"" logs/last_run.json
+	must_pass "$BIN/report" --brief
+	[[ $output == *"took back run $R: "* ]] || seen "report is silent"
+	# Once more: nothing is left, and what was undone can be redone.
+	local undone
+	undone=$(last_run)
+	must_pass undo "$R"
+	must_say "nothing of run $R is left to take back"
+	must_pass undo "$undone" --quiet
+	shown | diff after - || seen "not as after"
+	must_pass sync_now --quiet
+	shown | diff after - || seen "not settled"
+}
+
+@test "what was edited since is left alone, and told" {
+	both_ways
+	edit notion "Adopt PostgreSQL" '{"type":["Policy"]}'
+	catch undo "$R"
+	[[ $status -le 1 ]] || seen "the undo failed"
+	must_say 'left alone: 1, edited since that run'
+	live notion "Adopt PostgreSQL" | jq -e '.type == ["Policy"]' >/dev/null
+	live supabase "Keep a changelog" | jq -e '.date == "2026-01-02"' >/dev/null
+	must_pass "$BIN/report" --run last
+	[[ $output == *"took back run $R"* && $output == *"edited after that run"* ]] || seen "not told"
+}
+
+@test "killed in the middle, it is finished by the same command" {
+	both_ways
+	control POST faults '{"match":{"api":"notion","method":"PATCH","nth":2},"delay_ms":1000}' >/dev/null
+	export VAULTSYNC_BIN=$BIN SYNC_JOBS=1
+	signalled KILL "$ROOT/scripts/controls.sh" undo "$R" --quiet
+	control DELETE faults >/dev/null
+	[[ ! -e logs/runs/$(ls logs/runs | tail -n 1)/run.json ]] || seen "it was not killed"
+	for _ in {1..100}; do is_held sync || break; nap 0.05; done
+	shown | diff before - >/dev/null && seen "nothing was left to do"
+	must_pass undo "$R" --quiet
+	shown | diff before - || seen "not as before"
+}
+
+@test "a large undo is blocked, by itself alone, and can be allowed as it was seen" {
+	local plan
+	seed supabase one two three four five six
+	must_pass sync_now --quiet
+	R=$(last_run)
+	must_fail $RC_GUARD undo "$R" --quiet
+	must_say "guard mass-delete: 6 of 6"
+	must_say "if that is right: .*undo $R --allow mass-delete"
+	must_pass "$BIN/report" --health
+	must_pass "$BIN/report" --pending
+	catch undo "$R" --dry-run --json
+	plan=$(jq -r 'select(.kind == "head").plan_id' <<<"$output")
+	# One page is in the trash by now: it's another plan.
+	act notion one trash
+	must_fail $RC_GUARD undo "$R" --quiet --allow-plan "$plan"
+	must_say "the plan has changed since it was seen"
+	must_pass undo "$R" --quiet --allow mass-delete
+	[[ -z $(shown | grep notion) ]] || seen "pages are left"
+}
+
+@test "what can't be taken back is refused, and nothing is written" {
+	seed supabase one
+	must_fail $RC_USAGE undo last
+	must_say 'no run has ended'
+	must_pass sync_now --quiet
+	R=$(last_run)
+	must_pass sync_now --quiet
+	must_fail $RC_USAGE undo last
+	must_say "run $(last_run) carried nothing out"
+	must_fail $RC_USAGE undo 20200101T000000Z-1
+	must_say 'run 20200101T000000Z-1 is not kept: .*report --runs'
+	must_fail $RC_USAGE undo '../runs/x'
+	must_say 'is not the id of a run'
+	mkdir logs/runs/20300101T000000Z-1
+	must_fail $RC_USAGE undo 20300101T000000Z-1
+	must_say 'goes on, or was killed'
+	must_fail $RC_USAGE undo
+	must_fail $RC_USAGE undo "$R" "$R"
+	must_fail $RC_USAGE undo "$R" --conflict notion
+	must_say 'leave out --conflict'
+	must_fail $RC_USAGE undo "$R" --json
+	must_fail $RC_USAGE undo "$R" --plan x
+	must_fail $RC_USAGE sync_now --only-plan "$(id 7)"
+	echo 'not an id' >ids
+	must_fail $RC_STREAM "$BIN/notion-fetch" --look-up ids
+	must_say 'ids: not an id is not the id of a page'
+	hold sync
+	must_fail $RC_TEMPORARY undo "$R"
+	let_go
+	live notion one >/dev/null
+}
