@@ -50,7 +50,7 @@ struct pending_item {
 	 * open conflict its {fields,supabase,notion,…}, owned
 	 */
 	json *data;
-	json *line; /* of the results, with the record's values; or NULL */
+	char *line; /* of the results, with the record's values; or NULL */
 };
 
 struct pending {

@@ -148,21 +148,26 @@ static void add_one(struct waiting *all, const struct pending *w,
 	const struct pending_item *i)
 {
 	const char *code = json_str(i->data, "code");
-	json *one, *conflict;
+	struct error ignored;
+	json *one, *conflict, *line = NULL;
 
+	if (i->line)
+		line = json_parse(i->line, strlen(i->line),
+			JSON_MARK_UNREADABLE, &ignored);
 	if (i->kind != PENDING_OTHER || !code)
 		code = json_str(i->data, "kind");
 	one = add(all, code, json_str(i->data, "reason"));
-	json_put_str(one, "title", change_title(i->line));
+	json_put_str(one, "title", change_title(line));
 	finish(one, code, i->data);
 	json_put_str(one, "run_id", w->run_id);
 	if (json_int(i->data, "failures") > 1)
 		json_put_int(one, "failures", json_int(i->data, "failures"));
 	put_work(one, json_str(i->data, "op"), json_str(i->data, "target"),
-		json_get(i->line, "set"), json_get(i->line, "was"));
-	conflict = change_conflict(i->line ? i->line : i->data);
+		json_get(line, "set"), json_get(line, "was"));
+	conflict = change_conflict(line ? line : i->data);
 	if (conflict)
 		json_put(one, "conflict", conflict);
+	json_free(line);
 }
 
 static void add_pending(struct waiting *all, const struct pending *w)
