@@ -7,10 +7,6 @@ setup() {
 	sync_setup
 }
 
-id_of() {
-	live "$1" "$2" | jq -r .id
-}
-
 @test "the end counts the ops by status" {
 	seed supabase one two
 	make_plan

@@ -14,10 +14,6 @@ apply_plan() {
 	"$BIN/apply" --base state/base.ndjson plan
 }
 
-id_of() {
-	find_record "$1" "$2" true | jq -r .id
-}
-
 # seed_in_sync DECISION…: rows and their pages, in sync.
 seed_in_sync() {
 	seed supabase "$@"

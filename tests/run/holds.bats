@@ -104,7 +104,7 @@ waiting() {
 	[[ ! -e state/approved.ndjson ]] || seen "something was approved"
 	# Three of them are right; one of these changes its mind.
 	for i in 1 2 3; do
-		id=$(find_record supabase "r$i" true | jq -r .id)
+		id=$(id_of supabase "r$i")
 		must_pass approve --plan "$plan" "$id"
 	done
 	edit notion r3 '{"type":"UX"}'
@@ -156,7 +156,7 @@ waiting() {
 	[[ $(grep -c 'trash .*in Notion .*(mass-delete)' <<<"$output") == 9 ]] ||
 		seen "the list: $output"
 	for i in {1..5}; do
-		must_pass approve "$(find_record supabase "r$i" true | jq -r .id)"
+		must_pass approve "$(id_of supabase "r$i")"
 	done
 	must_pass sync_now --quiet
 	for i in {1..5}; do dead notion "r$i" >/dev/null; done

@@ -1,6 +1,7 @@
 # The helper itself: a check that can't fail would make every test worthless.
 
 load ../helper
+load ../sync
 
 # fails CMD…: the helper's own verdict is failure.
 fails() {
@@ -65,4 +66,41 @@ fails() {
 @test "no test sees the settings of its machine" {
 	[[ -z ${SUPABASE_URL+set}${NOTION_API_KEY+set}${SYNC_STATE_DIR+set} ]]
 	[[ ! -s $SYNC_ENV_FILE && $PWD == "$T" ]]
+}
+
+@test "a program that is caught says all that it said, and a function may end its shell" {
+	catch printf 'a\n\n  b * c\n\n'
+	[[ $output == $'a\n\n  b * c' && ${#lines[@]} == 2 && ${lines[1]} == '  b * c' ]]
+	ends() {
+		local words='x y'
+		printf '<%s>' $words [k]
+		exit 7
+	}
+	: >k
+	must_fail 7 ends
+	[[ $output == '<x><y><k>' ]]
+	fails slurp output missing
+}
+
+@test "records are found as they are, and none is not taken for one that can't be asked for" {
+	sync_setup
+	seed supabase 'a "quoted\" one' 'a' 'a.' $'two\nlines'
+	live supabase 'a "quoted\" one' | jq -e '.decision == "a \"quoted\\\" one" and .type == "Ops"'
+	live supabase $'two\nlines'
+	none supabase '?'
+	none notion a
+	fails none supabase a
+	fails live supabase b
+	fails dead supabase a
+	edit supabase a '{"type":"UX"}'
+	live supabase a | jq -e '.type == "UX"'
+	live supabase a. | jq -e '.type == "Ops"'
+	fails edit supabase b '{"type":"UX"}'
+	act supabase a soft-delete
+	dead supabase a
+	fails live supabase a
+	fails edit supabase a '{"type":"UX"}'
+	[[ $(id_of supabase a) == $(dead supabase a | jq -r .id) ]]
+	stop_sandboxes
+	fails none supabase b
 }
