@@ -27,10 +27,18 @@ new_page() {
 	edit "{\"side\":\"notion\",\"set\":{\"decision\":\"$1\",\"type\":$2,\"date\":$3}}"
 }
 
-# make_mixed DIR: a world in sync at DIR/../synced, and DIR/../mixed, the same
-# after people were at work on both sides.
+# make_mixed DIR: a world at DIR/../mixed that was in sync until people were at work on
+# both sides. MIXED, where it is set, is a folder that keeps it for the next sweep, with
+# its port, which is part of what the base is of.
 make_mixed() {
-	local i
+	local i kept=${MIXED:+$MIXED${LESS:+-less}}
+	if [[ $kept && -e $kept/names ]]; then
+		cp -a "$kept/mixed" "${1%/*}/"
+		PORT=$(<"$kept/port")
+		# shellcheck source=/dev/null
+		. "$kept/names"
+		return
+	fi
 	serve "$1"
 	control POST config '{"query_cap":10000}'
 	for i in {1..24}; do
@@ -41,7 +49,7 @@ make_mixed() {
 	nt 'agreed 11' '"action":"trash"'
 	sb 'agreed 12' '"action":"soft-delete"'
 	settle 3 || die "the deletions: $PROBLEM"
-	keep synced
+	serve_end # and its clock, which settle has put on
 	serve "$1"
 
 	new_row 'new row 1' '"Ops"' '"2026-04-01"'
@@ -75,6 +83,11 @@ make_mixed() {
 	fetch_and_plan
 	[[ $code == 0 ]] || die "the plan of the mixed run: $code: $(<"$W/err")"
 	keep mixed
+	[[ $kept ]] || return 0
+	mkdir -p "$kept"
+	cp -a "$W" "$kept/mixed"
+	printf '%s' "$PORT" >"$kept/port"
+	declare -p named | sed 's/^declare -A/declare -gA/' >"$kept/names"
 }
 
 # decided DECISION TAKE FIELDS: a line of report --resolve on that pair, from the dump.

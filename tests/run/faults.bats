@@ -5,7 +5,7 @@ load ../helper
 
 setup() {
 	common_setup
-	export VAULTSYNC_BIN=$BIN
+	export VAULTSYNC_BIN=$BIN MIXED=$BATS_FILE_TMPDIR/mixed
 }
 
 # What a status means is our own business, with any HTTP library; so with a newer one

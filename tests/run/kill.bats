@@ -4,7 +4,7 @@ load ../helper
 
 setup() {
 	common_setup
-	export VAULTSYNC_BIN=$BIN
+	export VAULTSYNC_BIN=$BIN MIXED=$BATS_FILE_TMPDIR/mixed
 }
 
 @test "killed at every request, before and after it is carried out" {
