@@ -29,41 +29,65 @@ trap 'rm -rf "$log"' EXIT
 # shellcheck source=tests/suite.bash
 . "$home/tests/suite.bash"
 
-# The slowest first, then the largest, so that the last one is short.
-slowest=(tests/{program/health_page,run/{kill,foreign_edits,valgrind,soak,faults},sandbox/supabase_lite}.bats)
+# Every pass has its files; the slowest first, then the largest, so that the last one is
+# short.
+slowest=(tests/{run/{kill,foreign_edits,valgrind,soak,faults},program/health_page,sandbox/supabase_lite}.bats)
 mapfile -t files < <({
   printf '%s\n' "${slowest[@]}"
   find tests -mindepth 2 -maxdepth 2 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2
 } | awk '!seen[$0]++')
 # The tests that exercise the programs' own code, each as built with sanitizers; the
-# rest is shell, faults and time.
+# rest is shell, faults and time. One of them is asked for leaks, another one each day.
 sanitized=(tests/{run/care,program/{notion-fetch,health,workers,sb-fetch}}.bats
   tests/program/{normalize,streams,plan_undo,http}.bats)
+# shellcheck disable=SC2034 # used by suite.bash
+leaks_in=${sanitized[${SAMPLE_DAY:-$((EPOCHSECONDS / 86400))} % ${#sanitized[@]}]}
 # What tells most in the shortest time: the streams, the decisions, writing, whole
 # runs, signals, the build and the documents.
 telling=(tests/program/{apply,plan,normalize,streams,contract,one_record,plan_undo}.bats
   tests/run/{care,interrupt,cut}.bats tests/ship/{build,documents}.bats)
-# The tests that depend on the behaviour of libcurl and of the servers' library.
+# The tests that depend on the behaviour of libcurl and of the servers' library: of the
+# files in which some do, those; else all of a file.
 client_files=(tests/{run/faults,program/{http,sb-fetch,health}}.bats)
+client_tests=$(paste -sd'|' <<'NAMES'
+faults on all kinds of requests, once and for good
+faults with four workers
+a large table: several pages at once, every row once, in the order of ids
+a large table: one range that fails ends the run, and a signal all of them
+temporary faults change nothing
+lasting faults end the run, and the stream says that it isn't complete
+a server that is silent for too long is asked for fewer rows
+a signal ends the stream as incomplete, and the program dies of it
+an address in use is 74 with the way out
+/livez, /metrics, / and refusals
+too long a request line, header or body is refused
+controls: none without a token; a wrong one is 401, guessing 429, another site 403
+a child that is still running is ended with the server
+hooks: a genuine call leaves one wake-up file, a wrong one none
+malformed requests and slow ones do not take it down
+NAMES
+)
 client_units=({http,api,notion_client,supabase_client}_test)
 
 parallel=-j$(nproc)
+jobs=()
 phase "the build"
 build_all
 if [ "${#only[@]}" -gt 0 ]; then
-  bats_run only "$home/bin" "${only[@]}"
+  jobs=("${only[@]/#/gcc }")
+elif [ "$quick" ]; then
+  units gcc make -s "$parallel" units
+  jobs=("${telling[@]/#/gcc }")
 else
   units gcc make -s "$parallel" units
-  [ ! "$quick" ] || files=("${telling[@]}") sanitized=()
-  mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -vxF -f <(printf '%s\n' "${sanitized[@]}"))
-  bats_run gcc "$home/bin" "${files[@]}"
-fi
-if [ ! "$quick" ] && [ "${#only[@]}" = 0 ]; then
-  newer_libraries 13
   phase "the build with sanitizers"
   units sanitizers make -s "$parallel" asan CC=clang
-  bats_run sanitizers "$home/build/asan-clang/bin" "${sanitized[@]}"
+  newer_libraries 13
+  jobs+=("${sanitized[@]/#/sanitizers }")
+  mapfile -t -O "${#jobs[@]}" jobs < <(printf '%s\n' "${files[@]}" |
+    grep -vxF -f <(printf '%s\n' "${sanitized[@]}") | sed 's/^/gcc /')
 fi
+bats_run "${jobs[@]}"
 
 phase "the end"
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -1,5 +1,5 @@
 # The parts of scripts/test.sh: each runs some tests and adds to passed, failed and
-# skipped. Sourced; the caller has log, a folder.
+# skipped. Sourced; the caller has log, a folder, and jobs, a list for bats_run.
 # shellcheck shell=bash disable=SC2154
 
 passed=0 failed=0 skipped=0
@@ -29,43 +29,65 @@ units() {
 	[ "${sums[0]}" != 0 ] || fault "unit tests ($name): none ran"
 }
 
-# bats_run NAME BIN FILE…: runs one file more at once than there are processors,
-# because each test has a folder and servers of its own, and waits now and then.
-# INT is not ignored in them, wherever this script was started. A file that hangs
-# is ended, and counts as failed.
+# run_file PASS FILE: one file of tests on one build. A file that hangs is ended, and
+# counts as failed. INT is not ignored in it, wherever this script was started. The
+# sandbox is that of the first build, because it isn't what is tested, and starts more
+# quickly; and only one file is asked for leaks, another one each day, because to look for
+# them takes a program three times as long as all the rest: valgrind looks for them in
+# whole runs, and the unit tests in every module.
+run_file() {
+	local pass=$1 file=$2 bin=$home/bin only=() settings=(SANDBOX_PROGRAM="$home/bin/sandbox") began=$SECONDS
+	case $pass in
+		debian-*)
+			bin=$home/build/$pass/bin
+			! grep -qE "^@test \"($client_tests)\" " "$file" || only=(-f "^($client_tests)\$") ;;
+		sanitizers)
+			bin=$home/build/asan-clang/bin
+			if [ "$file" = "$leaks_in" ]; then settings=(); else settings+=(ASAN_OPTIONS=detect_leaks=0); fi ;;
+	esac
+	trap 'kill $!' INT TERM
+	env --default-signal=INT BIN="$bin" VAULTSYNC_BIN="$bin" "${settings[@]}" \
+		timeout -k 10 20m bats --formatter tap "${only[@]}" "$file" \
+		>"$log/$pass/$(basename "$file" .bats)" 2>&1 </dev/null &
+	wait $! || true
+	printf '  %4d s  %-10s  %s\n' $((SECONDS - began)) "$pass" "$file"
+}
+
+# bats_run JOB…: each is "PASS FILE". Two more at once than there are processors, because
+# each test has a folder and servers of its own, and waits now and then.
 bats_run() {
-	local name=$1 bin=$2 file tap
-	shift 2
-	phase "tests of the programs ($name)"
-	mkdir "$log/$name"
-	# shellcheck disable=SC2016 # expanded by the inner shell
+	local job name
+	phase "tests of the programs"
+	for job; do mkdir -p "$log/${job% *}"; done
+	while IFS= read -r name; do
+		grep -qxF -- "@test \"$name\" {" "${client_files[@]}" || fault "client_tests: no test is called: $name"
+	done < <(tr '|' '\n' <<<"$client_tests")
+	export -f run_file
+	export home log client_tests leaks_in
 	printf '%s\n' "$@" |
-		xargs -P "$(($(nproc) + 1))" -I{} env BIN="$bin" VAULTSYNC_BIN="$bin" \
-		LOG="$log/$name" bash -c 'tap=$LOG/$(basename {} .bats)
-			began=$SECONDS
-			trap "kill \$!" INT TERM
-			env --default-signal=INT timeout -k 10 20m bats --formatter tap {} >"$tap" 2>&1 </dev/null &
-			wait $!
-			printf "  %4d s  %s\n" $((SECONDS - began)) {}' || true
-	for file; do
-		tap=$log/$name/$(basename "$file" .bats)
-		if ! grep -q '^1\.\.[1-9]' "$tap"; then
-			fault "$file: no test ran"
-			cat "$tap"
-			continue
-		fi
-		if grep -q '^not ok ' "$tap"; then
-			echo "$file:"
-			grep -v '^ok ' "$tap"
-		fi
-		passed=$((passed + $(grep '^ok ' "$tap" | grep -vc '# skip' || true)))
-		skipped=$((skipped + $(grep -c '^ok .*# skip' "$tap" || true)))
-		failed=$((failed + $(grep -c '^not ok ' "$tap" || true)))
-		# All planned tests must have run: bats itself may have died.
-		[ "$(sed -n 's/^1\.\.//p' "$tap")" = "$(grep -cE '^(not )?ok ' "$tap")" ] ||
-			fault "$file: not all of its tests ran; its last line: $(tail -n 1 "$tap")"
-	done
-	grep -h '^ok .*# skip' "$log/$name"/* | sort | uniq || true
+		xargs -P "$(($(nproc) + 2))" -L 1 bash -c 'run_file "$@"' - || true
+	for job; do count "${job#* }" "$log/${job% *}/$(basename "${job#* }" .bats)"; done
+	grep -h '^ok .*# skip' "$log"/*/* | sort | uniq || true
+}
+
+# count FILE TAP: adds up what it says.
+count() {
+	local file=$1 tap=$2
+	if ! grep -q '^1\.\.[1-9]' "$tap"; then
+		fault "$file: no test ran"
+		cat "$tap"
+		return
+	fi
+	if grep -q '^not ok ' "$tap"; then
+		echo "$file:"
+		grep -v '^ok ' "$tap"
+	fi
+	passed=$((passed + $(grep '^ok ' "$tap" | grep -vc '# skip' || true)))
+	skipped=$((skipped + $(grep -c '^ok .*# skip' "$tap" || true)))
+	failed=$((failed + $(grep -c '^not ok ' "$tap" || true)))
+	# All planned tests must have run: bats itself may have died.
+	[ "$(sed -n 's/^1\.\.//p' "$tap")" = "$(grep -cE '^(not )?ok ' "$tap")" ] ||
+		fault "$file: not all of its tests ran; its last line: $(tail -n 1 "$tap")"
 }
 
 # run_each PROGRAM…: 1 when one of them fails
@@ -75,7 +97,9 @@ run_each() {
 	return "$rc"
 }
 
-# newer_libraries RELEASE: the programs that use HTTP, with the libraries of a newer Debian.
+# newer_libraries RELEASE: the programs that use HTTP, with the libraries of a newer
+# Debian: builds them and runs their unit tests; what is to be run with them is added to
+# the jobs.
 newer_libraries() {
 	local out=build/debian-$1 rc=0
 	phase "the build for Debian $1's libraries"
@@ -87,6 +111,6 @@ newer_libraries() {
 		fault "the build for Debian $1's libraries ended with $rc"
 	else
 		units "Debian $1's libraries" run_each "${client_units[@]/#/$out/tests/unit/}"
-		bats_run "debian-$1" "$home/$out/bin" "${client_files[@]}"
+		jobs+=("${client_files[@]/#/debian-$1 }")
 	fi
 }

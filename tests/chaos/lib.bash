@@ -33,7 +33,7 @@ serve() {
 	[[ -d $W/state && -d $W/logs ]] || mkdir -p "$W/state" "$W/logs"
 	export SYNC_STATE_DIR=$W/state SYNC_LOG_DIR=$W/logs
 	[[ ! -e $W/url ]] || rm "$W/url"
-	"$BIN/sandbox" --port "$PORT" --data "$W/data" --ready "$W/url" \
+	"${SANDBOX_PROGRAM:-$BIN/sandbox}" --port "$PORT" --data "$W/data" --ready "$W/url" \
 		>"$W/sandbox.log" 2>&1 </dev/null 3>&- &
 	SANDBOX_PID=$!
 	for ((tries = 0; tries < 1000; tries++)); do

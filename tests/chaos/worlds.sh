@@ -32,7 +32,7 @@ data_source=d5000000-0000-4000-8000-000000000001
 
 # start: a new sandbox, all in memory.
 start() {
-	exec {from_sandbox}< <(exec "$BIN/sandbox" --quiet --port 0 2>"$W/sandbox.log" 3>&-)
+	exec {from_sandbox}< <(exec "${SANDBOX_PROGRAM:-$BIN/sandbox}" --quiet --port 0 2>"$W/sandbox.log" 3>&-)
 	SANDBOX_PID=$!
 	read -r URL <&"$from_sandbox" || die "the sandbox did not come up: $(<"$W/sandbox.log")"
 	PORT=${URL##*:}
