@@ -28,10 +28,11 @@ teardown() {
 	common_teardown
 }
 
-# act NAME [BODY [CURL-OPTION…]]: as the page does it.
+# act NAME [BODY [HEADER…]]: as the page does it, but without curl: $code, $body.
 act() {
-	get "/control/$1" -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
-		-H "Content-Type: ${TYPE-application/json}" --data-binary "${2-}" "${@:3}"
+	ask "${URL##*:}" POST "/control/$1" "${2-}" "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
+		"Content-Type: ${TYPE-application/json}" "${@:3}" || true
+	[[ $HEAD =~ ^HTTP/1\..\ ([0-9]+) ]] && code=${BASH_REMATCH[1]} body=${REPLY%$'\n'}
 }
 
 must_act() {
@@ -39,13 +40,20 @@ must_act() {
 	[[ $code == "$1" ]] || { echo "${*:2}: $code instead of $1: $body"; return 1; }
 }
 
+# look CODE PATH [HEADER…]
+look() {
+	ask "${URL##*:}" GET "$2" '' "${@:3}" || true
+	[[ $HEAD == "HTTP/1."?" $1 "* ]] || { echo "${*:2}: $HEAD"; return 1; }
+}
+
 # ended ID: that act has ended; $control is what the page knows.
 ended() {
 	local n
 	for ((n = 0; n < 100; n++)); do
-		control=$(curl -s -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" "$URL/status.json" | jq -c .control)
-		[[ $(jq .last.id <<<"$control") != "$1" ]] || return 0
-		sleep 0.1
+		ask "${URL##*:}" GET /status.json '' "Authorization: Bearer $SYNC_CONTROL_TOKEN"
+		control='{'${REPLY#*\"control\":\{} control=${control%\}}
+		[[ $control != *"\"last\":{\"id\":$1,"* ]] || return 0
+		nap 0.1
 	done
 	echo "act $1 has not ended: $control"
 	return 1
@@ -59,9 +67,9 @@ RUN=20261125T193500Z-7
 	start_server --scripts "$T/scripts"
 	local n=0 name body want
 	while IFS='|' read -r name body want; do
-		must_act 202 "$name" "$body" -H 'X-Forwarded-For: 203.0.113.7, evil"\n<b>'
+		must_act 202 "$name" "$body" 'X-Forwarded-For: 203.0.113.7, evil"\n<b>'
 		n=$((n + 1))
-		[[ $(<body) == "{\"id\":$n,\"act\":\"$name\"}" ]] || { cat body; return 1; }
+		[[ $body == "{\"id\":$n,\"act\":\"$name\"}" ]] || { echo "$body"; return 1; }
 		ended "$n"
 		[[ $(tail -n 1 started) == "$want" ]] || { tail -n 1 started; echo "instead of $want"; return 1; }
 	done <<-TEXT
@@ -90,7 +98,7 @@ RUN=20261125T193500Z-7
 	must_act 202 sync-now
 	ended 12
 	must_act 429 sync-now
-	[[ $body == *"too many acts"* && $(grep -i '^retry-after' head) =~ \ ([1-9]|[1-5][0-9]|60) ]] || { cat head; return 1; }
+	[[ $body == *"too many acts"* && $HEAD =~ Retry-After:\ ([1-9]|[1-5][0-9]|60)$'\r' ]] || { echo "$HEAD"; return 1; }
 	must_act 204 sign-in '{}'
 	must_get 200 /status.json
 	[[ $(grep -c . started) == 12 ]]
@@ -101,7 +109,7 @@ RUN=20261125T193500Z-7
 	local name body
 	while IFS='|' read -r name body; do
 		must_act 400 "$name" "$body"
-		[[ $(wc -l <body) == 1 ]] || { cat body; return 1; }
+		[[ $body != *$'\n'* ]] || { echo "$body"; return 1; }
 	done <<-TEXT
 		sync-now|{"full":true
 		sync-now|{"full":true} {"full":true}
@@ -153,8 +161,9 @@ RUN=20261125T193500Z-7
 	TYPE=application/x-www-form-urlencoded must_act 415 sync-now full=true
 	TYPE=application/jsonp must_act 415 sync-now '{}'
 	printf '{"full":%65536s}' true >long
-	must_act 413 sync-now @long
-	act sync-now @long -H 'Transfer-Encoding: chunked'
+	local long=(-X POST --data-binary @long -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" -H 'Content-Type: application/json')
+	must_get 413 /control/sync-now "${long[@]}"
+	get /control/sync-now "${long[@]}" -H 'Transfer-Encoding: chunked'
 	[[ $code == 000 || $code == 413 ]]
 	must_act 404 approve-all '{}'
 	must_act 404 '' '{}'
@@ -162,7 +171,8 @@ RUN=20261125T193500Z-7
 	[[ ! -e started ]] || { cat started; return 1; }
 	TYPE='Application/JSON; charset=utf-8' must_act 202 sync-now '{"full":true}'
 	ended 1
-	must_act 202 sync-now '{"retry":true}' -H 'Transfer-Encoding: chunked'
+	printf '{"retry":true}' >long
+	must_get 202 /control/sync-now "${long[@]}" -H 'Transfer-Encoding: chunked'
 	ended 2
 	[[ $(<started) == *"--full"*"--retry" ]]
 }
@@ -174,8 +184,8 @@ RUN=20261125T193500Z-7
 	stop_server
 	export SYNC_CONTROL_TOKEN=another-token-of-this-test
 	start_server --scripts "$T/scripts"
-	must_act 403 sync-now '{}' -H 'Sec-Fetch-Site: cross-site'
-	must_act 403 sync-now '{}' -H 'Origin: https://elsewhere.example'
+	must_act 403 sync-now '{}' 'Sec-Fetch-Site: cross-site'
+	must_act 403 sync-now '{}' 'Origin: https://elsewhere.example'
 	for name in sync-now approve resolve; do
 		must_get 401 "/control/$name" -X POST -H "Authorization: Bearer $old" -H 'X-Forwarded-For: 198.51.100.9'
 	done
@@ -205,7 +215,7 @@ RUN=20261125T193500Z-7
 	sleep 0.3
 	must_act 429 sync-now '{}'
 	[[ $body == *"still under way"* ]]
-	grep -qi '^retry-after: 5' head
+	[[ $HEAD == *'Retry-After: 5'* ]]
 	must_get 200 /status.json
 	[[ $(jq -c '.control | [.running.id, .running.act, (.running.started_at | length), .last, .plan]' body) == '[1,"undo",27,null,null]' ]] ||
 		{ cat body; return 1; }
@@ -238,21 +248,21 @@ RUN=20261125T193500Z-7
 @test "a private page shows values only to who signs in" {
 	export SYNC_PAGE_PRIVATE=1
 	start_server --scripts "$T/scripts" --prefix /vault
-	local path right=(-H "Authorization: Bearer $SYNC_CONTROL_TOKEN") n
+	local path right="Authorization: Bearer $SYNC_CONTROL_TOKEN" n
 	URL=${URL%/vault/}
 	for path in /status.json /api/activity /api/plan /api/nothing /vault/api/runs/last; do
-		for n in 1 2; do must_get 401 "$path"; done
-		grep -qi '^www-authenticate: bearer' head
+		for n in 1 2; do look 401 "$path"; done
+		[[ $HEAD == *'WWW-Authenticate: Bearer'* ]]
 	done
 	must_get 401 /status.json -I
-	for path in / /health /livez /metrics; do must_get 200 "$path"; done
-	must_get 200 /status.json "${right[@]}"
-	[[ $(jq -c '.control | [.enabled, .private]' body) == '[true,true]' ]]
-	must_get 200 /vault/status.json "${right[@]}"
-	must_get 404 /api/nothing "${right[@]}"
-	for n in 1 2 3 4 5; do must_get 401 /status.json -H "Authorization: Bearer wrong-token-of-this-$n"; done
-	must_get 429 /status.json -H 'Authorization: Bearer wrong-token-of-this-test'
-	must_get 200 /status.json "${right[@]}"
+	for path in / /health /livez /metrics; do look 200 "$path"; done
+	look 200 /status.json "$right"
+	[[ $(jq -c '.control | [.enabled, .private]' <<<"$REPLY") == '[true,true]' ]]
+	look 200 /vault/status.json "$right"
+	look 404 /api/nothing "$right"
+	for n in 1 2 3 4 5; do look 401 /status.json "Authorization: Bearer wrong-token-of-this-$n"; done
+	look 429 /status.json 'Authorization: Bearer wrong-token-of-this-test'
+	look 200 /status.json "$right"
 	[[ $(grep -c 'wrong token for reading, ' logs/sync.log) == 6 ]]
 	stop_server
 	SYNC_PAGE_PRIVATE=yes must_fail "$RC_CONFIG" "$BIN/health-server" --listen 127.0.0.1:0
@@ -261,6 +271,6 @@ RUN=20261125T193500Z-7
 	must_fail "$RC_CONFIG" "$BIN/health-server" --listen 127.0.0.1:0
 	must_say 'SYNC_PAGE_PRIVATE is 1.*SYNC_CONTROL_TOKEN'
 	SYNC_PAGE_PRIVATE='' start_server --scripts "$T/scripts"
-	must_get 200 /status.json
-	[[ $(jq -c .control body) == '{"enabled":false,"private":false,"running":null,"last":null,"plan":null}' ]]
+	look 200 /status.json
+	[[ $(jq -c .control <<<"$REPLY") == '{"enabled":false,"private":false,"running":null,"last":null,"plan":null}' ]]
 }
