@@ -20,12 +20,18 @@ keep_decision() {
 # false where it is damaged, which would refuse the plan of every run.
 decision_in() {
   jq -ces 'def id: strings | test("^[0-9A-Fa-f-]{32,36}$");
-    def value: type == "null" or type == "string";
+    def value: type == "null" or (type == "string" and (explode | all(. != 0)));
+    def day: type == "null" or (test("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+      and ([.[:4], .[5:7], .[8:]] | map(tonumber) as [$y, $m, $d]
+        | $m >= 1 and $m <= 12 and $d >= 1 and $d <= [31, 28 + (if $y % 4 == 0 and ($y % 100 != 0 or $y % 400 == 0)
+          then 1 else 0 end), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][$m - 1]));
     def side: . == "supabase" or . == "notion";
     select(length == 1) | .[0] | objects
     | select(.kind == "resolve" and (.row_id | id) and (.page_id | id) and (.take | side)
       and (.fields | objects | length > 0 and all(.[]; type == "object" and has("supabase") and has("notion")
-        and (.supabase | value) and (.notion | value) and (.winner == null or (.winner | side)))))' "$1" 2>/dev/null
+        and (.supabase | value) and (.notion | value) and (.winner == null or (.winner | side))))
+        and (.fields | any(keys[]; . == "decision" or . == "type" or . == "date"))
+        and (.fields.date | . == null or (.supabase | day) and (.notion | day)))' "$1" 2>/dev/null
 }
 
 # take_decisions: those that are kept, for the plan of this run; sets decisions. A trial

@@ -115,7 +115,7 @@ nothing_waits() {
 }
 
 @test "while another run goes on the decision waits, and the next run takes it" {
-	local row
+	local row name
 	seed supabase "Adopt PostgreSQL"
 	must_pass sync_now --quiet
 	row=$(row_of "Adopt PostgreSQL")
@@ -152,9 +152,15 @@ nothing_waits() {
 	# What is held, it waits for.
 	# A damaged one is left out, and the others are taken.
 	echo '{"kind":"resolve"' >state/resolve/00.json
+	jq -c '.fields.date = {supabase: "2026-02-30", notion: null}' other >state/resolve/01.json
+	jq -c '.fields = {kind: {supabase: "a", notion: "b"}}' other >state/resolve/02.json
+	jq -c '.fields.decision = {supabase: "a\u0000b", notion: "b"}' other >state/resolve/03.json
 	must_pass "$CONTROLS" resolve "$row" --take supabase --hold update
 	must_say "state/resolve/00.json is damaged and left out.*: rm '.*state/resolve/00.json'"
-	rm state/resolve/00.json
+	for name in 01 02 03; do
+		must_say "state/resolve/$name.json is damaged and left out"
+	done
+	rm state/resolve/0?.json
 	must_say "controls: $row: waits for a later run \(held\)"
 	must_say "the next run carries it out; to take it back: .*resolve --drop $row"
 	must_fail 1 "$BIN/report" --pending
