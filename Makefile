@@ -72,9 +72,14 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# The page of the health server is part of the program.
-$(BUILD)/page.inc: cmd/health-server/page.html
+# The page of the health server is part of the program: one file, in which a line
+# "@name" stands for the file of that name.
+$(BUILD)/page.html: $(wildcard cmd/health-server/page/*)
 	@mkdir -p $(@D)
+	cd cmd/health-server/page && awk '/^@/ { f = substr($$0, 2); while ((r = (getline l < f)) > 0) print l; \
+		if (r < 0) exit 1; close(f); next } { print }' page.html >$(abspath $@)
+
+$(BUILD)/page.inc: $(BUILD)/page.html
 	{ od -An -v -tx1 $< | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; echo 0; } >$@
 
 $(BUILD)/cmd/health-server/page.o: $(BUILD)/page.inc

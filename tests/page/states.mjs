@@ -30,8 +30,8 @@ export class Folder {
     writeFileSync(join(this.dir, name), values.map((v) => JSON.stringify(v) + "\n").join(""));
   }
 
-  // A run that ended `ago` minutes ago.
-  run(ago, more = {}, results = []) {
+  // A run that ended `ago` minutes ago, with the lines of its plan; those that have a status are its results.
+  run(ago, more = {}, lines = []) {
     const ended = Date.now() - ago * MINUTE, run_id = id(ended - 4000, this.n++);
     const record = {
       v: 1, run_id, status: "ok", exit_code: 0, stage: "apply", signal: null, message: null,
@@ -40,20 +40,22 @@ export class Folder {
       ops: { create: { notion: { done: 2 } }, update: { supabase: { done: 1, failed: 0 } } },
       counts: { supabase: { live: 1240, deleted: 3 }, notion: { live: 1240, moved: 1 } },
       requests: { supabase: 59, notion: 133 }, limited: { supabase: 0, notion: 2 },
-      waited_ms: { supabase: 0, notion: 61000 }, ...more,
+      waited_ms: { supabase: 0, notion: 61000 }, plan_id: ids[0], ...more,
     };
-    const dir = join("runs", run_id);
+    const dir = join("runs", run_id), done = lines.filter((l) => l.status);
     mkdirSync(join(this.dir, dir));
     this.put(join(dir, "run.json"), record);
     this.lines(join(dir, "plan.ndjson"), [
-      { kind: "head", stream: "plan", v: 1, blocked: record.blocked },
-      { kind: "end", count: 0, complete: true, totals: { live_pairs: 1238 } },
+      { kind: "head", stream: "plan", v: 1, plan_id: record.plan_id, at: record.started_at, blocked: record.blocked },
+      ...lines.map(({ status, error, attempts, ...l }, n) => ({ kind: "op", n: n + 1, ...l })),
+      { kind: "end", count: lines.length, complete: true, totals: { live_pairs: 1238 } },
     ]);
-    this.lines(join(dir, "results.ndjson"), [
-      { kind: "head", stream: "results", v: 1 },
-      ...results.map((r, n) => ({ kind: "result", n: n + 1, ...r })),
-      { kind: "end", count: results.length, complete: true },
-    ]);
+    if (record.status !== "blocked")
+      this.lines(join(dir, "results.ndjson"), [
+        { kind: "head", stream: "results", v: 1 },
+        ...done.map((r, n) => ({ kind: "result", n: n + 1, ...r })),
+        { kind: "end", count: done.length, complete: true },
+      ]);
     this.put("last_run.json", record);
     if (record.status === "ok" || record.status === "attention") this.put("last_success.json", record);
     return record;
@@ -71,6 +73,14 @@ export class Folder {
   }
 }
 
+const titles = ["Adopt PostgreSQL", "Deploy on weekdays before 15:00 only", "Keep customer data in the EU",
+  "Write the public API in OpenAPI first", "Rotate on-call every week", "Drop support for Internet Explorer"];
+export const uuid = (n) => "b6997d27-450d-43f4-9edf-" + String(n).padStart(12, "0");
+// An op that was done, on the nth record.
+export const done = (n, more = {}) => ({ op: "update", target: n % 2 ? "notion" : "supabase", row_id: uuid(n), page_id: uuid(1000 + n),
+  status: "done", attempts: 1, set: { type: "Policy" }, was: { type: "Ops" }, reason: "one side changed",
+  agreed: { decision: titles[n % titles.length], type: "Policy", date: "2026-01-14" }, ...more });
+
 function history(f, from) {
   for (let n = 34; n > 0; n--)
     f.run(from + n * 15, { ops: { create: { notion: { done: (n * 7) % 23 } } },
@@ -85,7 +95,7 @@ export const states = [
   ["never-ran", "Never ran", () => {}],
   ["healthy", "Healthy", (f) => {
     history(f, 4);
-    f.run(4);
+    f.run(4, {}, [1, 2, 3, 4, 5, 6].map((n) => done(n)));
     f.log("info", "sync-now", "ends: ok, exit code 0");
     f.log("debug", "api", "below what is shown");
     f.put("schedule.json", { v: 1, next_at: iso(Date.now() + 11 * MINUTE), interval_seconds: 900, failures: 0 });
@@ -116,12 +126,13 @@ export const states = [
       { op: "skip", target: "none", row_id: ids[1], status: "skipped", code: "poison",
         reason: "a name \u202etxt.exe\u2028 of \u0085 marks" },
     ]);
+    const run_id = "20261101T090000Z-7";
     f.lines("conflicts.ndjson", [
-      { run_id: "r", row_id: ids[0], set: { type: "Ops" }, was: { type: "UX" }, fields: ["type"],
+      { run_id, row_id: ids[0], page_id: uuid(50), set: { type: "Ops" }, was: { type: "UX" }, fields: ["type"],
         winner: "supabase", lost: { type: "UX" } },
-      { run_id: "r", row_id: ids[1], set: { decision: hostile }, fields: ["decision", "date"],
+      { run_id, row_id: ids[1], page_id: uuid(51), set: { decision: hostile }, fields: ["decision", "date"],
         winner: "notion", lost: { decision: "Name a decision <script>", date: null } },
-      { run_id: "r", row_id: ids[2], set: { decision: "w".repeat(4500) + "the end" }, fields: ["decision"],
+      { run_id, row_id: ids[2], page_id: uuid(52), set: { decision: "w".repeat(4500) + "the end" }, fields: ["decision"],
         winner: "notion", lost: { decision: odd + needed } },
     ]);
     f.log("warn", "apply", hostile);

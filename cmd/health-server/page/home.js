@@ -1,0 +1,122 @@
+/* The first screen: is it well, and what changed lately. */
+function showState(s) {
+  const [kind, mark, word] = words[s.condition] || ["bad", "?", s.condition];
+  part($("word"), [kind, mark, word], () => [make("span", { class: "dot " + kind, "aria-hidden": "true" }, mark), " ", word]);
+  $("s-state").className = kind;
+  write(document.querySelector("title"), word + ": vaultsync");
+  write($("headline"), below(word, s));
+  part($("times"), [s.since, s.last_success?.ended_at, s.last_run?.status, s.last_run?.ended_at, s.open_run?.run_id,
+    s.schedule, s.interval_seconds], () => times(s));
+  part($("next"), [s.next, s.condition], ([n, is]) => n.text && !["healthy", "attention", "blocked"].includes(is) ? [make("p", {}, n.text),
+    n.command ? make("code", { class: "command" }, n.command) : []] : []);
+}
+/* The headline without the word that is above it already. */
+function below(word, s) {
+  if (s.since) s = { ...s, headline: s.headline.replace(/[,;]? ?since \d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC/, "")
+    .replace(/ \(\d+ \w+\)/, "") };
+  const same = s.headline.toLowerCase().startsWith(word.toLowerCase());
+  const rest = same ? s.headline.slice(word.length).replace(/^[,:]? */, "") : s.headline;
+  return /^last success .* ago$/.test(rest) ? "" : upper(rest); /* that stands below */
+}
+function times(s) {
+  const pair = (name, ...value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
+  const last = s.last_run, plan = s.schedule;
+  return [
+    s.since ? pair("Since", at(s.since), " ", make("span", { class: "soft" }, "(", aged(s.since), ")")) : [],
+    pair("Last success", s.last_success ? aged(s.last_success.ended_at) : "never"),
+    last && !same(last.run_id, s.last_success?.run_id) ? pair("Last run", make("span", { class: (ends[last.status] || [""])[0] }, last.status), " ", aged(last.ended_at || last.started_at)) : [],
+    pair("Next run", s.open_run || plan && !plan.next_at ? make("span", { class: "running" }, "under way")
+      : plan ? aged(plan.next_at, "left") : "no schedule; expected every " + span(s.interval_seconds * 1000)),
+  ];
+}
+
+/* Thirty bars: one stop for the keyboard, the arrows go on from there. */
+function barText(r) {
+  return utc(r.started_at) + ": " + (ends[r.status] || ["", "", r.status])[2] + ", " + several(r.changes, "change")
+    + (r.errors ? ", " + number(r.errors) + " failed" : "") + (r.duration_ms === undefined ? "" : ", took " + took(r.duration_ms));
+}
+function showBars(s) {
+  const runs = s.runs.slice(-30).map(({ age_seconds, ...r }) => r);
+  part($("bars"), runs.length ? runs : null, () => {
+    const most = Math.max(1, ...runs.map((r) => r.changes));
+    const list = make("ol", { class: "bars", "aria-label": "The last " + several(runs.length, "run") + ", oldest first" },
+      runs.map((r, i) => {
+        const [kind, mark] = ends[r.status] || ["soft", "?"];
+        const bar = make("i", { class: kind });
+        bar.style.height = Math.round(18 + 82 * Math.sqrt(r.changes / most)) + "%";
+        return make("li", {}, make("a", { href: "#run/" + r.run_id, tabindex: i === runs.length - 1 ? "0" : "-1",
+          "aria-label": barText(r), "data-focus": "bar-" + r.run_id, "data-tip": barText(r) },
+        r.status === "ok" ? [] : make("span", { class: "mark " + kind, "aria-hidden": "true" }, mark), bar));
+      }));
+    list.addEventListener("keydown", (e) => {
+      const all = [...list.querySelectorAll("a")], i = all.indexOf(document.activeElement);
+      const to = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: all.length - 1 }[e.key];
+      if (i < 0 || to === undefined || !all[to]) return;
+      e.preventDefault();
+      all.forEach((a, n) => { a.tabIndex = n === to ? 0 : -1; });
+      all[to].focus();
+    });
+    return list;
+  });
+}
+
+function showActivity() {
+  const a = store.activity;
+  if (!a) return;
+  rows($("activity"), a.activity, (c) => c.run_id + "/" + c.n, changeLine);
+  const filtered = Object.values(store.filter).some((v) => v);
+  $("no-activity").hidden = a.activity.length > 0;
+  write($("no-activity"), filtered ? "Nothing of that kind is in the runs that are kept."
+    : "Nothing has changed yet. What the sync writes to either side will be listed here, newest first.");
+  $("b-more").hidden = !a.next;
+  write($("b-more"), "Show more" + (a.total > a.activity.length ? " (" + number(a.total + (a.left_out || 0) - a.activity.length) + " older)" : ""));
+}
+
+/* What stands below the first screen, under its heading. */
+function fold(id, data, hint, build) {
+  const e = $(id);
+  e.hidden = data === null;
+  if (data === null) return;
+  write(e.querySelector(".hint"), hint);
+  part(e.querySelector("summary ~ *"), data, build);
+}
+function showFolds(s) {
+  const { age_seconds, ...last } = s.last_run || {};
+  const list = s.conflicts || [];
+  const decided = (store.conflicts || []).filter((c) => c.decided);
+  fold("f-decided", decided.length ? decided.slice(0, 50) : null, several(decided.length, "record"), showDecided);
+  fold("f-runs", s.runs.length ? s.runs.slice().reverse().map(({ age_seconds: a, ...r }) => r) : null,
+    number(s.runs.length) + " kept", showRuns);
+  fold("f-records", last.counts ? [last.counts, s.live_pairs] : null,
+    !s.live_pairs ? "" : several(s.live_pairs, "pair"), showCounts);
+  fold("f-requests", last.requests ? [last.requests, last.limited, last.waited_ms, last.status, last.stage, last.exit_code] : null,
+    several(sum(last.requests), "request") + " in the last run", () => showRequests(last));
+  fold("f-log", s.log?.length ? s.log : null, "newest first", showLog);
+}
+function showRuns(runs) {
+  return table("Newest first", ["run", "ended as", "took", "changes", "failed"], runs.map((r) => [
+    make("a", { href: "#run/" + r.run_id, "data-focus": "run-" + r.run_id }, short(r.started_at)), ended(r.status),
+    took(r.duration_ms), number(r.changes), number(r.errors)]), 2);
+}
+function showCounts([counts, pairs]) {
+  const states = [...new Set(Object.values(counts).flatMap((c) => Object.keys(c)))];
+  return [table("As the last run saw them", ["side", ...states],
+    Object.keys(sides).map((k) => [sides[k], ...states.map((t) => number((counts[k] || {})[t]))]), 1),
+  pairs === undefined ? [] : make("p", {}, several(pairs, "pair") + " of a live row and a live page")];
+}
+function showRequests(run) {
+  const stages = { supabase: "sb-fetch", notion: "notion-fetch" }, failed = run.status === "failed";
+  const answer = (k) => failed && run.stage === stages[k] ? badge("bad", "✗", "failed with exit code " + run.exit_code)
+    : failed && (run.stage === "sb-fetch" || run.stage === "tee") ? "the last run ended while both were read"
+    : failed && run.stage === "apply" ? badge("warn", "!", "was read, then a write failed on one side")
+    : badge("good", "✓", "answered");
+  return table("In the last run", ["service", "connection", "requests", "429 and 529", "waited"],
+    Object.keys(sides).map((k) => [sides[k], answer(k), number(run.requests[k]), number((run.limited || {})[k]),
+      took((run.waited_ms || {})[k] || 0)]), 2);
+}
+function showLog(lines) {
+  const kinds = { error: "bad", warn: "warn" };
+  return table("Newest first", ["time", "level", "program", "message"], lines.slice().reverse().map((l) => [
+    make("time", { datetime: l.time, title: utc(l.time) }, short(l.time)),
+    make("span", { class: kinds[l.level] || "" }, l.level), l.program, l.message]));
+}

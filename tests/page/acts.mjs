@@ -1,0 +1,144 @@
+// Each act end to end: press the button, and see what it did on both sides.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { check, open, serve, shot, signIn, sound, stop, TOKEN, until } from "./browser.mjs";
+import { Vault } from "./vault.mjs";
+
+const text = (page, what) => page.textContent(what);
+const said = (page, words) => until(async () => (await text(page, "#said")).includes(words));
+const press = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" }).first().click();
+const two = (n) => String(n).padStart(2, "0");
+
+export async function acts(browser, bin, folder) {
+  const v = await Vault.make(bin, folder, "acts");
+  await v.seed([...Array(30).keys()].map((n) => ({ side: n % 2 ? "supabase" : "notion", decision: `Decision ${two(n)}`, type: "Ops", date: "2026-01-14" })));
+  check(v.sync() === 0, "acts: a first run");
+  const page = await open(browser, await v.serve(), "light", "desk");
+
+  // Signing in: asked for when it is needed, and the act goes on then.
+  await v.edit("notion", "Decision 02", { set: { type: "UX" } });
+  await press(page, "Preview");
+  check(await page.locator("#sign").isVisible(), "acts: the token is asked for");
+  await sound(page, "acts: the question for the token");
+  await shot(page, "sign-in-desk");
+  await signIn(page, "a-wrong-token-here");
+  check(await until(async () => (await text(page, "#sign-said")).includes("not the token")), "acts: a wrong token is told", await text(page, "#sign-said"));
+  page.wrongs.length = 0; // the browser itself notes a 401
+  await signIn(page);
+  await page.waitForURL("**/#plan");
+  await until(async () => (await text(page, "#view")).includes("Edit in Supabase"));
+  const plan = await text(page, "#view");
+  check(plan.includes("What a run would do now") && plan.includes("−type Ops") && plan.includes("+type UX"), "acts: a dry run is shown as a diff", plan);
+  await shot(page, "plan-desk");
+  await sound(page, "acts: the plan");
+  check((await v.of("supabase", "Decision 02"))?.type === "Ops", "acts: and has written nothing");
+  await press(page, "Sync now");
+  check(await said(page, "Done."), "acts: sync now", await text(page, "#said"));
+  check((await v.of("supabase", "Decision 02"))?.type === "UX", "acts: wrote it to Supabase", await v.of("supabase", "Decision 02"));
+  await page.waitForSelector("#home:not([hidden])"); // the plan has been carried out
+  check(await until(async () => /Decision 02.*type Ops → UX.*Notion → Supabase/s.test(await text(page, "#activity"))), "acts: and the page tells it", await text(page, "#activity"));
+
+  // A conflict: this one is kept.
+  await v.edit("notion", "Decision 03", { set: { decision: "Decision 03 as Notion has it" } });
+  await v.edit("supabase", "Decision 03", { set: { decision: "Decision 03 as Supabase has it" } });
+  check(v.sync("--conflict", "stop") === 1, "acts: a conflict is left alone");
+  await until(async () => (await text(page, "#waits")).includes("as Notion has it"));
+  await shot(page, "conflict-desk");
+  await sound(page, "acts: a conflict");
+  await page.getByRole("button", { name: "Keep this one: decision from Notion" }).click();
+  check(await said(page, "Done."), "acts: keep this one", await text(page, "#said"));
+  const kept = (await v.dump()).filter((r) => r.decision?.startsWith("Decision 03 as")).map((r) => r.decision);
+  check(kept.length === 2 && kept.every((d) => d === "Decision 03 as Notion has it"), "acts: both sides have it", kept);
+  check(await until(async () => (await text(page, "#waits")).includes("Nothing waits.")), "acts: and nothing waits", await text(page, "#waits"));
+
+  // A blocked plan: one is approved, then the rest is allowed.
+  const live = async () => (await v.dump()).filter((r) => r.side === "supabase" && !r.deleted_at).length;
+  for (let n = 10; n < 28; n++) await v.edit("notion", `Decision ${two(n)}`, { action: "trash" });
+  check(v.sync() === 3, "acts: a guard blocks a mass deletion");
+  await until(async () => (await text(page, "#waits")).includes("Blocked by mass-delete"));
+  await shot(page, "blocked-desk");
+  await page.getByRole("link", { name: "Look at the plan" }).click();
+  await until(async () => (await text(page, "#view")).includes("Delete in Supabase") || (await text(page, "#view")).includes("Move to the trash in Supabase"));
+  await sound(page, "acts: a blocked plan");
+  check((await text(page, "#view")).includes("18"), "acts: the blocked plan is there", await text(page, "#view"));
+  await press(page, /^Allow this once/);
+  check(await said(page, "Done"), "acts: allow this once", await text(page, "#said"));
+  check(await live() === 12, "acts: what was seen is done", await live());
+
+  // Undo: the plan first, then that plan.
+  await page.goto(v.server.url + "#");
+  await page.locator("#f-runs summary").click();
+  await page.locator("#f-runs tbody a").first().click();
+  await press(page, "Take it back …");
+  await page.waitForURL("**/#plan");
+  await until(async () => (await text(page, "#view")).includes("Taking back the run of"));
+  check((await text(page, "#view")).includes("Restore in Supabase"), "acts: the undo is shown first", await text(page, "#view"));
+  await shot(page, "undo-desk");
+  await page.getByRole("button", { name: /^Take back \d+ changes?$/ }).click();
+  check(await said(page, "Done"), "acts: taken back", await text(page, "#said"));
+  check(await live() === 30, "acts: all rows are back", await live());
+  check(page.wrongs.length === 0, "acts: no error, no request elsewhere", page.wrongs);
+  const log = readFileSync(join(v.dir, "logs", "sync.log"), "utf8");
+  check(/resolve.*127\.0\.0\.1/.test(log) && /undo.*127\.0\.0\.1/.test(log) && !log.includes(TOKEN), "acts: the log says who asked", log.slice(-2000));
+  await page.context().close();
+  await v.end();
+  await held(browser, bin, folder);
+}
+async function held(browser, bin, folder) {
+  const v = await Vault.make(bin, folder, "held", { SYNC_HOLD: "trash" });
+  await v.seed([1, 2, 3, 4].map((n) => ({ side: "supabase", decision: `Decision ${two(n)}`, type: "Ops", date: "2026-01-14" })));
+  v.sync();
+  for (const n of [1, 2, 3]) await v.edit("supabase", `Decision ${two(n)}`, { action: "soft-delete" });
+  v.sync();
+  const page = await open(browser, await v.serve(), "dark", "phone");
+  const trashed = async () => (await v.dump()).filter((r) => r.side === "notion" && r.in_trash).length;
+  await until(async () => (await text(page, "#waits")).includes("Held back: delete in Notion"));
+  await page.locator('[data-group="held-trash-notion"] summary').first().click();
+  await signIn(page);
+  await until(() => page.locator("#sign").isHidden());
+  await page.getByRole("button", { name: /^Approve: Decision / }).first().click();
+  check(await said(page, "Approved."), "held: one is approved", await text(page, "#said"));
+  await press(page, "Sync now");
+  check(await said(page, "Done"), "held: a run", await text(page, "#said"));
+  check(await trashed() === 1, "held: one went, and no other", await trashed());
+  await until(async () => (await page.getByRole("button", { name: "Approve all 2" }).count()) === 1);
+  await press(page, "Approve all 2");
+  check(await said(page, "Approved."), "held: all are approved", await text(page, "#said"));
+  check(await until(async () => (await text(page, "#waits")).includes("Approved")), "held: and wait for the next run", await text(page, "#waits"));
+  await press(page, "Sync now");
+  await until(async () => await trashed() === 3);
+  check(await trashed() === 3, "held: all went", await trashed());
+  await sound(page, "held");
+  await page.context().close();
+  await v.end();
+}
+
+// Without a token the page only reads; with SYNC_PAGE_PRIVATE it asks before it shows anything.
+export async function locked(browser, bin, folder) {
+  const v = await Vault.make(bin, folder, "locked");
+  await v.seed([{ side: "supabase", decision: "A secret decision", type: "Ops", date: "2026-01-14" }]);
+  v.sync();
+  const plain = await serve(bin, v.dir, { ...v.env }), page = await open(browser, plain.url, "light", "desk");
+  check((await text(page, "#activity")).includes("A secret decision"), "read only: it reads", await text(page, "#activity"));
+  check(await page.locator("main button:visible").allTextContents().then((b) => b.join() === "Filter"), "read only: nothing acts",
+    await page.locator("main button:visible").allTextContents());
+  await page.context().close();
+  await stop(plain);
+  const url = await v.serve({ SYNC_PAGE_PRIVATE: "1" }), closed = await open(browser, url, "light", "phone");
+  await until(() => closed.locator("#sign").isVisible());
+  check(!(await text(closed, "body")).includes("A secret decision"), "private: nothing is shown", await text(closed, "main"));
+  await shot(closed, "private-phone");
+  await signIn(closed);
+  check(await until(async () => (await text(closed, "#activity")).includes("A secret decision")), "private: signed in", await text(closed, "#activity"));
+  await closed.reload();
+  check(await until(async () => (await text(closed, "#activity")).includes("A secret decision")), "private: the tab stays signed in");
+  const other = await open(browser, url, "light", "phone");
+  check(!(await text(other, "main")).includes("A secret decision"), "private: another tab is not");
+  check(await closed.evaluate(() => localStorage.length === 0 && document.cookie === "" && !location.href.includes("token")), "private: nothing outlives the tab");
+  await closed.click("#b-sign");
+  await until(() => closed.locator("#sign").isVisible());
+  check(!(await text(closed, "main")).includes("A secret decision"), "private: signed out, nothing is left on the page", await text(closed, "main"));
+  await closed.context().close();
+  await other.context().close();
+  await v.end();
+}

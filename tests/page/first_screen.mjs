@@ -1,0 +1,62 @@
+// The first screen in every state, phone and desk, light and dark.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { check, open, serve, shot, sound, stop, TOKEN, widths } from "./browser.mjs";
+import { Folder, hostile, needed, odd, seen, states as all } from "./states.mjs";
+
+const text = (page, what) => page.textContent(what);
+// All three answers are in sight without scrolling.
+async function answersAll(page, what, width) {
+  const bottom = (s) => page.evaluate((q) => document.querySelector(q)?.getBoundingClientRect().bottom ?? 1e9, s);
+  for (const s of ["#word", "#times", "#n-waits, #h-waits", "#activity li, #no-activity"])
+    check(await bottom(s) <= widths[width].height, `${what}: ${s} is in sight`, await bottom(s));
+}
+const special = {
+  async conflicts(page, what) {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+    const whole = await text(page, "main");
+    check(whole.includes(hostile), `${what}: markup is shown as it is`, whole);
+    check(whole.includes("name \\u{202E}txt.exe\\u{2028} of \\u{0085} marks"), `${what}: what turns or hides text is written out`, whole);
+    const open = await page.locator('[data-group="conflict"]').textContent();
+    check(["The row's words", "The page's words <b>", "empty", "Ops", "Supabase: decision"].every((w) => open.includes(w)),
+      `${what}: an open conflict has both values`, open);
+    const [decided, events] = [await text(page, "#f-decided"), await text(page, "#f-log")];
+    check(decided.includes(seen + needed) && events.includes(seen) && ![...odd].some((c) => c > "~" && whole.includes(c)),
+      `${what}: what hides or turns text is shown by its number`, decided);
+    check(decided.includes("www… [cut]") && !decided.includes("the end"), `${what}: a long text is cut, and says so`, decided.slice(-300));
+    const apart = await page.evaluate(() => getComputedStyle(document.querySelector("#f-decided blockquote")).unicodeBidi);
+    check(apart === "isolate", `${what}: a text's direction ends with it`, apart);
+    check(await page.title() === "Needs attention: vaultsync", `${what}: and not run`, await page.title());
+  },
+  async healthy(page, what) {
+    check(await text(page, "#next") === "", `${what}: nothing to do`, await text(page, "#next"));
+    check(await page.locator(".bars a").count() === 30, `${what}: thirty bars`, await page.locator(".bars a").count());
+    check((await text(page, "#waits")).includes("Nothing waits."), `${what}: nothing waits`, await text(page, "#waits"));
+    check(await page.locator("#activity li").count() >= 5, `${what}: the last changes`, await text(page, "#activity"));
+  },
+  async "never-ran"(page, what) {
+    check((await text(page, "#s-activity")).includes("will be listed here"), `${what}: an empty list says what will stand there`);
+  },
+};
+async function showState(browser, bin, folder, name, word, build) {
+  const dir = join(folder, name);
+  mkdirSync(join(dir, "logs"), { recursive: true });
+  build(new Folder(join(dir, "logs")));
+  const s = await serve(bin, dir, name === "failing" ? {} : { SYNC_CONTROL_TOKEN: TOKEN }, []);
+  for (const [width, scheme] of [["phone", "light"], ["desk", "dark"]]) {
+    const what = `${name}, ${width}, ${scheme}`, page = await open(browser, s.url, scheme, width);
+    check((await text(page, "#word")).includes(word), `${what}: the word`, await text(page, "#word"));
+    const said = await text(page, "#headline");
+    check(!said.toLowerCase().startsWith(word.toLowerCase()), `${what}: the word once`, said);
+    await shot(page, `${name}-${width}`);
+    if (name !== "conflicts") await answersAll(page, what, width);
+    await special[name]?.(page, what);
+    check(!(await text(page, "main")).includes("/srv/"), `${what}: no path of the machine`, await text(page, "main"));
+    await sound(page, what);
+    await page.context().close();
+  }
+  await stop(s);
+}
+export async function states(browser, bin, folder) {
+  for (const [name, word, build] of all) await showState(browser, bin, folder, name, word, build);
+}
