@@ -53,7 +53,7 @@ static void put_run(json *to, const struct run *r, view_copy *copy)
 			? json_copy(json_get(record, "ops"))
 			: json_object());
 	json_put_str(to, "message", json_str(record, "message"));
-	json_put_str(to, "undoes", json_str(record, "undoes"));
+	json_put_str(to, "undoes", run_undoes(r));
 	json_put_bool(to, "can_undo", can_undo(r));
 	json_free(record);
 }

@@ -522,6 +522,11 @@ pending() {
 	logs blocked
 	must_fail $RC_ATTENTION "$REPORT" --pending
 	say_line $'^blocked\t(mass-|empty-|scope)[a-z-]*\tscripts/sync-now.sh --allow [a-z,-]+\t.'
+	must_fail $RC_ATTENTION "$REPORT" --pending --json
+	must_hold '.[0] | (.pending | length == 1 and (.[0] | .guard == "mass-delete" and .acts == ["allow", "approve"]))
+		and .plan_id and .plan_run_id == .pending[0].run_id'
+	must_pass "$REPORT" --run last --json
+	must_hold '.[0] | .blocked[0].guard == "mass-delete" and (.results | length > 1 and all(.status == "planned"))'
 }
 
 @test "pending: decisions and approvals that wait for the next run" {
