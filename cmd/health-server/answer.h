@@ -11,6 +11,12 @@
 
 #define ANSWER_MAX ((size_t)8 << 20)
 
+/*
+ * Bytes of all answers that clients are still reading. Slow readers could each
+ * hold an older one; above this limit, no newer one is built until they end.
+ */
+#define HELD_MAX ((size_t)8 << 20)
+
 struct answer {
 	unsigned status;
 	const char *type;

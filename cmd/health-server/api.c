@@ -109,26 +109,32 @@ static struct api_answer *oldest(struct api *api)
 	return found;
 }
 
-/* Those who still read one that is forgotten hold it until they have it all. */
+/*
+ * Forgets those that nobody reads just now, the one asked for longest ago
+ * first. What is being read stays, for to forget it would free nothing.
+ */
 static void make_room(struct api *api)
 {
-	for (int i = 0; i<API_KEPT && * api->held> API_HELD_MAX / 2; i++) {
-		struct api_answer *k = NULL;
+	while (*api->held > HELD_MAX / 2) {
+		struct api_answer *found = NULL;
 
-		for (int j = 0; j < API_KEPT; j++)
-			if (api->kept[j].key &&
-				(!k || api->kept[j].used < k->used))
-				k = &api->kept[j];
-		if (!k)
+		for (int i = 0; i < API_KEPT; i++) {
+			struct api_answer *k = &api->kept[i];
+
+			if (k->key && k->answer.shared->uses == 1 &&
+				(!found || k->used < found->used))
+				found = k;
+		}
+		if (!found)
 			return;
-		forget(k);
+		forget(found);
 	}
 }
 
 static bool is_new_enough(
 	const struct api *api, const struct api_answer *k, usec now)
 {
-	return k->seen == api->seen || *api->held > API_HELD_MAX ||
+	return k->seen == api->seen || *api->held > HELD_MAX ||
 	       (now >= k->at && now - k->at < USEC_SECOND);
 }
 
@@ -170,7 +176,7 @@ static const struct answer *make(struct api *api, const struct api_ask *ask,
 	char *take_key, usec now, struct answer *a)
 {
 	make_room(api);
-	if (*api->held > API_HELD_MAX) {
+	if (*api->held > HELD_MAX) {
 		free(take_key);
 		return refuse(a, 503, "too much is being read: ask again");
 	}
@@ -184,6 +190,7 @@ static const struct answer *make(struct api *api, const struct api_ask *ask,
 const struct answer *api_get(struct api *api, const char *name,
 	const struct query *q, struct answer *a)
 {
+	const struct answer *out;
 	struct api_ask ask;
 	struct api_answer *k;
 	struct error e;
@@ -208,10 +215,10 @@ const struct answer *api_get(struct api *api, const char *name,
 	if (k && is_new_enough(api, k, now)) {
 		k->used = ++api->asked;
 		free(key);
-		a = &k->answer;
+		out = &k->answer;
 	} else {
-		a = (struct answer *)make(api, &ask, key, now, a);
+		out = make(api, &ask, key, now, a);
 	}
 	api_ask_fini(&ask);
-	return a;
+	return out;
 }

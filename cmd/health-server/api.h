@@ -21,7 +21,6 @@
 
 #define API "/api/"
 #define API_KEPT 16
-#define API_HELD_MAX ((size_t)8 << 20)	     /* of all answers: routes.h */
 #define API_BYTES ((size_t)1 << 20)	     /* about, of one document */
 #define API_ACTIVITY_BYTES ((size_t)8 << 20) /* of the changes held */
 

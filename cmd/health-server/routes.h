@@ -20,12 +20,6 @@ enum made {
 	MADE,
 };
 
-/*
- * Bytes of all answers that clients are still reading. Slow readers could each
- * hold an older one; above this limit, no newer one is built until they end.
- */
-#define HELD_MAX ((size_t)8 << 20)
-
 struct site {
 	const struct settings *settings;
 	const char *prefix; /* "" or "/vault": where a proxy serves us */
