@@ -88,10 +88,11 @@ edit supabase 'Keep customer data in the EU' '{"set":{"decision":"Keep customer 
 edit notion 'Keep customer data in the EU' '{"set":{"decision":"Keep customer data in the European Union"}}'
 edit notion 'Drop support for Internet Explorer' '{"action":"trash"}'
 
-# The third run is the schedule's, so that the page knows of the next one.
-"$home/scripts/schedule.sh" --quiet &
+# The third run is the schedule's, so that the page knows of the next one. It leaves the
+# conflict alone and holds the deletion, so that something waits.
+SYNC_HOLD=trash "$home/scripts/schedule.sh" --quiet --conflict stop &
 started+=($!)
-"$bin/health-server" --quiet --listen 127.0.0.1:0 --ready "$work/page" &
+SYNC_CONTROL_TOKEN=$(openssl rand -hex 16) "$bin/health-server" --quiet --listen 127.0.0.1:0 --ready "$work/page" &
 started+=($!)
 is_scheduled() {
   jq -e .next_at "$work/logs/schedule.json" >/dev/null 2>&1
@@ -99,7 +100,7 @@ is_scheduled() {
 until_true is_scheduled
 until_true test -s "$work/page"
 HOME=$work timeout 60 "$browser" --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
-  --no-proxy-server --virtual-time-budget=4000 --window-size=760,795 \
+  --no-proxy-server --virtual-time-budget=4000 --window-size=1180,800 \
   --screenshot="$picture" "$(cat "$work/page")" >"$work/chromium" 2>&1 ||
   die 70 "chromium failed: $(tail -n 3 "$work/chromium")"
 [ -s "$picture" ] || die 70 "chromium made no picture: $(tail -n 3 "$work/chromium")"
