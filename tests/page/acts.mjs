@@ -9,6 +9,19 @@ const said = (page, words) => until(async () => (await text(page, "#said")).incl
 const press = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" }).first().click();
 const two = (n) => String(n).padStart(2, "0");
 
+// By keyboard alone, and what has the focus can be seen.
+async function tabTo(page, name) {
+  await page.evaluate(() => document.activeElement.blur());
+  for (let n = 0; n < 80; n++) {
+    await page.keyboard.press("Tab");
+    const [is, outline] = await page.evaluate(() => [document.activeElement.getAttribute("aria-label") || document.activeElement.textContent,
+      getComputedStyle(document.activeElement).outlineStyle]);
+    if (outline === "none") return false;
+    if (is === name) return true;
+  }
+  return false;
+}
+
 export async function acts(browser, bin, folder) {
   const v = await Vault.make(bin, folder, "acts");
   await v.seed([...Array(30).keys()].map((n) => ({ side: n % 2 ? "supabase" : "notion", decision: `Decision ${two(n)}`, type: "Ops", date: "2026-01-14" })));
@@ -45,7 +58,8 @@ export async function acts(browser, bin, folder) {
   await until(async () => (await text(page, "#waits")).includes("as Notion has it"));
   await shot(page, "conflict-desk");
   await sound(page, "acts: a conflict");
-  await page.getByRole("button", { name: "Keep this one: decision from Notion" }).click();
+  check(await tabTo(page, "Keep this one: decision from Notion"), "acts: the keyboard reaches each choice");
+  await page.keyboard.press("Enter");
   check(await said(page, "Done."), "acts: keep this one", await text(page, "#said"));
   const kept = (await v.dump()).filter((r) => r.decision?.startsWith("Decision 03 as")).map((r) => r.decision);
   check(kept.length === 2 && kept.every((d) => d === "Decision 03 as Notion has it"), "acts: both sides have it", kept);
