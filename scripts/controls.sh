@@ -78,16 +78,16 @@ it begins.
   -n, --dry-run     show the plan with the decision in it, or what would be dropped,
                     and write nothing
 
-A run carries it out at once, with the rules of the last run, also for what is held and
-has to settle; other options go to sync-now.sh, such as --conflict stop. --hold and
+A run carries it out at once, with the rules of the last run; what that run held or the
+settings hold is held, and what has to settle for either settles; other options go to sync-now.sh, such as --conflict stop. --hold and
 --direction take the place of all that it held. It is refused where either half has been
 edited since.
 TEXT
 }
 
-# last_rules: how the last run that planned decided conflicts and orphans, what it held
-# and how long edits had to settle, unless that is given. --hold and --direction go
-# together: a given one takes the place of both.
+# last_rules: how the last run that planned decided conflicts and orphans, what it or the
+# settings of now hold, and how long edits have to settle for either, unless that is
+# given. --hold and --direction go together: a given one takes the place of both.
 last_rules() {
   local rule name given=" ${options[*]-} "
   while IFS= read -r rule; do
@@ -96,8 +96,8 @@ last_rules() {
     [[ $given == *" --$name="* ]] || options+=("--$rule")
   done < <(jq -nr '[inputs.policy | objects] | first // {}
     | (.conflict | strings | "conflict=\(.)"), (.orphans | strings | "orphans=\(.)"),
-      (.hold | arrays | "hold=\(join(","))", "direction=both"),
-      (.settle_seconds | numbers | "settle=\(.)s")' \
+      (.hold | arrays | . + $now.hold | unique | "hold=\(join(","))", "direction=both"),
+      (.settle_seconds | numbers | "settle=\([., $now.settle_seconds] | max)s")' --argjson now "$waits_now" \
     "$logs/last_run.json" "$logs/last_success.json" 2>/dev/null)
 }
 

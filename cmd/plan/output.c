@@ -156,7 +156,7 @@ static json *allowed_json(const struct waits *w)
 
 static void put_waits(json *head, json *policy, const struct waits *w)
 {
-	json *held = waits_json(w), *allowed = allowed_json(w);
+	json *held = hold_json(&w->hold), *allowed = allowed_json(w);
 	char at[TIME_SIZE];
 
 	if (json_count(allowed))

@@ -23,22 +23,6 @@ static bool is_held(const struct hold *h, const struct op_key *key)
 						    : HOLD_SUPABASE];
 }
 
-json *waits_json(const struct waits *w)
-{
-	json *held = json_array();
-	char word[40];
-
-	for (enum held_op o = 0; o < HELD_OPS; o++)
-		for (enum held_side s = 0; s < HELD_SIDES; s++) {
-			if (!w->hold.of[o][s])
-				continue;
-			snprintf(word, sizeof word, "%s:%s", held_op_name(o),
-				held_side_name(s));
-			json_add(held, json_string(word));
-		}
-	return held;
-}
-
 /* --- what was approved ---------------------------------------------------- */
 
 static bool same_value(const json *a, const json *b, const char *key)

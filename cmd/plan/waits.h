@@ -45,7 +45,4 @@ struct verdict waits_judge(const struct waits *w, const struct planned_op *op);
 /* The op as it is shown while it waits; its reason is there already. */
 void waits_put(struct planned_op *op, const struct verdict *v);
 
-/* What has been held, for the head of the plan: "trash,update:notion". */
-json *waits_json(const struct waits *w);
-
 #endif

@@ -36,13 +36,19 @@ static void print_json(json *take_data)
 static void print_paths(const struct settings *s)
 {
 	json *paths = json_object();
+	struct hold hold = s->hold;
 
+	for (enum held_op o = 0; o < HELD_OPS; o++)
+		for (enum held_side to = 0; to < HELD_SIDES; to++)
+			hold.of[o][to] |= s->direction.of[o][to];
 	json_put_str(paths, "state", s->state_dir);
 	json_put_str(paths, "logs", s->log_dir);
 	json_put_int(paths, "interval_seconds", s->interval);
 	json_put_int(paths, "notion_rpm", s->notion_rpm);
 	json_put_str(paths, "ping_url", s->ping_url);
 	json_put_str(paths, "notify_cmd", s->notify_cmd);
+	json_put(paths, "hold", hold_json(&hold));
+	json_put_int(paths, "settle_seconds", s->settle);
 	json_put_str(paths, "version", VAULTSYNC_VERSION);
 	print_json(paths);
 }

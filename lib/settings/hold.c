@@ -1,6 +1,7 @@
 #include "settings/hold.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define OPS_ARE \
@@ -93,4 +94,20 @@ int hold_direction(struct hold *h, const char *word, const char *in,
 	for (int o = 0; o < HELD_OPS; o++)
 		h->of[o][held] = true;
 	return 0;
+}
+
+json *hold_json(const struct hold *h)
+{
+	json *held = json_array();
+	char word[40];
+
+	for (enum held_op o = 0; o < HELD_OPS; o++)
+		for (enum held_side s = 0; s < HELD_SIDES; s++) {
+			if (!h->of[o][s])
+				continue;
+			snprintf(word, sizeof word, "%s:%s", held_op_name(o),
+				held_side_name(s));
+			json_add(held, json_string(word));
+		}
+	return held;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "util/error.h"
+#include "util/json.h"
 
 enum held_op {
 	HOLD_CREATE,
@@ -32,6 +33,8 @@ struct hold {
 /* The words in the lists. */
 const char *held_op_name(enum held_op o);
 const char *held_side_name(enum held_side s);
+/* All that is held, as ["trash:notion",…]. */
+json *hold_json(const struct hold *h);
 /*
  * Adds "trash,update:notion"; "none" adds nothing. A word that is not known is
  * rc, RC_USAGE or RC_CONFIG, with what it stands in and the words that there

@@ -116,13 +116,14 @@ nothing_to_do() {
   [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]-} && $(tail -n 1 "$out") = *'"count":0,'* ]]
 }
 
-# take_settings: where state and logs are, and how often a run is due.
+# take_settings: where state and logs are, how often a run is due, and what is held.
 # shellcheck disable=SC2034 # used by the scripts
 take_settings() {
   local paths
   paths=$("$bin/report" --paths) || return
   state=$(jq -er .state <<<"$paths") logs=$(jq -er .logs <<<"$paths")
   interval=$(jq -er .interval_seconds <<<"$paths")
+  waits_now=$(jq -c '{hold, settle_seconds}' <<<"$paths")
 }
 
 # typed COMMAND: what people type to run it, a script or a program.

@@ -182,9 +182,10 @@ nothing_waits() {
 	SYNC_DIRECTION=to-notion SYNC_SETTLE=1s must_pass sync_now --quiet
 	must_pass "$CONTROLS" resolve "$row" --take supabase --dry-run
 	live supabase Two >/dev/null
-	SYNC_SETTLE=0 must_pass "$CONTROLS" resolve "$row" --take supabase
+	# What the settings hold by now is held as well.
+	SYNC_SETTLE=0 SYNC_HOLD=trash:notion must_pass "$CONTROLS" resolve "$row" --take supabase
 	live supabase Two >/dev/null
-	must_hold '.[0].policy | .hold and .settle_seconds == 1' logs/last_run.json
+	must_hold '.[0].policy | .settle_seconds == 1 and (.hold | index("trash:notion") and index("trash:supabase"))' logs/last_run.json
 	must_pass "$CONTROLS" resolve "$row" --take notion --direction both
 	dead supabase Two >/dev/null
 }
