@@ -27,9 +27,11 @@ static void put_time(json *to, const char *key, usec t)
 	json_put_str(to, key, time_stamp(t, stamp));
 }
 
+/* What isn't known isn't there. */
 static void put_count(json *to, const char *key, int64_t n)
 {
-	json_put(to, key, n >= 0 ? json_number(n) : json_string(NULL));
+	if (n >= 0)
+		json_put_int(to, key, n);
 }
 
 static void put_run(json *to, const struct run *r, view_copy *copy)
