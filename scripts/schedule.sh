@@ -66,6 +66,7 @@ else
   every=$interval
 fi
 limit=$(seconds --limit "$limit")
+settle=$(jq -r .settle_seconds <<<"$waits_now")
 poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
 
 # The lock is this process's, which bin/run takes for it.
@@ -178,10 +179,18 @@ lag_is_over() {
   [ "$1" -ge "$over" ] && [ "$ended_at" -lt "$over" ]
 }
 
+# What the last run left to settle has been left alone by then, or was edited again.
+look_again_at() {
+  settles_at=''
+  [ "$failures" -gt 0 ] || [ "$settle" = 0 ] || ! grep -qs '"settling":[1-9]' "$logs/last_run.json" ||
+    settles_at=$((ended_at + settle))
+}
+
 # A call from outside runs the sync within seconds; many calls at once do so
 # once, and after a failure not more than once a minute.
 is_called() {
   ! lag_is_over "$1" || return 0
+  [ ! "$settles_at" ] || [ "$1" -lt "$settles_at" ] || return 0
   [ -e "$state/wake" ] || return 1
   [ $(($1 - ended_at)) -ge $((failures > 0 ? 60 : 10)) ] || [ "$1" -lt "$ended_at" ]
 }
@@ -203,6 +212,7 @@ while :; do
   run_once
   [ -z "$signal$once" ] || break
   ended_at=$(date +%s)
+  look_again_at
   find_due
   publish "$due"
   wait_until_due

@@ -165,6 +165,17 @@ ends_by_term() {
 	ends_by_term
 }
 
+@test "what had to settle is looked at once it could have settled, and no more often" {
+	fake_run 'echo "{\"skips\":{\"settling\":$(($(wc -l <"$RUNS") < 3))}}" >"$SYNC_LOG_DIR/last_run.json"; exit 0'
+	export SYNC_SETTLE=2s
+	start_schedule --every 1h
+	eventually has_runs 3
+	eventually is_published
+	sleep 3
+	[[ $(runs) -eq 3 ]]
+	ends_by_term
+}
+
 @test "a run of somebody else is waited out" {
 	hold sync
 	start_schedule --every 1h
