@@ -26,10 +26,18 @@ teardown() {
 			sync.log schedule.json runs/20261125T193500Z-7/{run.json,plan.ndjson,results.ndjson}; do
 			"$kind" "logs/$file"
 		done
+		rm -rf state/*
+		"$kind" state/{approved.ndjson,base.ndjson,base.ndjson.journal}
+		mkdir state/resolve
+		"$kind" state/resolve/a.json
 		start_server
 		must_get 503 /health
 		must_get 200 /status.json
 		must_hold '.[0] | .schedule == null and .log == [] and .conflicts == []' body
+		for file in activity pending conflicts runs runs/last; do
+			must_get 200 "/api/$file"
+		done
+		must_get 404 /api/records/00000000000040008000000000000001
 		must_get 200 /livez
 		stop_server
 	done
