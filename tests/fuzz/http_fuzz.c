@@ -39,6 +39,14 @@ static const char *const seeds[] = {
 	"Authorization: Bearer wrong\r\nContent-Length: 0\r\n\r\n",
 	"POST /control/dry-run HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
 	"Content-Length: 99999999999999999999\r\n\r\n",
+	/* With the right token, so that the body is read; it runs nothing. */
+	"POST /control/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+	"Authorization: Bearer a-token-of-this-test\r\n"
+	"Content-Type: application/json\r\nContent-Length: 25\r\n"
+	"X-Forwarded-For: 203.0.113.7\r\n\r\n{\"ids\":[\"00\",{\"a\":1e9}]}",
+	"POST /control/undo HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+	"Content-Type: application/json\r\nAuthorization: Bearer wrong\r\n"
+	"Transfer-Encoding: chunked\r\n\r\n7\r\n{\"run\":\r\n0\r\n\r\n",
 	"GET /%00%ff/../../etc/passwd?a=%zz&%=& HTTP/1.1\r\nHost: x\r\n"
 	"Cookie: a=b; c=\"d\r\n folded: header\r\n\r\n",
 };
