@@ -91,7 +91,7 @@ blocked_plan() {
 	[[ $(jq -r .output <<<"$last") == *lock* ]] || { echo "$last"; return 1; }
 	let_go
 	must_act 3 sync-now '{}'
-	row=$(find_record supabase six true | jq -r .id)
+	row=$(id_of supabase six)
 	must_act 2 approve "{\"plan\":\"$(id 7)\",\"ids\":[\"$row\"]}"
 	must_act 0 approve "{\"plan\":\"$(blocked_plan)\",\"ids\":[\"$row\"]}"
 	[[ $(jq -r .output <<<"$last") == *"1 approved"* ]] || { echo "$last"; return 1; }
