@@ -37,11 +37,14 @@ setup() {
 	act notion three trash
 	act supabase five soft-delete
 	act supabase six delete
-	must_pass "$ROOT/scripts/sync-now.sh" --dry-run
+	# What a dry run starts otherwise than a run.
+	make_plan
+	must_pass vbin/plan --human --base state/base.ndjson records
 	must_fail $RC_ATTENTION "$ROOT/scripts/sync-now.sh" --quiet
-	must_fail $RC_ATTENTION "$ROOT/scripts/sync-now.sh" --quiet
-	must_hold '.[0].planned == .[0].skips.poison + .[0].skips.orphan' \
-		logs/last_run.json
+	# And the plan of a run that has nothing to do.
+	make_plan
+	must_pass vbin/plan --base state/base.ndjson records
+	must_hold 'last.count == 2 and ([.[].code | strings] == ["poison", "orphan"])'
 	must_pass vbin/report
 	must_pass vbin/report --json
 }
