@@ -72,9 +72,13 @@ static void print_change(void *arg, const json *change)
 		print_edits(fields);
 		printf("  ");
 	}
-	printf("%s → %s",
-		target && strcmp(target, "notion") == 0 ? "Supabase" : "Notion",
-		humanize_side(target));
+	if (json_str(change, "undoes"))
+		printf("taken back in %s", humanize_side(target));
+	else
+		printf("%s → %s",
+			target && strcmp(target, "notion") == 0 ? "Supabase"
+								: "Notion",
+			humanize_side(target));
 	if (winner)
 		printf("  (conflict: %s won)", humanize_side(winner));
 	printf("\n");

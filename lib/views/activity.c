@@ -85,6 +85,7 @@ static char *folded_of(const json *change)
 /* While a file is read: the newest changes, in a ring. */
 struct reading {
 	struct activity_run *run;
+	const struct run *from;
 	view_copy *copy;
 	size_t room, bytes_room; /* for changes of this run */
 	size_t first, cap;	 /* of the ring */
@@ -170,6 +171,7 @@ static void take_line(void *arg, const json *line)
 	g->run->total++;
 	copy = g->copy ? g->copy(line) : NULL;
 	change = change_json(copy ? copy : line, g->run->id, g->run->at);
+	change_put_undoes(change, g->from);
 	item.conflict = json_get(change, "conflict") != NULL;
 	json_print(change, &text);
 	item.text = buf_take(&text);
@@ -184,11 +186,13 @@ static void take_line(void *arg, const json *line)
  * JSON. Where lines only looked like changes, it all is.
  */
 static void read_results(struct activity_run *r, const char *dir,
-	view_copy *copy, size_t room, size_t bytes_room)
+	const struct run *from, view_copy *copy, size_t room, size_t bytes_room)
 {
-	struct reading g = {
-		.run = r, .copy = copy, .room = room, .bytes_room = bytes_room
-	};
+	struct reading g = { .run = r,
+		.from = from,
+		.copy = copy,
+		.room = room,
+		.bytes_room = bytes_room };
 	struct scan count = { .wanted = only_count, .arg = &g };
 	struct scan scan = { may_be_change, take_line, &g };
 
@@ -285,7 +289,7 @@ static bool add_run(struct activity *a, struct activity *before,
 	now = stat_results(l->dir, run->id);
 	known = take_before(before, r, &now, room, bytes_room);
 	if (!known && room)
-		read_results(r, l->dir, a->copy, room, bytes_room);
+		read_results(r, l->dir, run, a->copy, room, bytes_room);
 	else if (!known)
 		r->total = (size_t)run_changes(run);
 	r->results = now;

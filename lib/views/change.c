@@ -264,3 +264,9 @@ json *change_json(const json *line, const char *run_id, usec at)
 	put_reason(out, line);
 	return out;
 }
+
+void change_put_undoes(json *change, const struct run *r)
+{
+	if (run_undoes(r))
+		json_put_str(change, "undoes", run_undoes(r));
+}

@@ -17,6 +17,8 @@
  *               value isn't known
  *   would       {op,target} of a skip that waits
  *   reason      why, and of a failure the error too
+ *   undoes      the run that was taken back by this, in activity and in a
+ *               record's story; not there: it is the sync's
  *
  * Values are texts, or null where the field is empty; a date with a time or an
  * end is one text: "2026-01-02 09:00 +01:00 to 2026-01-03".
@@ -37,6 +39,9 @@
 typedef json *view_copy(const json *line);
 
 json *change_json(const json *line, const char *run_id, usec at);
+
+/* Puts undoes, where the run (which may be NULL) took another one back. */
+void change_put_undoes(json *change, const struct run *r);
 
 /* The parts of it. */
 json *change_fields(const json *set, const json *was);

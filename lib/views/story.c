@@ -342,8 +342,11 @@ static void put_waits(json *to, const struct story *s)
 static json *entry_json(
 	const struct story_entry *entry, const struct run_records *l)
 {
-	return change_json(
+	json *change = change_json(
 		entry->line, entry->run_id, run_when(l, entry->run_id));
+
+	change_put_undoes(change, run_records_find(l, entry->run_id));
+	return change;
 }
 
 json *story_json(const struct story *s, const struct run_records *l)

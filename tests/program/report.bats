@@ -604,6 +604,9 @@ pending() {
 	must_pass "$REPORT" --activity --side notion --limit 1
 	say_line '^2026-11-25 18:00  "Straße für alle"  created  Supabase → Notion$'
 	say_line '^… and 1 more: --limit'
+	edit logs/runs/20261125T183000Z-103/run.json '. + {undoes: "20261125T180000Z-101"}'
+	must_pass "$REPORT" --activity --kind update
+	say_line '  type UX → Ops  taken back in Supabase'
 	must_pass "$REPORT" --activity --text nothing-like-it
 	[[ -z $output ]]
 }

@@ -223,12 +223,23 @@ static void test_refusals(void)
 
 /* --- what is held --------------------------------------------------------- */
 
+static int undone;
+
+static void count_undone(void *arg, const json *change)
+{
+	const char *id = json_str(change, "undoes");
+
+	(void)arg;
+	undone += id && strcmp(id, FIRST) == 0;
+}
+
 /* Only what has changed is read again; a run that goes on grows. */
 static void test_refresh(void)
 {
 	static const char record[] =
-		"{\"status\":\"ok\",\"ended_at\":\"2026-11-25T20:00:09Z\"}";
-
+		"{\"status\":\"ok\",\"undoes\":\"" FIRST "\","
+		"\"ended_at\":\"2026-11-25T20:00:09Z\"}";
+	struct activity_filter f;
 	check(!activity_refresh(&all, &logs));
 	make_results(THIRD, RESULT(31, "create", "supabase", TITLED("x")));
 	load();
@@ -244,6 +255,11 @@ static void test_refresh(void)
 	load();
 	check(activity_refresh(&all, &logs));
 	check_int(all.n, 6);
+	/* It has taken back the first one, and the others nothing. */
+	activity_filter_init(&f);
+	check_int(activity_each(&all, &f, count_undone, NULL), 0);
+	check_int(undone, 2);
+	activity_filter_fini(&f);
 }
 
 static void make_long(const char *run, int n, const char *rest)
