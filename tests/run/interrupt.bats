@@ -90,7 +90,8 @@ ended_by() {
 	[[ $code == 0 ]]
 	last=$(wc -l <calls)
 	[[ $last -ge 7 ]] || { echo "only $last calls"; return 1; }
-	for ((n = 1; n <= 6 * last; n++)); do
+	sample 2
+	for ((n = 1 + SAMPLE[3]; n <= 6 * last; n += SAMPLE[1])); do
 		rm -rf logs
 		: >calls
 		echo $((n % last + 1)) >at

@@ -30,7 +30,7 @@ fi
 if [[ -d ${PG_NEW-} ]]; then
   cp -a "$PG_NEW" "$dir/pg/data"
 else
-  as_postgres "$pg/initdb" -D "$dir/pg/data" -U postgres -A trust -E UTF8 --locale=C \
+  as_postgres "$pg/initdb" -D "$dir/pg/data" -U postgres -A trust -E UTF8 --locale=C --wal-segsize=1 \
     --no-sync >"$dir/initdb.log" 2>&1
   [[ -z ${PG_NEW-} ]] || cp -a "$dir/pg/data" "$PG_NEW"
 fi
