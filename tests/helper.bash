@@ -129,6 +129,13 @@ slurp() {
 	printf -v "$1" %s "$text"
 }
 
+# first_bytes N FILE: as by head -c, without a process.
+first_bytes() {
+	local LC_ALL=C text
+	IFS= read -r -d '' text <"$2" || true
+	printf %s "${text::$1}"
+}
+
 # must_pass CMD…: catches it, and asks for exit 0.
 must_pass() {
 	catch "$@"

@@ -113,6 +113,8 @@ program() {
 	esac
 }
 
+HARMLESS+='program '
+
 # One case: doctor's finding, each program's words, and nothing written.
 one_case() {
 	local text p before

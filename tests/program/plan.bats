@@ -142,20 +142,25 @@ base_stream() {
 
 # --- incomplete input -------------------------------------------------------
 
-@test "a stream cut at any byte gives no plan" {
+# no_plan_of_a_cut FILE: at any byte.
+no_plan_of_a_cut() {
 	local size at rc
-	sb_record 1 | records_stream | jq -c 'if .kind == "head"
-		then .sources[] |= {scope:"s", mode, properties:{}}
-		else del(.decision, .type, .date, .created_at) end' >records
-	must_pass "$BIN/plan" records
-	size=$(stat -c %s records)
+	size=$(stat -c %s "$1")
 	for ((at = 0; at < size; at++)); do
 		rc=0
-		head -c "$at" records >cut
+		first_bytes "$at" "$1" >cut
 		"$BIN/plan" cut >out 2>err || rc=$?
 		[[ $rc -eq $RC_STREAM && ! -s out ]] ||
 			seen "cut at byte $at: exit $rc, $(head -c 300 out err)"
 	done
+}
+
+@test "a stream cut at any byte gives no plan" {
+	sb_record 1 | records_stream | jq -c 'if .kind == "head"
+		then .sources[] |= {scope:"s", mode, properties:{}}
+		else del(.decision, .type, .date, .created_at) end' >records
+	must_pass "$BIN/plan" records
+	no_plan_of_a_cut records
 }
 
 @test "a wrong count, an incomplete end, a second stream: no plan" {

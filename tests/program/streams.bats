@@ -43,7 +43,7 @@ refused() {
 	[[ $size -gt 100 ]]
 	for ((k = 0; k < size; k += step)); do
 		status=0
-		head -c "$k" sb.ndjson >cut.ndjson
+		first_bytes "$k" sb.ndjson >cut.ndjson
 		"$normalize" cut.ndjson >out 2>err || status=$?
 		cut_refused "$status" 1-4
 	done
@@ -58,7 +58,7 @@ refused() {
 	size=$(wc -c <both.ndjson)
 	for ((k = $(wc -c <sb.ndjson) + 1; k < size; k += step)); do
 		status=0
-		head -c "$k" both.ndjson >cut.ndjson
+		first_bytes "$k" both.ndjson >cut.ndjson
 		"$normalize" <cut.ndjson >out 2>err || status=$?
 		cut_refused "$status" 4-7
 	done

@@ -80,6 +80,10 @@ fails() {
 	must_fail 7 ends
 	[[ $output == '<x><y><k>' ]]
 	fails slurp output missing
+	printf 'ä\nb\n' >text
+	first_bytes 1 text | cmp - <(head -c 1 text)
+	first_bytes 4 text | cmp - <(head -c 4 text)
+	first_bytes 9 text | cmp - text
 }
 
 @test "records are found as they are, and none is not taken for one that can't be asked for" {
