@@ -108,14 +108,46 @@ static bool source_is_written_later(const struct op *op)
 }
 
 /*
+ * An undo moves what was known of the fields that it takes back, and of whether
+ * the halves are there; what later runs have written stays known. Where there
+ * is no line, both hold what plan found agreed; where plan found nothing,
+ * nothing can be said of the pair: false.
+ */
+static bool halves_undone(struct held h[SIDES], const struct op *op,
+	const struct held *after, const struct base_pair *p)
+{
+	bool deletes =
+		op->kind == OP_TRASH || (op->settles && op->agreed.deleted);
+
+	if (!p->known) {
+		if (!op->settles && op->kind != OP_TRASH)
+			return false;
+		set_both(h, op->settles ? &op->agreed.is : &after->is, deletes);
+		return true;
+	}
+	if (op->kind == OP_UPDATE && !op->settles)
+		return false;
+	memcpy(h, p->held, sizeof p->held);
+	for (enum side s = 0; s < SIDES; s++) {
+		if (deletes)
+			h[s].deleted = true;
+		else if (op->settles)
+			h[s].is = decision_with(
+				&h[s].is, &op->agreed.is, op->set_fields);
+	}
+	return true;
+}
+
+/*
  * What each half is known to hold once the op's half is as `after`
  * (doc/semantics.md, section 4). The first line that fits counts:
  *
  * the op                                     what both halves then hold
- * notes an agreement, and is an adopt, an    what was agreed
- *   undo, or its other half was not seen
+ * an undo, but of a trash                    halves_undone() says
+ * notes an agreement, and is an adopt, or    what was agreed
+ *   its other half was not seen
  * has an other half that was not seen        nothing can be said: false
- * trash, as the other half is or an undo     `after`, both deleted
+ * trash, as the other half is               `after`, both deleted
  * a link that completes a deletion           what was agreed, both deleted
  * makes its half as the other one            each what it holds
  * any other, of a pair with a line           the line's, with the fields that
@@ -132,14 +164,16 @@ static bool halves_after(struct held h[SIDES], const struct op *op,
 	enum side from = other_side(op->side);
 	unsigned differ;
 
-	if (op->settles && (op->undoes || op->kind == OP_ADOPT || !source)) {
+	if (op->undoes && op->kind != OP_RESTORE)
+		return halves_undone(h, op, after, p);
+	if (op->settles && (op->kind == OP_ADOPT || !source)) {
 		set_both(h, &op->agreed.is, op->agreed.deleted);
 		return true;
 	}
 	if (!source)
 		return false;
 	differ = held_diff(after, source);
-	if (op->kind == OP_TRASH && (source->deleted || op->undoes)) {
+	if (op->kind == OP_TRASH && source->deleted) {
 		set_both(h, &after->is, true);
 	} else if (op->kind == OP_LINK && op->agreed.deleted) {
 		set_both(h, &op->agreed.is, true);
@@ -309,10 +343,12 @@ static int note_done(struct worker *w, struct op *op, const struct outcome *o,
 	 * set. */
 	after = answer ? answer->held
 		       : (struct held){ op_wanted(op), op->kind == OP_TRASH };
-	if (!row_of(op, o) || !page_of(op, o) ||
-		!halves_after(h, op, &after, p))
+	if (!row_of(op, o) || !page_of(op, o))
 		return 0;
 	next = next_line(op, o, p);
+	if (!halves_after(h, op, &after, p))
+		/* What the line says was agreed has been taken back. */
+		return op->undoes && p->known ? hand_on(w, op, &next, e) : 0;
 	set_halves(&next, h, sum);
 	if (held_diff(&h[SUPABASE], &h[NOTION]))
 		next.refused = p->refused;

@@ -375,7 +375,7 @@ static int make_plan(struct args *a, const struct sides *w,
 	if (a->undo) {
 		if (undo_load(&undo, a->undo, w, e) < 0)
 			goto out;
-		undo_decide(&undo, w, &ops);
+		undo_decide(&undo, w, base, &ops);
 		p.live_pairs = count_live_pairs(w, base);
 	} else {
 		p.live_pairs = decide(w, base, &a->policy, &ops);

@@ -8,6 +8,7 @@
 /* One pair of the run: its ops that changed a half, and both halves now. */
 struct taken {
 	const struct sides *sides;
+	const struct lines *lines;
 	struct op_list *ops;
 	const struct result *deed[SIDES]; /* NULL: that half was not changed */
 	bool unknown;			  /* an outcome that nobody knows */
@@ -75,7 +76,7 @@ static bool is_taken_back(const struct result *d, const struct record *r)
 	}
 }
 
-/* --- the checksum from before the run ------------------------------------- */
+/* --- what both halves agreed on ------------------------------------------ */
 
 static const json *seen_half(const struct result *d, enum side s)
 {
@@ -84,23 +85,90 @@ static const json *seen_half(const struct result *d, enum side s)
 }
 
 /*
- * What the pair had agreed on before. Where it had no stored checksum, that of
- * what the changed half goes back to: the other half will seem the changed one
- * again, as it did.
+ * What the pair is agreed on now, as far as the base or a stored checksum
+ * tells: later runs may have moved it on.
  */
-static void checksum_before(const struct taken *t, char out[CHECKSUM_SIZE],
-	struct decision *before, bool *is_agreed)
+static bool agreed_now(const struct taken *t, struct decision *is)
+{
+	const struct resending never = { .now = USEC_NONE };
+	struct merge_base b;
+
+	if (!t->row || !t->page)
+		return false;
+	merge_base_find(&b, t->lines, t->row, t->page, &never);
+	if (b.kind == MERGE_BASE_FIELDS)
+		*is = b.held[SUPABASE].is;
+	else if (b.kind != MERGE_BASE_CHECKSUM)
+		return false;
+	else if (strcmp(t->row->checksum, b.checksum) == 0)
+		*is = t->row->is;
+	else if (strcmp(t->page->checksum, b.checksum) == 0)
+		*is = t->page->is;
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Into `is`, what had been agreed on before of the fields that the op has
+ * written: what its half held, or, of a conflict, what the base said. False: a
+ * conflict without a base.
+ */
+static bool take_fields_back(const struct result *d, struct decision *is)
+{
+	const json *conflict = json_get(d->line, "conflict");
+	const json *fields = json_get(conflict, "fields");
+	unsigned taken, based;
+	struct decision was = content_of(json_get(d->line, "was"), &taken);
+	struct decision base = content_of(json_get(conflict, "base"), &based);
+
+	*is = decision_with(is, &was, taken);
+	for (const json *v = json_first(fields); v; v = json_next(v))
+		for (enum field f = 0; f < FIELDS; f++)
+			if (text_same(json_text(v), field_name(f)) &&
+				taken & ~based & FIELD_BIT(f))
+				return false;
+	*is = decision_with(is, &base, based & taken);
+	return true;
+}
+
+/*
+ * What is agreed on once the pair's updates are taken back: what it is now, but
+ * for the fields that they have written.
+ */
+static bool agreed_after(const struct taken *t, struct decision *is)
+{
+	if (!agreed_now(t, is))
+		return false;
+	for (enum side s = 0; s < SIDES; s++)
+		if (t->deed[s] && !take_fields_back(t->deed[s], is))
+			return false;
+	return true;
+}
+
+/*
+ * Where nobody can say what is agreed on, the checksum from before the run;
+ * where the pair had none, that of what the changed half goes back to: the
+ * other half will seem the changed one again, as it did.
+ */
+static void checksum_before(const struct taken *t, char out[CHECKSUM_SIZE])
 {
 	enum side s = t->deed[NOTION] ? NOTION : SUPABASE;
 	const json *row = seen_half(t->deed[s], SUPABASE);
 	const char *stored = json_str(row, "stored_checksum");
+	struct decision before = content_of(seen_half(t->deed[s], s), NULL);
 
-	*before = content_of(seen_half(t->deed[s], s), NULL);
-	decision_checksum(before, out);
-	*is_agreed = !(t->deed[NOTION] && t->deed[SUPABASE]) &&
-		     (!stored || strcmp(stored, out) == 0);
+	decision_checksum(&before, out);
 	if (checksum_is_valid(stored))
 		memcpy(out, stored, CHECKSUM_SIZE);
+}
+
+static void settle(
+	struct planned_op *op, const struct decision *agreed, bool deleted)
+{
+	op->settles = true;
+	op->agreed = (struct held){ *agreed, deleted };
+	decision_checksum(agreed, op->agreed_checksum);
 }
 
 /* --- the reverse ops ------------------------------------------------------ */
@@ -121,7 +189,7 @@ static struct planned_op *reverse(const struct taken *t, enum op_kind kind,
 	return op;
 }
 
-static void reverse_update(
+static struct planned_op *reverse_update(
 	const struct taken *t, enum side s, const char *checksum)
 {
 	const json *was = json_get(t->deed[s]->line, "was");
@@ -134,41 +202,51 @@ static void reverse_update(
 		op->set_detail = json_get(was, "date_detail");
 	op_reason(op, "undo: back to what it was before the run%s",
 		title ? " (the title's text, not its formatting)" : "");
+	return op;
 }
 
-/* Both halves get back their content and their checksums. */
+static struct planned_op *reverse_checksum(
+	const struct taken *t, enum side s, const char *checksum)
+{
+	struct planned_op *op =
+		reverse(t, s == NOTION ? OP_STAMP : OP_LINK, s, checksum, true);
+
+	op_reason(op, "undo: the checksum from before the run");
+	return op;
+}
+
+/* Both halves get back their content, and their checksum goes with it. */
 static void reverse_updates(const struct taken *t)
 {
-	const struct sides *w = t->sides;
+	bool has_sum[SIDES] = { t->row, t->page && t->sides->has_checksum };
 	char checksum[CHECKSUM_SIZE];
-	struct decision before;
-	bool is_agreed;
-	struct planned_op *op = NULL;
+	struct decision agreed;
+	bool settles = agreed_after(t, &agreed);
 
-	checksum_before(t, checksum, &before, &is_agreed);
-	if (t->deed[NOTION])
-		reverse_update(t, NOTION, checksum);
-	if (t->deed[SUPABASE])
-		reverse_update(t, SUPABASE, checksum);
-	else if (t->row && !text_same(t->row->stored, checksum))
-		op_reason(reverse(t, OP_LINK, SUPABASE, checksum, true),
-			"undo: the checksum from before the run");
-	op = &t->ops->at[t->ops->n - 1];
-	if (is_agreed && t->row && t->page) {
-		op->settles = true;
-		op->agreed.is = before;
-		decision_checksum(&before, op->agreed_checksum);
+	if (settles)
+		decision_checksum(&agreed, checksum);
+	else
+		checksum_before(t, checksum);
+	/* The page before the row, and its stamp behind it. */
+	for (int step = 0; step < 3; step++) {
+		enum side s = step == 1 ? SUPABASE : NOTION;
+		struct planned_op *op = NULL;
+
+		if (t->deed[s] && step < 2)
+			op = reverse_update(t, s, checksum);
+		else if (!t->deed[s] && step > 0 && has_sum[s] &&
+			 !text_same(half_of(t, s)->stored, checksum))
+			op = reverse_checksum(t, s, checksum);
+		if (op && settles)
+			settle(op, &agreed, false);
 	}
-	if (!t->deed[NOTION] && t->page && w->has_checksum &&
-		!text_same(t->page->stored, checksum))
-		op_reason(reverse(t, OP_STAMP, NOTION, checksum, true),
-			"undo: the checksum from before the run");
 }
 
 /* What the run made, or took out of the trash, goes there. */
 static void reverse_to_trash(const struct taken *t, enum side s)
 {
 	const struct record *r = half_of(t, s);
+	struct decision agreed = r->is;
 	struct planned_op *op;
 	char why[200];
 
@@ -186,9 +264,9 @@ static void reverse_to_trash(const struct taken *t, enum side s)
 		op = reverse(t, OP_LINK, SUPABASE, r->checksum, false);
 		op_reason(op, "undo: the page is not wanted");
 	}
-	op->settles = t->row && t->page;
-	op->agreed = (struct held){ r->is, true };
-	decision_checksum(&r->is, op->agreed_checksum);
+	agreed_now(t, &agreed);
+	if (t->row && t->page)
+		settle(op, &agreed, true);
 }
 
 /*
@@ -301,14 +379,16 @@ static size_t gather(struct taken *t, const struct result *d, size_t left)
 	return n;
 }
 
-void undo_decide(
-	const struct undo *u, const struct sides *w, struct op_list *ops)
+void undo_decide(const struct undo *u, const struct sides *w,
+	const struct base *base, struct op_list *ops)
 {
 	const char *code, *why;
+	struct lines lines;
 	size_t step;
 
+	lines_init(&lines, base);
 	for (size_t i = 0; i < u->n; i += step) {
-		struct taken t = { .sides = w, .ops = ops };
+		struct taken t = { .sides = w, .lines = &lines, .ops = ops };
 
 		step = gather(&t, &u->deeds[i], u->n - i);
 		t.row = t.row_id ? sides_find(w, SUPABASE, t.row_id) : NULL;
@@ -322,4 +402,5 @@ void undo_decide(
 			take_back(&t);
 	}
 	op_list_stamps_last(ops);
+	lines_fini(&lines);
 }

@@ -6,10 +6,12 @@
  * pair is left alone and reported. What was taken back already is left out.
  *
  * Updates are reversed, creates go to the trash, what was trashed comes out
- * again, what was restored goes back. The stored checksums become those from
- * before the run, so that the next run sees the same difference again and
- * decides again: change its cause, or the policy, first. A link stays, because
- * it is evidence. The formatting of a title can't be put back, only its text.
+ * again, what was restored goes back. What both halves agreed on moves back in
+ * the fields that are taken back, and stays as it is in all others, which later
+ * runs may have written; the stored checksums go with it. So the next run sees
+ * the same difference again and decides again: change its cause, or the policy,
+ * first. A link stays, because it is evidence. The formatting of a title can't
+ * be put back, only its text.
  */
 #ifndef PLAN_UNDO_H
 #define PLAN_UNDO_H
@@ -18,6 +20,7 @@
 
 #include "op_list.h"
 #include "sides.h"
+#include "sync/base.h"
 #include "util/error.h"
 #include "util/json.h"
 
@@ -38,8 +41,12 @@ struct undo {
 /* RC_STREAM where a file is damaged or the run was on another scope. */
 int undo_load(struct undo *u, const char *dir, const struct sides *w,
 	struct error *e);
+/* A result, with what only the plan says; one that did nothing is dropped. */
+void undo_add(struct undo *u, json *take_line);
+/* Once all are there. */
+void undo_seal(struct undo *u);
 void undo_fini(struct undo *u);
-void undo_decide(
-	const struct undo *u, const struct sides *w, struct op_list *ops);
+void undo_decide(const struct undo *u, const struct sides *w,
+	const struct base *base, struct op_list *ops);
 
 #endif

@@ -112,7 +112,7 @@ static bool has_status(const json *result, const char *status)
 	return is && strcmp(is, status) == 0;
 }
 
-static void take_result(struct undo *u, json *take_line)
+void undo_add(struct undo *u, json *take_line)
 {
 	struct result d = { .line = take_line, .order = u->n };
 
@@ -138,6 +138,12 @@ static int by_pair(const void *a, const void *b)
 	return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
+void undo_seal(struct undo *u)
+{
+	if (u->n)
+		qsort(u->deeds, u->n, sizeof *u->deeds, by_pair);
+}
+
 int undo_load(
 	struct undo *u, const char *dir, const struct sides *w, struct error *e)
 {
@@ -155,11 +161,10 @@ int undo_load(
 		qsort(plan.line, plan.n, sizeof *plan.line, by_number);
 	for (size_t i = 0; i < results.n; i++) {
 		complete(results.line[i], &plan);
-		take_result(u, results.line[i]);
+		undo_add(u, results.line[i]);
 	}
 	results.n = 0; /* all taken */
-	if (u->n)
-		qsort(u->deeds, u->n, sizeof *u->deeds, by_pair);
+	undo_seal(u);
 	rc = 0;
 out:
 	numbered_fini(&plan);

@@ -71,6 +71,30 @@ both_ways() {
 	shown | diff after - || seen "not as after"
 }
 
+@test "an undo of a run that isn't the newest leaves what later runs agreed on" {
+	local older
+	seed supabase one two three
+	must_pass sync_now --quiet
+	edit notion one '{"type":"UX"}'
+	edit supabase two '{"decision":"two, of the row"}'
+	edit notion two '{"decision":"two, of the page"}'
+	must_pass sync_now --quiet --conflict supabase
+	older=$(last_run)
+	edit notion one '{"date":"2026-03-03"}'
+	must_pass sync_now --quiet
+	must_pass undo "$older" --quiet
+	live supabase one | jq -e '.type == "Ops" and .date == "2026-03-03"' >/dev/null
+	# A person sets the date back: an edit, not what an old base still says.
+	edit supabase one '{"date":"2026-01-02"}'
+	must_pass sync_now --quiet --conflict supabase
+	live supabase one | jq -e '.type == "UX" and .date == "2026-01-02"' >/dev/null || seen "the edit is lost"
+	live notion one | jq -e '.type == ["UX"] and .date.start == "2026-01-02"' >/dev/null || seen "the edit has not arrived"
+	# The loser of a conflict that came back is no edit that wins.
+	live supabase "two, of the row" >/dev/null || seen "the loser has won"
+	live notion "two, of the row" >/dev/null
+	must_hold '.[0] | .conflicts == 1' logs/last_run.json
+}
+
 @test "killed in the middle, the same command finishes it; what was edited since is left alone, and told" {
 	both_ways
 	control POST faults '{"match":{"api":"notion","method":"PATCH","nth":2},"delay_ms":1000}' >/dev/null

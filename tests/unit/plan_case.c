@@ -391,6 +391,26 @@ static void set_policy(struct setting *s, const json *one)
 		sizeof s->guards.allowed);
 }
 
+/* What a run has written, as its result says it: {"op","target",…}. */
+static void add_deed(void *arg, const json *one)
+{
+	struct setting *s = arg;
+	json *line = json_copy(one), *seen = json_object();
+
+	json_put_str(line, "status", "done");
+	put_id(line, "row_id", json_str(one, "row"));
+	put_id(line, "page_id", json_str(one, "page"));
+	json_put(line, "expect", seen);
+	for (enum side side = 0; side < SIDES; side++) {
+		const char *key = side == SUPABASE ? "row" : "page";
+		json *half = json_put(seen, key, json_object());
+
+		put_content(half, json_str(json_get(one, "seen"), key));
+		put_checksum(half, "stored_checksum", json_str(one, "stored"));
+	}
+	undo_add(&s->undo, line);
+}
+
 void case_set_up(struct setting *s, const json *one)
 {
 	json *head = heads_of(one);
@@ -407,6 +427,8 @@ void case_set_up(struct setting *s, const json *one)
 	for_each(json_get(one, "base"), add_base, s);
 	base_fold(&s->base);
 	for_each(json_get(one, "resolve"), add_resolution, s);
+	for_each(json_get(one, "undo"), add_deed, s);
+	undo_seal(&s->undo);
 	if (json_get(one, "base_scope"))
 		s->base.scope = json_copy(json_get(one, "base_scope"));
 }
@@ -416,7 +438,11 @@ void case_plan(struct setting *s)
 	guard_scope(&s->guards, &s->world, &s->base);
 	if (s->guards.tripped[GUARD_SCOPE])
 		base_fini(&s->base);
-	s->live_pairs = decide(&s->world, &s->base, &s->policy, &s->ops);
+	if (s->undo.n)
+		undo_decide(&s->undo, &s->world, &s->base, &s->ops);
+	else
+		s->live_pairs =
+			decide(&s->world, &s->base, &s->policy, &s->ops);
 	guards_check(&s->guards, &s->world, &s->base, &s->ops, s->live_pairs);
 }
 
@@ -453,6 +479,7 @@ void case_allow_shown(struct setting *s, const json *one, const json *shown)
 void case_tear_down(struct setting *s)
 {
 	op_list_fini(&s->ops);
+	undo_fini(&s->undo);
 	approvals_fini(&s->approvals);
 	settling_fini(&s->settling);
 	resolutions_fini(&s->resolve);

@@ -8,6 +8,7 @@
 #include "../../cmd/plan/decide.h"
 #include "../../cmd/plan/guard.h"
 #include "../../cmd/plan/output.h"
+#include "../../cmd/plan/undo.h"
 
 #define CASE_BYTES (1u << 20)
 
@@ -25,6 +26,7 @@ struct setting {
 	struct approvals approvals;
 	struct settling settling;
 	struct resolutions resolve;
+	struct undo undo;
 	struct guards guards;
 	struct op_list ops;
 	size_t live_pairs;
