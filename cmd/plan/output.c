@@ -198,6 +198,15 @@ static void put_guards(json *head, const struct plan *p)
 		json_put_str(head, "emptied", g->seen[GUARD_EMPTY_SIDE]);
 }
 
+/* Those of the sync; what takes a run back goes by none. */
+static void put_rules(json *to, const struct policy *p)
+{
+	json_put_str(to, "conflict", conflict_rule_name(p->conflict));
+	json_put_str(to, "orphans", orphan_rule_name(p->orphans));
+	if (p->match != MATCH_NONE)
+		json_put_str(to, "match", match_rule_name(p->match));
+}
+
 static json *plan_head(const struct plan *p)
 {
 	json *head = stream_head("plan"), *policy = json_object();
@@ -207,15 +216,11 @@ static json *plan_head(const struct plan *p)
 	json_put_str(head, "plan_id", id);
 	json_put_str(head, "at", time_format(p->at, at));
 	json_put(head, "scope", json_copy(p->sides->scope));
-	json_put_str(
-		policy, "conflict", conflict_rule_name(p->policy->conflict));
-	json_put_str(policy, "orphans", orphan_rule_name(p->policy->orphans));
-	if (p->policy->match != MATCH_NONE)
-		json_put_str(
-			policy, "match", match_rule_name(p->policy->match));
 	json_put(head, "policy", policy);
 	if (p->undo)
 		json_put_str(head, "undo", p->undo);
+	else
+		put_rules(policy, p->policy);
 	put_guards(head, p);
 	put_counted(head, p->guards);
 	put_waits(head, policy, &p->policy->waits);

@@ -190,6 +190,31 @@ nothing_waits() {
 	dead supabase Two >/dev/null
 }
 
+@test "a run that was taken back meanwhile leaves the rules as they were: the others stay undecided" {
+	local undone name
+	seed supabase one two three four
+	must_pass sync_now --quiet
+	edit supabase three '{"type":"UX"}'
+	must_pass sync_now --quiet
+	undone=$(jq -r .run_id logs/last_run.json)
+	for name in one two four; do
+		both $name '{"type":"UX"}' '{"type":"Policy"}'
+	done
+	catch sync_now --quiet --conflict stop
+	must_pass "$CONTROLS" undo "$undone" --quiet
+	must_hold '.[0].policy | has("conflict") or has("orphans") | not' logs/last_run.json
+	catch "$CONTROLS" resolve "$(row_of one)" --take supabase
+	live notion one | jq -e '.type == ["UX"]' >/dev/null || seen "not resolved"
+	live notion two | jq -e '.type == ["Policy"]' >/dev/null
+	live supabase two | jq -e '.type == "UX"' >/dev/null || seen "another one was decided"
+	# Nor do records that can't be read, or none but the kept ones, change them.
+	must_pass "$CONTROLS" undo "$undone" --quiet
+	echo '{' >logs/last_success.json
+	catch "$CONTROLS" resolve "$(row_of four)" --take supabase
+	live notion four | jq -e '.type == ["UX"]' >/dev/null || seen "not resolved"
+	live supabase two | jq -e '.type == "UX"' >/dev/null || seen "another one was decided"
+}
+
 @test "what is wrong is refused with what would be right, before anything is read" {
 	local row
 	must_fail $RC_USAGE "$CONTROLS" resolve abcd --take notion
