@@ -45,8 +45,8 @@ export async function acts(browser, bin, folder) {
   await shot(page, "plan-desk");
   await sound(page, "acts: the plan");
   check((await v.of("supabase", "Decision 02"))?.type === "Ops", "acts: and has written nothing");
-  await press(page, "Sync now");
-  check(await said(page, "Done."), "acts: sync now", await text(page, "#said"));
+  await press(page, "Carry out this plan");
+  check(await said(page, "Done."), "acts: just this plan", await text(page, "#said"));
   check((await v.of("supabase", "Decision 02"))?.type === "UX", "acts: wrote it to Supabase", await v.of("supabase", "Decision 02"));
   await page.waitForSelector("#home:not([hidden])"); // the plan has been carried out
   check(await until(async () => /Decision 02.*type Ops → UX.*Notion → Supabase/s.test(await text(page, "#activity"))), "acts: and the page tells it", await text(page, "#activity"));
@@ -60,19 +60,35 @@ export async function acts(browser, bin, folder) {
   await sound(page, "acts: a conflict");
   check(await tabTo(page, "Keep this one: decision from Notion"), "acts: the keyboard reaches each choice");
   await page.keyboard.press("Enter");
-  check(await said(page, "Done."), "acts: keep this one", await text(page, "#said"));
+  check(await said(page, "Resolved"), "acts: keep this one", await text(page, "#said"));
   const kept = (await v.dump()).filter((r) => r.decision?.startsWith("Decision 03 as")).map((r) => r.decision);
   check(kept.length === 2 && kept.every((d) => d === "Decision 03 as Notion has it"), "acts: both sides have it", kept);
-  check(await until(async () => (await text(page, "#waits")).includes("Nothing waits.")), "acts: and nothing waits", await text(page, "#waits"));
+  check(await until(async () => (await text(page, "#waits")).includes("Nothing needs you.")), "acts: and nothing waits", await text(page, "#waits"));
+
+  // Last week's loser is brought back; and one that was edited since is not decided.
+  await page.locator("#f-decided summary").click();
+  await page.getByRole("button", { name: "Bring this one back: decision from Supabase" }).click();
+  check(await said(page, "Resolved"), "acts: bring this one back", await text(page, "#said"));
+  check((await v.dump()).filter((r) => r.decision === "Decision 03 as Supabase has it").length === 2, "acts: both sides have that");
+  await v.edit("notion", "Decision 05", { set: { type: "Policy", date: "2026-02-01" } });
+  await v.edit("supabase", "Decision 05", { set: { type: "UX", date: "2026-02-02" } });
+  v.sync("--conflict", "stop");
+  await until(() => page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).isVisible());
+  await v.edit("supabase", "Decision 05", { set: { type: "Architecture" } });
+  await page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).click();
+  check(await said(page, "edited since"), "acts: what was edited since is not decided, and told so", await text(page, "#said"));
+  check((await v.of("supabase", "Decision 05")).type === "Architecture", "acts: nor written");
+  await until(async () => (await page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).count()) === 1);
+  v.sync("--conflict", "supabase");
 
   // A blocked plan: one is approved, then the rest is allowed.
   const live = async () => (await v.dump()).filter((r) => r.side === "supabase" && !r.deleted_at).length;
   for (let n = 10; n < 28; n++) await v.edit("notion", `Decision ${two(n)}`, { action: "trash" });
   check(v.sync() === 3, "acts: a guard blocks a mass deletion");
-  await until(async () => (await text(page, "#waits")).includes("Blocked by mass-delete"));
+  await until(() => page.getByRole("link", { name: "Look at the plan" }).isVisible());
   await shot(page, "blocked-desk");
   await page.getByRole("link", { name: "Look at the plan" }).click();
-  await until(async () => (await text(page, "#view")).includes("Delete in Supabase") || (await text(page, "#view")).includes("Move to the trash in Supabase"));
+  await until(async () => (await text(page, "#view")).includes("Delete in Supabase"));
   await sound(page, "acts: a blocked plan");
   check((await text(page, "#view")).includes("18"), "acts: the blocked plan is there", await text(page, "#view"));
   await press(page, /^Allow this once/);
@@ -80,7 +96,7 @@ export async function acts(browser, bin, folder) {
   check(await live() === 12, "acts: what was seen is done", await live());
 
   // Undo: the plan first, then that plan.
-  await page.goto(v.server.url + "#");
+  await page.click(".back");
   await page.locator("#f-runs summary").click();
   await page.locator("#f-runs tbody a").first().click();
   await press(page, "Take it back …");
@@ -89,8 +105,24 @@ export async function acts(browser, bin, folder) {
   check((await text(page, "#view")).includes("Restore in Supabase"), "acts: the undo is shown first", await text(page, "#view"));
   await shot(page, "undo-desk");
   await page.getByRole("button", { name: /^Take back \d+ changes?$/ }).click();
-  check(await said(page, "Done"), "acts: taken back", await text(page, "#said"));
+  check(await said(page, "ook back run"), "acts: taken back", await text(page, "#said"));
   check(await live() === 30, "acts: all rows are back", await live());
+
+  // The pages come back with the next run. Once more, one deletion is approved, and the rest waits.
+  v.sync();
+  for (let n = 10; n < 28; n++) await v.edit("notion", `Decision ${two(n)}`, { action: "trash" });
+  check(v.sync() === 3, "acts: blocked again");
+  await page.locator(".back:visible, #home:visible").first().waitFor();
+  await page.goto(v.server.url + "#");
+  await until(() => page.getByRole("link", { name: "Look at the plan" }).isVisible());
+  await page.getByRole("link", { name: "Look at the plan" }).click();
+  await page.getByRole("button", { name: /^Approve this one/ }).first().click();
+  check(await until(async () => (await text(page, "#view")).includes("approved for the next run")), "acts: approve this one", await text(page, "#said"));
+  check(await page.getByRole("button", { name: /^Allow this once/ }).count() === 0, "acts: and not all of it any more");
+  await page.click(".back");
+  await press(page, "Sync now");
+  check(await until(async () => await live() === 29), "acts: one went, the rest waits", await live());
+  check(await until(() => page.getByRole("button", { name: "Approve 17 deletions: all in Supabase" }).isVisible()), "acts: singly or all", await text(page, "#waits"));
   check(page.wrongs.length === 0, "acts: no error, no request elsewhere", page.wrongs);
   const log = readFileSync(join(v.dir, "logs", "sync.log"), "utf8");
   check(/resolve.*127\.0\.0\.1/.test(log) && /undo.*127\.0\.0\.1/.test(log) && !log.includes(TOKEN), "acts: the log says who asked", log.slice(-2000));
@@ -110,13 +142,13 @@ async function held(browser, bin, folder) {
   await page.locator('[data-group="held-trash-notion"] summary').first().click();
   await signIn(page);
   await until(() => page.locator("#sign").isHidden());
-  await page.getByRole("button", { name: /^Approve: Decision / }).first().click();
+  await page.getByRole("button", { name: /^Approve: deletion, Decision / }).first().click();
   check(await said(page, "Approved."), "held: one is approved", await text(page, "#said"));
   await press(page, "Sync now");
   check(await said(page, "Done"), "held: a run", await text(page, "#said"));
   check(await trashed() === 1, "held: one went, and no other", await trashed());
-  await until(async () => (await page.getByRole("button", { name: "Approve all 2" }).count()) === 1);
-  await press(page, "Approve all 2");
+  await until(async () => (await page.getByRole("button", { name: "Approve 2 deletions: all in Notion" }).count()) === 1);
+  await press(page, "Approve 2 deletions: all in Notion");
   check(await said(page, "Approved."), "held: all are approved", await text(page, "#said"));
   check(await until(async () => (await text(page, "#waits")).includes("Approved")), "held: and wait for the next run", await text(page, "#waits"));
   await press(page, "Sync now");

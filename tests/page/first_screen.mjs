@@ -29,10 +29,17 @@ const special = {
     check(await page.title() === "Needs attention: vaultsync", `${what}: and not run`, await page.title());
   },
   async healthy(page, what) {
-    check(await text(page, "#next") === "", `${what}: nothing to do`, await text(page, "#next"));
     check(await page.locator(".bars a").count() === 30, `${what}: thirty bars`, await page.locator(".bars a").count());
-    check((await text(page, "#waits")).includes("Nothing waits."), `${what}: nothing waits`, await text(page, "#waits"));
+    check((await text(page, "#waits")).includes("Nothing needs you."), `${what}: nothing to do`, await text(page, "#waits"));
     check(await page.locator("#activity li").count() >= 5, `${what}: the last changes`, await text(page, "#activity"));
+  },
+  async failing(page, what) {
+    check((await text(page, "#waits")).includes("The Notion key was refused") && (await text(page, "#n-waits")) === "1",
+      `${what}: the one thing to do`, await text(page, "#waits"));
+  },
+  async blocked(page, what) {
+    check((await text(page, "#headline")).includes("40 of 60 pages are gone"), `${what}: why`, await text(page, "#headline"));
+    check(await page.getByRole("button", { name: /Allow|Approve/ }).count() === 0, `${what}: nothing is allowed unseen`);
   },
   async "never-ran"(page, what) {
     check((await text(page, "#s-activity")).includes("will be listed here"), `${what}: an empty list says what will stand there`);

@@ -31,7 +31,7 @@ export class Folder {
   }
 
   // A run that ended `ago` minutes ago, with the lines of its plan; those that have a status are its results.
-  run(ago, more = {}, lines = []) {
+  run(ago, more = {}, lines = [], guards = undefined) {
     const ended = Date.now() - ago * MINUTE, run_id = id(ended - 4000, this.n++);
     const record = {
       v: 1, run_id, status: "ok", exit_code: 0, stage: "apply", signal: null, message: null,
@@ -46,7 +46,7 @@ export class Folder {
     mkdirSync(join(this.dir, dir));
     this.put(join(dir, "run.json"), record);
     this.lines(join(dir, "plan.ndjson"), [
-      { kind: "head", stream: "plan", v: 1, plan_id: record.plan_id, at: record.started_at, blocked: record.blocked },
+      { kind: "head", stream: "plan", v: 1, plan_id: record.plan_id, at: record.started_at, blocked: record.blocked, guards },
       ...lines.map(({ status, error, attempts, ...l }, n) => ({ kind: "op", n: n + 1, ...l })),
       { kind: "end", count: lines.length, complete: true, totals: { live_pairs: 1238 } },
     ]);
@@ -110,11 +110,13 @@ export const states = [
   ["blocked", "Blocked by a guard", (f) => {
     history(f, 20);
     f.run(4, { status: "blocked", exit_code: 3, stage: "plan", ops: {}, blocked: ["mass-delete"],
-      message: "plan: blocked by mass-delete: 40 of 60 pages are gone" });
+      message: "plan: blocked by mass-delete: 40 of 60 pages are gone" }, [], { "mass-delete": "40 of 60 pages are gone" });
   }],
   ["conflicts", "Needs attention", (f) => {
     history(f, 4);
     f.run(4, { status: "attention", exit_code: 1, conflicts: 2, errors: 1 }, [
+      done(7, { agreed: { decision: hostile + odd, type: "\u001b[31mred", date: "2026-01-14" },
+        set: { decision: "l".repeat(200000), type: hostile }, was: { decision: hostile, type: "a\nb" } }),
       { op: "update", target: "notion", row_id: ids[0], status: "failed", attempts: 1,
         error: { code: "validation_error", http: 400, message: hostile } },
       { op: "skip", target: "none", row_id: ids[1], status: "skipped", code: "poison",

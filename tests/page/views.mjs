@@ -16,7 +16,7 @@ export async function views(browser, bin, folder) {
   f.run(30, { status: "attention", exit_code: 1 }, [done(1, { target: "notion", set: { decision: "Deploy before 15:00" }, was: { decision: "Deploy on weekdays" } }),
     done(3, { op: "trash", set: undefined, was: undefined }), done(4, { set: { date: "2026-03-04" }, was: { date: null } })]);
   const blocked = f.run(10, { status: "blocked", exit_code: 3, stage: "plan", ops: {}, blocked: ["mass-delete"],
-    message: "plan: blocked by mass-delete: 40 of 60 pages are gone" }, [done(5, { status: undefined, op: "trash", set: undefined, was: undefined })]);
+    message: "plan: blocked by mass-delete: 40 of 60 pages are gone" }, [done(5, { status: undefined, op: "trash", set: undefined, was: undefined })], { "mass-delete": "40 of 60 pages are gone" });
   const s = await serve(bin, dir, { SYNC_CONTROL_TOKEN: TOKEN });
   for (const width of ["desk", "phone"]) {
     const page = await open(browser, s.url, "light", width), what = `views, ${width}`;
@@ -28,7 +28,7 @@ export async function views(browser, bin, folder) {
     await page.locator(".bars a").last().focus();
     await page.keyboard.press("ArrowLeft");
     const tip = await text(page, "#tip");
-    check(/UTC: needs attention, .* took 3\.9 s/.test(tip) && await page.locator("#tip").isVisible(), `${what}: a bar tells by keyboard`, tip);
+    check(/\d\d:\d\d: needs attention, .* took 3\.9 s/.test(tip) && await page.locator("#tip").isVisible(), `${what}: a bar tells by keyboard`, tip);
     await page.locator(".bars a").first().hover();
     check(/ended well/.test(await text(page, "#tip")), `${what}: and by pointer`, await text(page, "#tip"));
     await page.locator(".bars a").nth(1).press("Enter");

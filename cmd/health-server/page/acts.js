@@ -13,6 +13,7 @@ let wanted = null; /* the act that waits for the token */
 function openSign(why = "") {
   $("token").value = "";
   write($("sign-said"), why);
+  write($("sign-what"), wanted ? "Then: " + wanted[2] : "");
   if (!$("sign").open) $("sign").showModal();
   $("token").focus();
 }
@@ -29,6 +30,7 @@ async function signIn() {
   }
   $("token").value = "";
   $("sign").close();
+  locked = false;
   const next = wanted;
   wanted = null;
   await update();
@@ -40,27 +42,33 @@ function signOut() {
   location.reload();
 }
 const doing = {
-  "sync-now": "Syncing", "dry-run": "Making the plan", approve: "Approving", resolve: "Resolving", allow: "Running the plan that you allowed",
+  "sync-now": "Syncing", "dry-run": "Making the plan", approve: "Approving", resolve: "Deciding", allow: "Carrying out the plan that you allowed",
   undo: "Working on the undo",
 };
-let mine = null; /* the act that was started here and hasn't ended yet: {id, name, body} */
+/* The act that was started here and hasn't ended yet: {name, body, label, id}; without an id it is being asked for. */
+let mine = null;
 
-async function act(name, body) {
+async function act(name, body, label) {
+  if (mine || busy()) return;
   if (!token.get()) {
-    wanted = [name, body];
+    wanted = [name, body, label];
     openSign();
     return;
   }
-  say("Asking …");
+  const one = mine = { name, body, label };
+  disable();
+  say("Asking …", "running");
   try {
-    const { id } = await ask("control/" + name, body);
-    mine = { id, name, body };
+    one.id = (await ask("control/" + name, body)).id;
+    one.since = Date.now();
     say(doing[name] + " …", "running");
     update();
   } catch (e) {
+    mine = null;
+    disable();
     if (e.status === 401) {
       token.set("");
-      wanted = [name, body];
+      wanted = [name, body, label];
       say("");
       openSign("The token isn’t accepted any more.");
     } else {
@@ -68,23 +76,37 @@ async function act(name, body) {
     }
   }
 }
-const lastLine = (text) => (text || "").trim().split("\n").pop().slice(0, 400);
+const linesOf = (text) => (text || "").trim().split("\n");
+const bare = (line) => upper(line.replace(/^[a-z-]+: ([0-9a-f-]{36}: )?/, "")).slice(0, 400);
+const lastLine = (text) => bare(linesOf(text).pop());
+/* What the scripts themselves say: of a decision and of an undo they know best. */
+const ownLines = (text) => linesOf(text).filter((l) => /^(controls|sync-now): /.test(l)).map(bare);
+
 function outcome({ name, body }, last) {
-  if (name === "approve") return last.exit_code === 0 ? ["Approved. The next run carries it out."] : [lastLine(last.output), "bad"];
-  if (last.exit_code === 0) return [name === "dry-run" || body.dry_run ? "" : "Done."];
-  if (last.exit_code === 3) return [name === "dry-run" || body.dry_run ? "" : "A guard blocked it; nothing was written.", "bad"];
-  if (last.exit_code === 1) return [name === "dry-run" || body.dry_run ? "" : "Done, and something needs a person.", "warn"];
-  return [last.exit_code === 75 ? "Another run is under way: " + lastLine(last.output)
-    : "It ended with exit code " + last.exit_code + ". " + lastLine(last.output), "bad"];
+  const shows = name === "dry-run" || body.dry_run, code = last.exit_code, own = ownLines(last.output);
+  if (shows && code <= 3) return [""];
+  if (code > 3 || code === 2) return ["Not done: " + lastLine(last.output), "bad"];
+  if (name === "approve") return ["Approved. The next run carries it out."];
+  if (code === 3) return [/changed since/.test(last.output) ? "The plan has changed since it was shown; nothing was written. Look at it again."
+    : "A guard blocked it; nothing was written.", "bad"];
+  if (name === "resolve" && own.length) return [own.at(-1), !code && /^(Resolved|Both)/.test(own.at(-1)) ? "" : "warn"];
+  if (name === "undo") return [own.join(". ") || "Taken back.", "warn"];
+  return code === 1 ? ["Done; something needs a person.", "warn"] : ["Done."];
 }
 /* Whether the act that was started here has ended. */
 function follow(control) {
-  if (!mine || !control?.last || control.last.id < mine.id) return false;
-  const was = mine;
+  if (!mine?.id || !control) return false;
+  if (control.running?.id === mine.id) return false;
+  const was = mine, last = control.last;
+  if (last?.id !== was.id) {
+    if (control.running || Date.now() - was.since < 3000) return false;
+    mine = null;
+    say("How that ended isn’t known here: the server was started again, or somebody else was next. The list of runs tells.", "warn");
+    return true;
+  }
   mine = null;
-  if (control.last.id === was.id) say(...outcome(was, control.last));
-  else say("");
-  if (control.last.id === was.id && (was.name === "dry-run" || was.body.dry_run) && [0, 1, 3].includes(control.last.exit_code)) {
+  say(...outcome(was, last));
+  if ((was.name === "dry-run" || was.body.dry_run) && [0, 1, 3].includes(last.exit_code)) {
     if (location.hash === "#plan") go();
     else location.hash = "#plan";
   } else if (location.hash === "#plan" && !control.plan) {
@@ -92,16 +114,23 @@ function follow(control) {
   }
   return true;
 }
+/* Buttons keep the focus while something runs; they only do nothing. */
+function disable() {
+  const off = !!(mine || busy());
+  for (const b of document.querySelectorAll("#acts button, #waits button:not(.opens), #view button, #folds button")) {
+    if (off) b.setAttribute("aria-disabled", "true");
+    else b.removeAttribute("aria-disabled");
+  }
+}
 function showActs(s) {
-  const c = s.control || {}, running = c.running || s.open_run;
+  const c = s.control || {};
   $("acts").hidden = !c.enabled;
-  const label = c.running ? (doing[c.running.act] || "Working") + " …" : s.open_run ? "A run is under way …" : "Sync now";
-  write($("b-sync"), label);
-  $("b-sync").classList.toggle("running", !!running);
-  for (const b of document.querySelectorAll("#acts button, #waits button, #view button, #folds button"))
-    b.disabled = !!c.running;
+  $("b-sync").classList.toggle("running", !!c.running);
+  $("b-sync").classList.toggle("main", s.condition !== "blocked");
+  write($("b-sync"), c.running ? (doing[c.running.act] || "Working") + " …" : "Sync now");
   $("b-sign").hidden = !c.enabled && !c.private;
   write($("b-sign"), token.get() ? "Sign out" : "Sign in");
   write($("mode"), c.enabled ? "" : "Read only");
   $("mode").title = c.enabled ? "" : "Set SYNC_CONTROL_TOKEN to act from this page";
+  disable();
 }

@@ -1,11 +1,11 @@
 /* One change in words: what, which fields, from where to where, when. */
 const past = { create: "created", update: "edited", trash: "deleted", restore: "restored", link: "marked as synced",
   stamp: "marked as synced", adopt: "noted", skip: "left alone" };
-const future = { create: "Create", update: "Edit", trash: "Move to the trash", restore: "Restore", link: "Mark as synced",
+const future = { create: "Create", update: "Edit", trash: "Delete", restore: "Restore", link: "Mark as synced",
   stamp: "Mark as synced", adopt: "Note", skip: "Leave alone" };
 const quoted = (v) => v === null || v === undefined || v === "" ? make("i", {}, "empty") : v;
 const other = (side) => side === "notion" ? "supabase" : "notion";
-const where = (c) => sides[c.target] ? [sides[other(c.target)], " → ", sides[c.target]] : "";
+const where = (c) => c.undoes && sides[c.target] ? "taken back in " + sides[c.target] : sides[c.target] ? [sides[other(c.target)], " → ", sides[c.target]] : "";
 const idOf = (c) => c.row_id || c.page_id;
 const titleOf = (c) => c.title || "(no title)";
 
@@ -24,12 +24,13 @@ const field = (c) => (f) => make("span", { class: "field" }, make("span", { clas
 
 function fieldsOf(c) {
   const list = (c.fields || []).filter((f) => c.op !== "create" || f.name !== "decision" && f.now !== null);
-  return list.map((f) => [field(c)(f), " "]);
+  return list.map((f, i) => [i || c.op !== "update" ? make("span", { class: "soft" }, "· ") : [], field(c)(f), " "]);
 }
 function changeLine(c) {
   return make("li", { class: "change " + c.op },
     make("p", { class: "what" }, title(c), " ",
       c.op !== "update" || !c.fields?.length ? [make("span", { class: "verb" }, past[c.op] || c.op), " "] : [],
+      c.undoes ? [badge("soft", "↶", "undo"), " "] : [],
       c.conflict ? [badge("warn", "!", "conflict"), " "] : [], fieldsOf(c)),
     make("p", { class: "where" }, where(c), " ", inNotion(c)),
     at(c.at));

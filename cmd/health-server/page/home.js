@@ -4,11 +4,9 @@ function showState(s) {
   part($("word"), [kind, mark, word], () => [make("span", { class: "dot " + kind, "aria-hidden": "true" }, mark), " ", word]);
   $("s-state").className = kind;
   write(document.querySelector("title"), word + ": vaultsync");
-  write($("headline"), below(word, s));
+  write($("headline"), s.condition === "blocked" && s.guards ? Object.values(s.guards).join("; ") : below(word, s));
   part($("times"), [s.since, s.last_success?.ended_at, s.last_run?.status, s.last_run?.ended_at, s.open_run?.run_id,
     s.schedule, s.interval_seconds], () => times(s));
-  part($("next"), [s.next, s.condition], ([n, is]) => n.text && !["healthy", "attention", "blocked"].includes(is) ? [make("p", {}, n.text),
-    n.command ? make("code", { class: "command" }, n.command) : []] : []);
 }
 /* The headline without the word that is above it already. */
 function below(word, s) {
@@ -26,13 +24,13 @@ function times(s) {
     pair("Last success", s.last_success ? aged(s.last_success.ended_at) : "never"),
     last && !same(last.run_id, s.last_success?.run_id) ? pair("Last run", make("span", { class: (ends[last.status] || [""])[0] }, last.status), " ", aged(last.ended_at || last.started_at)) : [],
     pair("Next run", s.open_run || plan && !plan.next_at ? make("span", { class: "running" }, "under way")
-      : plan ? aged(plan.next_at, "left") : "no schedule; expected every " + span(s.interval_seconds * 1000)),
+      : plan ? aged(plan.next_at, "left") : "not scheduled here; expected every " + span(s.interval_seconds * 1000)),
   ];
 }
 
 /* Thirty bars: one stop for the keyboard, the arrows go on from there. */
 function barText(r) {
-  return utc(r.started_at) + ": " + (ends[r.status] || ["", "", r.status])[2] + ", " + several(r.changes, "change")
+  return upper(short(r.started_at)) + ": " + (ends[r.status] || ["", "", r.status])[2] + ", " + several(r.changes, "change")
     + (r.errors ? ", " + number(r.errors) + " failed" : "") + (r.duration_ms === undefined ? "" : ", took " + took(r.duration_ms));
 }
 function showBars(s) {
@@ -67,6 +65,7 @@ function showActivity() {
   const filtered = Object.values(store.filter).some((v) => v);
   $("no-activity").hidden = a.activity.length > 0;
   write($("no-activity"), filtered ? "Nothing of that kind is in the runs that are kept."
+    : store.status.runs.length ? "No changes in the runs that are kept."
     : "Nothing has changed yet. What the sync writes to either side will be listed here, newest first.");
   $("b-more").hidden = !a.next;
   write($("b-more"), "Show more" + (a.total > a.activity.length ? " (" + number(a.total + (a.left_out || 0) - a.activity.length) + " older)" : ""));
@@ -94,9 +93,9 @@ function showFolds(s) {
   fold("f-log", s.log?.length ? s.log : null, "newest first", showLog);
 }
 function showRuns(runs) {
-  return table("Newest first", ["run", "ended as", "took", "changes", "failed"], runs.map((r) => [
-    make("a", { href: "#run/" + r.run_id, "data-focus": "run-" + r.run_id }, short(r.started_at)), ended(r.status),
-    took(r.duration_ms), number(r.changes), number(r.errors)]), 2);
+  return table("Newest first", ["run", "ended as", "took", "changes"], runs.map((r) => [
+    make("a", { href: "#run/" + r.run_id, "data-focus": "run-" + r.run_id }, short(r.started_at)),
+    [ended(r.status), r.errors ? " " + number(r.errors) + " failed" : ""], took(r.duration_ms), number(r.changes)]), 2);
 }
 function showCounts([counts, pairs]) {
   const states = [...new Set(Object.values(counts).flatMap((c) => Object.keys(c)))];
@@ -110,9 +109,9 @@ function showRequests(run) {
     : failed && (run.stage === "sb-fetch" || run.stage === "tee") ? "the last run ended while both were read"
     : failed && run.stage === "apply" ? badge("warn", "!", "was read, then a write failed on one side")
     : badge("good", "✓", "answered");
-  return table("In the last run", ["service", "connection", "requests", "429 and 529", "waited"],
-    Object.keys(sides).map((k) => [sides[k], answer(k), number(run.requests[k]), number((run.limited || {})[k]),
-      took((run.waited_ms || {})[k] || 0)]), 2);
+  return [table("In the last run", ["service", "requests", "rate limited", "waited"],
+    Object.keys(sides).map((k) => [sides[k], number(run.requests[k]), number((run.limited || {})[k]), took((run.waited_ms || {})[k] || 0)]), 1),
+  Object.keys(sides).map((k) => make("p", { class: "gap" }, sides[k], ": ", answer(k)))];
 }
 function showLog(lines) {
   const kinds = { error: "bad", warn: "warn" };

@@ -1,55 +1,75 @@
 /* The page follows the server: every five seconds, more often while something runs. */
-let timer = null, seen = "", pendingAt = 0;
+let timer = null, latest = 0, seen = "", listsAt = 0, locked = false;
 
-async function loadLists(force) {
-  const s = store.status;
-  const key = JSON.stringify([s.last_run?.run_id, s.last_run?.ended_at, s.open_run?.run_id, s.control?.last?.id]);
-  if (!force && key === seen && Date.now() - pendingAt < 30000) return;
-  const fresh = key !== seen;
-  seen = key;
-  pendingAt = Date.now();
-  const filter = Object.entries(store.filter).filter(([, v]) => v);
-  const query = new URLSearchParams([...filter, ["limit", store.shown]]);
-  [store.pending, store.activity, store.conflicts] = await Promise.all([ask("api/pending"),
-    fresh || force || !store.activity ? ask("api/activity?" + query) : store.activity,
-    fresh || !store.conflicts ? ask("api/conflicts").then((c) => c.conflicts) : store.conflicts]);
+const activityPath = () => "api/activity?" + new URLSearchParams([...Object.entries(store.filter).filter(([, v]) => v), ["limit", store.shown]]);
+const keyOf = (s) => JSON.stringify([s.last_run?.run_id, s.last_run?.ended_at, s.open_run?.run_id, s.control?.last?.id]);
+
+/* What is behind the lists; what can't be had now is asked for again. */
+async function loadLists() {
+  const asked = ["api/pending", activityPath(), "api/conflicts"].map((path) => ask(path));
+  return Promise.allSettled(asked);
 }
-function show() {
+function takeLists([pending, activity, conflicts]) {
+  if (pending.value) store.pending = pending.value;
+  if (activity.value) store.activity = activity.value;
+  if (conflicts.value) store.conflicts = conflicts.value.conflicts;
+  const failed = [pending, activity, conflicts].find((r) => r.reason);
+  if (failed) throw failed.reason;
+}
+function showHead() {
   const s = store.status;
   showState(s);
   showBars(s);
+  showActs(s);
+  part($("foot"), [s.version, s.damage], () => ["vaultsync " + s.version + ". Times are local; hover for UTC.",
+    (s.damage || []).map((d) => [make("br"), make("span", { class: "bad" }, "Damaged: " + d)])]);
+}
+function show() {
+  const s = store.status;
+  showHead();
   showActivity();
-  showWaits();
+  showWaits(s);
   showFolds(s);
   showView();
-  showActs(s);
-  part($("foot"), [s.version, s.damage], () => ["vaultsync " + s.version + ". Times are those of this browser; hover for UTC.",
-    (s.damage || []).map((d) => [make("br"), make("span", { class: "bad" }, "Damaged: " + d)])]);
-  $("lost").hidden = true;
+  disable();
 }
-let latest = 0;
+function lost(e) {
+  write($("lost"), "This page may be out of date: the server " + (e.status ? "answered " + e.status + ": " : "doesn’t answer: ") + e.message);
+  $("lost").hidden = false;
+  if (!store.status) $("home").hidden = true; /* there is nothing to show yet */
+}
 async function update(force) {
   clearTimeout(timer);
+  if (locked) return;
   const me = ++latest;
   try {
+    let lists = store.status ? null : loadLists();
     const s = await ask("status.json");
     if (me !== latest) return;
     skew = Date.parse(s.at) - Date.now();
     store.status = s;
     const over = follow(s.control);
-    await loadLists(force === true || over);
-    if (me !== latest) return;
+    showHead();
+    showView();
+    if (force === true || over || keyOf(s) !== seen || Date.now() - listsAt > 30000) lists ||= loadLists();
+    if (lists) {
+      const got = await lists;
+      if (me !== latest) return;
+      takeLists(got);
+      seen = keyOf(s);
+      listsAt = Date.now();
+    }
     show();
+    $("lost").hidden = true;
     if (over && routeOf(view.hash) && location.hash === view.hash) loadView();
   } catch (e) {
     if (me !== latest) return;
     if (e.status === 401) {
       lockUp();
-    } else {
-      write($("lost"), "This page is out of date: the server doesn’t answer (" + e.message + ").");
-      $("lost").hidden = false;
-      if (!store.status) $("home").hidden = true; /* there is nothing to show yet */
+      return;
     }
+    if (store.status) show();
+    lost(e);
   }
   timer = setTimeout(update, mine ? 700 : document.hidden ? 60000 : 5000);
 }
@@ -58,32 +78,39 @@ function lockUp() {
   const given = token.get();
   token.set("");
   if (store.status) location.reload(); /* nothing stays on the page */
-  $("home").hidden = true;
-  $("view").hidden = true;
+  locked = true;
+  showView();
   $("b-sign").hidden = false;
   write($("b-sign"), "Sign in");
   write($("mode"), "Private: sign in to see anything");
-  if (!$("sign").open) openSign(given ? "The token isn’t accepted." : "");
+  openSign(given ? "The token isn’t accepted." : "");
 }
 
-$("b-sync").addEventListener("click", () => act("sync-now", {}));
-$("b-dry").addEventListener("click", () => act("dry-run", {}));
+$("b-sync").addEventListener("click", () => act("sync-now", {}, "Sync now"));
+$("b-dry").addEventListener("click", () => act("dry-run", {}, "Preview"));
 $("b-sign").addEventListener("click", () => token.get() ? signOut() : openSign());
 $("b-cancel").addEventListener("click", () => { wanted = null; $("sign").close(); });
 $("sign").addEventListener("cancel", () => { wanted = null; });
 $("sign").querySelector("form").addEventListener("submit", (e) => { e.preventDefault(); signIn(); });
 $("b-more").addEventListener("click", () => { store.shown = Math.min(500, store.shown * 2 + 26); update(true); });
-$("b-filter").addEventListener("click", () => {
-  const open = $("filters").hidden;
-  $("filters").hidden = !open;
+function showFilter() {
+  const open = !$("filters").hidden, form = $("filters");
+  const chosen = [...form.querySelectorAll("select")].filter((e) => e.value).map((e) => e.selectedOptions[0].text);
+  const words = [...chosen, form.elements.text.value].filter((v) => v);
   $("b-filter").setAttribute("aria-expanded", open);
-  if (open) $("filters").querySelector("select").focus();
+  write($("b-filter"), words.length ? "Filter: " + words.join(", ") : "Filter");
+}
+$("b-filter").addEventListener("click", () => {
+  $("filters").hidden = !$("filters").hidden;
+  showFilter();
+  if (!$("filters").hidden) $("filters").querySelector("select").focus();
 });
 let typing = null;
 $("filters").addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(() => {
     store.filter = Object.fromEntries(new FormData($("filters")));
+    showFilter();
     update(true);
   }, 200);
 });
@@ -105,5 +132,9 @@ document.addEventListener("keydown", (e) => { if (e.key === "Escape") $("tip").h
 setInterval(() => document.querySelectorAll("time[data-how]").forEach(tell), 1000);
 document.addEventListener("visibilitychange", () => document.hidden || update());
 addEventListener("hashchange", () => go());
+/* On a desk the folds stand beside what changed, else below it: the order of reading is that of the eye. */
+const place = () => $(isWide.matches ? "aside" : "home").append($("folds"));
+isWide.addEventListener("change", place);
+place();
 view.hash = location.hash;
 update().then(() => go(true));

@@ -30,7 +30,7 @@ const words = {
 };
 const ends = {
   ok: ["good", "✓", "ended well"], attention: ["warn", "!", "needs attention"], blocked: ["bad", "■", "blocked by a guard"],
-  failed: ["bad", "✗", "failed"], interrupted: ["warn", "–", "interrupted"], open: ["soft", "…", "under way, or killed"],
+  failed: ["bad", "✗", "failed"], interrupted: ["warn", "–", "interrupted"], open: ["soft", "…", "running, or cut off"],
   damaged: ["bad", "?", "its record is damaged"],
 };
 const badge = (kind, mark, ...text) => make("span", { class: "badge " + kind },

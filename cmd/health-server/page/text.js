@@ -81,7 +81,10 @@ function keeping(old, swap) {
     const d = e.querySelector(`details[data-fold="${CSS.escape(name)}"]`);
     if (d) d.open = open;
   }
-  if (focus) e.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
+  if (!focus || e.contains(document.activeElement)) return;
+  const to = e.querySelector(`[data-focus="${CSS.escape(focus)}"]`) || e.closest("section")?.querySelector("h2");
+  if (to?.matches("h2")) to.tabIndex = -1;
+  to?.focus({ preventScroll: true });
 }
 function part(e, data, build) {
   const was = JSON.stringify(data);

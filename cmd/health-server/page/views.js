@@ -1,93 +1,115 @@
 /* What is behind a link: #run/ID, #record/ID, #plan. */
 let view = { hash: "", data: null, error: "" };
 
-function grouped(list, planned) {
-  const found = new Map();
+const isQuiet = (list) => ["link", "stamp", "adopt"].includes(list[0].op);
+const isLeft = (list) => list[0].op === "skip" || list[0].status === "skipped";
+const writesTo = (c) => ["create", "update", "trash", "restore"].includes(c.op) && c.status !== "skipped";
+/* By what was done, the heaviest first, and what was left alone last. */
+function grouped(list) {
+  const found = new Map(), order = ["trash", "create", "update", "restore"];
   for (const c of list) {
-    const name = c.op === "skip" || c.status === "skipped" ? "Left alone" + (c.code ? ": " + c.code : "")
-      : (planned || c.status === "planned" ? future[c.op] || c.op
+    const name = isLeft([c]) ? "Left alone" + (c.code ? ": " + kindName(c.code).toLowerCase() : "")
+      : (c.status === "planned" ? future[c.op] || c.op
         : c.status === "done" ? upper(past[c.op] || c.op) : "Not " + (past[c.op] || c.op)) + (sides[c.target] ? " in " + sides[c.target] : "");
     if (!found.has(name)) found.set(name, []);
     found.get(name).push(c);
   }
-  return [...found];
+  const rank = ([, of]) => isLeft(of) ? 9 : isQuiet(of) ? 8 : order.indexOf(of[0].op);
+  return [...found].sort((a, b) => rank(a) - rank(b));
 }
-const isQuiet = (list) => ["link", "stamp", "adopt"].includes(list[0].op);
-
-/* Changes as a pull request shows them, by kind. */
+/* Changes as a pull request shows them. */
 function showDiffs(list, left, approve) {
-  const groups = grouped(list);
-  return [groups.sort((a, b) => isQuiet(a[1]) - isQuiet(b[1])).map(([name, of]) =>
-    make("details", { class: "diffs", "data-fold": name, open: !isQuiet(of) && of.length <= 200 },
+  return [grouped(list).map(([name, of]) =>
+    make("details", { class: "diffs", "data-fold": name, open: !isQuiet(of) && !isLeft(of) && of.length <= 200 },
       make("summary", {}, name, " ", make("span", { class: "count" }, number(of.length))),
       make("ul", {}, of.map((c) => make("li", { class: "change-diff " + c.op },
         make("p", {}, title(c), " ", inNotion(c)),
         c.conflict ? versus(c.conflict) : diff(c),
         c.reason ? make("p", { class: "reason" }, upper(c.reason)) : [],
         approve ? approve(c) : []))))),
-  left ? make("p", { class: "soft" }, "and " + number(left) + " more: bin/report --run prints them all") : []];
+  left ? make("p", { class: "warn" }, "and " + number(left) + " more that are not shown here") : []];
 }
 const back = () => make("p", {}, make("a", { href: "#", class: "back", "data-focus": "back" }, "← Overview"));
 const facts = (...list) => make("dl", { class: "times" }, list.filter((f) => f).map(([name, ...v]) =>
   make("div", {}, make("dt", {}, name), make("dd", {}, v))));
 
 function didWhat(ops) {
-  const lines = Object.entries(ops || {}).filter(([op]) => past[op]).map(([op, to]) => {
+  const lines = Object.entries(ops || {}).filter(([op]) => inBrief[op]).map(([op, to]) => {
     const done = (side) => (to[side] || {}).done || 0;
     const made = sum(Object.values(to).map((t) => t.done || 0));
     return [past[op], number(done("supabase")), number(done("notion")), number(sum(to) - made)];
   });
-  return lines.length ? table("What it did, by side", ["operation", "Supabase", "Notion", "not done"], lines, 1) : [];
+  return lines.length ? table("What it did, by side", ["records", "Supabase", "Notion", "not done"], lines, 1) : [];
 }
-function guards(blocked, plan) {
+/* Why a plan was not carried out, and what lets just that plan pass. */
+function guards(blocked, head, allow) {
   if (!blocked?.length) return [];
-  return make("div", { class: "callout bad" }, make("h3", {}, "Blocked: nothing was written"),
-    blocked.map((b) => make("p", {}, make("b", {}, b.guard), b.reason ? ": " + b.reason : "")),
-    canAct() && plan ? make("div", { class: "buttons" }, button("Allow this once", blocked.map((b) => b.guard).join(", "), "allow", { plan }, true)) : [],
-    canAct() && plan ? make("p", { class: "soft" }, "A run carries out just this plan; if anything has changed since, it is blocked again.") : []);
+  return make("div", { class: "callout bad" }, make("h3", {}, head),
+    blocked.map((b) => make("p", {}, upper(b.reason || b.guard), b.reason ? make("span", { class: "soft" }, " (" + b.guard + ")") : "")),
+    allow && canAct() ? [make("div", { class: "buttons" }, button("Allow this once", blocked.map((b) => b.guard).join(", "), "allow", { plan: allow })),
+      make("p", { class: "soft" }, "A run carries out just this plan. If anything has changed since, nothing is written.")] : []);
+}
+function undoButtons(r) {
+  if (!canAct()) return [];
+  const ask = (run, label) => make("div", { class: "buttons" },
+    make("button", { type: "button", "data-focus": "undo", click: () => act("undo", { run, dry_run: true }, label) }, label),
+    make("span", { class: "soft" }, "You’ll see first what that would write."));
+  return r.undoes && r.status === "blocked" ? ask(r.undoes, "Look at that undo again …") : r.can_undo && !r.undone_by ? ask(r.run_id, "Take it back …") : [];
 }
 function showRun(r) {
-  const blocked = r.status === "blocked", planned = (r.results || []).some((c) => c.status === "planned");
+  const blocked = r.status === "blocked" && !r.undoes;
   const counted = { trash: "mass-delete", create: "mass-create", update: "mass-change" };
-  const approve = (c) => !canAct() || !blocked || !r.plan_id || !idOf(c) || !r.blocked.some((b) => b.guard === counted[c.op]) ? [] : make("div", { class: "buttons" },
-    button("Approve this one", titleOf(c), "approve", { plan: r.plan_id, ids: [idOf(c)] }));
-  return [back(), make("h2", {}, "Run of ", short(r.started_at), " ", ended(r.status)),
-    facts(["Began", utc(r.started_at)], r.duration_ms === undefined ? null : ["Took", took(r.duration_ms)],
+  const approved = (id) => store.pending?.pending.some((p) => p.kind === "approved" && idOf(p) === id);
+  const some = blocked && (r.results || []).some((c) => counted[c.op] && idOf(c) && approved(idOf(c)));
+  const approve = (c) => !canAct() || !blocked || !r.plan_id || !idOf(c) || !r.blocked.some((b) => b.guard === counted[c.op]) ? []
+    : make("div", { class: "buttons" }, approved(idOf(c)) ? badge("good", "✓", "approved for the next run")
+      : button("Approve this one", titleOf(c), "approve", { plan: r.plan_id, ids: [idOf(c)] }));
+  return [back(), make("h2", {}, r.undoes ? "Undo, " : "Run of ", short(r.started_at), " ", ended(r.status)),
+    facts(["Began", at(r.started_at)], r.duration_ms === undefined ? null : ["Took", took(r.duration_ms)],
       ["Changes", number(r.changes)], r.errors ? ["Failed", number(r.errors)] : null,
       r.conflicts ? ["Conflicts", number(r.conflicts)] : null,
-      r.undoes ? ["Took back", make("a", { href: "#run/" + r.undoes }, r.undoes)] : null, ["Id", make("code", {}, r.run_id)]),
-    r.message ? make("pre", { class: "bad" }, r.message) : [],
-    guards(r.blocked, r.plan_id), didWhat(r.ops),
-    r.can_undo && canAct() ? make("div", { class: "buttons" },
-      make("button", { type: "button", "data-focus": "undo", click: () => act("undo", { run: r.run_id, dry_run: true }) }, "Take it back …"),
-      make("span", { class: "soft" }, "shows first what that would write")) : [],
-    r.results?.length ? showDiffs(r.results, r.left_out, planned ? approve : null)
+      r.undoes ? ["Took back the run of", make("a", { href: "#run/" + r.undoes }, short(idTime(r.undoes)))] : null,
+      r.undone_by ? ["Taken back", make("a", { href: "#run/" + r.undone_by }, short(idTime(r.undone_by)))] : null,
+      ["Id", make("code", {}, r.run_id)]),
+    r.message && !r.blocked?.length ? make("pre", { class: "bad" }, r.message) : [],
+    guards(r.blocked, "Blocked: nothing was written", blocked && !some && r.plan_id),
+    some ? make("p", { class: "soft" }, "Some of it is approved: the next run carries that out, and the rest waits until it is approved too.") : [],
+    r.blocked?.length ? [] : didWhat(r.ops), undoButtons(r),
+    r.results?.length ? showDiffs(r.results, r.left_out, approve)
       : make("p", { class: "empty" }, r.status === "open" ? "It hasn’t ended yet." : "There was nothing to write.")];
 }
+const writesOf = (total) => sum(Object.entries(total || {}).filter(([op]) => inBrief[op]).map(([, to]) => sum(to)));
 function showPlan(p) {
-  const undo = p.kind === "undo", writes = (p.results || []).filter((c) => c.op !== "skip").length;
+  const undo = p.kind === "undo", list = p.results || [];
+  const writes = p.total ? writesOf(p.total) : list.filter(writesTo).length, quiet = list.some((c) => isQuiet([c]));
+  const offered = canAct() && !p.cut && (undo ? writes || quiet : writes && !p.blocked?.length);
   return [back(), make("h2", {}, undo ? "Taking back the run of " : "What a run would do now", undo ? short(idTime(p.run_id)) : ""),
-    facts(["Made", aged(p.at)], ["Would write", several(writes, "operation")], p.plan_id ? ["Plan", make("code", {}, p.plan_id)] : null),
-    p.cut ? make("p", { class: "warn" }, "The plan is too long to be shown in full; its end is cut off.") : [],
-    p.exit_code > 3 ? make("p", { class: "bad" }, "It ended with exit code " + p.exit_code + ".") : [],
+    facts(["Made", aged(p.at)], ["Would change", several(writes, "record")], p.plan_id ? ["Plan", make("code", {}, p.plan_id)] : null),
     undo ? (p.blocked || []).map((b) => make("p", { class: "warn" }, "A guard asks whether you want that: " + (b.reason || b.guard)))
-      : guards(p.blocked, p.plan_id),
-    canAct() && writes && !p.cut && (undo || !p.blocked?.length) ? make("div", { class: "buttons" }, undo
-      ? button("Take back " + several(writes, "change"), "", "undo",
+      : guards(p.blocked, "A run would be blocked", null),
+    undo && writes ? make("p", { class: "warn" }, "What that run wrote came from edits on the other side. The next run sees them again, and writes "
+      + "the same again, unless you change them there first.") : [],
+    p.cut ? make("p", { class: "warn" }, "The plan is too long to be shown whole, so it can’t be carried out from here. In a shell: ",
+      make("code", {}, undo ? "scripts/controls.sh undo " + p.run_id : "scripts/sync-now.sh")) : [],
+    offered ? make("div", { class: "buttons" }, undo
+      ? button(writes ? "Take back " + several(writes, "change") : "Take it back", "", "undo",
         { run: p.run_id, plan: p.plan_id, ...(p.blocked?.length ? { allow: true } : {}) }, true)
-      : button("Sync now", "", "sync-now", {}, true)) : [],
-    p.results?.length ? showDiffs(p.results, 0) : make("p", { class: "empty" }, "Nothing would be written: both sides are equal.")];
+      : button("Carry out this plan", "", "sync-now", { plan: p.plan_id }, true)) : [],
+    list.length ? showDiffs(list, p.left_out) : make("p", { class: "empty" }, undo
+      ? "Nothing is left to take back: what the run wrote was taken back or edited since." : "Nothing would be written: both sides are equal.")];
 }
 const idTime = (id) => (id || "").replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, "$1-$2-$3T$4:$5:$6Z");
 
 function showRecord(r) {
-  return [back(), make("h2", {}, titleOf(r)),
+  const open = store.pending?.pending.find((p) => p.conflict && (p.row_id === r.row_id || p.page_id === r.page_id));
+  const did = (c) => isLeft([c]) ? "Left alone" : c.status === "done" ? upper(past[c.op] || c.op)
+    : c.status === "planned" ? "Planned: " + (future[c.op] || c.op).toLowerCase() : "Not " + (past[c.op] || c.op);
+  return [back(), make("h2", {}, make("span", { class: "clamp" }, titleOf(r))),
     facts(r.row_id ? ["Row", make("code", {}, r.row_id)] : null, r.page_id ? ["Page", outward(r.url, make("code", {}, r.page_id))] : null,
-      ["Paired", r.paired_at ? at(r.paired_at) : "before the oldest run that is kept, or not yet"],
-      ["Waits", r.waits ? (kinds[r.waits.kind] || passing[r.waits.kind] || r.waits.kind) + ": " + r.waits.reason : "for nothing"]),
+      r.paired_at ? ["Paired", at(r.paired_at)] : null, r.waits ? ["Waits", kindName(r.waits.kind) + ": " + r.waits.reason] : null),
+    open && canAct() && open.acts?.includes("resolve") ? make("div", { class: "callout" }, make("h3", {}, "Both sides changed: which one?"), choices(open)) : [],
     make("ol", { class: "story" }, (r.entries || []).slice().reverse().map((c) => make("li", {},
-      make("p", {}, make("a", { href: "#run/" + c.run_id }, at(c.at)), " ",
-        make("b", {}, upper((c.status === "done" ? "" : c.status === "planned" ? "planned: " : "not ") + (past[c.op] || c.op))), " ", where(c)),
+      make("p", {}, make("a", { href: "#run/" + c.run_id }, at(c.at)), " ", make("b", {}, did(c)), " ", where(c)),
       c.conflict ? versus(c.conflict) : diff(c),
       c.reason ? make("p", { class: "reason" }, upper(c.reason)) : [],
       c.repeated ? make("p", { class: "soft" }, "The same in " + several(c.repeated.runs, "more run", "more runs")) : [])))];
@@ -101,24 +123,27 @@ const routeOf = (hash) => routes.map(([r, path, show]) => [hash.match(r), path, 
 
 function showView() {
   const inside = !!routeOf(view.hash);
-  $("home").hidden = inside;
-  $("view").hidden = !inside;
-  if (!inside) return;
-  part($("view"), [view.data, view.error, canAct()], () => view.data ? routeOf(view.hash)[2](view.data)
+  $("home").hidden = inside || locked;
+  $("view").hidden = !inside || locked;
+  if (!inside || locked) return;
+  const marks = store.pending?.pending.filter((p) => p.kind === "approved" || p.conflict);
+  part($("view"), [view.data, view.error, canAct(), marks], () => view.data ? routeOf(view.hash)[2](view.data)
     : [back(), make("p", { class: view.error ? "bad" : "soft" }, view.error || "Loading …")]);
 }
 async function loadView() {
   const { hash } = view, found = routeOf(hash);
-  if (!found) return;
+  if (!found || locked) return;
   try {
-    if (hash === "#plan" && !store.status?.control?.plan) throw new Refused(404, "");
+    if (hash === "#plan" && store.status && !store.status.control?.plan) throw new Refused(404, "");
     const data = await ask(found[1](found[0][1]));
     if (view.hash === hash) view = { hash, data, error: "" };
   } catch (e) {
-    if (view.hash === hash) view = { hash, data: null, error: e.status === 404 ? "Nothing is known of that any more: it is "
-      + "older than the runs that are kept, or a newer run has begun." : e.message };
+    if (view.hash === hash) view = { hash, data: null, error: e.status !== 404 ? e.message
+      : hash === "#plan" ? "There is no preview now. Ask for a new one on the overview."
+      : "Nothing is known of that: it may be older than the runs that are kept." };
   }
   showView();
+  disable();
 }
 async function go(first) {
   const from = view.hash;
@@ -126,7 +151,7 @@ async function go(first) {
   showView();
   if (!first && !routeOf(view.hash)) document.querySelector(`a[href="${CSS.escape(from)}"]`)?.focus();
   await loadView();
-  if (routeOf(view.hash)) {
+  if (routeOf(view.hash) && !locked) {
     scrollTo(0, 0);
     $("view").focus({ preventScroll: true });
   }
