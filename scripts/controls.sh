@@ -85,27 +85,6 @@ edited since.
 TEXT
 }
 
-# last_rules: how the last run of the sync that planned decided conflicts and orphans,
-# what it or the settings of now hold, and how long edits have to settle for either,
-# unless that is given. --hold and --direction go together: a given one takes the place of
-# both. A run that takes another one back has no rules.
-last_rules() {
-  local rules='' rule name record given=" ${options[*]-} "
-  while IFS= read -r record && [ -z "$rules" ]; do
-    rules=$(jq -r 'select(.undoes == null) | .policy | objects
-      | (.conflict | strings | "conflict=\(.)"), (.orphans | strings | "orphans=\(.)"),
-        (.hold | arrays | . + $now.hold | unique | "hold=\(join(","))", "direction=both"),
-        (.settle_seconds | numbers | "settle=\([., $now.settle_seconds] | max)s")' \
-      --argjson now "$waits_now" "$record" 2>/dev/null) || true
-  done < <(printf '%s\n' "$logs/last_run.json"; printf '%s\n' "$logs"/runs/*/run.json | sort -r
-    printf '%s\n' "$logs/last_success.json")
-  while IFS= read -r rule; do
-    name=${rule%%=*}
-    [[ $name != @(hold|direction) || $given != *" --"@(hold|direction)=* ]] || continue
-    [[ ! $rule || $given == *" --$name="* ]] || options+=("--$rule")
-  done <<<"$rules"
-}
-
 # kept_of ID: the files of the decisions that wait on that record.
 kept_of() {
   local file
@@ -189,7 +168,7 @@ resolve() {
     line=$("$bin/report" --resolve "$id" ${decide[@]+"${decide[@]}"}) || exit
     lines+=("$line")
   done
-  last_rules
+  options+=(--last-rules)
   if [ "$dry" ]; then
     line=$(mktemp "${TMPDIR:-/tmp}/vaultsync-resolve.XXXXXX")
     # shellcheck disable=SC2064 # its name is known now

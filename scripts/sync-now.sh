@@ -8,6 +8,8 @@ set -euo pipefail
 . "${BASH_SOURCE[0]%/*}/lib/resolve.sh"
 # shellcheck source=scripts/lib/undo.sh
 . "${BASH_SOURCE[0]%/*}/lib/undo.sh"
+# shellcheck source=scripts/lib/rules.sh
+. "${BASH_SOURCE[0]%/*}/lib/rules.sh"
 
 usage() {
   cat <<'TEXT'
@@ -18,6 +20,7 @@ Read both sides, plan, and carry the plan out.
       --json           print it as a stream, with --dry-run
       --full           read all of Notion, though a part might be enough
       --limit SECONDS  stop a run that takes longer
+      --last-rules     decide, hold and let settle as the last run did
       --undo RUN       take back that run instead ("last": the last one)
   -q, --quiet          say only what is wrong
   -v, --verbose        say more
@@ -26,10 +29,10 @@ Read both sides, plan, and carry the plan out.
 
 Other options go to plan, such as --conflict notion, --orphans restore,
 --allow mass-delete, --match decision, --hold trash, --direction to-notion,
---settle 2m, --retry. bin/report tells what the run did.
+--settle 2m, --retry, --only-plan ID. bin/report tells what the run did.
 TEXT
 }
-args=("$@") run=() verbose=() plan=() progress=--progress dry='' json='' undo='' full=${SYNC_RUN_FULL:-}
+args=("$@") run=() verbose=() plan=() progress=--progress dry='' json='' undo='' last='' full=${SYNC_RUN_FULL:-}
 while [ $# -gt 0 ]; do
   case $1 in
     -n | --dry-run) run+=(-n) dry=1 ;;
@@ -41,20 +44,21 @@ while [ $# -gt 0 ]; do
       "$bin/run" ${run[@]+"${run[@]}"} --version >/dev/null || exit
       exec "$bin/plan" ${plan[@]+"${plan[@]}"} --version ;;
     --full) full=asked ;;
+    --last-rules) last=1 ;;
     --limit | --undo | --conflict | --orphans | --allow | --allow-plan | --only-plan | --match | --hold | --direction | --settle | --resolve)
       [ $# -gt 1 ] || die 2 "$1 needs an argument"
       set -- "$1=$2" "${@:3}" && continue ;;
     --limit=*) run+=("$1") ;;
     --undo=?*) undo=${1#*=} ;;
-    --conflict=* | --orphans=* | --allow=* | --allow-plan=* | --only-plan=* | --match=* | --hold=* | --direction=* | --settle=* | --resolve=* | --retry) plan+=("$1") ;;
+    --conflict=* | --orphans=* | --allow=* | --allow-plan=* | --only-plan=* | --last-rules=* | --match=* | --hold=* | --direction=* | --settle=* | --resolve=* | --retry) plan+=("$1") ;;
     *) die 2 "unknown option: $1 (try: $0 --help)" ;;
   esac
   shift
 done
 [ -z "$json" ] || [ "$dry" ] || die 2 "--json goes with --dry-run: what a run did is in report --json"
-[[ $undo || " ${plan[*]-}" != *" --only-plan="* ]] || die 2 "--only-plan goes with --undo: to let a blocked plan pass, and no other, give --allow-plan"
+[ ! "$undo" ] || [ ! "$last" ] || die 2 "--undo goes by no rule of the sync: leave out --last-rules"
 [ ! "$dry" ] || [ "$json" ] || plan+=(--human)
-[ "${SYNC_RUN_PID:-}" = "$PPID" ] || { [ ! "$undo" ] || find_undo; begin_run; } # which calls this script again
+[ "${SYNC_RUN_PID:-}" = "$PPID" ] || { [ ! "$undo" ] || find_undo; [ ! "$last$undo" ] || add_last_rules; begin_run; } # which calls this script again
 pages=() work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
 [ "$undo" ] || take_decisions
 out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again=''

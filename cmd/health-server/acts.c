@@ -13,6 +13,9 @@
 #define WORDS_MAX 400 /* bytes of the arguments that a log needs */
 #define KEYS 4
 
+/* As from a schedule: what hangs must not keep the lock for ever. */
+#define LIMIT "--limit=21600"
+
 static void add(struct act *a, const char *arg)
 {
 	/* Always room for the NULL, too. */
@@ -70,6 +73,17 @@ static int add_plan(
 
 /* --- the acts ------------------------------------------------------------- */
 
+/*
+ * A run of sync-now.sh, or a look at it: with the rules that the last one was
+ * given by whoever started it, for the page knows none.
+ */
+static void add_run(struct act *a)
+{
+	add(a, "--quiet");
+	add(a, "--last-rules");
+	add(a, LIMIT);
+}
+
 static int read_sync(struct act *a, const json *body, struct error *e)
 {
 	const json *orphans = json_get(body, "orphans");
@@ -80,7 +94,9 @@ static int read_sync(struct act *a, const json *body, struct error *e)
 		return -1;
 	if (orphans && !text_same(json_text(orphans), "restore"))
 		return refuse(e, "orphans", "\"restore\"");
-	add(a, "--quiet");
+	add_run(a);
+	if (json_get(body, "plan") && add_plan(a, "--only-plan", body, e) < 0)
+		return -1;
 	if (full)
 		add(a, "--full");
 	if (retry)
@@ -96,7 +112,7 @@ static int read_dry_run(struct act *a, const json *body, struct error *e)
 {
 	(void)body, (void)e;
 	a->shows_plan = true;
-	add(a, "--quiet");
+	add_run(a);
 	add(a, "--dry-run");
 	add(a, "--json");
 	return 0;
@@ -204,13 +220,17 @@ static int read_resolve(struct act *a, const json *body, struct error *e)
 	if (fields && add_fields(a, fields, e) < 0)
 		return -1;
 	add(a, "--quiet");
+	add(a, LIMIT);
 	return 0;
 }
 
+/* Another plan is not only still blocked: it isn't carried out at all. */
 static int read_allow(struct act *a, const json *body, struct error *e)
 {
-	add(a, "--quiet");
-	return add_plan(a, "--allow-plan", body, e);
+	add_run(a);
+	return add_plan(a, "--only-plan", body, e) < 0
+		       ? -1
+		       : add_plan(a, "--allow-plan", body, e);
 }
 
 static int read_undo(struct act *a, const json *body, struct error *e)
@@ -227,6 +247,7 @@ static int read_undo(struct act *a, const json *body, struct error *e)
 	add(a, "undo");
 	add(a, run);
 	add(a, "--quiet");
+	add(a, LIMIT);
 	if (dry && (json_get(body, "plan") || allow))
 		return fail(e, RC_USAGE,
 			"with \"dry_run\" there is no \"plan\" yet, and "
@@ -256,7 +277,7 @@ static const struct {
 	const char *keys[KEYS + 1];
 } acts[] = {
 	[ACT_SYNC] = { "sync-now", "sync-now.sh", read_sync,
-		{ "full", "retry", "orphans" } },
+		{ "full", "retry", "orphans", "plan" } },
 	[ACT_DRY_RUN] = { "dry-run", "sync-now.sh", read_dry_run, { NULL } },
 	[ACT_APPROVE] = { "approve", "controls.sh", read_approve,
 		{ "plan", "ids", "all" } },
@@ -325,12 +346,14 @@ void act_fini(struct act *a)
 /* The name of the act, and what its command has beyond that. */
 void act_words(const struct act *a, struct buf *out)
 {
+	static const char *const always[] = { "--quiet", "--last-rules", LIMIT,
+		NULL };
 	const char *name = act_name(a->kind);
 
 	buf_adds(out, name);
 	for (size_t i = 0; i < a->n; i++) {
 		if (strcmp(a->args[i], name) == 0 ||
-			strcmp(a->args[i], "--quiet") == 0)
+			is_word(a->args[i], always))
 			continue;
 		if (out->len + strlen(a->args[i]) > WORDS_MAX) {
 			buf_addf(out, " … (%zu more)", a->n - i);

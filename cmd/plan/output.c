@@ -226,6 +226,8 @@ static json *plan_head(const struct plan *p)
 	put_waits(head, policy, &p->policy->waits);
 	if (p->allowed)
 		json_put_str(policy, "allow_plan", id);
+	if (p->last_rules)
+		json_put(policy, "last_rules", json_copy(p->last_rules));
 	json_put(head, "sources", json_copy(p->sides->sources));
 	return head;
 }

@@ -22,6 +22,7 @@ struct plan {
 	const struct op_list *ops;
 	size_t live_pairs;
 	const char *undo; /* the run that is taken back; NULL: none */
+	const json *last_rules; /* that hold again after this one; or NULL */
 	usec at;
 	bool allowed;	      /* as the plan that was seen: its guards, too */
 	bool is_other;	      /* it is not the one that was asked for */
@@ -29,9 +30,6 @@ struct plan {
 };
 
 #define PLAN_TEXT 512
-/* Beside the guards in "blocked": what plan_only() found. */
-#define OTHER_PLAN "other-plan"
-
 const char *conflict_rule_name(enum conflict_rule r);
 const char *orphan_rule_name(enum orphan_rule r);
 

@@ -24,6 +24,7 @@ enum {
 	ID_ALLOW,
 	ID_ALLOW_PLAN,
 	ID_ONLY_PLAN,
+	ID_LAST_RULES,
 	ID_MATCH,
 	ID_HUMAN,
 	ID_RESOLVE,
@@ -55,6 +56,9 @@ static const struct option_spec options[] = {
 		"block it; another plan is blocked as always" },
 	{ ID_ONLY_PLAN, "only-plan", "ID",
 		"block any plan but the one with this id" },
+	{ ID_LAST_RULES, "last-rules", "JSON",
+		"note in the plan which rules hold again after this run:\n"
+		"the policy of an earlier plan" },
 	{ ID_MATCH, "match", "RULE",
 		"pair records that were never linked by decision, or by\n"
 		"decision+date, where one row and one page have it" },
@@ -98,6 +102,7 @@ struct args {
 	const char *input, *base, *undo;
 	char allow_plan[UUID_SIZE], only_plan[UUID_SIZE]; /* or "" */
 	bool human, verify;
+	json *last_rules; /* owned, or NULL */
 	struct policy policy;
 	struct resolutions resolve;
 	struct guards guards;
@@ -128,6 +133,18 @@ static int set_rule(const char *value, const char *option,
 			i ? ", " : "", words[i]);
 	return opt_usage(&command, "--%s: no such rule: %.60s (there are: %s)",
 		option, value, right);
+}
+
+static int take_rules(const char *value, json **rules)
+{
+	struct error e;
+
+	json_free(*rules);
+	*rules = json_parse(value, strlen(value), JSON_STRICT, &e);
+	if (json_is_object(*rules))
+		return 0;
+	return opt_usage(
+		&command, "--last-rules: %.60s is not a JSON object", value);
 }
 
 static int take_wait_option(struct wait_options *o, int id, const char *value)
@@ -191,6 +208,9 @@ static int take_option(struct args *a, int id, const char *value)
 		break;
 	case ID_ONLY_PLAN:
 		rc = take_plan_id(value, "only-plan", a->only_plan);
+		break;
+	case ID_LAST_RULES:
+		rc = take_rules(value, &a->last_rules);
 		break;
 	case ID_HUMAN:
 		a->human = true;
@@ -368,6 +388,7 @@ static int make_plan(struct args *a, const struct sides *w,
 		.policy = &a->policy,
 		.guards = &a->guards,
 		.ops = &ops,
+		.last_rules = a->last_rules,
 		.undo = a->undo };
 	struct undo undo = { 0 };
 	int rc = -1;
@@ -459,5 +480,6 @@ out:
 	sides_fini(&w);
 	wait_files_fini(&a.wait_files);
 	resolutions_fini(&a.resolve);
+	json_free(a.last_rules);
 	return code < 0 ? error_report(&e) : code;
 }

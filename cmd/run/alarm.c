@@ -255,24 +255,30 @@ void alarm_notify(
 /* --- what is news -----------------------------------------------------------
  */
 
+/* Neither stopped by somebody, nor asked for by a person and then blocked. */
+static bool tells_of_the_sync(const struct run *r)
+{
+	return r->record && r->status != RUN_INTERRUPTED &&
+	       !(r->status == RUN_BLOCKED &&
+		       (run_undoes(r) || run_is_refused(r->record)));
+}
+
 /*
- * The run before this one that nobody stopped; NULL: none is known. It is
- * `last`, whatever time its name tells, because a clock can be set back.
+ * The run before this one that tells how the sync is; NULL: none is known. It
+ * is `last`, whatever time its name tells, because a clock can be set back.
  */
 static const struct run *run_before(
 	const struct run_records *l, const char *id, const char *last)
 {
 	const struct run *r = last ? run_records_find(l, last) : NULL;
 
-	if (r && r->record && r->status != RUN_INTERRUPTED &&
-		strcmp(r->id, id) != 0)
+	if (r && tells_of_the_sync(r) && strcmp(r->id, id) != 0)
 		return r;
 	for (size_t i = l->n; i > 0; i--)
-		if (l->runs[i - 1].record &&
-			l->runs[i - 1].status != RUN_INTERRUPTED &&
+		if (tells_of_the_sync(&l->runs[i - 1]) &&
 			strcmp(l->runs[i - 1].id, id) != 0)
 			return &l->runs[i - 1];
-	if (l->last && l->last->record && l->last->status != RUN_INTERRUPTED &&
+	if (l->last && tells_of_the_sync(l->last) &&
 		strcmp(l->last->id, id) != 0)
 		return l->last;
 	return NULL;
@@ -380,7 +386,7 @@ void alarm_raise(const struct run_context *run, const json *record,
 		alarm_ping(run, "/fail", news, false);
 		free(news);
 	} else if (strcmp(status, "blocked") == 0 &&
-		   json_str(record, "undoes")) {
+		   (json_str(record, "undoes") || run_is_refused(record))) {
 		/* A person asked for it, and has seen it; the sync is well. */
 		alarm_ping(run, "", text, false);
 	} else {

@@ -74,12 +74,15 @@ static enum condition unknown_condition(const struct run_records *l)
 static enum condition condition_of(
 	const struct health *h, const struct run_records *l)
 {
+	const struct run *r = l->last;
+
 	if (!l->last && !l->success)
 		return unknown_condition(l);
 	if (is_in_future(h, l->last) || is_in_future(h, l->success))
 		return IS_FUTURE;
 	/* That a run was not taken back stops no other. */
-	if (l->last && l->last->status == RUN_BLOCKED && !run_undoes(l->last))
+	if (l->last && l->last->status == RUN_BLOCKED &&
+		!run_undoes(l->last) && !run_is_refused(l->last->record))
 		return IS_BLOCKED;
 	if (l->last && l->last->status == RUN_FAILED)
 		return IS_FAILING;
@@ -89,7 +92,9 @@ static enum condition condition_of(
 		return IS_STOPPED;
 	if (missed(h, 1) && !is_under_way(h, l))
 		return IS_LATE;
-	return (l->last ? l->last : l->success)->status == RUN_ATTENTION
+	if (!r || (run_is_refused(r->record) && l->success))
+		r = l->success;
+	return r->status == RUN_ATTENTION
 		       ? IS_ATTENTION
 		       : IS_HEALTHY;
 }

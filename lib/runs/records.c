@@ -110,6 +110,14 @@ usec run_full_reading(const struct run_records *l)
 	return latest;
 }
 
+bool run_is_refused(const json *record)
+{
+	const json *why = json_first(json_get(record, "blocked"));
+
+	return why && !json_next(why) && json_text(why) &&
+	       strcmp(json_text(why), OTHER_PLAN) == 0;
+}
+
 const char *run_undoes(const struct run *r)
 {
 	const char *id = r ? json_str(r->record, "undoes") : NULL;

@@ -26,6 +26,8 @@
 #define RUNS_MAX 50
 #define RUN_ID_SIZE 40
 #define CONFLICTS_ASIDE 5
+/* Beside the guards in "blocked": it isn't the plan that was asked for. */
+#define OTHER_PLAN "other-plan"
 
 enum run_status {
 	RUN_OK,
@@ -74,6 +76,8 @@ int64_t run_changes(const struct run *r);
 /* The run that this one took back, or was to; NULL: it was a run of the sync.
  */
 const char *run_undoes(const struct run *r);
+/* Nothing stopped it but that its plan was not the one that was asked for. */
+bool run_is_refused(const json *record);
 /* When all of Notion was read last, as far as records tell; or USEC_NONE. */
 usec run_full_reading(const struct run_records *l);
 

@@ -9,6 +9,7 @@
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/humanize.h"
+#include "util/text.h"
 #include "util/uuid.h"
 #include "views/kept_plan.h"
 #include "views/scan.h"
@@ -217,16 +218,20 @@ static void add_blocked(struct waiting *all, const struct run_records *l,
 	struct buf names = BUF_INIT(COMMAND_SIZE);
 	const json *blocked;
 
-	if (!l->last || l->last->status != RUN_BLOCKED || run_undoes(l->last))
+	if (!l->last || l->last->status != RUN_BLOCKED || run_undoes(l->last) ||
+		run_is_refused(l->last->record))
 		return;
 	blocked = json_get(l->last->record, "blocked");
 	/* All that tripped, for they trip again; older records lack them. */
 	join(&names, json_get(l->last->record, "tripped"));
 	if (!names.len)
 		join(&names, blocked);
-	for (const json *g = json_first(blocked); g; g = json_next(g))
+	for (const json *g = json_first(blocked); g; g = json_next(g)) {
+		if (text_same(json_text(g), OTHER_PLAN))
+			continue;
 		add_guard(all, w, l->last->id,
 			json_text(g) ? json_text(g) : "?", buf_str(&names));
+	}
 	buf_fini(&names);
 }
 

@@ -62,6 +62,7 @@ ended() {
 ID=3f0c1d2e-0000-4000-8000-0000000000aa
 OTHER=77ab90c4-0000-4000-8000-0000000000bb
 RUN=20261125T193500Z-7
+RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the sync
 
 @test "each act runs its command, with nothing else in it, and is noted with who asked" {
 	start_server --scripts "$T/scripts"
@@ -73,16 +74,16 @@ RUN=20261125T193500Z-7
 		ended "$n"
 		[[ $(tail -n 1 started) == "$want" ]] || { tail -n 1 started; echo "instead of $want"; return 1; }
 	done <<-TEXT
-		sync-now||sync-now.sh --quiet
-		sync-now|{"full":true,"retry":true,"orphans":"restore"}|sync-now.sh --quiet --full --retry --orphans restore
-		sync-now|{"full":false}|sync-now.sh --quiet
+		sync-now||sync-now.sh $RUNS
+		sync-now|{"full":true,"retry":true,"orphans":"restore"}|sync-now.sh $RUNS --full --retry --orphans restore
+		sync-now|{"full":false,"plan":"$ID"}|sync-now.sh $RUNS --only-plan $ID
 		approve|{"plan":"$ID","ids":["${ID//-/}","${OTHER^^}"]}|controls.sh approve --plan $ID $ID $OTHER
 		approve|{"plan":"$ID","all":["trash:notion","create"]}|controls.sh approve --plan $ID --all trash:notion,create
-		resolve|{"id":"$ID","take":"notion"}|controls.sh resolve $ID --take notion --quiet
-		resolve|{"id":"$ID","take":"supabase","fields":["type","date"]}|controls.sh resolve $ID --take supabase --field type --field date --quiet
-		allow|{"plan":"$ID"}|sync-now.sh --quiet --allow-plan $ID
-		undo|{"run":"$RUN","plan":"$ID"}|controls.sh undo $RUN --quiet --plan $ID
-		undo|{"run":"$RUN","plan":"$ID","allow":true}|controls.sh undo $RUN --quiet --plan $ID --allow-plan $ID
+		resolve|{"id":"$ID","take":"notion"}|controls.sh resolve $ID --take notion --quiet --limit=21600
+		resolve|{"id":"$ID","take":"supabase","fields":["type","date"]}|controls.sh resolve $ID --take supabase --field type --field date --quiet --limit=21600
+		allow|{"plan":"$ID"}|sync-now.sh $RUNS --only-plan $ID --allow-plan $ID
+		undo|{"run":"$RUN","plan":"$ID"}|controls.sh undo $RUN --quiet --limit=21600 --plan $ID
+		undo|{"run":"$RUN","plan":"$ID","allow":true}|controls.sh undo $RUN --quiet --limit=21600 --plan $ID --allow-plan $ID
 	TEXT
 	[[ $(jq -c '[.enabled, .private, .running, .plan, .last.act, .last.exit_code, .last.output, .last.cut]' \
 		<<<"$control") == '[true,false,null,null,"undo",0,"said\n",false]' ]] || { echo "$control"; return 1; }
@@ -123,6 +124,8 @@ RUN=20261125T193500Z-7
 		sync-now|{"allow":"mass-delete"}
 		sync-now|{"orphans":"trash"}
 		sync-now|{"orphans":null}
+		sync-now|{"plan":"mass-delete"}
+		sync-now|{"plan":null}
 		sync-now|{"a\nb":1}
 		dry-run|{"allow":"scope"}
 		sign-in|{"token":"x"}
@@ -221,7 +224,7 @@ RUN=20261125T193500Z-7
 		{ cat body; return 1; }
 	rm go-on
 	ended 1
-	[[ $(<started) == "controls.sh undo $RUN --quiet --dry-run --json" ]]
+	[[ $(<started) == "controls.sh undo $RUN --quiet --limit=21600 --dry-run --json" ]]
 	[[ $(jq -c '[.last.output, .last.exit_code, .plan.id, .plan.kind, .plan.run_id, .plan.plan_id]' <<<"$control") == \
 		"[\"plan: a message\\n\",3,1,\"undo\",\"$RUN\",\"$ID\"]" ]] || { echo "$control"; return 1; }
 	rm code

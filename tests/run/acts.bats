@@ -67,6 +67,43 @@ blocked_plan() {
 		and .policy.allow_plan == .plan_id' logs/last_run.json
 }
 
+@test "what runs by --conflict stop is run so from the page, and only as it was seen" {
+	seed supabase one two three four five six seven eight
+	must_pass sync_now --quiet
+	local n plan_id undo_id
+	must_fail $RC_GUARD "$ROOT/scripts/controls.sh" undo last --quiet
+	undo_id=$(blocked_plan)
+	edit supabase eight '{"type":"UX"}'
+	edit notion eight '{"type":"Policy"}'
+	for n in one two three four five; do act supabase $n soft-delete; done
+	must_fail $RC_GUARD sync_now --quiet --conflict stop
+	plan_id=$(blocked_plan)
+	start_server --scripts "$ROOT/scripts"
+	act_now dry-run '{}'
+	[[ $(jq -r .plan_id <<<"$plan") == "$plan_id" ]] || { echo "$last $plan"; return 1; }
+	must_act 1 allow "{\"plan\":\"$plan_id\"}"
+	dead notion five >/dev/null
+	live notion eight | jq -e '.type == ["Policy"]' >/dev/null
+	# What is allowed is a plan, not a run: nothing else is written, and all is well.
+	edit supabase seven '{"type":"Legal"}'
+	must_act 3 allow "{\"plan\":\"$undo_id\"}"
+	[[ $(jq -r .output <<<"$last") == *"the plan has changed since it was seen"* ]] || { echo "$last"; return 1; }
+	live notion seven | jq -e '.type == ["Ops"]' >/dev/null
+	must_fail 1 "$BIN/report" --health
+	[[ $output == *"needs attention"* ]] || seen "it is judged by a run that was refused"
+	catch "$BIN/report" --pending --json
+	must_hold '.[0].pending | map([.kind, .guard]) == [["conflict", null]]'
+	# The plan that is shown, and a rule that is meant for one run.
+	act_now dry-run '{}'
+	must_act 1 sync-now "$(jq -c '{plan: .plan_id}' <<<"$plan")"
+	live notion seven | jq -e '.type == ["Legal"]' >/dev/null
+	must_act 1 sync-now '{"orphans":"restore"}'
+	must_hold '.[0].policy | .conflict == "stop" and .orphans == "restore"' logs/last_run.json
+	must_act 1 sync-now '{}'
+	must_hold '.[0].policy | .conflict == "stop" and .orphans == "keep"' logs/last_run.json
+	live supabase eight | jq -e '.type == "UX"' >/dev/null
+}
+
 @test "from the page: look, run, decide, approve, take back; and the token is kept nowhere" {
 	local row run n
 	seed supabase "Adopt PostgreSQL" one two three four five six seven

@@ -158,7 +158,8 @@ both_ways() {
 	must_say 'leave out --conflict'
 	must_fail $RC_USAGE undo "$R" --json
 	must_fail $RC_USAGE undo "$R" --plan x
-	must_fail $RC_USAGE sync_now --only-plan "$(id 7)"
+	must_fail $RC_USAGE sync_now --last-rules --undo "$R"
+	must_say 'leave out --last-rules'
 	echo 'not an id' >ids
 	must_fail $RC_STREAM "$BIN/notion-fetch" --look-up ids
 	must_say 'ids: not an id is not the id of a page'
