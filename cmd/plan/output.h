@@ -21,7 +21,7 @@ struct plan {
 	const struct guards *guards;
 	const struct op_list *ops;
 	size_t live_pairs;
-	const char *undo; /* the run that is taken back; NULL: none */
+	const char *undo;	/* the run that is taken back; NULL: none */
 	const json *last_rules; /* that hold again after this one; or NULL */
 	usec at;
 	bool allowed;	      /* as the plan that was seen: its guards, too */
