@@ -61,6 +61,7 @@ function showBars(s) {
 function showActivity() {
   const a = store.activity;
   if (!a) return;
+  $("activity").classList.toggle("dated", a.activity.some((c) => short(c.at).includes(",")));
   rows($("activity"), a.activity, (c) => c.run_id + "/" + c.n, changeLine);
   const filtered = Object.values(store.filter).some((v) => v);
   $("no-activity").hidden = a.activity.length > 0;

@@ -106,7 +106,7 @@ function choices(p) {
 function reasons(p) {
   const reason = p.conflict && !/not resolved/.test(p.reason || "") ? "" : p.reason || "";
   return [reason ? make("p", { class: p.guard ? "" : "reason" }, upper(reason), p.failures > 1 ? "; failed " + number(p.failures) + " times in a row" : "") : [],
-    p.means && !p.guard && !p.conflict && p.means !== reason ? make("p", { class: "reason" }, upper(p.means)) : []];
+    p.means && !p.guard && !p.conflict && !(reason && ["held", "settling", "approved", "decided"].includes(p.kind)) ? make("p", { class: "reason" }, upper(p.means)) : []];
 }
 function showPending(p, g) {
   const id = idOf(p), mayDecide = g.act && p.acts?.includes("resolve");
