@@ -14,13 +14,13 @@ wire=()
 [[ $BIN != */debian-* ]] || wire=(--wire)
 
 @test "faults on all kinds of requests, once and for good" {
-	sample 13
+	sample 19
 	must_pass "$ROOT/tests/chaos/faults.sh" "${wire[@]}" "${SAMPLE[@]}"
 	echo "$output"
 }
 
 @test "faults with four workers" {
-	sample 17
+	sample 25
 	must_pass "$ROOT/tests/chaos/faults.sh" "${wire[@]}" --jobs 4 "${SAMPLE[@]}"
 	echo "$output"
 }

@@ -8,7 +8,7 @@ setup() {
 }
 
 @test "an edit right before any of our requests is never overwritten" {
-	sample 19
+	sample 29
 	must_pass "$ROOT/tests/chaos/edits.sh" "${SAMPLE[@]}"
 	echo "$output"
 }

@@ -8,7 +8,7 @@ setup() {
 }
 
 @test "killed at every request, before and after it is carried out" {
-	sample 9
+	sample 12
 	must_pass "$ROOT/tests/chaos/kill.sh" --decided "${SAMPLE[@]}"
 	echo "$output"
 }
