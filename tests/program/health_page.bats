@@ -26,13 +26,13 @@ page() {
 }
 
 @test "the page: its first screen in every state, phone and desk, light and dark" {
-	page 150 states
+	page 200 states
 }
 
 @test "the page: runs, records and a plan, by keyboard too, and it follows" {
-	page 40 views follows
+	page 45 views follows
 }
 
 @test "the page: each act, seen on both sides; read only, and private" {
-	page 40 acts locked
+	page 60 acts locked
 }
