@@ -21,7 +21,7 @@ struct printed {
 };
 
 struct act_run {
-	int64_t id; /* from 1 on; 0: none */
+	int64_t id; /* 0: none */
 	enum act_kind kind;
 	bool shows_plan;
 	char run[RUN_ID_SIZE]; /* that an undo is about, or "" */

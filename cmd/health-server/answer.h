@@ -13,7 +13,8 @@
 
 /*
  * Bytes of all answers that clients are still reading. Slow readers could each
- * hold an older one; above this limit, no newer one is built until they end.
+ * hold an older one; above this limit, no newer one is built until they end,
+ * except for the short ones that monitors read.
  */
 #define HELD_MAX ((size_t)8 << 20)
 

@@ -24,7 +24,10 @@ int control_init(struct control *c, const struct settings *settings,
 {
 	*c = (struct control){ .script = take_script,
 		.settings = settings,
-		.token = settings->control_token };
+		.token = settings->control_token,
+		/* A page that is open must not take the first act after a
+		 * restart for one that it knows. */
+		.acts = time_now() / 1000 };
 	guesses_init(&c->guesses);
 	pace_init(&c->pace);
 	pace_init(&c->signed_in);

@@ -32,7 +32,7 @@ struct control {
 	const struct settings *settings;
 	const char *token; /* NULL: there are no controls */
 	pid_t child;	   /* 0: none */
-	int64_t acts;	   /* how many there were */
+	int64_t acts;	   /* the id of the last one */
 	struct guesses guesses;
 	struct pace pace, signed_in;
 	struct act_run now, last, shown; /* shown: whose plan is kept */

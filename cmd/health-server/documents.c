@@ -120,7 +120,8 @@ static json *document(const char *status)
 	return v;
 }
 
-json *health_document(const struct log_view *s, const struct health *h)
+json *health_document(
+	const struct log_view *s, const struct health *h, bool with_errors)
 {
 	json *v = document(health_status(h));
 
@@ -132,7 +133,8 @@ json *health_document(const struct log_view *s, const struct health *h)
 	json_put(v, "last_success", run_document(h, s->logs.success));
 	json_put(v, "last_run", run_document(h, s->logs.last));
 	json_put(v, "totals", totals_document(s));
-	json_put(v, "errors", errors_document(s, h));
+	if (with_errors)
+		json_put(v, "errors", errors_document(s, h));
 	json_put(v, "checks", checks_document(h));
 	return v;
 }

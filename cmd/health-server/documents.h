@@ -10,7 +10,8 @@
  * pass (OK), warn (WARNING) or fail (CRITICAL, UNKNOWN: what isn't known to
  * work counts as broken); health-server(1) lists the rest.
  */
-json *health_document(const struct log_view *s, const struct health *h);
+json *health_document(
+	const struct log_view *s, const struct health *h, bool with_errors);
 /* "pass", "warn" or "fail". */
 const char *health_status(const struct health *h);
 /* The same document where the log folder can't be read. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "hosts.h"
+#include "mask.h"
 #include "server.h"
 #include "settings/settings.h"
 #include "util/alloc.h"
@@ -126,6 +127,24 @@ static char *find_script(const char *scripts)
 	return xasprintf("%s/scripts/sync-now.sh", self);
 }
 
+/* Folders that messages may name, with blanks in them. */
+static void mask_places(const struct settings *settings, const char *script)
+{
+	char here[4096], *home = xstrdup(script), *slash;
+	const char *places[] = { settings->state_dir, settings->log_dir,
+		getcwd(here, sizeof here), home, getenv("HOME"),
+		getenv("TMPDIR") };
+
+	/* The folder of the scripts, and the one in which it is. */
+	for (int up = 0; up < 2; up++) {
+		slash = strrchr(home, '/');
+		if (slash)
+			*slash = '\0';
+	}
+	mask_folders(places, sizeof places / sizeof places[0]);
+	free(home);
+}
+
 static int announce(
 	const struct server *server, const struct args *a, struct error *e)
 {
@@ -185,10 +204,11 @@ static int serve(
 	const atomic_int *stop = stop_on_signals();
 	struct server server;
 	struct site site;
+	char *script = find_script(a->scripts);
 	int rc;
 
-	rc = site_init(&site, settings, &a->hosts, a->prefix,
-		find_script(a->scripts), e);
+	mask_places(settings, script);
+	rc = site_init(&site, settings, &a->hosts, a->prefix, script, e);
 	if (rc == 0)
 		rc = start_without_signals(&server, &site, &a->address, e);
 	if (rc == 0) {

@@ -6,6 +6,8 @@
 #include "util/alloc.h"
 #include "util/text.h"
 
+#define ENDS " \t\n\"'`)<>,;:]" /* of a path in a text */
+#define FOLDERS 12
 #define TEXT_MAX ((size_t)1 << 20)
 
 static bool starts_path(const char *text, const char *at)
@@ -19,9 +21,49 @@ static bool starts_path(const char *text, const char *at)
 	return at == text || strchr(before, at[-1]);
 }
 
+static struct {
+	char *path;
+	size_t len;
+} known[FOLDERS];
+
+static void know(size_t i, char *take_path)
+{
+	size_t len = take_path ? strlen(take_path) : 0;
+
+	while (len > 1 && take_path[len - 1] == '/')
+		len--;
+	free(known[i].path);
+	known[i].path = take_path;
+	known[i].len = len > 1 && *take_path == '/' ? len : 0;
+}
+
+void mask_folders(const char *const *folders, size_t n)
+{
+	for (size_t i = 0; i < n && 2 * i + 1 < FOLDERS; i++) {
+		/* As it is written, and without links. */
+		know(2 * i, folders[i] ? xstrdup(folders[i]) : NULL);
+		know(2 * i + 1, folders[i] ? realpath(folders[i], NULL) : NULL);
+	}
+}
+
+/* How long the longest known folder is with which this path begins. */
+static size_t known_length(const char *s)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < FOLDERS; i++)
+		if (known[i].len > longest &&
+			strncmp(s, known[i].path, known[i].len) == 0 &&
+			strchr(ENDS "/", s[known[i].len]))
+			longest = known[i].len;
+	return longest;
+}
+
 static size_t path_length(const char *s)
 {
-	return strcspn(s, " \t\n\"'`)<>,;:]");
+	size_t n = known_length(s);
+
+	return n + strcspn(s + n, ENDS);
 }
 
 char *mask_paths(const char *text)

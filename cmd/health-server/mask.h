@@ -15,6 +15,13 @@
  */
 char *mask_paths(const char *text);
 /*
+ * Folders that may have blanks in their paths, at which a path in a text ends
+ * otherwise: "/home/a user/logs/x" is "…/x". To be called once, before any
+ * thread; the texts stay the caller's. What is relative, or no folder, is left
+ * out.
+ */
+void mask_folders(const char *const *folders, size_t n);
+/*
  * The same text with U+FFFD for NUL and for bytes that are not UTF-8.
  * Allocated.
  */

@@ -59,7 +59,7 @@ static void make_health(
 	bool fails = strcmp(health_status(h), "fail") == 0;
 
 	answer_json(a, fails ? 503 : 200, HEALTH_TYPE,
-		health_document(&s->view, h));
+		health_document(&s->view, h, !s->settings->page_private));
 }
 
 static void make_metrics(
@@ -116,11 +116,18 @@ static void make(struct site *s, enum made m, usec now, struct answer *a)
 	makers[m](s, &h, a);
 }
 
-static bool is_new_enough(const struct site *s, usec at, usec now)
+/*
+ * What is long is not made while slow readers hold too much; what monitors ask
+ * for is short, and always true.
+ */
+static bool is_new_enough(const struct site *s, enum made m, usec now)
 {
+	usec at = s->made[m].at;
+
 	if (at == USEC_NONE)
 		return false;
-	return (now >= at && now - at < USEC_SECOND) || s->held > HELD_MAX;
+	return (now >= at && now - at < USEC_SECOND) ||
+	       (m == MADE_STATUS && s->held > HELD_MAX);
 }
 
 static const struct answer *made(struct site *s, enum made m)
@@ -128,7 +135,7 @@ static const struct answer *made(struct site *s, enum made m)
 	struct answer *a = &s->made[m].answer;
 	usec now = time_now();
 
-	if (!is_new_enough(s, s->made[m].at, now)) {
+	if (!is_new_enough(s, m, now)) {
 		make(s, m, now, a);
 		answer_share(a, &s->held);
 		s->made[m].at = now;

@@ -81,8 +81,8 @@ static enum condition condition_of(
 	if (is_in_future(h, l->last) || is_in_future(h, l->success))
 		return IS_FUTURE;
 	/* That a run was not taken back stops no other. */
-	if (l->last && l->last->status == RUN_BLOCKED &&
-		!run_undoes(l->last) && !run_is_refused(l->last->record))
+	if (l->last && l->last->status == RUN_BLOCKED && !run_undoes(l->last) &&
+		!run_is_refused(l->last->record))
 		return IS_BLOCKED;
 	if (l->last && l->last->status == RUN_FAILED)
 		return IS_FAILING;
@@ -94,9 +94,7 @@ static enum condition condition_of(
 		return IS_LATE;
 	if (!r || (run_is_refused(r->record) && l->success))
 		r = l->success;
-	return r->status == RUN_ATTENTION
-		       ? IS_ATTENTION
-		       : IS_HEALTHY;
+	return r->status == RUN_ATTENTION ? IS_ATTENTION : IS_HEALTHY;
 }
 
 /* The next run can't do better without a person. */

@@ -10,6 +10,7 @@
 
 /* How many different notes are kept; there are few. */
 #define NOTES_MAX 20
+#define TOTALS_MAX 20
 
 const char *pending_name(enum pending_kind k)
 {
@@ -142,6 +143,33 @@ static void note(struct pending *w, const char *text)
 		json_put_int(w->notes, text, json_int(w->notes, text) + 1);
 }
 
+static void add_total(struct pending *w, const char *kind, const json *op)
+{
+	char key[64];
+	json *of = json_get(w->totals, kind);
+
+	if (!json_str(op, "op") || !json_str(op, "target"))
+		return;
+	if (!of)
+		of = json_put(w->totals, kind, json_object());
+	snprintf(key, sizeof key, "%s:%s", json_str(op, "op"),
+		json_str(op, "target"));
+	/* There are few; a file that somebody has written may name any. */
+	if (json_get(of, key) || json_count(of) < TOTALS_MAX)
+		json_put_int(of, key, json_int(of, key) + 1);
+}
+
+static void count_result(
+	struct pending *w, const json *line, enum pending_kind k)
+{
+	const json *would = json_get(line, "would");
+
+	if (k == PENDING_HELD)
+		add_total(w, "held", would ? would : line);
+	else if (is(json_str(line, "code"), "blocked"))
+		add_total(w, "blocked", would ? would : line);
+}
+
 static void each_result(void *arg, const json *line)
 {
 	struct pending *w = arg;
@@ -152,6 +180,7 @@ static void each_result(void *arg, const json *line)
 	note(w, json_str(line, "note"));
 	if (!pending_kind_of(line, &k))
 		return;
+	count_result(w, line, k);
 	w->counts[k]++;
 	w->total++;
 	if (w->n == PENDING_MAX)
@@ -166,6 +195,28 @@ static void each_result(void *arg, const json *line)
 	w->n++;
 }
 
+static void take_head(struct pending *w, const json *head)
+{
+	w->guards = json_copy(json_get(head, "guards"));
+	/* What blocks an undo isn't approved one by one. */
+	if (!json_str(head, "undo"))
+		w->counted = json_copy(json_get(head, "counted"));
+}
+
+/* An op of those that a guard has counted. */
+static bool is_counted(const struct pending *w, const json *line)
+{
+	const char *target = json_str(line, "target");
+	const char *op = json_str(line, "op");
+
+	for (const json *c = json_first(w->counted); c && op && target;
+		c = json_next(c))
+		if (is(json_str(c, "op"), op) &&
+			is(json_str(c, "target"), target))
+			return true;
+	return false;
+}
+
 static void each_planned(void *arg, const json *line)
 {
 	struct pending *w = arg;
@@ -173,7 +224,9 @@ static void each_planned(void *arg, const json *line)
 
 	if (is(json_str(line, "kind"), "head") &&
 		json_is_object(json_get(line, "guards")))
-		w->guards = json_copy(json_get(line, "guards"));
+		take_head(w, line);
+	if (is(json_str(line, "kind"), "op") && is_counted(w, line))
+		add_total(w, "blocked", line);
 	if (json_whole(pairs, &w->live_pairs) < 0)
 		w->live_pairs = -1;
 }
@@ -218,7 +271,7 @@ void pending_load(struct pending *w, struct run_records *l)
 {
 	struct error e;
 
-	*w = (struct pending){ .live_pairs = -1 };
+	*w = (struct pending){ .live_pairs = -1, .totals = json_object() };
 	if (run_undoes(l->last))
 		load_before_undo(w, l);
 	else if (!load_results(w, l, l->last))
@@ -240,5 +293,7 @@ void pending_fini(struct pending *w)
 	free(w->items);
 	json_free(w->guards);
 	json_free(w->notes);
+	json_free(w->totals);
+	json_free(w->counted);
 	*w = (struct pending){ 0 };
 }

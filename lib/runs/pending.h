@@ -64,6 +64,12 @@ struct pending {
 	int64_t live_pairs; /* -1: unknown */
 	json *guards;	    /* what each tripped guard saw; NULL: nothing */
 	json *notes;	    /* what apply has noticed, with the number of ops */
+	/*
+	 * What can be approved, also beyond PENDING_MAX:
+	 * {"held":{"trash:notion": 1250},"blocked":{…}}, an object
+	 */
+	json *totals;
+	json *counted; /* by the guards that block the last run */
 };
 
 void pending_load(struct pending *w, struct run_records *l);

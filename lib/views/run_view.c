@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/op_names.h"
 #include "util/humanize.h"
 #include "views/kept_plan.h"
 #include "views/scan.h"
@@ -88,7 +89,8 @@ struct listing {
 	json *list;
 	size_t n, bytes, left_out;
 	bool any, complete;
-	json *head; /* of a plan in a text */
+	json *head;  /* of a plan in a text */
+	json *total; /* of all that is written; NULL: not asked for */
 };
 
 static size_t weight(const json *v)
@@ -112,10 +114,28 @@ static bool wanted(void *arg, const char *text, size_t len)
 	struct listing *g = arg;
 
 	g->any = true;
-	if (!is_full(g) || text_contains(text, len, "\"kind\":\"end\""))
+	if (g->total || !is_full(g) ||
+		text_contains(text, len, "\"kind\":\"end\""))
 		return true;
 	g->left_out += text_contains(text, len, g->kind);
 	return false;
+}
+
+/* An op that writes, by op and target. */
+static void count(json *total, const json *line)
+{
+	const char *target = json_str(line, "target");
+	enum op_target to;
+	enum op_kind op;
+	json *of;
+
+	if (op_kind_parse(json_str(line, "op"), &op) < 0 || op == OP_SKIP ||
+		op_target_parse(target, &to) < 0 || !op_target_is_service(to))
+		return;
+	of = json_get(total, op_kind_name(op));
+	if (!of)
+		of = json_put(total, op_kind_name(op), json_object());
+	json_put_int(of, target, json_int(of, target) + 1);
 }
 
 static void take_line(void *arg, const json *line)
@@ -129,6 +149,8 @@ static void take_line(void *arg, const json *line)
 		g->complete = json_true(line, "complete");
 	if (!line_has(line, "kind", "op") && !line_has(line, "kind", "result"))
 		return;
+	if (g->total)
+		count(g->total, line);
 	if (is_full(g)) {
 		g->left_out++;
 		return;
@@ -216,7 +238,8 @@ json *plan_view_limited(
 	struct listing g = { .kind = "\"kind\":\"op\"",
 		.limits = limits,
 		.at = USEC_NONE,
-		.list = json_array() };
+		.list = json_array(),
+		.total = json_object() };
 	const struct scan scan = { wanted, take_line, &g };
 	json *data = json_object();
 	usec at = USEC_NONE;
@@ -232,6 +255,7 @@ json *plan_view_limited(
 	put_blocked(data, json_get(g.head, "blocked"), g.head);
 	for (json *c = json_first(g.list); c; c = json_next(c))
 		put_time(c, "at", at);
+	json_put(data, "total", g.total);
 	put_listing(data, &g);
 	return data;
 }

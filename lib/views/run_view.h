@@ -41,7 +41,9 @@ json *run_json(const struct run_records *l, const struct run *r,
 
 /*
  * A plan's text, maybe cut: {"plan_id","at","complete","blocked":
- * [{guard,reason,op,target}],"results":[change…],"left_out"}; op and target are
+ * [{guard,reason,op,target}],"total":{op:{target:n}},"results":[change…],
+ * "left_out"}; total is how much is written by the text, whatever of it is
+ * listed; op and target are
  * what the guard has counted, where it counts ops. Lines that can't be read are
  * left out, and "plan_id" is null where the text isn't a plan.
  */

@@ -343,7 +343,8 @@ void waiting_load(struct waiting *all, const struct run_records *l,
 {
 	char *approved = path_join(state_dir, "approved.ndjson");
 
-	*all = (struct waiting){ .list = json_array() };
+	*all = (struct waiting){ .list = json_array(),
+		.totals = json_copy(w->totals) };
 	add_blocked(all, l, w);
 	add_pending(all, w);
 	add_decisions(all, state_dir);
@@ -356,6 +357,7 @@ void waiting_load(struct waiting *all, const struct run_records *l,
 void waiting_fini(struct waiting *all)
 {
 	json_free(all->list);
+	json_free(all->totals);
 	*all = (struct waiting){ 0 };
 }
 
@@ -371,6 +373,7 @@ json *waiting_json(const struct waiting *all)
 	json_put_int(data, "v", 1);
 	put_text(data, "plan_id", all->plan_id);
 	put_text(data, "plan_run_id", all->plan_run_id);
+	json_put(data, "totals", json_copy(all->totals));
 	json_put(data, "pending", json_copy(all->list));
 	json_put_int(data, "left_out", (int64_t)all->left_out);
 	return data;

@@ -22,6 +22,7 @@ struct waiting {
 	 */
 	json *list;
 	size_t left_out; /* beyond PENDING_MAX */
+	json *totals;	 /* as in struct pending, of all that there are */
 	/* What can be approved is in this plan, of this run; "": none is kept.
 	 */
 	char plan_id[UUID_SIZE], plan_run_id[RUN_ID_SIZE];
@@ -31,7 +32,7 @@ void waiting_load(struct waiting *all, const struct run_records *l,
 	const struct pending *w, const char *state_dir);
 void waiting_fini(struct waiting *all);
 
-/* {"v":1,"plan_id","plan_run_id","pending":[…],"left_out"} */
+/* {"v":1,"plan_id","plan_run_id","totals","pending":[…],"left_out"} */
 json *waiting_json(const struct waiting *all);
 
 #endif

@@ -236,6 +236,25 @@ resident() {
 	curl -s --parallel --parallel-max 20 -K asked -w '%{http_code}\n' | sort | uniq -c >codes
 	must_get 200 '/api/activity?limit=100'
 	(($(resident) - before < 24576)) || [[ $BIN == *asan* ]] || { echo "$before kB, $(resident) kB"; cat codes; return 1; }
+	# Readers that never end keep no monitor from what is true now.
+	must_get 200 /health
+	# shellcheck disable=SC2016 # for that shell
+	bash -c 'for ((n = 0; n < 24; n++)); do
+			exec {fd}<>"/dev/tcp/127.0.0.1/$1" && printf "GET /api/activity?limit=%d HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" $((n + 300)) >&$fd
+			sleep 0.05
+		done; exec sleep 60' - "${URL##*:}" >/dev/null 2>&1 3>&- &
+	local reader=$!
+	for ((n = 0; n < 100; n++)); do
+		get '/api/activity?limit=7'
+		[[ $code != 503 ]] || break
+		sleep 0.1
+	done
+	[[ $code == 503 ]] || { echo "nothing is held"; return 1; }
+	summary 0 '{"run_id":"20261125T194500Z-8","status":"failed","exit_code":77}' >logs/last_run.json
+	sleep 1.1
+	get /health
+	kill "$reader"
+	[[ $code == 503 && $(jq -r .condition body) == failing ]] || { echo "$code $body"; return 1; }
 }
 
 # with_plan: the page's dry run gives a plan that a guard blocks.
@@ -276,9 +295,10 @@ with_plan() {
 	rm state/approved.ndjson
 	must_get 404 /api/plan
 	local id n
-	for id in 1 2; do
+	for n in 1 2; do
 		must_get 202 /control/dry-run -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
 			-H 'Content-Type: application/json' -d '{}'
+		id=$(jq .id body)
 		for ((n = 0; n < 50; n++)); do
 			get /api/plan
 			[[ $code != 200 || $(jq .id body) != "$id" ]] || break
@@ -289,6 +309,19 @@ with_plan() {
 			and (.results | map(.status) == ["planned", "planned"] and .[0].title == "<b>"
 			and .[1].would == {op: "update", target: "supabase"} and .[1].fields == [{name: "type", was: "b", now: "a"}])' body
 	done
+	# Of a long one, all is counted: it is carried out as a whole.
+	jq -nc '{kind: "head", stream: "plan", v: 1, plan_id: "3f0c1d2e-0000-4000-8000-0000000000aa"},
+		(range(1300) | {kind: "op", op: "trash", target: "notion"}, {kind: "op", op: "link", target: "supabase"}),
+		{kind: "op", op: "skip", target: "none"}, {kind: "op", op: "adopt", target: "base"}, {kind: "end", complete: true}' >plan
+	must_get 202 /control/dry-run -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN"
+	id=$(jq .id body)
+	for ((n = 0; n < 50; n++)); do
+		get /api/plan
+		[[ $code != 200 || $(jq .id body) != "$id" ]] || break
+		sleep 0.1
+	done
+	must_hold '.[0] | .total == {trash: {notion: 1300}, link: {supabase: 1300}} and (.results | length) == 2000
+		and .left_out == 602 and .complete and (.cut | not)' body
 	mkdir "logs/runs/$(date -u -d '+2 seconds' +%Y%m%dT%H%M%SZ)-9"
 	sleep 1.1
 	must_get 404 /api/plan

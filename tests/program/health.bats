@@ -88,10 +88,13 @@ health() {
 		printf 'time=%s level=error run=- program=apply msg="error of %s, in /srv/vault/state/x"\n' \
 			"$(date -u -d "-$at seconds" +%FT%T.000Z)" "$at"
 	done >logs/sync.log
+	export SYNC_STATE_DIR="$T/a person's state"
+	printf 'time=%s level=error run=- program=apply msg="cannot write %s/a/base, nor %s: full"\n' \
+		"$(date -u +%FT%T.000Z)" "$SYNC_STATE_DIR" "$SYNC_STATE_DIR" >>logs/sync.log
 	echo 'no line of ours' >>logs/sync.log
 	start_server
 	must_get 200 /health
-	must_hold '.[0].errors | length == 1 and .[0].message == "error of 30, in …/x"' body
+	must_hold '.[0].errors | map(.message) == ["error of 30, in …/x", "cannot write …/base, nor …/a person'"'"'s state: full"]' body
 	grep -qi '^content-type: application/health+json' head
 	grep -qi '^x-content-type-options: nosniff' head
 	grep -qi "^content-security-policy: default-src 'none'" head

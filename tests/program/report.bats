@@ -451,6 +451,12 @@ waiting() {
 		(.records | length) == 1000 and .left_out == 500'
 }
 
+@test "what can be approved is counted, whatever of it is listed" {
+	waiting 1250 '{code:"held", would:{op:"trash", target:"notion"}}'
+	must_fail 1 "$REPORT" --pending --json
+	must_hold '.[0] | .totals == {held: {"trash:notion": 1250}} and (.pending | length) == 1000 and .left_out == 250'
+}
+
 @test "open conflicts have both values, up to a megabyte of them" {
 	waiting 200 '{code:"conflict", conflict:{fields:["decision"],
 		supabase:{decision:("left" * 2500)}, notion:{decision:"right \(.)"}}}'

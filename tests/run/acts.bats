@@ -57,6 +57,8 @@ blocked_plan() {
 	must_say "guard mass-delete: 7 of 8"
 	must_say "the plan has changed since it was seen: it is $(blocked_plan) now, and not $plan_id; look at it again: .*sync-now.sh --dry-run"
 	[[ $stderr == *"NOT THE PLAN THAT WAS SEEN"* ]] || seen "not among what people see"
+	catch "$BIN/report" --pending --json
+	must_hold '.[0].totals == {blocked: {"trash:notion": 7}}'
 	live notion six >/dev/null
 	must_fail $RC_USAGE sync_now --allow-plan mass-delete
 	start_server --scripts "$ROOT/scripts"

@@ -193,6 +193,7 @@ static void test_plan(void)
 		"\"blocked\":[{\"guard\":\"mass-delete\",\"reason\":\"6 of 7\","
 		"\"op\":\"trash\",\"target\":\"notion\"},{\"guard\":\"scope\","
 		"\"reason\":null,\"op\":null,\"target\":null}],"
+		"\"total\":{\"trash\":{\"notion\":1}},"
 		"\"complete\":true,\"results\":[{\"run_id\":null,\"n\":1,"
 		"\"at\":\"2026-11-29T09:14:00Z\",\"op\":\"trash\"");
 	check_has(seen, "\"n\":2");
@@ -204,7 +205,8 @@ static void test_plan(void)
 	check(!strstr(viewed(plan, strlen(plan) / 2 + 100), "\"n\":2"));
 	check_str(viewed("plan: no plan\n", 14),
 		"{\"plan_id\":null,\"at\":null,\"blocked\":[],"
-		"\"complete\":false,\"results\":[],\"left_out\":0}");
+		"\"total\":{},\"complete\":false,\"results\":[],"
+		"\"left_out\":0}");
 	check_has(viewed("", 0), "\"results\":[]");
 }
 
