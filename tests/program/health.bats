@@ -240,7 +240,7 @@ health() {
 	must_get 401 /control/sync-now -X POST
 	must_get 429 /control/sync-now -X POST
 	[[ $body == *"too many wrong attempts"* ]]
-	[[ $(<started) == --quiet ]]
+	[[ $(<started) == '--quiet --last-rules --limit=21600' ]]
 	# The child is waited for, not left as a zombie.
 	sleep 5
 	[[ -z $(pgrep -P "$SERVER") ]]

@@ -127,6 +127,13 @@ both_ways() {
 	must_say "if that is right: .*undo $R --allow mass-delete"
 	must_pass "$BIN/report" --health
 	must_pass "$BIN/report" --pending
+	# Nor by a plan that has changed since a person saw it.
+	must_fail $RC_GUARD sync_now --quiet --only-plan "$(id 7)"
+	must_hold '.[0] | .status == "blocked" and .blocked == ["other-plan"]' logs/last_run.json
+	must_pass "$BIN/report" --health
+	must_pass sync_now --quiet
+	[[ ! -e told ]] || seen "told: $(<told)"
+	must_fail $RC_GUARD undo "$R" --quiet
 	plan=$(jq -r .plan_id logs/last_run.json)
 	# One page is in the trash by now: it's another plan.
 	act notion one trash
