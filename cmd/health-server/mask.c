@@ -1,3 +1,5 @@
+/* glibc has realpath() only with this: it is POSIX, but was of X/Open first. */
+#define _XOPEN_SOURCE 700
 #include "mask.h"
 
 #include <stdlib.h>
