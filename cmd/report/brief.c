@@ -57,12 +57,16 @@ static void print_last_message(const struct run *r)
 	printf("\n");
 }
 
-static void print_blocked_by(const struct health *h)
+static void print_blocked_by(const struct run *r)
 {
-	if (!*h->guards)
-		return;
-	printf(" by ");
-	print_shown(h->guards, 0);
+	const char *before = " by ";
+
+	for (const json *g = json_first(json_get(r->record, "blocked")); g;
+		g = json_next(g)) {
+		printf("%s", before);
+		print_shown(json_text(g), 0);
+		before = ",";
+	}
 }
 
 void print_brief(const struct health *h, const struct run_records *l)
@@ -75,7 +79,7 @@ void print_brief(const struct health *h, const struct run_records *l)
 	} else {
 		printf("%s", brief_word(r));
 		if (r->status == RUN_BLOCKED)
-			print_blocked_by(h);
+			print_blocked_by(r);
 		printf(": ");
 		print_work(r);
 		print_numbers(r);

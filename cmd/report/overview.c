@@ -76,7 +76,7 @@ static void print_attempts(const struct health *h, const struct run_records *l)
 
 static void print_next_run(const struct health *h, const struct run_records *l)
 {
-	const struct run *last = l->last ? l->last : l->success;
+	const struct run *last = l->sync ? l->sync : l->success;
 
 	if (!last || h->is == IS_FUTURE || last->started == USEC_NONE ||
 		last->started + h->interval <= h->now)

@@ -255,33 +255,28 @@ void alarm_notify(
 /* --- what is news -----------------------------------------------------------
  */
 
-/* Neither stopped by somebody, nor asked for by a person and then blocked. */
-static bool tells_of_the_sync(const struct run *r)
+static bool is_before(const struct run *r, const char *id)
 {
-	return r->record && r->status != RUN_INTERRUPTED &&
-	       !(r->status == RUN_BLOCKED &&
-		       (run_undoes(r) || run_is_refused(r->record)));
+	return r && run_tells_of_sync(r) && r->status != RUN_INTERRUPTED &&
+	       strcmp(r->id, id) != 0;
 }
 
 /*
- * The run before this one that tells how the sync is; NULL: none is known. It
- * is `last`, whatever time its name tells, because a clock can be set back.
+ * The run before this one that tells how the sync is, and that nobody stopped;
+ * NULL: none is known. It is `last`, whatever time its name tells, because a
+ * clock can be set back.
  */
 static const struct run *run_before(
 	const struct run_records *l, const char *id, const char *last)
 {
 	const struct run *r = last ? run_records_find(l, last) : NULL;
 
-	if (r && tells_of_the_sync(r) && strcmp(r->id, id) != 0)
+	if (is_before(r, id))
 		return r;
 	for (size_t i = l->n; i > 0; i--)
-		if (tells_of_the_sync(&l->runs[i - 1]) &&
-			strcmp(l->runs[i - 1].id, id) != 0)
+		if (is_before(&l->runs[i - 1], id))
 			return &l->runs[i - 1];
-	if (l->last && tells_of_the_sync(l->last) &&
-		strcmp(l->last->id, id) != 0)
-		return l->last;
-	return NULL;
+	return is_before(l->last, id) ? l->last : NULL;
 }
 
 static bool same_kind(const json *a, const json *b)
@@ -370,6 +365,10 @@ void alarm_raise(const struct run_context *run, const json *record,
 
 	if (!run->settings->ping_url && !run->settings->notify_cmd)
 		return;
+	/* Who asked for an undo sees how it ended; of the sync it says nothing.
+	 */
+	if (json_str(record, "undoes"))
+		return;
 	if (run_records_load(&l, run->settings->log_dir, &e) < 0) {
 		alarm_unrecorded(run);
 		return;
@@ -385,8 +384,7 @@ void alarm_raise(const struct run_context *run, const json *record,
 			json_str(record, "signal"), json_str(record, "stage"));
 		alarm_ping(run, "/fail", news, false);
 		free(news);
-	} else if (strcmp(status, "blocked") == 0 &&
-		   (json_str(record, "undoes") || run_is_refused(record))) {
+	} else if (strcmp(status, "blocked") == 0 && run_is_refused(record)) {
 		/* A person asked for it, and has seen it; the sync is well. */
 		alarm_ping(run, "", text, false);
 	} else {

@@ -37,7 +37,8 @@ int alarm_await(pid_t child, usec most, bool may_be_cut);
  * The run is recorded as `record`; `last` is the id of the one before it, or
  * NULL. A second failure or block of the same kind is no news unless `always`,
  * and a run that somebody stopped is no failure: news is what differs from the
- * run before that nobody stopped.
+ * run before that nobody stopped. A run that takes another one back raises
+ * nothing, and nothing is compared with it.
  */
 void alarm_raise(const struct run_context *run, const json *record,
 	const char *last, bool always);

@@ -32,6 +32,7 @@
 
 enum {
 	OPT_LIMIT = 256,
+	OPT_UNDOES,
 	OPT_ONLY,
 	OPT_HOLDER,
 	OPT_LOG,
@@ -43,6 +44,9 @@ static const struct option_spec options[] = {
 		"no lock and no record: what SCRIPT prints is all" },
 	{ OPT_LIMIT, "limit", "SECONDS",
 		"stop a run that takes longer, and call it failed" },
+	{ OPT_UNDOES, "undoes", "RUN",
+		"SCRIPT takes that run back: it is no run of the sync, and\n"
+		"raises no alarm" },
 	{ OPT_ONLY, "only", "NAME",
 		"hold SYNC_STATE_DIR/NAME.lock and become SCRIPT; nothing "
 		"else" },
@@ -71,6 +75,7 @@ struct args {
 	const char *value;
 	bool dry_run;
 	long limit;
+	const char *undoes;
 	char **operands;
 	int n;
 };
@@ -93,6 +98,12 @@ static int parse_args(struct args *a, int argc, char **argv)
 					"--limit: %s is not a number of "
 					"seconds up to 31 days",
 					o.value);
+		} else if (id == OPT_UNDOES) {
+			if (!run_id_is_valid(o.value))
+				return opt_usage(&command,
+					"--undoes: %s is not the id of a run",
+					o.value);
+			a->undoes = o.value;
 		} else if (a->what) {
 			return opt_usage(&command,
 				"one of --only, --holder, --log and --publish");
@@ -196,7 +207,8 @@ static int begin(struct run_context *r, usec started, struct error *e)
 		log_put_aside(s->log_dir, "conflicts.ndjson", &ignored) < 0)
 		warning("%s", ignored.text);
 	run_log(r, "info", "run", "begins");
-	alarm_ping(r, "/start", "", true);
+	if (!r->undoes)
+		alarm_ping(r, "/start", "", true);
 	return 0;
 }
 
@@ -380,6 +392,7 @@ static int supervise(struct run_context *r, char **argv, usec started,
 			.stage = stage,
 			.signal = end->signal ? signal_name(end->signal) : NULL,
 			.message = message,
+			.undoes = r->undoes,
 			.started = started,
 			.ended = time_now(),
 		};
@@ -399,6 +412,7 @@ static int run(const struct settings *s, const struct args *a,
 		.quiet = (verbosity < 0),
 		.verbose = (verbosity > 0),
 		.limit = a->limit * USEC_SECOND,
+		.undoes = a->undoes,
 		.work_fd = -1 };
 	usec started = time_now();
 	int code;

@@ -36,6 +36,7 @@ struct run_context {
 	const struct settings *settings;
 	bool dry_run, quiet, verbose;
 	usec limit;	      /* how long the script may take; 0: for ever */
+	const char *undoes;   /* the run that is taken back; NULL: none */
 	char id[RUN_ID_SIZE]; /* "" where no run has begun */
 	char *dir;	      /* logs/runs/<id>; NULL with --dry-run */
 	char *work;

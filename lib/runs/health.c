@@ -74,27 +74,24 @@ static enum condition unknown_condition(const struct run_records *l)
 static enum condition condition_of(
 	const struct health *h, const struct run_records *l)
 {
-	const struct run *r = l->last;
-
-	if (!l->last && !l->success)
+	if (!l->sync && !l->success)
 		return unknown_condition(l);
-	if (is_in_future(h, l->last) || is_in_future(h, l->success))
+	if (is_in_future(h, l->last) || is_in_future(h, l->sync) ||
+		is_in_future(h, l->success))
 		return IS_FUTURE;
-	/* That a run was not taken back stops no other. */
-	if (l->last && l->last->status == RUN_BLOCKED && !run_undoes(l->last) &&
-		!run_is_refused(l->last->record))
+	if (l->sync && l->sync->status == RUN_BLOCKED)
 		return IS_BLOCKED;
-	if (l->last && l->last->status == RUN_FAILED)
+	if (l->sync && l->sync->status == RUN_FAILED)
 		return IS_FAILING;
-	if (l->last && l->last->status == RUN_INTERRUPTED)
+	if (l->sync && l->sync->status == RUN_INTERRUPTED)
 		return IS_INTERRUPTED;
 	if (missed(h, 2))
 		return IS_STOPPED;
 	if (missed(h, 1) && !is_under_way(h, l))
 		return IS_LATE;
-	if (!r || (run_is_refused(r->record) && l->success))
-		r = l->success;
-	return r->status == RUN_ATTENTION ? IS_ATTENTION : IS_HEALTHY;
+	return (l->sync ? l->sync : l->success)->status == RUN_ATTENTION
+		       ? IS_ATTENTION
+		       : IS_HEALTHY;
 }
 
 /* The next run can't do better without a person. */
@@ -119,7 +116,7 @@ static enum level level_of(const struct health *h, const struct run_records *l)
 	case IS_BLOCKED:
 	case IS_FAILING:
 	case IS_INTERRUPTED:
-		return missed(h, 2) || is_lasting(l->last) ? LEVEL_CRITICAL
+		return missed(h, 2) || is_lasting(l->sync) ? LEVEL_CRITICAL
 							   : LEVEL_WARNING;
 	default:
 		return LEVEL_UNKNOWN;
@@ -139,16 +136,18 @@ static bool is_alike(enum run_status a, enum run_status b)
 /* The start of the first of the runs in a row that ended as the last one. */
 static void find_since(struct health *h, const struct run_records *l)
 {
-	const struct run *last = l->last ? l->last : l->success;
+	const struct run *last = l->sync ? l->sync : l->success;
 	size_t i = l->n;
 
 	h->since = run_time(last);
 	h->since_or_before = false;
 	while (i > 0 &&
 		(l->runs[i - 1].status >= RUN_OPEN ||
+			!run_tells_of_sync(&l->runs[i - 1]) ||
 			is_alike(l->runs[i - 1].status, last->status))) {
 		i--;
-		if (l->runs[i].record && run_time(&l->runs[i]) != USEC_NONE)
+		if (run_tells_of_sync(&l->runs[i]) &&
+			run_time(&l->runs[i]) != USEC_NONE)
 			h->since = run_time(&l->runs[i]);
 	}
 	h->since_or_before = i == 0 && l->n == RUNS_MAX;
@@ -216,9 +215,9 @@ static void say_blocked(struct health *h, const struct run_records *l)
 {
 	char word[160];
 
-	join_guards(json_get(l->last->record, "blocked"), h->guards,
+	join_guards(json_get(l->sync->record, "blocked"), h->guards,
 		sizeof h->guards);
-	join_guards(json_get(l->last->record, "tripped"), h->allow,
+	join_guards(json_get(l->sync->record, "tripped"), h->allow,
 		sizeof h->allow);
 	if (!*h->allow)
 		snprintf(h->allow, sizeof h->allow, "%s", h->guards);
@@ -229,7 +228,9 @@ static void say_blocked(struct health *h, const struct run_records *l)
 
 static void say_future(struct health *h, const struct run_records *l)
 {
-	const struct run *r = is_in_future(h, l->last) ? l->last : l->success;
+	const struct run *r = is_in_future(h, l->last)	 ? l->last
+			      : is_in_future(h, l->sync) ? l->sync
+							 : l->success;
 	char at[HUMANIZE_SIZE];
 
 	snprintf(h->headline, sizeof h->headline,
@@ -287,7 +288,7 @@ void health_judge(struct health *h, const struct run_records *l,
 		.success = l->success ? run_time(l->success) : USEC_NONE };
 	h->is = condition_of(h, l);
 	h->level = level_of(h, l);
-	if (l->last || l->success)
+	if (l->sync || l->success)
 		find_since(h, l);
 	say_headline(h, l);
 	advise_next_step(h, l, w);

@@ -1,5 +1,7 @@
 /*
- * Whether the sync is healthy, judged at a time.
+ * Whether the sync is healthy, judged at a time by the runs of the sync: one
+ * that takes another back is none, however it ended. What that left undone is
+ * the next step where nothing else is.
  *
  * A run is expected every `interval`. The age that counts is that of the last
  * success (a run that ended as ok or attention), since a revoked key, a paused

@@ -1,4 +1,5 @@
 /* The one thing to do next. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct advice {
 
 static void take(struct health *h, struct advice a)
 {
-	snprintf(h->next, sizeof h->next, "%s", a.next);
+	snprintf(h->next, sizeof h->next, "%s", a.next ? a.next : "");
 	humanize_command(a.command, h->command);
 }
 
@@ -178,7 +179,7 @@ static void advise_waiting(struct health *h, const struct pending *w)
 static void advise_attention(
 	struct health *h, const struct run_records *l, const struct pending *w)
 {
-	if (l->last && json_str(l->last->record, "emptied")) {
+	if (l->sync && json_str(l->sync->record, "emptied")) {
 		take(h, (struct advice){
 				"One side shows no records any more: check "
 				"whether it is empty, or hidden from the key "
@@ -193,6 +194,35 @@ static void advise_attention(
 				"of that run were not kept. To find out "
 				"which, run",
 				SYNC_NOW });
+}
+
+/* What an undo has left undone, as long as it is the last run. */
+static void advise_undo(struct health *h, const struct run *undo)
+{
+	int64_t left = run_ops(undo, "skip", NULL, "skipped") +
+		       json_int(undo->record, "errors");
+	char command[COMMAND_SIZE];
+
+	if (!*undo->id || undo->status == RUN_BLOCKED)
+		return;
+	snprintf(command, sizeof command, "bin/report --run %s", undo->id);
+	if (undo->status == RUN_INTERRUPTED) {
+		snprintf(command, sizeof command, "scripts/controls.sh undo %s",
+			run_undoes(undo));
+		take(h, (struct advice){ "An undo was interrupted: to take "
+					 "back what is left of that run",
+				command });
+	} else if (undo->status == RUN_FAILED) {
+		take(h, (struct advice){ "The sync goes on, but an undo "
+					 "failed: see why with",
+				command });
+	} else if (left > 0) {
+		take(h, (struct advice){ NULL, command });
+		snprintf(h->next, sizeof h->next,
+			"An undo left %" PRId64
+			" %s alone: see which, and why, with",
+			left, left == 1 ? "op" : "ops");
+	}
 }
 
 void advise_next_step(
@@ -223,7 +253,7 @@ void advise_next_step(
 		advise_blocked(h);
 		break;
 	case IS_FAILING:
-		take(h, after_failure(l->last));
+		take(h, after_failure(l->sync));
 		break;
 	case IS_INTERRUPTED:
 		take(h, (struct advice){
@@ -252,4 +282,6 @@ void advise_next_step(
 				SYNC_NOW " --dry-run" });
 		break;
 	}
+	if (!*h->command && l->last && run_undoes(l->last))
+		advise_undo(h, l->last);
 }

@@ -258,29 +258,18 @@ static bool load_results(
 	return got != 0;
 }
 
-/* What waits is known to the runs of the sync, not to one that undoes one. */
-static void load_before_undo(struct pending *w, struct run_records *l)
-{
-	for (size_t i = l->n; i-- > 0;)
-		if (!run_undoes(&l->runs[i]) && l->runs[i].record &&
-			load_results(w, l, &l->runs[i]))
-			return;
-}
-
 void pending_load(struct pending *w, struct run_records *l)
 {
 	struct error e;
 
 	*w = (struct pending){ .live_pairs = -1, .totals = json_object() };
-	if (run_undoes(l->last))
-		load_before_undo(w, l);
-	else if (!load_results(w, l, l->last))
+	if (!load_results(w, l, l->sync))
 		load_results(w, l, l->success);
 	if (w->n)
 		qsort(w->items, w->n, sizeof *w->items, by_kind);
-	if (l->last && *l->last->id &&
-		run_lines(l, l->last->id, "plan", each_planned, w, &e) < 0 &&
-		run_is_success(l->last))
+	if (l->sync && *l->sync->id &&
+		run_lines(l, l->sync->id, "plan", each_planned, w, &e) < 0 &&
+		run_is_success(l->sync))
 		json_add(l->damage, json_string(e.text));
 }
 

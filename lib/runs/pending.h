@@ -1,6 +1,6 @@
 /*
- * What waits: the records that the last run left undone, and why. Read from
- * the results of the last run; where that came to none, of the last success.
+ * What waits: the records that the last run of the sync left undone, and why.
+ * Read from its results; where it came to none, from those of the last success.
  */
 #ifndef RUNS_PENDING_H
 #define RUNS_PENDING_H

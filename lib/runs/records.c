@@ -125,6 +125,11 @@ const char *run_undoes(const struct run *r)
 	return run_id_is_valid(id) ? id : NULL;
 }
 
+bool run_tells_of_sync(const struct run *r)
+{
+	return r->record && !run_undoes(r) && !run_is_refused(r->record);
+}
+
 bool run_id_is_valid(const char *s)
 {
 	static const char shape[] = "00000000T000000Z-";
@@ -288,10 +293,18 @@ static void load_runs(struct run_records *l)
 	}
 }
 
-static struct run *newest(const struct run_records *l, bool success)
+static struct run *newest(const struct run_records *l)
 {
 	for (size_t i = l->n; i-- > 0;)
-		if (l->runs[i].record &&
+		if (l->runs[i].record)
+			return &l->runs[i];
+	return NULL;
+}
+
+static struct run *newest_of_sync(const struct run_records *l, bool success)
+{
+	for (size_t i = l->n; i-- > 0;)
+		if (run_tells_of_sync(&l->runs[i]) &&
 			(!success || run_is_success(&l->runs[i])))
 			return &l->runs[i];
 	return NULL;
@@ -304,6 +317,8 @@ static struct run *load_success(struct run_records *l)
 	struct error e;
 
 	if (load_file(l, "last_success.json", file) > 0) {
+		if (run_undoes(file)) /* by an earlier version */
+			return newest_of_sync(l, true);
 		if (run_is_success(file))
 			return file;
 		fail(&e, RC_STREAM,
@@ -312,7 +327,7 @@ static struct run *load_success(struct run_records *l)
 		note_damage(l, &e);
 		l->summary_damaged = true;
 	}
-	return newest(l, true);
+	return newest_of_sync(l, true);
 }
 
 int run_records_load(struct run_records *l, const char *dir, struct error *e)
@@ -326,12 +341,15 @@ int run_records_load(struct run_records *l, const char *dir, struct error *e)
 	load_runs(l);
 	l->last = load_file(l, "last_run.json", &l->last_file) > 0
 			  ? &l->last_file
-			  : newest(l, false);
+			  : newest(l);
+	l->sync = l->last && run_tells_of_sync(l->last)
+			  ? l->last
+			  : newest_of_sync(l, false);
 	l->success = load_success(l);
 	/* A run that was killed between the two files has left an older one. */
-	if (l->last && run_is_success(l->last) &&
-		(!l->success || run_time(l->last) > run_time(l->success)))
-		l->success = l->last;
+	if (l->sync && run_is_success(l->sync) &&
+		(!l->success || run_time(l->sync) > run_time(l->success)))
+		l->success = l->sync;
 	return 0;
 }
 

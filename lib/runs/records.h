@@ -2,7 +2,8 @@
  * What the runs have left in the log folder:
  *
  *   last_run.json              how the last run ended
- *   last_success.json          the last one that ended as ok or attention
+ *   last_success.json          the last one of the sync that ended as ok or
+ *                              attention
  *   runs/<run id>/run.json     the same of each of the newest fifty runs
  *   runs/<run id>/plan.ndjson, results.ndjson
  *   conflicts.ndjson           each conflict that was decided
@@ -12,6 +13,10 @@
  * can't be used, the record of the newest run takes its place. Where
  * last_success.json can't be used, or holds a run that was not a success, the
  * record of the newest successful run does. `damage` lists what is damaged.
+ *
+ * A run that takes another one back (an undo) is a run like any other, but
+ * tells nothing of the sync: whether that is well, and what waits, its own runs
+ * tell. Neither does one that was refused because its plan was another one.
  */
 #ifndef RUNS_RECORDS_H
 #define RUNS_RECORDS_H
@@ -49,7 +54,9 @@ struct run {
 
 struct run_records {
 	char *dir;
-	struct run *last, *success; /* NULL: none is known */
+	struct run *last; /* whatever it was; NULL: none is known */
+	/* The last that tells of the sync, and the last success among those. */
+	struct run *sync, *success;
 	struct run last_file, success_file;
 	struct run *runs; /* oldest first */
 	size_t n;
@@ -78,6 +85,8 @@ int64_t run_changes(const struct run *r);
 const char *run_undoes(const struct run *r);
 /* Nothing stopped it but that its plan was not the one that was asked for. */
 bool run_is_refused(const json *record);
+/* It took none back and was not refused: the sync is as this run left it. */
+bool run_tells_of_sync(const struct run *r);
 /* When all of Notion was read last, as far as records tell; or USEC_NONE. */
 usec run_full_reading(const struct run_records *l);
 

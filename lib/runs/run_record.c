@@ -269,6 +269,8 @@ json *run_record_make(const struct run_end *end, const char *dir,
 	json_put_str(r, "ended_at", time_stamp(end->ended, stamp));
 	json_put_int(r, "duration_ms", (end->ended - end->started) / 1000);
 	json_put_str(r, "version", VAULTSYNC_VERSION);
+	if (end->undoes)
+		json_put_str(r, "undoes", end->undoes);
 	json_put_int(r, "planned", 0);
 	json_put(r, "ops", json_object());
 	json_put(r, "skips", json_object());
@@ -292,7 +294,8 @@ json *run_record_make(const struct run_end *end, const char *dir,
 int run_record_write(const char *dir, const struct run_end *end,
 	const json *record, struct error *e)
 {
-	bool success = end->status == RUN_OK || end->status == RUN_ATTENTION;
+	bool success = !json_str(record, "undoes") &&
+		       (end->status == RUN_OK || end->status == RUN_ATTENTION);
 	char *paths[] = { xasprintf("%s/runs/%s/run.json", dir, end->id),
 		path_join(dir, "last_run.json"),
 		path_join(dir, "last_success.json") };

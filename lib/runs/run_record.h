@@ -35,6 +35,7 @@ struct run_end {
 	const char *stage;   /* the program that was at work last */
 	const char *signal;  /* "INT", or NULL */
 	const char *message; /* what that program said last, or NULL */
+	const char *undoes;  /* the run that it was to take back, or NULL */
 	usec started, ended;
 };
 
@@ -48,7 +49,7 @@ json *run_record_make(const struct run_end *end, const char *dir,
 
 /*
  * Writes it to DIR/runs/<id>/run.json and DIR/last_run.json, and where the run
- * was a success to DIR/last_success.json, each whole or not at all.
+ * was a success of the sync to DIR/last_success.json, each whole or not at all.
  */
 int run_record_write(const char *dir, const struct run_end *end,
 	const json *record, struct error *e);

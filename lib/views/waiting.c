@@ -211,25 +211,24 @@ static void add_guard(struct waiting *all, const struct pending *w,
 	free(allow);
 }
 
-/* The last run did nothing, because guards have stopped it. */
+/* The last run of the sync did nothing, because guards have stopped it. */
 static void add_blocked(struct waiting *all, const struct run_records *l,
 	const struct pending *w)
 {
 	struct buf names = BUF_INIT(COMMAND_SIZE);
 	const json *blocked;
 
-	if (!l->last || l->last->status != RUN_BLOCKED || run_undoes(l->last) ||
-		run_is_refused(l->last->record))
+	if (!l->sync || l->sync->status != RUN_BLOCKED)
 		return;
-	blocked = json_get(l->last->record, "blocked");
+	blocked = json_get(l->sync->record, "blocked");
 	/* All that tripped, for they trip again; older records lack them. */
-	join(&names, json_get(l->last->record, "tripped"));
+	join(&names, json_get(l->sync->record, "tripped"));
 	if (!names.len)
 		join(&names, blocked);
 	for (const json *g = json_first(blocked); g; g = json_next(g)) {
 		if (text_same(json_text(g), OTHER_PLAN))
 			continue;
-		add_guard(all, w, l->last->id,
+		add_guard(all, w, l->sync->id,
 			json_text(g) ? json_text(g) : "?", buf_str(&names));
 	}
 	buf_fini(&names);

@@ -29,7 +29,7 @@ find_undo() {
     die 2 "run $undo goes on, or was killed: the next run finishes what it began, and takes its place"
   [ -s "$kept/results.ndjson" ] ||
     die 2 "run $undo carried nothing out, so there is nothing to take back: $(typed report) --runs lists what each run did"
-  args+=("--undo=$undo")
+  args+=("--undo=$undo") run+=("--undoes=$undo")
 }
 
 # plan_undo: that run is planned back, from all of both sides, with the pages that it may

@@ -617,6 +617,58 @@ pending() {
 	[[ -z $output ]]
 }
 
+# undone STATUS [MORE]: after the last run another one was taken back, and ended so.
+undone() {
+	local id=20261125T195000Z-900 of=$T/logs/runs/20261125T195000Z-900
+	mkdir -p "$of"
+	jq -c --arg id $id --arg status "$1" '. + {run_id: $id, status: $status,
+		exit_code: 0, blocked: [], tripped: [], errors: 0, ops: {},
+		message: "sb-fetch: no\n", undoes: "20261125T180000Z-101",
+		started_at: "2026-11-25T19:50:00Z", ended_at: "2026-11-25T19:50:03Z"}
+		+ ('"${2-"{}"}"')' "$LAST" >"$of/run.json"
+	cp "$of/run.json" "$LAST"
+}
+
+@test "an undo is no run of the sync: what was blocked, failed or waits still does" {
+	local state waits
+	for state in blocked failed attention ok; do
+		rm -rf "$T/logs"
+		logs $state
+		must_pass "$REPORT" --json
+		jq -c '[.condition, .level, .since, .next, .waiting, .guards, .last_success.run_id]' <<<"$output" >before
+		catch "$REPORT" --pending --json
+		waits=$output
+		undone ok
+		must_pass "$REPORT" --json
+		jq -c '[.condition, .level, .since, .next, .waiting, .guards, .last_success.run_id]' <<<"$output" | diff before - ||
+			seen "$state is another state"
+		catch "$REPORT" --pending --json
+		[[ $output == "$waits" ]] || seen "$state: something else waits"
+		# Nor where a version before this one took it for a success.
+		cp "$LAST" "$SUCCESS"
+		must_pass "$REPORT" --json
+		jq -c '[.condition, .level, .since, .next, .waiting, .guards, .last_success.run_id]' <<<"$output" | diff before - ||
+			seen "$state: the undo is a success"
+	done
+	# What an undo left undone is told where nothing else is.
+	undone failed '{exit_code: 77, stage: "sb-fetch"}'
+	judged healthy OK 0
+	must_pass "$REPORT"
+	say_line '^Do next +The sync goes on, but an undo failed: see why with'
+	say_line 'report --run 20261125T195000Z-900'
+	undone attention '{exit_code: 1, ops: {skip: {none: {skipped: 2}}}}'
+	judged healthy OK 0
+	must_pass "$REPORT"
+	say_line '^Do next +An undo left 2 ops alone: see which, and why, with'
+	undone interrupted '{exit_code: 130}'
+	must_pass "$REPORT"
+	say_line 'controls.sh undo 20261125T180000Z-101'
+	undone blocked '{blocked: ["mass-delete"]}'
+	judged healthy OK 0
+	must_pass "$REPORT" --brief
+	say_line '^blocked by mass-delete: '
+}
+
 @test "json of a run and a record that are not known" {
 	must_fail "$RC_USAGE" "$REPORT" --run last --json
 	must_fail "$RC_USAGE" "$REPORT" --json --run 20261125T180000Z-1

@@ -60,6 +60,7 @@ both_ways() {
 	shown | diff before - || seen "not as before"
 	dead supabase "Only in Notion" >/dev/null
 	must_hold ".[0] | .status == \"ok\" and .undoes == \"$R\"" logs/last_run.json
+	must_hold ".[0].run_id == \"$R\"" logs/last_success.json
 	must_pass "$BIN/report" --brief
 	[[ $output == *"took back run $R: "* ]] || seen "report is silent"
 	# Once more: nothing is left, and what was undone can be redone.
@@ -123,6 +124,12 @@ both_ways() {
 	export SYNC_NOTIFY_CMD="echo \$SYNC_EVENT >>$T/told"
 	must_fail $RC_GUARD undo "$R" --quiet
 	[[ ! -e told ]]
+	# Nor by one that fails before it has a plan.
+	NOTION_API_KEY=ntn_wrong must_fail $RC_CREDENTIALS undo "$R" --quiet
+	must_hold ".[0] | .status == \"failed\" and .undoes == \"$R\"" logs/last_run.json
+	[[ ! -e told ]]
+	must_pass "$BIN/report" --health
+	must_fail $RC_GUARD undo "$R" --quiet
 	must_say "guard mass-delete: 6 of 6"
 	must_say "if that is right: .*undo $R --allow mass-delete"
 	must_pass "$BIN/report" --health
