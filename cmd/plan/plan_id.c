@@ -2,8 +2,9 @@
  * The id of a plan: what it would do, and to what. Two plans that would do the
  * same to records that hold the same have one id, in whatever order the
  * services have listed them and whenever these were edited; anything else that
- * is done, or written over, makes it another one. So whoever allows a plan by
- * its id allows what was seen, and no more.
+ * is done, or written over, makes it another one, and so does a guard that
+ * trips for one plan alone. So whoever allows a plan by its id allows what was
+ * seen, and no more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,15 @@ struct digest {
 	unsigned char bytes[DIGEST_BYTES];
 };
 
-/* Each text with its NUL, so that no two lists of texts look alike. */
+/*
+ * A text between a 1 and its NUL, and a 0 where there is none, so that no two
+ * lists of texts look alike.
+ */
 static int add_text(EVP_MD_CTX *ctx, const char *s)
 {
-	return s ? EVP_DigestUpdate(ctx, s, strlen(s) + 1)
-		 : EVP_DigestUpdate(ctx, "\1", 1);
+	return s ? EVP_DigestUpdate(ctx, "\1", 1) &
+			       EVP_DigestUpdate(ctx, s, strlen(s) + 1)
+		 : EVP_DigestUpdate(ctx, "", 1);
 }
 
 static int add_flag(EVP_MD_CTX *ctx, bool flag)
@@ -141,6 +146,17 @@ static int add_rules(EVP_MD_CTX *ctx, const struct plan *p)
 	       add_text(ctx, plan_undone(p));
 }
 
+/* Whether they are allowed or not: that is what the id is asked for. */
+static int add_guards(EVP_MD_CTX *ctx, const struct guards *g)
+{
+	int ok = 1;
+
+	for (enum guard i = 0; i < GUARDS; i++)
+		if (g->tripped[i])
+			ok &= add_text(ctx, guard_name(i));
+	return ok & add_text(ctx, NULL);
+}
+
 void plan_id(const struct plan *p, char id[UUID_SIZE])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new(), *one = EVP_MD_CTX_new();
@@ -149,7 +165,8 @@ void plan_id(const struct plan *p, char id[UUID_SIZE])
 
 	/* SHA-256 is part of every OpenSSL; without memory all is lost. */
 	if (ctx && one && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) &&
-		add_rules(ctx, p) && add_ops(ctx, one, p->ops))
+		add_rules(ctx, p) && add_guards(ctx, p->guards) &&
+		add_ops(ctx, one, p->ops))
 		EVP_DigestFinal_ex(ctx, digest, NULL);
 	EVP_MD_CTX_free(one);
 	EVP_MD_CTX_free(ctx);

@@ -130,6 +130,24 @@ bool run_tells_of_sync(const struct run *r)
 	return r->record && !run_undoes(r) && !run_is_refused(r->record);
 }
 
+const struct run *run_undone_by(
+	const struct run_records *l, const struct run *r)
+{
+	for (size_t i = l->n; i-- > 0;) {
+		const struct run *undo = &l->runs[i];
+		const char *undone = run_undoes(undo);
+
+		if (strcmp(undo->id, r->id) <= 0)
+			break;
+		if (undone && strcmp(undone, r->id) == 0 &&
+			run_is_success(undo) &&
+			json_int(undo->record, "errors") == 0 &&
+			!run_undone_by(l, undo))
+			return undo;
+	}
+	return NULL;
+}
+
 bool run_id_is_valid(const char *s)
 {
 	static const char shape[] = "00000000T000000Z-";

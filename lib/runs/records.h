@@ -87,6 +87,12 @@ const char *run_undoes(const struct run *r);
 bool run_is_refused(const json *record);
 /* It took none back and was not refused: the sync is as this run left it. */
 bool run_tells_of_sync(const struct run *r);
+/*
+ * The newest run that is kept, came later, and took that one back: it ended as
+ * a success without an error, and was not taken back itself. NULL: none did.
+ */
+const struct run *run_undone_by(
+	const struct run_records *l, const struct run *r);
 /* When all of Notion was read last, as far as records tell; or USEC_NONE. */
 usec run_full_reading(const struct run_records *l);
 

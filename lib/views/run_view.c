@@ -35,8 +35,10 @@ static void put_count(json *to, const char *key, int64_t n)
 		json_put_int(to, key, n);
 }
 
-static void put_run(json *to, const struct run *r, view_copy *copy)
+static void put_run(json *to, const struct run_records *l, const struct run *r,
+	view_copy *copy)
 {
+	const struct run *undone_by = run_undone_by(l, r);
 	json *record =
 		r->record && copy ? copy(r->record) : json_copy(r->record);
 	int64_t code = -1;
@@ -57,7 +59,8 @@ static void put_run(json *to, const struct run *r, view_copy *copy)
 			: json_object());
 	json_put_str(to, "message", json_str(record, "message"));
 	json_put_str(to, "undoes", run_undoes(r));
-	json_put_bool(to, "can_undo", can_undo(r));
+	json_put_str(to, "undone_by", undone_by ? undone_by->id : NULL);
+	json_put_bool(to, "can_undo", !undone_by && can_undo(r));
 	json_free(record);
 }
 
@@ -68,7 +71,7 @@ json *runs_json(const struct run_records *l, view_copy *copy)
 	json_put_int(data, "v", 1);
 	runs = json_put(data, "runs", json_array());
 	for (size_t i = l->n; i-- > 0;)
-		put_run(json_add(runs, json_object()), &l->runs[i], copy);
+		put_run(json_add(runs, json_object()), l, &l->runs[i], copy);
 	return data;
 }
 
@@ -218,7 +221,7 @@ json *run_json(const struct run_records *l, const struct run *r,
 	const char *plan_id = json_str(r->record, "plan_id");
 
 	json_put_int(data, "v", 1);
-	put_run(data, r, limits.copy);
+	put_run(data, l, r, limits.copy);
 	json_put_str(
 		data, "plan_id", plan_id ? plan_id : json_str(head, "plan_id"));
 	put_blocked(data, json_get(r->record, "blocked"), head);

@@ -22,9 +22,11 @@ struct run_limits {
 
 /*
  * {"v":1,"runs":[{run_id,status,exit_code,started_at,ended_at,duration_ms,
- * changes,errors,conflicts,ops,message,undoes,can_undo}]}, newest first.
- * exit_code and duration_ms are absent where they aren't known.
- * can_undo: something was done, or may have been, that plan --undo reverses.
+ * changes,errors,conflicts,ops,message,undoes,undone_by,can_undo}]}, newest
+ * first. exit_code and duration_ms are absent where they aren't known.
+ * undone_by: run_undone_by(), or null.
+ * can_undo: something was done, or may have been, that plan --undo reverses,
+ * and that is not undone yet.
  */
 json *runs_json(const struct run_records *l, view_copy *copy);
 

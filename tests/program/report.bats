@@ -617,6 +617,32 @@ pending() {
 	[[ -z $output ]]
 }
 
+@test "a run that was taken back can't be once more, until that is taken back itself" {
+	local one=20261125T180000Z-101 run
+	logs ok
+	# undo ID OF STATUS: that run is one that took OF back.
+	undo() {
+		edit "logs/runs/$1/run.json" '. + {undoes: "'"$2"'", status: "'"$3"'",
+			errors: 0, ops: {update: {notion: {done: 1}}}}'
+	}
+	state() {
+		"$REPORT" --runs --json | jq -c --arg id "$1" '.runs[] | select(.run_id == $id) | [.can_undo, .undone_by]'
+	}
+	[[ $(state $one) == '[true,null]' ]] || seen "not at first: $(state $one)"
+	undo 20261125T181500Z-102 $one failed
+	[[ $(state $one) == '[true,null]' ]] || seen "by a failed undo"
+	undo 20261125T181500Z-102 $one ok
+	[[ $(state $one) == '[false,"20261125T181500Z-102"]' ]] || seen "still to be undone: $(state $one)"
+	[[ $(state 20261125T181500Z-102) == '[true,null]' ]] || seen "an undo can be undone"
+	must_pass "$REPORT" --run $one --json
+	must_hold '.[0] | .can_undo == false and .undone_by == "20261125T181500Z-102"'
+	undo 20261125T184500Z-104 20261125T181500Z-102 attention
+	[[ $(state $one) == '[true,null]' ]] || seen "the undo was undone"
+	[[ $(state 20261125T181500Z-102) == '[false,"20261125T184500Z-104"]' ]]
+	undo 20261125T190000Z-105 $one ok
+	[[ $(state $one) == '[false,"20261125T190000Z-105"]' ]]
+}
+
 # undone STATUS [MORE]: after the last run another one was taken back, and ended so.
 undone() {
 	local id=20261125T195000Z-900 of=$T/logs/runs/20261125T195000Z-900
