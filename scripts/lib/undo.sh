@@ -46,18 +46,29 @@ plan_undo() {
   pages=(--look-up "$work/pages")
 }
 
-# tell_undone RESULTS: what has become of it, and what the next run makes of that.
+# tell_undone RESULTS: what has become of it, and what the next run makes of that: where
+# the halves of a pair that was taken back are different now, it writes again.
 tell_undone() {
   local again=0 back=0 left=0
   if [ ! -s "$1" ]; then
     warn "nothing of run $undo is left to take back"
     return
   fi
-  read -r again back left < <(jq -nr 'reduce (inputs | select(.kind == "result")) as $r ([0, 0, 0];
-    if $r.status == "skipped" then .[2] += 1
-    elif $r.status != "done" then .
-    elif $r.op == "restore" then .[1] += 1
-    elif $r.op == "update" or $r.op == "trash" then .[0] += 1 else . end) | join(" ")' "$1") || true
+  read -r again back left < <(jq -nr '
+    def same: map(if . == "" then null else . end | strings |= ascii_downcase) | .[0] == .[1];
+    def side: if .target == "notion" then "page" else "row" end;
+    ([inputs | select(.kind == "op") | {key: "\(.n)", value: {expect, set}}] | from_entries) as $plan
+    | [$results[] | select(.kind == "result")] as $all
+    | [$all[] | select(.status == "done" and (.op | IN("update", "trash", "restore"))) | . + $plan["\(.n)"]]
+    | group_by(.page_id) | map(map(.op) as $ops
+      | reduce .[] as $op (first.expect; .[$op | side] |= . + ($op.set // {})
+          + (if $op.op == "trash" then {deleted: true} elif $op.op == "restore" then {deleted: false} else {} end))
+      | (.row == null or .page == null or .row.deleted != .page.deleted) as $apart
+      | {apart: $apart, restored: any($ops[]; . == "restore"),
+         differ: ($apart or (. as $now | any("decision", "type", "date"; [$now.row[.], $now.page[.]] | same | not)))})
+    | [(map(select(.differ and (.restored | not))) | length), (map(select(.apart and .restored)) | length),
+       ([$all[] | select(.status == "skipped")] | length)] | join(" ")' \
+    --slurpfile results "$1" "${1%/*}/plan.ndjson") || true
   [ "${left:-0}" = 0 ] ||
     warn "left alone: $left, edited since that run or not there any more; $(typed report) --run last lists them"
   warn "took back run $undo"

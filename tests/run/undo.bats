@@ -70,6 +70,12 @@ both_ways() {
 	must_say "nothing of run $R is left to take back"
 	must_pass undo "$undone" --quiet
 	shown | diff after - || seen "not as after"
+	# Now both sides are equal again, and nobody says that the next run writes.
+	must_say "took back run $undone"
+	[[ $stderr != *"writes the same again"* && $stderr != *"brings its other half back"* ]] || seen "it writes nothing"
+	must_pass sync_now --quiet
+	must_hold '.[0].ops | [keys_unsorted[] | select(IN("create", "update", "trash", "restore"))] == []' logs/last_run.json
+	shown | diff after - || seen "not as after"
 }
 
 @test "an undo of a run that isn't the newest leaves what later runs agreed on" {
