@@ -142,7 +142,7 @@ const struct run *run_undone_by(
 		if (undone && strcmp(undone, r->id) == 0 &&
 			run_is_success(undo) &&
 			json_int(undo->record, "errors") == 0 &&
-			!run_undone_by(l, undo))
+			run_changes(undo) > 0 && !run_undone_by(l, undo))
 			return undo;
 	}
 	return NULL;

@@ -89,7 +89,8 @@ bool run_is_refused(const json *record);
 bool run_tells_of_sync(const struct run *r);
 /*
  * The newest run that is kept, came later, and took that one back: it ended as
- * a success without an error, and was not taken back itself. NULL: none did.
+ * a success without an error, changed something, and was not taken back itself.
+ * NULL: none did.
  */
 const struct run *run_undone_by(
 	const struct run_records *l, const struct run *r);

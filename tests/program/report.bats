@@ -640,6 +640,9 @@ pending() {
 	[[ $(state $one) == '[true,null]' ]] || seen "the undo was undone"
 	[[ $(state 20261125T181500Z-102) == '[false,"20261125T184500Z-104"]' ]]
 	undo 20261125T190000Z-105 $one ok
+	edit logs/runs/20261125T190000Z-105/run.json '.ops = {}'
+	[[ $(state $one) == '[true,null]' ]] || seen "one that found nothing to take back counts"
+	undo 20261125T190000Z-105 $one ok
 	[[ $(state $one) == '[false,"20261125T190000Z-105"]' ]]
 }
 
