@@ -199,8 +199,8 @@ of report --runs, or "last".
       --allow-plan ID  let it pass if it is the plan with this id
 
 It is a run like any other, with the lock, the guards and a record, and can be taken
-back itself. The next run sees the same differences as the one that was taken back, and
-writes the same again: undo the edits that caused them first, or change the rule.
+back itself. Where the edits that caused that run still stand, the next run writes the same
+again, and the command says so: undo them first, or change the rule.
 TEXT
 }
 

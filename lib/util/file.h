@@ -56,7 +56,7 @@ int file_read_from(int fd, const char *path, struct buf *b, struct error *e);
 int file_read_regular(const char *path, struct buf *b, struct error *e);
 /*
  * Whether the file, or the folder, is what it was when `then` was filled in; it
- * is filled in anew. What isn't there is the same as long as it isn't.
+ * is filled in again. What isn't there is the same as long as it isn't.
  */
 bool file_is_same(const char *path, struct stat *then);
 /* Creates the folder and its parents; those that exist are fine. */

@@ -87,8 +87,8 @@ function showPlan(p) {
     facts(["Made", aged(p.at)], ["Would change", several(writes, "record")], p.plan_id ? ["Plan", make("code", {}, p.plan_id)] : null),
     undo ? (p.blocked || []).map((b) => make("p", { class: "warn" }, "A guard asks whether you want that: " + (b.reason || b.guard)))
       : guards(p.blocked, "A run would be blocked", null),
-    undo && writes ? make("p", { class: "warn" }, "What that run wrote came from edits on the other side. The next run sees them again, and writes "
-      + "the same again, unless you change them there first.") : [],
+    undo && writes ? make("p", { class: "warn" }, "What that run wrote came from edits on the other side. Where they still stand, the next run "
+      + "writes the same again: change them there first.") : [],
     p.cut ? make("p", { class: "warn" }, "The plan is too long to be shown whole, so it can’t be carried out from here. In a shell: ",
       make("code", {}, undo ? "scripts/controls.sh undo " + p.run_id : "scripts/sync-now.sh")) : [],
     offered ? make("div", { class: "buttons" }, undo
