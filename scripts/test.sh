@@ -18,7 +18,10 @@ case ${1:-} in
     shift
     [ $# -gt 0 ] || die 2 "--only needs files, such as tests/program/http.bats"
     # From here, or else from the project's folder.
-    for f; do [ -e "$f" ] || [[ $f = /* ]] || f=$home/$f; only+=("$(realpath -e --relative-to="$home" -- "$f")") || die 2 "$f: no such file"; done ;;
+    for f; do
+      [ -e "$f" ] || [[ $f = /* ]] || f=$home/$f
+      only+=("$(realpath -e --relative-to="$home" -- "$f")") || die 2 "$f: no such file"
+    done ;;
   -h | --help) sed -n '/^[^#]/q; s/^# \{0,1\}//p' "$0" | sed 1d; exit 0 ;;
   *) die 2 "unknown option: $1 (try: $0 --help)" ;;
 esac
