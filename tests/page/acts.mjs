@@ -22,18 +22,25 @@ async function tabTo(page, name) {
   return false;
 }
 
+// One width a day, the other the next; WIDTH=phone or WIDTH=desk chooses.
+const wide = process.env.WIDTH ? process.env.WIDTH === "desk" : Math.floor(Date.now() / 864e5) % 2 === 0;
+const [scheme, width] = wide ? ["light", "desk"] : ["dark", "phone"];
+const [scheme2, width2] = wide ? ["dark", "phone"] : ["light", "desk"];
+// On a phone the groups of what waits are closed at first.
+const unfold = (page) => page.evaluate(() => document.querySelectorAll("#waits details").forEach((d) => { d.open = true; }));
+
 export async function acts(browser, bin, folder) {
   const v = await Vault.make(bin, folder, "acts");
   await v.seed([...Array(30).keys()].map((n) => ({ side: n % 2 ? "supabase" : "notion", decision: `Decision ${two(n)}`, type: "Ops", date: "2026-01-14" })));
   check(v.sync() === 0, "acts: a first run");
-  const page = await open(browser, await v.serve(), "light", "desk");
+  const page = await open(browser, await v.serve(), scheme, width);
 
   // Signing in: asked for when it is needed, and the act goes on then.
   await v.edit("notion", "Decision 02", { set: { type: "UX" } });
   await press(page, "Preview");
   check(await page.locator("#sign").isVisible(), "acts: the token is asked for");
   await sound(page, "acts: the question for the token");
-  await shot(page, "sign-in-desk");
+  await shot(page, `sign-in-${width}`);
   await signIn(page, "a-wrong-token-here");
   check(await until(async () => (await text(page, "#sign-said")).includes("not the token")), "acts: a wrong token is told", await text(page, "#sign-said"));
   page.wrongs.length = 0; // the browser itself notes a 401
@@ -42,7 +49,7 @@ export async function acts(browser, bin, folder) {
   await until(async () => (await text(page, "#view")).includes("Edit in Supabase"));
   const plan = await text(page, "#view");
   check(plan.includes("What a run would do now") && plan.includes("−type Ops") && plan.includes("+type UX"), "acts: a dry run is shown as a diff", plan);
-  await shot(page, "plan-desk");
+  await shot(page, `plan-${width}`);
   await sound(page, "acts: the plan");
   check((await v.of("supabase", "Decision 02"))?.type === "Ops", "acts: and has written nothing");
   await press(page, "Carry out this plan");
@@ -56,7 +63,8 @@ export async function acts(browser, bin, folder) {
   await v.edit("supabase", "Decision 03", { set: { decision: "Decision 03 as Supabase has it" } });
   check(v.sync("--conflict", "stop") === 1, "acts: a conflict is left alone");
   await until(async () => (await text(page, "#waits")).includes("as Notion has it"));
-  await shot(page, "conflict-desk");
+  await unfold(page);
+  await shot(page, `conflict-${width}`);
   await sound(page, "acts: a conflict");
   check(await tabTo(page, "Keep this one: decision from Notion"), "acts: the keyboard reaches each choice");
   await page.keyboard.press("Enter");
@@ -73,12 +81,12 @@ export async function acts(browser, bin, folder) {
   await v.edit("notion", "Decision 05", { set: { type: "Policy", date: "2026-02-01" } });
   await v.edit("supabase", "Decision 05", { set: { type: "UX", date: "2026-02-02" } });
   v.sync("--conflict", "stop");
-  await until(() => page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).isVisible());
+  await until(async () => (await unfold(page), page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).isVisible()));
   await v.edit("supabase", "Decision 05", { set: { type: "Architecture" } });
   await page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).click();
   check(await said(page, "edited since"), "acts: what was edited since is not decided, and told so", await text(page, "#said"));
   check((await v.of("supabase", "Decision 05")).type === "Architecture", "acts: nor written");
-  await until(async () => (await page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).count()) === 1);
+  await until(async () => (await unfold(page), await page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).count()) === 1);
   v.sync("--conflict", "supabase");
 
   // A blocked plan: one is approved, then the rest is allowed.
@@ -86,7 +94,7 @@ export async function acts(browser, bin, folder) {
   for (let n = 10; n < 28; n++) await v.edit("notion", `Decision ${two(n)}`, { action: "trash" });
   check(v.sync() === 3, "acts: a guard blocks a mass deletion");
   await until(() => page.getByRole("link", { name: "Look at the plan" }).isVisible());
-  await shot(page, "blocked-desk");
+  await shot(page, `blocked-${width}`);
   await page.getByRole("link", { name: "Look at the plan" }).click();
   await until(async () => (await text(page, "#view")).includes("Delete in Supabase"));
   await sound(page, "acts: a blocked plan");
@@ -103,7 +111,7 @@ export async function acts(browser, bin, folder) {
   await page.waitForURL("**/#plan");
   await until(async () => (await text(page, "#view")).includes("Taking back the run of"));
   check((await text(page, "#view")).includes("Restore in Supabase"), "acts: the undo is shown first", await text(page, "#view"));
-  await shot(page, "undo-desk");
+  await shot(page, `undo-${width}`);
   await page.getByRole("button", { name: /^Take back \d+ changes?$/ }).click();
   check(await said(page, "ook back run"), "acts: taken back", await text(page, "#said"));
   check(await live() === 30, "acts: all rows are back", await live());
@@ -136,10 +144,10 @@ async function held(browser, bin, folder) {
   v.sync();
   for (const n of [1, 2, 3]) await v.edit("supabase", `Decision ${two(n)}`, { action: "soft-delete" });
   v.sync();
-  const page = await open(browser, await v.serve(), "dark", "phone");
+  const page = await open(browser, await v.serve(), scheme2, width2);
   const trashed = async () => (await v.dump()).filter((r) => r.side === "notion" && r.in_trash).length;
   await until(async () => (await text(page, "#waits")).includes("Held back: delete in Notion"));
-  await page.locator('[data-group="held-trash-notion"] summary').first().click();
+  await unfold(page);
   await signIn(page);
   await until(() => page.locator("#sign").isHidden());
   await page.getByRole("button", { name: /^Approve: deletion, Decision / }).first().click();
