@@ -270,6 +270,18 @@ with_plan() {
 		'{"kind":"end","count":2,"complete":true}' >plan
 }
 
+# new_plan [CURL-OPTION…]: asks for a dry run; its plan is in body, its number in id
+new_plan() {
+	local tries
+	must_get 202 /control/dry-run -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" "$@"
+	id=$(jq .id body)
+	for ((tries = 0; tries < 50; tries++)); do
+		get /api/plan
+		[[ $code != 200 || $(jq .id body) != "$id" ]] || return 0
+		sleep 0.1
+	done
+}
+
 @test "answers follow what they are made of: a run under way, what people decide, a dry run" {
 	result 1 create notion | run_of 20261125T193500Z-7
 	with_plan
@@ -296,14 +308,7 @@ with_plan() {
 	must_get 404 /api/plan
 	local id n
 	for n in 1 2; do
-		must_get 202 /control/dry-run -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
-			-H 'Content-Type: application/json' -d '{}'
-		id=$(jq .id body)
-		for ((n = 0; n < 50; n++)); do
-			get /api/plan
-			[[ $code != 200 || $(jq .id body) != "$id" ]] || break
-			sleep 0.1
-		done
+		new_plan -H 'Content-Type: application/json' -d '{}'
 		must_hold ".[0] | .v == 1 and .id == $id"' and .kind == "dry-run" and .run_id == null and .exit_code == 3
 			and (.cut | not) and .blocked == [{guard: "mass-delete", reason: "6 of 7, in …/x", op: "trash", target: "notion"}]
 			and (.results | map(.status) == ["planned", "planned"] and .[0].title == "<b>"
@@ -313,13 +318,7 @@ with_plan() {
 	jq -nc '{kind: "head", stream: "plan", v: 1, plan_id: "3f0c1d2e-0000-4000-8000-0000000000aa"},
 		(range(1300) | {kind: "op", op: "trash", target: "notion"}, {kind: "op", op: "link", target: "supabase"}),
 		{kind: "op", op: "skip", target: "none"}, {kind: "op", op: "adopt", target: "base"}, {kind: "end", complete: true}' >plan
-	must_get 202 /control/dry-run -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN"
-	id=$(jq .id body)
-	for ((n = 0; n < 50; n++)); do
-		get /api/plan
-		[[ $code != 200 || $(jq .id body) != "$id" ]] || break
-		sleep 0.1
-	done
+	new_plan
 	must_hold '.[0] | .total == {trash: {notion: 1300}, link: {supabase: 1300}} and (.results | length) == 2000
 		and .left_out == 602 and .complete and (.cut | not)' body
 	mkdir "logs/runs/$(date -u -d '+2 seconds' +%Y%m%dT%H%M%SZ)-9"

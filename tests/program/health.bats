@@ -161,6 +161,9 @@ health() {
 	get /health -H "X: $(printf 'x%.0s' {1..30000})"
 	[[ $code == 431 || $code == 413 || $code == 000 ]]
 	head -c 300000 /dev/zero >big
+	# Who waits with the body, as this header says, always gets the refusal.
+	must_get 413 /hooks/supabase --data-binary @big -H 'Expect: 100-continue' \
+		-H 'Authorization: Bearer a-secret-of-this-test'
 	# What isn't wanted is not read, however long it is: the refusal may be lost
 	# where the connection ends with bytes still under way.
 	local tries
