@@ -31,6 +31,30 @@ static void hash_between(const char *from, const char *to, char out[HASH_SIZE])
 	EVP_EncodeBlock((unsigned char *)out, hash, sizeof hash);
 }
 
+/* "<" is in the texts of JSON alone, where it could end the element. */
+int page_add(struct buf *documents, const char *name, const char *text,
+	size_t len)
+{
+	int rc = buf_addf(
+		documents, "%s\"%s\":", documents->len ? "," : "", name);
+
+	for (size_t i = 0; i < len && rc == 0; i++)
+		rc = text[i] == '<' ? buf_adds(documents, "\\u003c")
+				    : buf_addc(documents, text[i]);
+	return rc;
+}
+
+void page_print(struct buf *out, const struct buf *documents)
+{
+	static const char empty[] = "type=\"application/json\">{";
+	const char *page = (const char *)page_html;
+	const char *rest = strstr(page, empty) + sizeof empty - 1;
+
+	buf_add(out, page, (size_t)(rest - page));
+	buf_add(out, documents->data, documents->len);
+	buf_adds(out, rest);
+}
+
 void page_policy(char out[POLICY_MAX])
 {
 	char style[HASH_SIZE], script[HASH_SIZE];

@@ -16,10 +16,11 @@ static void make_page(struct site *s)
 {
 	page_policy(s->policy);
 	answer_init(&s->page);
-	s->page.type = "text/html; charset=utf-8";
+	s->page.type = PAGE_TYPE;
 	s->page.policy = s->policy;
 	buf_add(&s->page.body, page_html, page_html_len);
 	answer_share(&s->page, &s->held);
+	first_init(&s->first, s->policy);
 }
 
 int site_init(struct site *s, const struct settings *settings,
@@ -48,6 +49,7 @@ void site_fini(struct site *s)
 	api_fini(&s->api);
 	log_view_fini(&s->view);
 	answer_fini(&s->page);
+	first_fini(&s->first);
 	free(s->root);
 	for (int m = 0; m < MADE; m++)
 		answer_fini(&s->made[m].answer);
@@ -175,8 +177,14 @@ static const struct answer *get_livez(struct site *s, const struct ask *ask,
 static const struct answer *get_page(struct site *s, const struct ask *ask,
 	struct intake *in, struct answer *a)
 {
+	const struct answer *status, *first;
+
 	(void)ask, (void)in, (void)a;
-	return &s->page;
+	if (s->settings->page_private || s->held > HELD_MAX)
+		return &s->page;
+	status = made(s, MADE_STATUS);
+	first = first_get(&s->first, status, s->made[MADE_STATUS].at, &s->api);
+	return first ? first : &s->page;
 }
 
 /*

@@ -4,6 +4,7 @@
 
 #include "api.h"
 #include "control.h"
+#include "first.h"
 #include "hooks.h"
 #include "hosts.h"
 #include "log_view.h"
@@ -32,6 +33,7 @@ struct site {
 	struct api api;
 	char policy[POLICY_MAX];
 	struct answer page;
+	struct first first;
 	size_t held;
 	struct {
 		struct answer answer;

@@ -125,6 +125,11 @@ run_of() {
 	must_get 503 /api/activity
 }
 
+# first_of FILE: the documents that the page in it brings along.
+first_of() {
+	sed -n '/ type="application\/json">/,/<\/script>/ { s/.* type="application\/json">//; s/<\/script>.*//; p }' "$1" | jq -c .
+}
+
 # Everything in it is somebody's text.
 hostile() {
 	jq -nc '"<script>alert(1)</script>\u202e\u001b[31m\n\t\"\\\u2028&amp;'"'"'/etc/passwd" as $t
@@ -155,6 +160,12 @@ hostile() {
 	must_hold 'length == 8 and ([.. | strings | utf8bytelength] | max <= 4020)
 		and ([.. | objects | .message, .reason | strings] | all(contains("/srv/") | not))' body
 	must_hold '.[0].total == 1' bodies/8
+	# The page brings the same along.
+	must_get 200 /
+	first_of body >first
+	must_hold '.[0] | keys == ["activity", "conflicts", "pending", "status"] and (.activity.activity[2].title | startswith("<script>"))' first
+	diff <(jq -S '.activity, .pending, .conflicts' first) <(jq -S . bodies/{1,2,3})
+	[[ $(grep -c '<script' body) == 2 && $(grep -c '</script' body) == 2 ]]
 	must_hold '.[0].activity | map(.n) == [4, 2, 1] and .[0].fields == [{name: "type", now: "(unreadable)"}]
 		and (.[1].title | endswith("… [cut]")) and (.[2].title | startswith("<script>"))
 		and (.[2].title | endswith("/etc/passwd")) and (.[2].reason | startswith("cannot read …/x<script>"))' bodies/1
@@ -250,6 +261,8 @@ resident() {
 		sleep 0.1
 	done
 	[[ $code == 503 ]] || { echo "nothing is held"; return 1; }
+	must_get 200 /
+	[[ $(first_of body) == '{}' ]]
 	summary 0 '{"run_id":"20261125T194500Z-8","status":"failed","exit_code":77}' >logs/last_run.json
 	sleep 1.1
 	get /health

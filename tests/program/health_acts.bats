@@ -269,6 +269,8 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 	printf 'time=%s level=error run=- program=apply msg="a text of a record"\n' "$(date -u +%FT%TZ)" >>logs/sync.log
 	for path in / /livez /metrics /health; do look 200 "$path"; done
 	[[ $REPLY == *'"totals"'* && $REPLY != *'a text of a record'* ]] || { echo "$REPLY"; return 1; }
+	look 200 /
+	[[ $REPLY == *'type="application/json">{}</script>'* ]]
 	look 200 /status.json "$right"
 	[[ $(jq -c '.control | [.enabled, .private]' <<<"$REPLY") == '[true,true]' ]]
 	look 200 /vault/status.json "$right"

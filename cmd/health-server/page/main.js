@@ -38,6 +38,27 @@ function lost(e) {
   $("lost").hidden = false;
   if (!store.status) $("home").hidden = true; /* there is nothing to show yet */
 }
+function takeStatus(s) {
+  skew = Date.parse(s.at) - Date.now();
+  store.status = s;
+  return follow(s.control);
+}
+/* What came with the page is there at once; what is folded away can follow. */
+function begin() {
+  const first = JSON.parse($("first").textContent);
+  if (!first.status) return update().then(() => go(true));
+  takeStatus(first.status);
+  takeLists(["pending", "activity", "conflicts"].map((name) => ({ value: first[name] })));
+  seen = keyOf(first.status);
+  listsAt = Date.now();
+  showHead();
+  showActivity();
+  showWaits(first.status);
+  timer = setTimeout(update, 5000);
+  go(true);
+  if (document.hidden) show(); /* nothing is painted, so nothing can come after it */
+  else requestAnimationFrame(() => setTimeout(show));
+}
 async function update(force) {
   clearTimeout(timer);
   if (locked) return;
@@ -46,9 +67,7 @@ async function update(force) {
     let lists = store.status ? null : loadLists();
     const s = await ask("status.json");
     if (me !== latest) return;
-    skew = Date.parse(s.at) - Date.now();
-    store.status = s;
-    const over = follow(s.control);
+    const over = takeStatus(s);
     showHead();
     showView();
     if (force === true || over || keyOf(s) !== seen || Date.now() - listsAt > 30000) lists ||= loadLists();
@@ -137,4 +156,4 @@ const place = () => $(isWide.matches ? "aside" : "home").append($("folds"));
 isWide.addEventListener("change", place);
 place();
 view.hash = location.hash;
-update().then(() => go(true));
+begin();
