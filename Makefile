@@ -16,7 +16,7 @@ takes     = $(shell $(CC) -Werror $(1) -x c -S -o - /dev/null >/dev/null 2>&1 &&
 FORTIFY  := $(if $(filter -fsanitize=%,$(CFLAGS)),,$(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),\
               -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDENED := -fPIE -fstack-protector-strong $(call takes,-fstack-clash-protection) \
-            $(call takes,-fcf-protection)
+            $(call takes,-fcf-protection) $(call takes,-mbranch-protection=standard)
 
 CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Ilib $(FORTIFY) $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \

@@ -34,7 +34,26 @@ build() {
 			grep -q -- "$said" said || seen "${p##*/}: no $said"
 		done
 		! grep -E 'GNU_STACK .* RWE' said || seen "${p##*/}: its stack can be run"
+		! grep -E 'UND v?f?printf@' said || seen "${p##*/}: not all of its output is checked"
 	done
+}
+
+@test "no flag of Debian's hardening is missing" {
+	command -v dpkg-buildflags >/dev/null ||
+		skip "no dpkg-buildflags on this machine: apt-get install dpkg-dev"
+	local kind flag ours='' theirs=0
+	must_pass make -C "$ROOT" -n -B BUILD="$T/build" BIN="$T/bin" CFLAGS=-O2 "$T/bin/plan"
+	ours=" ${output//$'\n'/ } "
+	for kind in CFLAGS CPPFLAGS LDFLAGS; do
+		for flag in $(DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get $kind); do
+			[[ $flag == -@(fstack|fcf|mbranch|D_FORTIFY|Wl,-z)* ]] || continue
+			theirs=$((theirs + 1))
+			[[ $ours == *" $flag "* || $ours == *"${flag#-Wl}"* ]] || seen "not built with $flag"
+		done
+	done
+	((theirs >= 4)) || seen "only $theirs flags of Debian's are known"
+	# In Debian these two are the compiler's own, or said by a file of specs.
+	[[ $ours == *" -fPIE "* && $ours == *" -pie "* ]] || seen "not built to be moved"
 }
 
 @test "the compiler's protections against misled jumps and stack clashes are switched on" {
@@ -56,6 +75,12 @@ build() {
 	must_pass build
 	must_pass readelf -n build/cmd/plan/plan.o
 	[[ $output == *IBT*SHSTK* ]] || seen "no control-flow protection"
+	# A program says so as a whole only where what the C library adds to it does.
+	must_pass readelf -n "$("${CC:-cc}" -print-file-name=crt1.o)" bin/plan
+	[[ $output != *crt1.o*IBT*plan* || $output == *plan*IBT*SHSTK* ]] ||
+		seen "the program as a whole has none"
+	must_pass objdump -d --disassemble=main bin/plan
+	[[ $output == *endbr64* ]] || seen "main() is no place to jump to"
 	# A frame of many pages is touched page by page.
 	must_pass objdump -d build/cmd/plan/plan.o
 	[[ $output == *'$0x0,(%rsp)'* ]] || seen "no probes of the stack"
