@@ -17,11 +17,21 @@ FORTIFY  := $(if $(filter -fsanitize=%,$(CFLAGS)),,$(if $(filter-out -O0,$(filte
               -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDENED := -fPIE -fstack-protector-strong $(call takes,-fstack-clash-protection) \
             $(call takes,-fcf-protection) $(call takes,-mbranch-protection=standard)
+# What a linker has not, such as that of macOS, is left out; asked once, by the first
+# that links.
+links     = $(shell o=$$(mktemp) && echo 'int main(void) { return 0; }' | \
+              $(CC) $(LDFLAGS) $(1) -x c -o $$o - >/dev/null 2>&1 && echo '$(1)'; rm -f $$o)
+comma    := ,
+LINKED    = $(eval LINKED := $$(call links,-pie) $$(call links,-Wl$$(comma)--as-needed) \
+              $$(call links,-Wl$$(comma)-z$$(comma)relro$$(comma)-z$$(comma)now))$(LINKED)
+# Where the files lie is no part of a program: two folders make the same bytes.
+MAPPED   := $(call takes,-ffile-prefix-map=$(CURDIR)=.) \
+            $(call takes,-ffile-prefix-map=$(abspath $(BUILD))=build)
 
 CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Ilib $(FORTIFY) $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
-               -Wformat=2 -Werror $(HARDENED) $(CFLAGS)
-LDFLAGS_ALL  = -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
+               -Wformat=2 -Werror $(HARDENED) $(MAPPED) $(CFLAGS)
+LDFLAGS_ALL  = $(LINKED) $(LDFLAGS)
 
 # What each program links besides the C library. The archive pulls in only the
 # objects a program uses, so normalize, plan and report come without libcurl.
@@ -37,7 +47,7 @@ LIBS_health-server = -lmicrohttpd -lpthread
 # linker meets its needs in that order. tests/floors.sh holds them to it.
 FLOORS    := supabase notion views runs settings sync net util
 LIBS      := $(FLOORS:%=$(BUILD)/lib/%.a)
-objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c))
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/$(1)/*.c)))
 UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
                tests/property/*_test.c))
 SEEDER    := $(BUILD)/tests/property/seed_world
@@ -47,7 +57,7 @@ SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch
 all: $(PROGRAMS:%=$(BIN)/%)
 
 define floor_rule
-$(BUILD)/lib/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/$(1)/*.c))
+$(BUILD)/lib/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/$(1)/*.c)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(AR) rcs $$@ $$^
@@ -64,7 +74,7 @@ $(foreach p,$(filter-out sandbox,$(PROGRAMS)),$(eval $(call program_rule,$(p))))
 # The sandbox stands apart: what it knows of the two services is its own, and the
 # linker gives it nothing but lib/util.
 $(BUILD)/sandbox/%.o: CPPFLAGS_ALL += -I.
-$(BIN)/sandbox: $(patsubst %.c,$(BUILD)/%.o,$(wildcard sandbox/*.c sandbox/*/*.c)) $(BUILD)/lib/util.a
+$(BIN)/sandbox: $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard sandbox/*.c sandbox/*/*.c))) $(BUILD)/lib/util.a
 	@mkdir -p $(BIN)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lmicrohttpd -lsqlite3 -lpthread $(BASE_LIBS)
 
@@ -74,7 +84,7 @@ $(BUILD)/%.o: %.c Makefile
 
 # The page of the health server is part of the program: one file, in which a line
 # "@name" stands for the file of that name.
-$(BUILD)/page.html: $(wildcard cmd/health-server/page/*)
+$(BUILD)/page.html: $(sort $(wildcard cmd/health-server/page/*))
 	@mkdir -p $(@D)
 	cd cmd/health-server/page && awk '/^@/ { f = substr($$0, 2); while ((r = (getline l < f)) > 0) print l; \
 		if (r < 0) exit 1; close(f); next } { print }' page.html >$(abspath $@)
@@ -92,6 +102,16 @@ $(BUILD)/table.inc: cmd/doctor/table.sql
 
 $(BUILD)/cmd/doctor/table_sql.o: $(BUILD)/table.inc
 $(BUILD)/cmd/doctor/table_sql.o: CPPFLAGS_ALL += -I$(BUILD)
+
+# The version knows its commit. The file is touched only when that is another.
+$(BUILD)/commit.h: FORCE
+	@mkdir -p $(@D)
+	@packaging/commit.sh --header >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
+
+$(BUILD)/lib/util/version.o: $(BUILD)/commit.h
+$(BUILD)/lib/util/version.o: CPPFLAGS_ALL += -include $(BUILD)/commit.h
 
 # A unit test may look into one program: its pure objects, never its main().
 $(BUILD)/tests/%: $(BUILD)/tests/%.o \
@@ -144,12 +164,17 @@ install: all
 uninstall:
 	$(INSTALL) --remove
 
+# The package, and beside it what is in it (SPDX).
 deb: all
 	BIN=$(BIN) PROGRAMS="$(PROGRAMS)" packaging/deb.sh $(BUILD)
+
+# Two builds of this commit in two folders, compared byte for byte; a few minutes.
+reproducible:
+	packaging/reproducible.sh
 
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units bench asan fuzz format lint install uninstall deb clean
+.PHONY: all check units bench asan fuzz format lint install uninstall deb reproducible clean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Builds a Debian package of the programs; `make deb` calls it with BIN and
 # PROGRAMS set.
-#   packaging/deb.sh FOLDER    FOLDER/vaultsync_VERSION+debRELEASE_ARCH.deb
+#   packaging/deb.sh FOLDER    FOLDER/vaultsync_VERSION+debRELEASE_ARCH.deb, and
+#                              beside it .spdx.json: what is in it
 # Each Debian release has its own package, with the libraries it is built with:
-# the one for a newer release counts as newer, and so replaces the older one.
+# the one for a newer release counts as newer, and so replaces the older one. Two of
+# one commit are equal byte for byte, wherever and whenever they are made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(mkdir -p "$1" && cd "$1" && pwd)
@@ -11,12 +13,14 @@ BIN=$(cd "$BIN" && pwd)
 export BIN
 command -v dpkg-shlibdeps >/dev/null ||
   { echo "deb: dpkg-shlibdeps is missing: apt-get install dpkg-dev" >&2; exit 78; }
-version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' lib/util/opt.h)
+version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' lib/util/version.h)
 # shellcheck source=/dev/null
-release=$(. /etc/os-release && [ "$ID" != debian ] || echo "${VERSION_ID:-}")
-version+=${release:++deb$release}
+release=$(. /etc/os-release && case $ID in debian) echo "deb${VERSION_ID:-}" ;; ubuntu) echo "$ID$VERSION_ID" ;; esac)
+case $release in *[0-9]) version+=+$release ;; esac
 arch=$(dpkg --print-architecture)
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+SOURCE_DATE_EPOCH=$(packaging/commit.sh --date)
+# More threads would cut the compressed file into other blocks.
+export SOURCE_DATE_EPOCH DPKG_DEB_THREADS_MAX=1 LC_ALL=C TZ=UTC
 umask 022
 
 work=$(mktemp -d)
@@ -49,12 +53,17 @@ mkdir "$work/debian" "$root/DEBIAN"
 printf 'Source: vaultsync\n\nPackage: vaultsync\nArchitecture: any\n' >"$work/debian/control"
 libraries=$(cd "$work" && dpkg-shlibdeps -O "$root"/usr/libexec/vaultsync/bin/* |
   sed -n 's/^shlibs:Depends=//p')
+# As dpkg-gencontrol counts it: folders are of another size on every file system.
+installed_size() {
+  find "$root" -path "$root/DEBIAN" -prune -o -printf '%y %s\n' |
+    awk '{ n += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print n }'
+}
 cat >"$root/DEBIAN/control" <<TEXT
 Package: vaultsync
 Version: $version
 Architecture: $arch
 Maintainer: vaultsync <vaultsync@localhost>
-Installed-Size: $(du -sk --apparent-size "$root" | cut -f1)
+Installed-Size: $(installed_size)
 Depends: $libraries, ca-certificates, curl, jq
 Suggests: parallel, openssh-client
 Section: utils
@@ -71,4 +80,8 @@ for f in postinst prerm postrm; do
 done
 (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
 chmod 644 "$root/DEBIAN/md5sums" "$root/DEBIAN/control"
-dpkg-deb --root-owner-group -Zxz -b "$root" "$out/vaultsync_${version}_$arch.deb"
+find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+deb=$out/vaultsync_${version}_$arch.deb
+dpkg-deb --root-owner-group -Zxz -b "$root" "$deb"
+packaging/sbom.sh "$root" "$version" "$deb" >"$work/sbom"
+mv "$work/sbom" "${deb%.deb}.spdx.json"

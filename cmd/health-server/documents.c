@@ -6,7 +6,7 @@
 #include "mask.h"
 #include "runs/report_json.h"
 #include "util/humanize.h"
-#include "util/opt.h"
+#include "util/version.h"
 
 #define ERRORS_SHOWN 5
 /* Of the page's data, except for a child's output, which has its own limit. */

@@ -8,7 +8,7 @@
 #include "fetch.h"
 #include "notion/limits.h"
 #include "notion/origin.h"
-#include "util/opt.h"
+#include "util/version.h"
 
 #define VERSION VAULTSYNC_VERSION " " NOTION_VERSION
 

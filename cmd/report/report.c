@@ -16,6 +16,7 @@
 #include "settings/settings.h"
 #include "util/humanize.h"
 #include "util/opt.h"
+#include "util/version.h"
 #include "views/run_view.h"
 #include "views/story.h"
 #include "waiting.h"

@@ -9,8 +9,8 @@
 #include <openssl/crypto.h>
 
 #include "util/alloc.h"
-#include "util/opt.h"
 #include "util/url.h"
+#include "util/version.h"
 
 /* Shorter prefixes of a key are the same for all keys of its kind. */
 #define KEY_PART_MIN 6

@@ -10,7 +10,7 @@
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/humanize.h"
-#include "util/opt.h"
+#include "util/version.h"
 
 #define LINE_MAX_BYTES ((size_t)8 << 20)
 #define RECORD_MAX (1u << 20)
@@ -269,6 +269,8 @@ json *run_record_make(const struct run_end *end, const char *dir,
 	json_put_str(r, "ended_at", time_stamp(end->ended, stamp));
 	json_put_int(r, "duration_ms", (end->ended - end->started) / 1000);
 	json_put_str(r, "version", VAULTSYNC_VERSION);
+	if (*version_commit())
+		json_put_str(r, "commit", version_commit());
 	if (end->undoes)
 		json_put_str(r, "undoes", end->undoes);
 	json_put_int(r, "planned", 0);

@@ -6,6 +6,7 @@
  *
  *   v 1, run_id, status, exit_code, stage, signal, message, started_at,
  *   ended_at, duration_ms, version
+ *   commit        that it was built of; not there: unknown
  *   planned       how many ops the plan has
  *   ops           {op: {target: {status: n}}}, from the results
  *   skips         {code: n}; errors; conflicts (decided ones)

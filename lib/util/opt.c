@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/version.h"
 
 enum {
 	ID_VERSION = 1000,
@@ -145,7 +146,7 @@ static int common_option(struct opt *o, int id, int *code)
 		print_help(o->command);
 		break;
 	default:
-		printf("%s %s\n", o->command->name, VAULTSYNC_VERSION);
+		printf("%s %s\n", o->command->name, version_text());
 		break;
 	}
 	*code = close_stdout(&e) < 0 ? error_report(&e) : RC_DONE;

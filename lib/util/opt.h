@@ -14,8 +14,6 @@
 
 #include "util/error.h"
 
-#define VAULTSYNC_VERSION "0.1.0"
-
 struct option_spec {
 	int id;		  /* its short letter, or a number from 256 on */
 	const char *name; /* long name without dashes */

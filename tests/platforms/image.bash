@@ -24,10 +24,22 @@ copy_step() {
   local from=$1 to=${*: -1} release=${root%/*}
   case $from in
     --from=*)
-      # A pattern is expanded in that stage.
-      cp -a "$release/image-${from#--from=}"/$2 "$root$to" ;;
+      # Of a folder, what is in it.
+      from=$release/image-${from#--from=}$2
+      [ ! -d "$from" ] || from+=/.
+      cp -a "$from" "$root$to" ;;
     .) [ "$to" = . ] && copy_checkout "$root$dir" ;;
     *) die 70 "not known here: COPY $*" ;;
+  esac
+}
+
+# build_arg NAME: as the Dockerfile's first lines give it; others keep their default
+build_arg() {
+  case $1 in
+    VAULTSYNC_COMMIT) with+=("$1=$("$home/packaging/commit.sh" --full)") ;;
+    SOURCE_DATE_EPOCH) with+=("$1=$("$home/packaging/commit.sh" --date)") ;;
+    *=*) ;;
+    *) die 70 "not known here: ARG $1" ;;
   esac
 }
 
@@ -42,8 +54,9 @@ run_image() {
       COPY) read -ra words <<<"$rest" && copy_step "${words[@]}" ;;
       WORKDIR) dir=$rest && mkdir -p "$root$dir" ;;
       ENV) with+=("$rest") ;;
+      ARG) build_arg "$rest" ;;
       USER) user=$rest ;;
-      ARG | VOLUME | EXPOSE | HEALTHCHECK | ENTRYPOINT | CMD) ;;
+      VOLUME | EXPOSE | HEALTHCHECK | ENTRYPOINT | CMD) ;;
       *) die 70 "not known here: $keyword" ;;
     esac || { rc=$?; break; }
   done 4< <(dockerfile_steps "$home/packaging/Dockerfile")

@@ -42,11 +42,11 @@ page_options() {
 	done
 }
 
-@test "--version prints name and version" {
+@test "--version prints name, version and commit" {
 	local p
 	for p in $(programs); do
 		must_pass "$BIN/$p" --version
-		[[ $output =~ ^"$p "[0-9]+\.[0-9]+\.[0-9]+$ ]] || seen "$p"
+		[[ $output =~ ^"$p "[0-9]+\.[0-9]+\.[0-9]+\ \(([0-9a-f]{12}(-dirty)?|unknown commit)\)$ ]] || seen "$p"
 	done
 }
 

@@ -9,7 +9,7 @@ normalize=$BIN/normalize
 	[[ $output == "usage: normalize "* ]] || seen "help on stdout"
 	must_pass "$normalize" -h
 	must_pass "$normalize" --version
-	[[ $output =~ ^normalize\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || seen "version"
+	[[ $output =~ ^normalize\ [0-9]+\.[0-9]+\.[0-9]+\  ]] || seen "version"
 	must_fail 2 "$normalize" --no-such-option
 	must_say '--no-such-option'
 	must_fail 2 "$normalize" - -

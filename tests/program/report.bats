@@ -55,7 +55,7 @@ judged() {
 		say_line "^ .*--$option"
 	done
 	must_pass "$REPORT" --version
-	say_line '^report [0-9]+\.[0-9]+\.[0-9]+$'
+	say_line '^report [0-9]+\.[0-9]+\.[0-9]+ \(.*\)$'
 }
 
 @test "wrong usage ends with 2" {

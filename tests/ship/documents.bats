@@ -163,7 +163,7 @@ help_of() {
 
 @test "the changelog knows the version that the programs tell" {
 	local version
-	version=$("$BIN/plan" --version | sed 's/.* //')
+	version=$("$BIN/plan" --version | cut -d' ' -f2)
 	grep -qE "^## \[$version\]" "$ROOT/CHANGELOG.md" || seen "$version"
 }
 

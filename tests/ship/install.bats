@@ -49,7 +49,7 @@ env_file() {
 		[[ $output == "usage: "* ]] || seen "$c"
 	done
 	must_pass "$VAULTSYNC" --version
-	[[ $output =~ ^vaultsync\ [0-9.]+$ ]] || seen "version"
+	[[ $output =~ ^vaultsync\ [0-9.]+\ \(.*\)$ ]] || seen "version"
 	must_pass "$VAULTSYNC" --help
 	for c in $(programs) init sync-now schedule serve sync-all controls demo completions; do
 		[[ $output =~ (^|[ $'\n'])$c([ ,]|$'\n') ]] || seen "not in --help: $c"

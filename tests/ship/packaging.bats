@@ -123,13 +123,27 @@ install_to() { # install_to PREFIX
 	done
 }
 
+# package FOLDER [NAME=VALUE]…: a package of some programs there, made under these
+# circumstances
+package() {
+	env BIN="$BIN" PROGRAMS="sb-fetch plan report health-server sandbox" SOURCE_DATE_EPOCH=1700000000 \
+		VAULTSYNC_COMMIT=abcdef0123456789-dirty "${@:2}" "$PACKAGING/deb.sh" "$1"
+}
+
+# one_package: $PACKAGE is the folder of one, made by the first test that needs it.
+one_package() {
+	PACKAGE=$BATS_FILE_TMPDIR/package
+	[[ -e $PACKAGE ]] || (umask 077 && package "$PACKAGE" LC_ALL=C.UTF-8 TZ=Asia/Tokyo) >/dev/null ||
+		seen "no package"
+}
+
 @test "the Debian package has its files, and says what it needs" {
 	command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null ||
 		skip "no dpkg-dev here"
 	! is_sanitized "$BIN/plan" || skip "not of a build with a sanitizer"
 	local deb so p
-	BIN=$BIN PROGRAMS="sb-fetch plan report health-server sandbox" must_pass "$PACKAGING/deb.sh" "$T/out"
-	deb=$(echo "$T"/out/vaultsync_*.deb)
+	one_package
+	deb=$(echo "$PACKAGE"/vaultsync_*.deb)
 	must_pass dpkg-deb -f "$deb" Version
 	# The next release's replaces this one's.
 	if grep -qx ID=debian /etc/os-release; then
@@ -165,4 +179,40 @@ install_to() { # install_to PREFIX
 	! grep -r @PREFIX@ x/usr/lib/systemd
 	must_pass x/usr/bin/vaultsync -C "$T" report --paths
 	for p in postinst prerm postrm; do sh -n "x/DEBIAN/$p"; done
+}
+
+@test "two packages of one build are equal, and so are the lists of what is in them" {
+	command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null || skip "no dpkg-dev here"
+	! is_sanitized "$BIN/plan" || skip "not of a build with a sanitizer"
+	local deb sbom so of
+	one_package
+	deb=$(echo "$PACKAGE"/*.deb) sbom=$(echo "$PACKAGE"/*.spdx.json)
+	must_pass package "$T/another/and/longer" LC_ALL=C TZ=UTC
+	cmp "$deb" another/and/longer/*.deb
+	cmp "$sbom" another/and/longer/*.spdx.json
+	# The list: our files and the package with their sums, the commit, the license.
+	jq -e --arg sum "$(sha256sum <"$deb" | cut -d' ' -f1)" '.spdxVersion == "SPDX-2.3"
+		and .creationInfo.created == "2023-11-14T22:13:20Z"
+		and (.packages[0] | .sourceInfo == "built from the git commit abcdef0123456789-dirty"
+			and .licenseDeclared == "MIT" and .checksums[0].checksumValue == $sum)' "$sbom" >/dev/null || seen "its head"
+	dpkg-deb -x "$deb" x
+	(cd x && jq -r '.files[] | .fileName as $f | .checksums[] | select(.algorithm == "SHA256") | "\(.checksumValue)  \($f)"' \
+		"$sbom" | sha256sum -c --quiet)
+	[[ $(jq '.files | length' "$sbom") == $(find x -type f | wc -l) ]] || seen "files are missing"
+	[[ $(jq -r '.packages[0].packageVerificationCode.packageVerificationCodeValue' "$sbom") == \
+		$(cd x && find . -type f -exec sha1sum {} + | cut -d' ' -f1 | sort | tr -d '\n' | sha1sum | cut -d' ' -f1) ]] || seen "the code"
+	# Each library that a program names, with the version that is here.
+	for so in libc.so.6 libcjson.so.1 libcrypto.so.3; do
+		of=$(jq -r --arg so "$so" '.packages[] | select((.comment // "") | contains($so)) | "\(.name) \(.versionInfo)"' "$sbom")
+		[[ -n $of && $(dpkg-query -W -f '${Package} ${Version}\n' "${of% *}") == *"$of"* ]] || seen "$so: $of"
+	done
+	# Every id is there, and once.
+	jq -e '[.. | objects | .SPDXID? // empty] as $ids | ($ids | length == (unique | length))
+		and ([.relationships[] | .spdxElementId, .relatedSpdxElement] + .packages[0].hasFiles - $ids == [])
+		and ([.relationships[].relationshipType] | contains(["DESCRIBES", "DYNAMIC_LINK"]))' "$sbom" >/dev/null || seen "ids"
+	# The image takes its layer from it.
+	must_pass env SOURCE_DATE_EPOCH=1700000000 "$ROOT/packaging/image-root.sh" "$PACKAGE" ours depends
+	diff -r x ours | grep -vxF 'Only in ours/usr/share/doc/vaultsync: vaultsync.spdx.json' && seen "the layer"
+	cmp "$sbom" ours/usr/share/doc/vaultsync/vaultsync.spdx.json
+	[[ $(<depends) == *libcjson1* && -z $(find ours -newermt 2023-11-15) ]] || seen "the layer's times"
 }
