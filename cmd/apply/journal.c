@@ -15,6 +15,11 @@
 #include "util/stream.h"
 #include "util/text.h"
 
+/* Not every system has it, or says so. */
+#if !defined _POSIX_SYNCHRONIZED_IO || _POSIX_SYNCHRONIZED_IO <= 0
+#define fdatasync fsync
+#endif
+
 /* After a week the listings show what there is. */
 #define OPEN_MAX (7 * 24 * 60 * USEC_MINUTE)
 
@@ -265,6 +270,7 @@ static int begin_run(struct journal *j, struct error *e)
 {
 	json *line = stream_line("scope");
 
+	format_put(line);
 	json_put(line, "scope", json_copy(j->scope));
 	return append(j, line, e);
 }
@@ -410,6 +416,15 @@ int journal_line(struct journal *j, json *take_line, struct error *e)
 	return rc;
 }
 
+static void add_head(struct buf *text)
+{
+	json *head = stream_kept_head("journal");
+
+	json_print(head, text);
+	buf_addc(text, '\n');
+	json_free(head);
+}
+
 /* The journal's next life: only the creates that are still open. */
 static int keep_open_creates(struct journal *j, usec now, struct error *e)
 {
@@ -422,6 +437,8 @@ static int keep_open_creates(struct journal *j, usec now, struct error *e)
 
 		if (c->closed || (now != USEC_NONE && now - c->at > OPEN_MAX))
 			continue;
+		if (!text.len)
+			add_head(&text);
 		buf_addf(&text,
 			"{\"kind\":\"creating\",\"row_id\":\"%s\","
 			"\"checksum\":\"%s\",\"at\":\"%s\"}\n",

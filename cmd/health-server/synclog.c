@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include "mask.h"
+#include "runs/event_log.h"
+#include "util/alloc.h"
+#include "util/format.h"
+#include "util/version.h"
 
 #define TAIL_BYTES 65536
 
@@ -78,29 +82,82 @@ static bool take_message(const char *at, json *line)
 static json *parse_line(const char *at)
 {
 	json *line = json_object();
-	const char *level;
 
 	if (take_word(&at, "time=", line, "time") &&
 		take_word(&at, "level=", line, "level") &&
 		take_word(&at, "run=", line, "run") &&
 		take_word(&at, "program=", line, "program") &&
-		take_message(at, line)) {
-		level = json_str(line, "level");
-		if (strcmp(level, "debug") != 0) {
-			mask_member(line, "message");
-			return line;
-		}
+		take_message(at, line))
+		return line;
+	json_free(line);
+	return NULL;
+}
+
+/* A line that people are shown; NULL where the text is none. */
+static json *shown_line(const char *text)
+{
+	json *line = parse_line(text);
+
+	if (line && strcmp(json_str(line, "level"), "debug") != 0) {
+		mask_member(line, "message");
+		return line;
 	}
 	json_free(line);
 	return NULL;
 }
 
+/* The first line of the file, where it has one of that length. */
+static void read_first(const char *path, char *line, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	line[n < 0 ? 0 : n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+/* Of a log that a later version began: what to do instead of its lines; NULL.
+ */
+static json *later_version(const char *path)
+{
+	const size_t head = sizeof EVENT_LOG_HEAD - 1;
+	char text[512], *repaired, *say;
+	const char *says;
+	json *line;
+
+	read_first(path, text, sizeof text);
+	repaired = repair_text(text, strlen(text));
+	line = parse_line(repaired);
+	free(repaired);
+	says = json_str(line, "message");
+	if (!says || strncmp(says, EVENT_LOG_HEAD, head) != 0 ||
+		strtol(says + head, NULL, 10) <= FORMAT) {
+		json_free(line);
+		return NULL;
+	}
+	say = xasprintf(EVENT_LOG " has %s, and this is vaultsync %s, which "
+				  "reads format %d: run that version again, or "
+				  "a later one",
+		says, version_text(), FORMAT);
+	json_put_str(line, "level", "warn");
+	json_put_str(line, "message", say);
+	mask_member(line, "message");
+	free(say);
+	return line;
+}
+
 json *synclog_tail(const char *path, size_t most)
 {
 	struct buf text = BUF_INIT(2 * TAIL_BYTES);
-	json *lines = json_array();
+	json *lines = json_array(), *later = later_version(path);
 	char *line, *lf;
 
+	if (later) {
+		json_add(lines, later);
+		return lines;
+	}
 	read_tail(path, &text);
 	/* A name with a broken character must not hide its line. */
 	for (line = text.data; line && (lf = strchr(line, '\n')); line = lf) {
@@ -109,7 +166,7 @@ json *synclog_tail(const char *path, size_t most)
 
 		*lf++ = '\0';
 		repaired = repair_text(line, strlen(line));
-		parsed = parse_line(repaired);
+		parsed = shown_line(repaired);
 		free(repaired);
 		if (parsed)
 			json_add(lines, parsed);

@@ -125,6 +125,9 @@ static int conflicts(const struct args *a, struct run_records *l,
 
 	pending_load(&w, l);
 	conflicts_load(&c, l, &w, s->state_dir, NULL);
+	/* What could not be read may be what is looked for. */
+	for (const json *d = json_first(l->damage); d; d = json_next(d))
+		warning("%s", json_text(d));
 	if (a->what == OPT_RESOLVE) {
 		line = conflicts_decide(&c, &a->decide, e);
 		code = line ? RC_DONE : -1;

@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runs/records.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 #include "util/file.h"
+#include "util/format.h"
 #include "util/text.h"
 #include "util/times.h"
+#include "util/version.h"
 
 #define LINE_MAX_BYTES (TEXT_SHOWN_SIZE * EVENT_TEXT_MAX + 256)
 #define PROGRAM_MAX 32
@@ -61,15 +64,37 @@ static void add_event(struct buf *line, const struct event *event,
 	buf_adds(line, "\"\n");
 }
 
+/* The first line of each file says which form the others have, and who wrote
+ * it.
+ */
+static void add_head(struct buf *out)
+{
+	static const struct event head = {
+		.run = "-", .level = "debug", .program = "run"
+	};
+	char text[100];
+
+	snprintf(text, sizeof text,
+		EVENT_LOG_HEAD "%d, written by vaultsync %s", FORMAT,
+		version_text());
+	add_event(out, &head, text, strlen(text));
+}
+
 static int append(const char *dir, const struct buf *lines, struct error *e)
 {
 	char *path = path_join(dir, EVENT_LOG);
 	int fd = file_open_own(path, O_APPEND, e), rc = fd < 0 ? -1 : 0;
+	struct buf all = BUF_INIT(lines->len + LINE_MAX_BYTES);
+	struct stat st;
 
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size == 0)
+		add_head(&all);
+	buf_add(&all, buf_str(lines), lines->len);
 	if (fd >= 0) {
-		rc = file_write(fd, path, buf_str(lines), lines->len, e);
+		rc = file_write(fd, path, buf_str(&all), all.len, e);
 		close(fd);
 	}
+	buf_fini(&all);
 	free(path);
 	return rc;
 }

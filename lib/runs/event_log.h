@@ -4,6 +4,8 @@
  *   time=2026-11-25T19:35:00.123Z level=info run=20261125T193500Z-812
  * program=apply msg="…"
  *
+ * The first line of a file is an event at level debug whose message is
+ * EVENT_LOG_HEAD, which form the lines have (util/format.h), and who wrote it.
  * run is "-" outside of a run. An event is one line of valid UTF-8 whatever is
  * in it: a quote and a backslash have a backslash in front, a line break is \n,
  * and what else could hide or forge a line is written out as util/text.h has
@@ -18,8 +20,9 @@
 #include "util/error.h"
 
 #define EVENT_LOG "sync.log"
-#define EVENT_TEXT_MAX 2000  /* bytes of a text that are written down */
-#define EVENT_LINES_MAX 1000 /* messages of one program likewise */
+#define EVENT_LOG_HEAD "format " /* 1, written by vaultsync 0.1.0 (…) */
+#define EVENT_TEXT_MAX 2000	 /* bytes of a text that are written down */
+#define EVENT_LINES_MAX 1000	 /* messages of one program likewise */
 
 struct event {
 	const char *level;   /* debug, info, warn or error */

@@ -9,6 +9,7 @@
 #include "runs/records.h"
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/format.h"
 #include "util/stream.h"
 
 /* 1 with *fd; 0 where there is no such file or nothing in it; -1. */
@@ -66,21 +67,32 @@ int run_lines(const struct run_records *l, const char *id, const char *stream,
 	return rc;
 }
 
-static void each_conflict(char *text, ssize_t len, each_line *each, void *arg)
+/* -1 where it is of a later version. */
+static int each_conflict(char *text, ssize_t len, each_line *each, void *arg,
+	const char *path, struct error *e)
 {
 	struct error ignored;
 	json *line =
 		json_parse(text, (size_t)len, JSON_MARK_UNREADABLE, &ignored);
+	char says[FORMAT_TEXT_SIZE];
+	int rc = 0;
 
-	if (json_is_object(line))
+	if (format_is_later(line))
+		rc = fail(e, RC_STREAM,
+			"%s: a line %s, and is left out: run that version "
+			"again, or a later one",
+			path, format_text(line, says));
+	else if (json_is_object(line))
 		each(arg, line);
 	json_free(line);
+	return rc;
 }
 
 static int each_of_conflicts(
 	const char *path, each_line *each, void *arg, struct error *e)
 {
 	int fd, rc = open_lines(path, &fd, e);
+	bool later = false;
 	FILE *in = rc > 0 ? fdopen(fd, "r") : NULL;
 	char *text = NULL;
 	size_t size = 0;
@@ -89,7 +101,8 @@ static int each_of_conflicts(
 	/* A line that has no LF was cut, or is being written. */
 	while (in && (len = getline(&text, &size, in)) > 0)
 		if (text[len - 1] == '\n' && len <= STREAM_LINE_MAX)
-			each_conflict(text, len, each, arg);
+			later |= each_conflict(text, len, each, arg, path, e) <
+				 0;
 	if (rc > 0 && (!in || ferror(in)))
 		rc = fail_errno(e, "%s", path);
 	if (in)
@@ -97,7 +110,7 @@ static int each_of_conflicts(
 	else if (fd >= 0)
 		close(fd);
 	free(text);
-	return rc;
+	return later ? -1 : rc;
 }
 
 int conflict_lines(const struct run_records *l, each_line *each, void *arg,

@@ -9,6 +9,7 @@
 
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/format.h"
 #include "util/humanize.h"
 
 #define RECORD_MAX (1u << 20)
@@ -178,10 +179,15 @@ usec run_id_time(const char *id)
 static int record_check(struct run *r, struct error *e)
 {
 	const char *id = json_str(r->record, "run_id");
+	char text[FORMAT_TEXT_SIZE];
 	int64_t v;
 
 	if (!json_is_object(r->record))
 		return fail(e, RC_STREAM, "not an object");
+	if (format_is_later(r->record))
+		return fail(e, RC_STREAM,
+			"the record %s: run that version again, or a later one",
+			format_text(r->record, text));
 	if (json_get(r->record, "v") &&
 		(json_whole(json_get(r->record, "v"), &v) < 0 || v != 1))
 		return fail(e, RC_STREAM,

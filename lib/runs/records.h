@@ -117,7 +117,8 @@ int run_lines(const struct run_records *l, const char *id, const char *stream,
 /*
  * The same with conflicts.ndjson and those that were put aside, oldest first.
  * Lines that can't be read are left out, and a file that can't be hides none of
- * the others.
+ * the others. -1 also where a line was left out because a later version wrote
+ * it.
  */
 int conflict_lines(const struct run_records *l, each_line *each, void *arg,
 	struct error *e);

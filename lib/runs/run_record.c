@@ -9,6 +9,7 @@
 
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/format.h"
 #include "util/humanize.h"
 #include "util/version.h"
 
@@ -258,7 +259,7 @@ json *run_record_make(const struct run_end *end, const char *dir,
 	char stamp[TIME_SIZE];
 	json *r = json_object();
 
-	json_put_int(r, "v", 1);
+	json_put_int(r, "v", FORMAT);
 	json_put_str(r, "run_id", end->id);
 	json_put_str(r, "status", run_status_name(end->status));
 	json_put_int(r, "exit_code", end->code);
@@ -348,6 +349,7 @@ static void take_conflict(void *arg, const json *line)
 		strcmp(json_str(line, "status"), "done") != 0)
 		return;
 	out = json_object();
+	json_put_int(out, "v", FORMAT);
 	json_put_str(out, "run_id", c->id);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		json_put(out, keys[i], json_copy(json_get(line, keys[i])));

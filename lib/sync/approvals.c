@@ -87,8 +87,8 @@ bool approvals_add(struct approvals *a, json *take_line)
 	return true;
 }
 
-static int read_lines(
-	struct approvals *a, const char *path, int fd, struct error *e)
+static int read_lines(struct approvals *a, const char *path, int fd,
+	bool *later, struct error *e)
 {
 	struct stream_reader r;
 	json *line = NULL;
@@ -96,6 +96,7 @@ static int read_lines(
 
 	stream_reader_init(&r, fd, path, STREAM_STRICT);
 	got = stream_read_head(&r, "approved", &line, e);
+	*later = r.later;
 	if (got > 0)
 		json_free(line);
 	else if (got == 0)
@@ -128,6 +129,7 @@ int approvals_load(struct approvals *a, const char *path, struct error *e)
 {
 	struct error why;
 	const char *name;
+	bool later;
 	int fd, rc;
 
 	*a = (struct approvals){ .until = USEC_NONE };
@@ -135,14 +137,18 @@ int approvals_load(struct approvals *a, const char *path, struct error *e)
 		return 0;
 	if (stream_open(path, &fd, &name, e) < 0)
 		return -1;
-	rc = read_lines(a, path, fd, &why);
+	rc = read_lines(a, path, fd, &later, &why);
 	close(fd);
 	if (rc < 0) {
 		approvals_fini(a);
 		return fail(e, RC_STREAM,
-			"%s; what was approved there is lost, and nothing "
+			"%s%s; what was approved there is lost, and nothing "
 			"else: rm '%s'",
-			why.text, path);
+			why.text,
+			later ? ": run that version again, or a later one, or "
+				"remove the file"
+			      : "",
+			path);
 	}
 	approvals_sort(a);
 	return 0;
@@ -163,7 +169,7 @@ static int write_lines(const struct approvals *a, FILE *out, struct error *e)
 	int rc;
 
 	stream_writer_init(&w, out);
-	rc = stream_write(&w, stream_head("approved"), e);
+	rc = stream_write(&w, stream_kept_head("approved"), e);
 	for (size_t i = 0; i < a->n && rc == 0; i++)
 		rc = stream_write(&w, json_copy(a->at[i].line), e);
 	if (rc == 0)

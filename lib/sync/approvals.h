@@ -51,8 +51,8 @@ struct approvals {
 };
 
 /*
- * A file that isn't there is empty; a damaged one is RC_STREAM, with the
- * command that removes it.
+ * A file that isn't there is empty; a damaged one, or one of a later version,
+ * is RC_STREAM, with the command that removes it.
  */
 int approvals_load(struct approvals *a, const char *path, struct error *e);
 void approvals_fini(struct approvals *a);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
@@ -122,6 +123,31 @@ static int damaged(struct error *e, const char *path)
 		why.text, path, path);
 }
 
+/* Why says what it has, and that it is later than what this version reads. */
+static int later(struct error *e, const char *path)
+{
+	struct error why = *e;
+
+	return fail(e, RC_STREAM,
+		"%.900s: run that version again, or a later one; to go on with "
+		"this one, which then decides a conflict record by record, move "
+		"the file away: mv '%s' '%s.later'",
+		why.text, path, path);
+}
+
+/* A folder that is not mounted must not look like a base that never was. */
+static int not_there(const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return 0;
+	return fail(e, RC_LOCAL,
+		"%s is a link that leads nowhere: mount what it leads to, or, "
+		"if that is lost: rm '%s'",
+		path, path);
+}
+
 static int read_pairs(struct base *b, struct stream_reader *r, struct error *e)
 {
 	struct base_pair p;
@@ -145,7 +171,8 @@ static int load_file(struct base *b, const char *path, struct error *e)
 	json *head = NULL;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : fail_errno(e, "%s", path);
+		return errno == ENOENT ? not_there(path, e)
+				       : fail_errno(e, "%s", path);
 	stream_reader_init(&r, fd, path, STREAM_STRICT);
 	switch (stream_read_head(&r, "base", &head, e)) {
 	case 1:
@@ -161,7 +188,9 @@ static int load_file(struct base *b, const char *path, struct error *e)
 	json_free(head);
 	stream_reader_fini(&r);
 	close(fd);
-	return rc < 0 && e->code == RC_STREAM ? damaged(e, path) : rc;
+	if (rc == 0 || e->code != RC_STREAM)
+		return rc;
+	return r.later ? later(e, path) : damaged(e, path);
 }
 
 static void free_lines(struct base *b)
@@ -209,19 +238,33 @@ static void enter_scope(struct base *b, const json *scope)
 	b->scope = json_copy(scope);
 }
 
+static int later_journal(const json *line, const char *path, struct error *e)
+{
+	char text[FORMAT_TEXT_SIZE];
+
+	fail(e, RC_STREAM, "%s %s", path, format_text(line, text));
+	return later(e, path);
+}
+
 /* One journal line: the scope of its run, a pair, or a line of apply's own. */
-static void take_journal_line(struct base *b, const char *text, size_t len)
+static int take_journal_line(struct base *b, const char *text, size_t len,
+	const char *path, struct error *e)
 {
 	struct error ignored;
 	json *line = json_parse(text, len, JSON_STRICT, &ignored);
 	const char *kind = json_str(line, "kind");
+	int rc = 0;
 
-	if (kind && strcmp(kind, "scope") == 0)
+	if (format_is_later(line))
+		rc = later_journal(line, path, e);
+	else if (kind && strcmp(kind, "scope") == 0)
 		enter_scope(b, json_get(line, "scope"));
-	if (kind && (strcmp(kind, "pair") == 0 || strcmp(kind, "lone") == 0))
+	if (rc == 0 && kind &&
+		(strcmp(kind, "pair") == 0 || strcmp(kind, "lone") == 0))
 		base_add(b, line);
 	else
 		json_free(line);
+	return rc;
 }
 
 /* A last line without LF was cut by a crash: what it meant didn't happen. */
@@ -234,11 +277,12 @@ static int load_journal(struct base *b, const char *path, struct error *e)
 	int rc = 0;
 
 	if (!f)
-		return errno == ENOENT ? 0 : fail_errno(e, "%s", path);
-	while ((n = getline(&text, &cap, f)) > 0)
+		return errno == ENOENT ? not_there(path, e)
+				       : fail_errno(e, "%s", path);
+	while (rc == 0 && (n = getline(&text, &cap, f)) > 0)
 		if (text[n - 1] == '\n')
-			take_journal_line(b, text, (size_t)n - 1);
-	if (ferror(f))
+			rc = take_journal_line(b, text, (size_t)n - 1, path, e);
+	if (rc == 0 && ferror(f))
 		rc = fail_errno(e, "%s", path);
 	free(text);
 	fclose(f);
@@ -321,7 +365,7 @@ static int write_all(const struct base *b, FILE *out, struct error *e)
 {
 	struct stream_writer w;
 	char now[TIME_SIZE];
-	json *head = stream_head("base");
+	json *head = stream_kept_head("base");
 	int rc;
 
 	json_put(head, "scope", json_copy(b->scope));

@@ -7,11 +7,12 @@
  * <file>            a stream "base": head with scope, a `pair` or `lone` line
  *                   each, end; replaced atomically at the end of a run
  * <file>.journal    lines that the running apply, or one that was killed, has
- *                   added since; a torn last line is not there. Later lines
- *                   about a row replace earlier ones. Lines of other kinds in
- *                   it are apply's own and are passed over here.
- * What a line says: sync/base_pair.h. Only apply writes the two; plan reads
- * both.
+ *                   added since; a torn last line is not there. The first line
+ *                   of each run ("scope"), or of what it has left ("head"),
+ * says which form the lines have: util/format.h. Later lines about a row
+ * replace earlier ones. Lines of other kinds in it are apply's own and are
+ * passed over here. What a line says: sync/base_pair.h. Only apply writes the
+ * two; plan reads both.
  */
 #ifndef SYNC_BASE_H
 #define SYNC_BASE_H
@@ -44,8 +45,10 @@ struct base {
 
 /*
  * A file that isn't there is an empty base. A damaged one is RC_STREAM and
- * says that it may be deleted without harm, with the command. The base is for
- * looking up alone: its pairs have no line and can't be saved.
+ * says that it may be deleted without harm, with the command; one of a later
+ * version, or a journal of one, is RC_STREAM and says which, and what it takes
+ * to go on without it. A link that leads nowhere is no empty base. The base is
+ * for looking up alone: its pairs have no line and can't be saved.
  */
 int base_load(struct base *b, const char *path, struct error *e);
 /* With a journal that may be elsewhere, and with the pairs' lines. */

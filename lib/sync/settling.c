@@ -102,7 +102,7 @@ int settling_save(const struct settling *s, const char *path, struct error *e)
 	if (file_replace_begin(&f, path, e) < 0)
 		return -1;
 	stream_writer_init(&w, f.out);
-	rc = stream_write(&w, stream_head("settling"), e);
+	rc = stream_write(&w, stream_kept_head("settling"), e);
 	for (size_t i = 0; i < s->n && rc == 0; i++)
 		rc = stream_write(&w, json_copy(s->lines[i]), e);
 	if (rc == 0)

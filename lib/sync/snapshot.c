@@ -229,7 +229,7 @@ static int put(struct snapshot_writer *w, json *take_line, struct error *e)
 int snapshot_begin(struct snapshot_writer *w, const char *path,
 	const json *fetch_head, struct error *e)
 {
-	json *head = stream_head("snapshot");
+	json *head = stream_kept_head("snapshot");
 	char id[UUID_SIZE];
 
 	*w = (struct snapshot_writer){ 0 };

@@ -131,10 +131,11 @@ static int read_object(struct stream_reader *r, enum json_flags flags,
 	return -1;
 }
 
-static int check_head(const struct stream_reader *r, const json *head,
+static int check_head(struct stream_reader *r, const json *head,
 	const char *stream, struct error *e)
 {
 	const char *is = json_str(head, "stream");
+	char text[FORMAT_TEXT_SIZE];
 	int64_t v;
 
 	if (strcmp(json_str(head, "kind"), "head") != 0)
@@ -145,6 +146,10 @@ static int check_head(const struct stream_reader *r, const json *head,
 			"a \"%s\" stream was expected, not"
 			" \"%.100s\"",
 			stream, is ? is : "?");
+	r->later = format_is_later(head);
+	if (r->later)
+		return stream_refuse(
+			r, e, "the stream %s", format_text(head, text));
 	if (json_whole(json_get(head, "v"), &v) < 0 || v != STREAM_VERSION)
 		return stream_refuse(r, e,
 			"this version reads only streams with \"v\":%d",
@@ -257,6 +262,15 @@ json *stream_head(const char *stream)
 
 	json_put_str(head, "stream", stream);
 	json_put_int(head, "v", STREAM_VERSION);
+	return head;
+}
+
+json *stream_kept_head(const char *stream)
+{
+	json *head = stream_line("head");
+
+	json_put_str(head, "stream", stream);
+	format_put(head);
 	return head;
 }
 

@@ -21,9 +21,10 @@
 
 #include "util/buf.h"
 #include "util/error.h"
+#include "util/format.h"
 #include "util/json.h"
 
-#define STREAM_VERSION 1
+#define STREAM_VERSION FORMAT
 #define STREAM_LINE_MAX (4u << 20) /* bytes, its LF not counted */
 
 enum stream_flags {
@@ -48,6 +49,7 @@ struct stream_reader {
 	struct buf raw;
 	size_t raw_at; /* how much of it has been read as lines */
 	bool at_eof;
+	bool later; /* a head was refused because its form is a later one */
 	/*
 	 * For input that may come late: asked before each read and five times a
 	 * second while there is none; true ends it with RC_TEMPORARY. NULL:
@@ -99,6 +101,8 @@ void stream_writer_fini(struct stream_writer *w);
 json *stream_line(const char *kind);
 /* {"kind":"head","stream":…,"v":1} */
 json *stream_head(const char *stream);
+/* The same for a file that is kept, with who wrote it: util/format.h. */
+json *stream_kept_head(const char *stream);
 
 /*
  * Writes one line, head or body; RC_LOCAL when the output fails, RC_STREAM when

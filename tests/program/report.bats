@@ -347,7 +347,7 @@ judged() {
 	must_fail 3 "$REPORT" --health
 	printf '{"v":2,"status":"ok"}' >"$T/logs/last_run.json"
 	must_fail "$RC_STREAM" "$REPORT"
-	say_line 'reads "v":1 records only'
+	say_line 'has format 2, written by a later vaultsync, and this is vaultsync'
 	printf '{"v":1,"status":"fine"}' >"$T/logs/last_run.json"
 	must_fail "$RC_STREAM" "$REPORT"
 }

@@ -17,18 +17,27 @@ static const struct event event = {
 	.level = "info", .run = RUN, .program = "apply"
 };
 
-/* What is in the log, which is empty then; allocated. */
+/* What is in the log behind its first line; it is empty then; allocated. */
 static char *take_log(void)
 {
-	char *path = path_join(dir, EVENT_LOG);
+	static const char head[] =
+		" level=debug run=- program=run msg=\"format 1, written by "
+		"vaultsync ";
+	char *path = path_join(dir, EVENT_LOG), *all, *log;
 	struct buf text = BUF_INIT(1 << 20);
 	struct error e;
+	char *lf;
 
 	if (file_read(path, &text, &e) < 0)
 		buf_adds(&text, e.text);
 	unlink(path);
 	free(path);
-	return buf_take(&text);
+	all = buf_take(&text);
+	lf = strchr(all, '\n');
+	check(lf && strstr(all, head) && strstr(all, head) < lf);
+	log = xstrdup(lf ? lf + 1 : all);
+	free(all);
+	return log;
 }
 
 /* The message of the only line. */

@@ -92,6 +92,12 @@ static void test_refused(void)
 		0, "\"y\"");
 	check_refused("{\"kind\":\"head\",\"v\":1}\n" END(0), 0, "in:1: ");
 	check_refused("{\"kind\":\"head\",\"stream\":\"x\",\"v\":2}\n" END(0),
+		0,
+		"in:1: the stream has format 2, written by a later vaultsync");
+	check_refused("{\"kind\":\"head\",\"stream\":\"x\",\"v\":7,"
+		      "\"by\":\"0.9.0 (abc)\"}\n" END(0),
+		0, "format 7, written by vaultsync 0.9.0 (abc), and this is");
+	check_refused("{\"kind\":\"head\",\"stream\":\"x\",\"v\":0}\n" END(0),
 		0, "\"v\":1");
 	check_refused(
 		"{\"kind\":\"head\",\"stream\":\"x\"}\n" END(0), 0, "\"v\":1");
