@@ -209,9 +209,9 @@ static void decide_pair(const struct deciding *d, const struct half *half)
 		merge_base_find(
 			&p.base, &d->lines, row, page, &d->policy->again);
 	}
-	if (resolve_pair(d, &p))
-		return;
-	if (row->deleted && page->deleted) {
+	if (resolve_pair(d, &p)) {
+		/* as the person has decided */
+	} else if (row->deleted && page->deleted) {
 		emit_deleted(&d->to, &p);
 	} else if (row->deleted || page->deleted) {
 		decide_half_deleted(d, &p);

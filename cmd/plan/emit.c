@@ -38,6 +38,14 @@ static void skip_conflict(const struct emitter *s, const struct live_pair *p,
 			"scripts/controls.sh resolve --list", command));
 }
 
+/* The time and end of a day that a person has taken back. */
+static const json *date_detail_for(const struct merge *m, enum side to)
+{
+	return to == NOTION && m->write[to] & FIELD_BIT(FIELD_DATE)
+		       ? m->date_detail
+		       : NULL;
+}
+
 /*
  * One half gets the fields that the merge has for it, out of the trash first
  * where it is to be revived; nothing where neither is to be done. Its reason:
@@ -63,14 +71,14 @@ static void write_half(const struct emitter *s, const struct live_pair *p,
 	op_mark(op, checksum, true);
 	if (lost)
 		note_conflict(op, lost, other_side(to), &p->base);
-	op->resolved = m->write[to] & m->resolved;
-	if (to == NOTION && m->write[to] & FIELD_BIT(FIELD_DATE))
-		op->set_detail = m->date_detail;
+	/* One that a rule has decided in another field is shown as its own. */
+	op->resolved = lost && !(lost & ~m->resolved);
+	op->set_detail = date_detail_for(m, to);
 
 	if (m->kept_type) /* that is not the page's change */
 		row_fields &= ~FIELD_BIT(FIELD_TYPE);
 	if (revive == REVIVE_NONE) {
-		if (op->resolved)
+		if (m->write[to] & m->resolved)
 			why = m->won[SUPABASE] & m->resolved
 				      ? "resolved: Supabase's value is taken"
 				      : "resolved: Notion's value is taken";
@@ -162,6 +170,7 @@ static void find_writes(struct writes *w, const struct emitter *s,
 		op = op_to_judge(s, revives ? OP_RESTORE : OP_UPDATE, to, p,
 			&m->result, m->write[to]);
 		op.conflict = m->write[to] & m->won[other_side(to)];
+		op.set_detail = date_detail_for(m, to);
 		w->verdict[to] = waits_judge(s->waits, &op);
 		if (w->verdict[to].wait == WAIT_NOT)
 			continue;

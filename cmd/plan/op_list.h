@@ -22,7 +22,7 @@ struct planned_op {
 	const struct record *row, *page; /* as seen; NULL: none */
 	unsigned fields;		 /* of `set` and `was` */
 	struct decision set;
-	const json *set_detail;	      /* undo: a date with its time or end */
+	const json *set_detail;	      /* a date put back with its time or end */
 	bool marks;		      /* checksum and synced are written */
 	char checksum[CHECKSUM_SIZE]; /* "": none */
 	bool synced;
@@ -35,7 +35,7 @@ struct planned_op {
 	char *reason;
 	unsigned conflict; /* the fields of a conflict decided by this op */
 	bool undecided;	   /* of a skip: the conflict has no winner */
-	bool resolved;	   /* a person has decided it */
+	bool resolved;	   /* a person has decided all of it */
 	enum side winner;
 	bool approved; /* it passes a hold, and counts for no guard */
 	/* A skip that waits (waits.h): what it would be, and since when. */

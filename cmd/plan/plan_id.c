@@ -51,13 +51,18 @@ static int add_json(EVP_MD_CTX *ctx, const json *v)
 	return ok;
 }
 
-/* What is there now: it is written over, or the op rests on it. */
+/* What is there now, to the letter: it is written over, or the op rests on it.
+ */
 static int add_half(EVP_MD_CTX *ctx, const struct record *r)
 {
+	int ok = 1;
+
 	if (!r)
 		return add_text(ctx, NULL);
-	return add_text(ctx, r->checksum) & add_flag(ctx, r->deleted) &
-	       add_text(ctx, r->link) & add_json(ctx, r->date_detail);
+	for (enum field f = 0; f < FIELDS; f++)
+		ok &= add_text(ctx, r->is.value[f]);
+	return ok & add_flag(ctx, r->deleted) & add_text(ctx, r->link) &
+	       add_json(ctx, r->date_detail);
 }
 
 /* What is written. */

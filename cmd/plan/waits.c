@@ -84,7 +84,11 @@ static bool sets_the_same(
 	if (op->fields & ~fields || (!left && op->fields != fields))
 		return false;
 	set = decision_json(&op->set, op->fields);
-	same = same_fields(approved, set, op->fields);
+	if (op->set_detail)
+		json_put(set, "date_detail", json_copy(op->set_detail));
+	same = same_fields(approved, set, op->fields) &&
+	       (!(op->fields & FIELD_BIT(FIELD_DATE)) ||
+		       same_value(approved, set, "date_detail"));
 	json_free(set);
 	return same;
 }

@@ -23,7 +23,7 @@
  *   match      of a pair that was found by its decision: the rule
  *   conflict   {fields,winner,lost,base,supabase_at,notion_at} where a
  *              conflict was decided by this op, with "resolved" true where a
- *              person did; {fields,supabase,notion,
+ *              person has decided all of its fields; {fields,supabase,notion,
  *              base,supabase_at,notion_at} of a skip, where nobody has
  *   expect     what the plan saw, to be found again before a write:
  *              updated_at  of the row (RFC 3339), null where it has none
