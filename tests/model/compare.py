@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""compare.py [--worlds N] [--seed S] [--only normalize|plan] [--bin DIR]
+"""compare.py [--worlds N] [--seed S] [--only normalize|plan] [--counts] [--bin DIR]
 
 Runs bin/normalize and bin/plan on random worlds, beside the model in this folder, and
 compares every record and every op. The first world in which they differ is made as
-small as possible, and kept in a file. Exits with 1 if there is one."""
+small as possible, and kept in a file. Exits with 1 if there is one, and with --counts
+where the worlds have not made plan say all that it can say."""
 
 import argparse
 import copy
 import json
 import multiprocessing
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -17,16 +19,22 @@ from collections import Counter
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
+from fetches import fetch_world  # noqa: E402
 from normal import equal, normalize  # noqa: E402
-from plan import Policy, plan  # noqa: E402
-from worlds import World, fetch_world  # noqa: E402
+from waits import seconds  # noqa: E402
+from plan import plan  # noqa: E402
+from seen import as_text, missing, seen  # noqa: E402
+from worlds import World  # noqa: E402
 
 PER_FETCH = 40  # the records of normalize don't depend on each other
+SHARED = ""  # a folder for the streams, of all worker processes
+ASKED_AGAIN = 12  # every so many worlds are planned again, under the id of the first plan
+FOUND = Counter()  # what plan has said in this process
 
 
-def run(program, args, stdin=None):
-    p = subprocess.run([program, "-q", *args], input=stdin, capture_output=True, check=False,
-                       env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"})
+def run(program, args):
+    p = subprocess.run([program, "-q", *args], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+                       env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "OPENSSL_CONF": "/dev/null"})
     lines = p.stdout.decode("utf-8", "surrogatepass").split("\n") if p.stdout else []
     return p.returncode, [json.loads(line) for line in lines if line]
 
@@ -73,7 +81,7 @@ def differ_normalize(bin_dir, streams, folder):
 
 # --- plan ------------------------------------------------------------------------
 
-KEYS = ("code", "set", "was", "checksum", "agreed", "conflict", "match")
+KEYS = ("code", "set", "was", "checksum", "agreed", "conflict", "match", "approved", "since")
 
 
 def op_key(o, unread=()):
@@ -81,7 +89,8 @@ def op_key(o, unread=()):
     if o.get("code") == "problem" and all(ids):
         # Of a record that can't be read. Which half it may be is told as far as known.
         ids = (ids[0], None) if ids[0] in unread else (None, ids[1])
-    return o["op"], o["target"], *ids
+    would = o.get("would") or {}
+    return o["op"], o["target"], *ids, would.get("op"), would.get("target"), o["code"] if o["op"] == "skip" else None
 
 
 def plain(o):
@@ -89,32 +98,71 @@ def plain(o):
     return {k: o[k] for k in KEYS if o.get(k) is not None}
 
 
-def differ_plan(bin_dir, world, folder):
+def stream(name, lines):
+    """What people asked for as a file of its own; decisions are bare lines."""
+    if name == "resolve":
+        return lines
+    return [{"kind": "head", "stream": name, "v": 1}, *lines, {"kind": "end", "count": len(lines), "complete": True}]
+
+
+def run_plan(bin_dir, world, folder, more=()):
     records, base = world.streams()
     p = world.policy
-    args = ["--conflict", p["conflict"], "--orphans", p["orphans"], "--match", p["match"]]
-    args += ["--allow", p["allow"]] if p["allow"] else []
+    args = ["--conflict", p["conflict"], "--orphans", p["orphans"], "--match", p["match"], *more]
+    args += [a for name in ("allow", "hold", "direction") if p[name] for a in ("--" + name, p[name])]
+    args += ["--settle", "%ds" % p["settle"]] if p["settle"] else []
     args += ["--retry"] if p["retry"] else []
-    paths = [os.path.join(folder, n) for n in ("records.ndjson", "base.ndjson")]
-    write(paths[0], records)
-    if base is not None:
-        write(paths[1], base)
-        args += ["--base", paths[1]]
-    code, out = run(os.path.join(bin_dir, "plan"), [*args, paths[0]])
-    policy = Policy(p["conflict"], p["orphans"], frozenset(p["allow"].split(",")),
-                    None if p["match"] == "none" else p["match"], p["retry"], world.now.timestamp())
-    want_code, want, blocked = plan(records, base, policy)
-    found = []
-    if code != want_code:
-        found.append("plan exits with %d, the model with %d" % (code, want_code))
+    path = os.path.join(folder, "records.ndjson")
+    write(path, records)
+    for name, lines in (("base", base), *((k, stream(k, v)) for k, v in world.asked().items() if v)):
+        if lines is not None:
+            args += ["--" + name, os.path.join(folder, name)]
+            write(args[-1], lines)
+    code, out = run(os.path.join(bin_dir, "plan"), [*args, path])
+    FOUND.update(seen(code, out))
+    return code, out
+
+
+def differ_plan(bin_dir, world, folder):
+    code, out = run_plan(bin_dir, world, folder)
+    want = plan(*world.streams(), world.policy_of(), world.asked())
+    found = differ_verdict(code, out, want, world.policy_of().allow)
     if not out:
         return found
-    if set(out[0]["blocked"]) - policy.allow != blocked:
-        found.append("plan is blocked by %s, the model by %s" % (out[0]["blocked"], sorted(blocked)))
     got = [o for o in out if o["kind"] == "op"]
     unread = {p["row_id"] for p in world.problems if p["source"] == "supabase"}
-    found += differ_ops(got, want, unread)
-    return found + wrong_order(got)
+    found += differ_ops(got, want.ops, unread) + wrong_order(got)
+    if want.ops and world.seed % ASKED_AGAIN == 0 and not found:
+        found += differ_by_id(bin_dir, world, folder, out[0]["plan_id"], want)
+    return found
+
+
+def differ_verdict(code, out, want, allow):
+    found = []
+    if code != want.code:
+        found.append("plan exits with %d, the model with %d" % (code, want.code))
+    if out and set(out[0]["blocked"]) - allow != want.blocked:
+        found.append("plan is blocked by %s, the model by %s" % (out[0]["blocked"], sorted(want.blocked)))
+    return found
+
+
+def differ_by_id(bin_dir, world, folder, plan_id, first):
+    """Section 6: --allow-plan and --only-plan let just the plan pass that was seen."""
+    r = random.Random("again %s" % world.seed)
+    option = "--allow-plan" if first.blocked or r.random() < 0.3 else "--only-plan"
+    world.change(r)
+    code, out = run_plan(bin_dir, world, folder, (option, plan_id))
+    want = plan(*world.streams(), world.policy_of(), world.asked())
+    if want.code == 65:
+        return differ_verdict(code, out, want, frozenset())
+    same = want.substance == first.substance
+    FOUND[("passed by its id",) if same else ("another plan by now",)] += 1
+    if option == "--allow-plan" and same and want.code == 3:
+        want = want._replace(code=0, blocked=set())
+    elif option == "--only-plan" and not same:
+        want = want._replace(code=3, blocked=want.blocked | {"other-plan"})
+    return ["%s, %s: %s" % (option, "the same plan" if same else "another one", f)
+            for f in differ_verdict(code, out, want, world.policy_of().allow)]
 
 
 def differ_ops(got, want, unread):
@@ -144,6 +192,8 @@ def differ_ops(got, want, unread):
 
 
 def alike(op, key, a, b):
+    if key == "since" and a and b:
+        return seconds(a) == b
     if key == "agreed" and op == "stamp" and not (a and b):
         return True  # it is in the op that made the halves agree, and may be in the stamp too
     if key == "agreed" and a and b:
@@ -153,7 +203,7 @@ def alike(op, key, a, b):
         # Where the two halves were known to differ, the base is what either held.
         return {**a, "base": 0} == {**b, "base": 0} and \
             all(a["base"].get(f) in both for f, both in b["base"].items())
-    return (a or None) == (b or None)
+    return (bare(a) if isinstance(a, dict) else a or None) == (bare(b) if isinstance(b, dict) else b or None)
 
 
 def wrong_order(ops):
@@ -178,7 +228,7 @@ def smaller(world, fails):
     changed = True
     while changed:
         changed = False
-        for name in ("records", "pairs", "lone"):
+        for name in ("records", "pairs", "lone", "approved", "settling", "decisions"):
             for i in reversed(range(len(getattr(world, name)))):
                 less = copy.copy(world)
                 setattr(less, name, [x for n, x in enumerate(getattr(world, name)) if n != i])
@@ -204,13 +254,15 @@ def main():
     a.add_argument("--bin", default=os.path.join(root, "bin"))
     a.add_argument("--keep", default="model-differs.ndjson", help="where a world that differs is kept")
     a.add_argument("--all", action="store_true", help="go on after the first that differs")
+    a.add_argument("--counts", action="store_true", help="print what plan has said, and what it never said")
     o = a.parse_args()
     seeds = range(o.seed, o.seed + o.worlds)
     jobs = [(o.bin, kind, seed) for seed in seeds for kind in ("plan", "normalize")
             if o.only in (None, kind) and (kind == "plan" or (seed - o.seed) % PER_FETCH == 0)]
-    bad = 0
-    with multiprocessing.Pool() as pool:
-        for job, differs in zip(jobs, pool.imap(differ, jobs, chunksize=8)):
+    bad, found = 0, Counter()
+    with tempfile.TemporaryDirectory() as shared, multiprocessing.Pool(initializer=share, initargs=(shared,)) as pool:
+        for job, (differs, said) in zip(jobs, pool.imap(differ, jobs, chunksize=8)):
+            found += said
             if differs:
                 bad += 1
                 explain(*job, o.keep)
@@ -218,26 +270,37 @@ def main():
                     pool.terminate()
                     return 1
     print("%d worlds from seed %d: %d differ" % (o.worlds, o.seed, bad))
-    return 1 if bad else 0
+    never = missing(found) if o.counts else []
+    if o.counts:
+        print("\n".join("%7d  %s" % (n, as_text(what)) for what, n in sorted(found.items(), key=lambda i: as_text(i[0]))))
+        print("\n".join("never: " + as_text(what) for what in never))
+    return 1 if bad or never else 0
+
+
+def share(folder):
+    global SHARED
+    SHARED = folder
 
 
 def differ(job):
     bin_dir, kind, seed = job
-    with tempfile.TemporaryDirectory() as folder:
-        if kind == "plan":
-            return differ_plan(bin_dir, World(seed), folder)
-        return differ_normalize(bin_dir, fetch_world(seed, PER_FETCH), folder)
+    FOUND.clear()
+    folder = os.path.join(SHARED, str(os.getpid()))
+    os.makedirs(folder, exist_ok=True)
+    if kind == "plan":
+        return differ_plan(bin_dir, World(seed), folder), Counter(FOUND)
+    return differ_normalize(bin_dir, fetch_world(seed, PER_FETCH), folder), Counter()
 
 
 def explain(bin_dir, kind, seed, keep):
     with tempfile.TemporaryDirectory() as folder:
         if kind == "plan":
-            world = smaller(World(seed), lambda w: differ_plan(bin_dir, w, folder))
+            world = smaller(World(seed), lambda w: differ_plan(bin_dir, copy.deepcopy(w), folder))
             records, base = world.streams()
             print("policy %s, soft_delete %s, properties %s" % (world.policy, world.soft_delete, world.props))
             for line in records[1:-1] + (base[1:-1] if base else []):
                 print("   ", json.dumps(bare(line)))
-            report(seed, differ_plan(bin_dir, world, folder), records + (base or []), keep)
+            report(seed, differ_plan(bin_dir, copy.deepcopy(world), folder), records + (base or []), keep)
         else:
             streams = fetch_world(seed, PER_FETCH)
             report(seed, differ_normalize(bin_dir, streams, folder), streams[0] + streams[1], keep)

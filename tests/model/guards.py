@@ -5,12 +5,19 @@ from pairing import live_page, live_row
 WRITES = ("create", "update", "link", "stamp", "trash", "restore")
 
 
+def would(op):
+    """What an op does, or what one that waits would do."""
+    return op.get("would") or op
+
+
 def tripped(ops, rows, pages, lines, live_pairs, scope_differs):
     """The names of the guards that trip, and whether one side has nothing live."""
     live = {"supabase": sum(map(live_row, rows)), "notion": sum(map(live_page, pages))}
 
-    def count(op, target):
-        return sum(o["op"] == op and o["target"] == target and o.get("match") is None for o in ops)
+    def count(op, target, held=False):
+        """What is meant for a side, but what was approved by itself (section 10)."""
+        return sum((would(o)["op"], would(o)["target"]) == (op, target) and not o.get("approved") and
+                   o.get("match") is None and (o.get("code") == "held") == held for o in ops)
 
     names = set()
     linked = sum(live_row(r) and bool(r["page_id"]) for r in rows)
@@ -27,7 +34,10 @@ def tripped(ops, rows, pages, lines, live_pairs, scope_differs):
         n = count("update", side)
         if n > max(20, live_pairs / 2) or n >= 5 and n == live_pairs:
             names.add("mass-change")
-    if all(count("create", side) > max(20, live[side] / 5) for side in sides):
+    # Held creates count for one of the two ways.
+    made = [count("create", side) > max(20, live[side] / 5) for side in sides]
+    meant = [count("create", side) + count("create", side, True) > max(20, live[side] / 5) for side in sides]
+    if any(made) and all(meant):
         names.add("mass-create")
     if scope_differs:
         names.add("scope")
@@ -35,10 +45,10 @@ def tripped(ops, rows, pages, lines, live_pairs, scope_differs):
 
 
 def verdict(names, empty, ops, allow):
-    """The guards that block, and the exit code."""
+    """The guards that count, those that block, and the exit code."""
     if not any(o["op"] in WRITES for o in ops):
         # An adopt writes nothing but the base file, which may belong to others.
         names &= {"scope"} if any(o["op"] == "adopt" for o in ops) else set()
         if not names - allow:
-            return set(), 1 if empty else 0
-    return names - allow, 3 if names - allow else 0
+            return names, set(), 1 if empty else 0
+    return names, names - allow, 3 if names - allow else 0

@@ -7,6 +7,7 @@ import re
 import unicodedata
 import uuid
 from datetime import date, datetime, timezone
+from functools import lru_cache
 from urllib.parse import unquote
 
 FIELDS = ("decision", "type", "date")
@@ -16,10 +17,12 @@ SUM = re.compile("[0-9a-f]{64}")
 UUID = re.compile("[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.I)
 
 
+@lru_cache(maxsize=4096)
 def text_form(text):
     return WHITE.sub(" ", unicodedata.normalize("NFC", text or "")).strip(" ")
 
 
+@lru_cache(maxsize=4096)
 def folded(text):
     return unicodedata.normalize("NFC", text_form(text).casefold())
 
@@ -179,12 +182,17 @@ def record_of_page(page, head):
         p = found.get(unquote(known))
         if p and p["type"] == kind:
             return p[kind]
-        if name in ("Checksum", "Synced", "Paused"):
+        if name in ("Checksum", "Synced", "Paused", "Link"):
             return None  # section 1: optional
         raise Problem("type" if p else "shape")
 
     def type_names():
-        return options(prop("Type", "multi_select"))
+        """Section 10, Names: a select or a status is one option, a text its plain text."""
+        kind = head.get("type_kind") or "multi_select"
+        value = prop("Type", kind)
+        if kind == "rich_text":
+            return [rich_text(value)]
+        return options(value if kind == "multi_select" else [value] if value else [])
 
     def detail():
         d = prop("Date", "date")
@@ -195,6 +203,12 @@ def record_of_page(page, head):
     def stored():
         text = prop("Checksum", "rich_text")
         return as_sum("".join(t["plain_text"] for t in text)) if text else None
+
+    def shows():
+        """Section 10, Where a decision lives: what its link property holds."""
+        if (head.get("link") or {}).get("url"):
+            return prop("Link", "url") or None
+        return "".join(t["plain_text"] for t in prop("Link", "rich_text") or []) or None
 
     r = {"kind": "record", "source": "notion", "page_id": page_id}
     codes = gather(r, {
@@ -213,6 +227,8 @@ def record_of_page(page, head):
              own=bool(head["bot_user"]) and page["created_by"]["id"] == head["bot_user"])
     r["archived"] = page["is_archived"]
     r["paused"] = prop("Paused", "checkbox") is True
+    if head["properties"].get("Link"):
+        r["shows"] = shows()
     return r
 
 

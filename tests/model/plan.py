@@ -1,30 +1,24 @@
-"""The plan of doc/semantics.md, sections 2 to 6: from records and the base file to
+"""The plan of doc/semantics.md, sections 2 to 6 and 9: from records and the base file to
 ops. Written from the text alone; bin/plan is compared with it."""
 
+import json
 from collections import namedtuple
 
-from content import Line, Merge, send_again
+from content import EMPTY, Line, Merge, base_sum, send_again
 from guards import tripped, verdict
-from normal import FIELDS, checksum, equal, folded, same, values
+from normal import FIELDS, checksum, equal, folded, values
 from pairing import Pairing, live_page, live_row
 from presence import read_page, read_pair, read_row
+from reading import rests_on_absence
+from resolve import decision_of, resolve
+from waits import Waits, seconds, waiting
 
-Policy = namedtuple("Policy", "conflict orphans allow match retry now",
-                    defaults=("newer", "keep", frozenset(), None, False, 0))
+Policy = namedtuple("Policy", "conflict orphans allow match retry now hold direction settle",
+                    defaults=("newer", "keep", frozenset(), None, False, 0, "", None, 0))
 
 
 def utf16(text):
     return len((text or "").encode("utf-16-le")) // 2
-
-
-def poison(target, to):
-    """Section 7: a value that the other side can't hold."""
-    kind = to.get("type") or ""
-    return target == "notion" and ("," in kind or utf16(kind) > 100 or
-                                   utf16(to.get("decision")) > 200000)
-
-
-EMPTY = checksum({"decision": None, "type": None, "date": None})
 
 
 def standing(half, line):
@@ -33,19 +27,23 @@ def standing(half, line):
 
 
 class Planner:
-    def __init__(self, records, problems, head, base, policy):
+    def __init__(self, records, problems, head, base, policy, asked):
         self.head, self.policy, self.ops = head, policy, []
         self.rows = {r["row_id"]: r for r in records if r["source"] == "supabase"}
         self.pages = {r["page_id"]: r for r in records if r["source"] == "notion"}
         self.problems, self.base = problems, base
         self.listed = set(self.rows) | {p["row_id"] for p in problems if p["source"] == "supabase"}
-        mine = {side: head["sources"][side]["scope"] for side in ("supabase", "notion")}
-        self.scope_differs = base is not None and base["scope"] != mine
+        self.notion = head["sources"]["notion"]
+        self.props = self.notion["properties"]
+        self.scope_differs = base is not None and scope_differs(base["scope"], head["sources"])
         pairs = base["pairs"] if base and not self.scope_differs else []
         self.lines = pairs
         self.lone = base["lone"] if pairs or base and not self.scope_differs else {}
         self.by_row = {l["row_id"]: l for l in pairs}
-        self.props = head["sources"]["notion"]["properties"]
+        self.decisions, self.undone = asked.get("resolve") or [], set()
+        self.waits = Waits(policy.hold, policy.direction, policy.settle,
+                           {s: seconds(head["sources"][s]["at"]) for s in head["sources"]},
+                           asked.get("settling") or [], asked.get("approved") or [], policy.allow)
         self.plan()
 
     def plan(self):
@@ -61,10 +59,15 @@ class Planner:
             self.lone_row(row)
         for page in p.rest()[1]:
             self.lone_page(page)
-        live_pairs = sum(live_row(r) and live_page(q) for r, q, _ in p.pairs)
+        for d in self.decisions:
+            ids = d["row_id"], d["page_id"]
+            if ids not in self.undone:  # section 10: they are no longer a pair
+                self.undone.add(ids)
+                self.skip("not-resolved", *ids)
+        live_pairs = sum(live_row(r) and live_page(q) and step != 5 for r, q, step in p.pairs)
         names, empty = tripped(self.ops, self.rows.values(), self.pages.values(), self.lines,
                                live_pairs, self.scope_differs)
-        self.blocked, self.code = verdict(names, empty, self.ops, self.policy.allow)
+        self.tripped, self.blocked, self.code = verdict(names, empty, self.ops, self.policy.allow)
 
     # --- ops -----------------------------------------------------------------
 
@@ -74,28 +77,42 @@ class Planner:
     def skip(self, code, row_id, page_id):
         self.op("skip", "none", row_id, page_id, code=code)
 
-    def write(self, op, target, row, page, to, **more):
-        """An op with values: to of this side, and what they replace."""
-        half = row if target == "supabase" else page
-        was = {f: half[f] or None for f in to}
-        if "date" in to and half.get("date_detail"):
-            was["date_detail"] = half["date_detail"]
-        self.op(op, target, row["row_id"], page["page_id"], set=to, was=was, **more)
+    def wait(self, op, row, page):
+        """Adds the op, or the skip that stands for it while it waits (section 10)."""
+        verdict = self.waits.judge(op, row, page)
+        self.ops.append(waiting(op, verdict) if verdict[0] else {**op, "approved": verdict[2]})
+        return not verdict[0]
 
     def spelled(self, to):
         """Section 4: a type takes the spelling of the option that equals it."""
-        for option in self.head["sources"]["notion"]["type_options"]:
-            if to.get("type") and folded(option) == folded(to["type"]):
-                return {**to, "type": option}
+        options = [o for o in self.notion["type_options"] if folded(o) == folded(to.get("type"))]
+        if to.get("type") and options and to["type"] not in options:
+            return {**to, "type": options[0]}
         return to
 
-    def row_stale(self, row, page, total):
-        return row["page_id"] != page["page_id"] or row["stored_checksum"] != total or not row["synced"]
+    def poison(self, to):
+        """Section 7: a value that Notion can't hold; section 10, by what Type is there."""
+        kind, type_is = self.notion.get("type_kind"), to.get("type") or ""
+        if kind == "status" and type_is and not any(folded(o) == folded(type_is) for o in self.notion["type_options"]):
+            return True
+        return kind != "rich_text" and ("," in type_is or utf16(type_is) > 100) or \
+            utf16(to.get("decision")) > 200000 or len((to.get("decision") or "").encode()) > 500000
 
-    def page_stale(self, page, total):
-        return not page.get("archived") and (
-            self.props.get("Checksum") is not None and page["stored_checksum"] != total or
-            self.props.get("Synced") is not None and not page["synced"])
+    def row_stale(self, row, page, total, flags, synced=True):
+        return row["page_id"] != page["page_id"] or \
+            row["stored_checksum"] != total and not flags.get("rewrites_checksum") or \
+            row["synced"] != synced and not flags.get("resets_synced")
+
+    def page_stale(self, page, row, total, flags):
+        if page.get("archived"):
+            return False
+        text = (self.notion.get("link") or {}).get("template") or "{id}"
+        # A row that is to be made has no id yet that a page could show.
+        shows = row and page.get("shows") == text.replace("{id}", row["row_id"])
+        return self.props.get("Link") is not None and not shows and not flags.get("page_rewrites_link") or \
+            self.props.get("Checksum") is not None and page["stored_checksum"] != total and \
+            not flags.get("page_rewrites_checksum") or \
+            self.props.get("Synced") is not None and not page["synced"] and not flags.get("page_resets_synced")
 
     def agree(self, before, agreed):
         """The op after which both halves agree says so: the last but for a stamp."""
@@ -117,40 +134,49 @@ class Planner:
                    for l in self.lines)
 
     def pair(self, row, page, step):
+        ids, more = (row["row_id"], page["page_id"]), {"match": self.policy.match} if step == 5 else {}
         if page.get("paused"):  # section 10
-            ids, more = (row["row_id"], page["page_id"]), {"match": self.policy.match} if step == 5 else {}
+            self.undone.add(ids)
             if step == 4 and equal(row, page) and self.base is not None:
                 self.op("adopt", "base", *ids,
                         agreed={**values(row), "deleted": False, "checksum": row["checksum"]})
             if live_row(row) or live_page(page):
                 self.op("skip", "none", *ids, code="paused", **more)
             return
-        line = self.line_of(row, page)
+        line = self.line_of(row, page) if step != 5 else None
         other = self.other_partner(row, page)
         merge = Merge(row, page, line, other, self.policy, step == 5)
+        decision = decision_of(self.decisions, *ids)
+        if decision:
+            self.undone.add(ids)
+            if not (live_row(row) and live_page(page)) or not resolve(decision, merge, line):
+                if merge.stop and live_row(row) and live_page(page):
+                    self.op("skip", "none", *ids, code="conflict", conflict=merge.conflict(merge.open, None), **more)
+                else:
+                    self.op("skip", "none", *ids, code="not-resolved", **more)
+                return
         soft = self.head["sources"]["supabase"]["soft_delete"]
-        what = read_pair(row, page, line, merge.base_sum(line, other), soft)
+        what = read_pair(row, page, line, base_sum(row, page, line, other), soft, self.policy)
         if what == "content":
-            self.content(row, page, line, merge, step)
+            self.content(row, page, line, merge, more)
         elif what in ("back-row", "back-page"):
-            self.content(row, page, line, merge, step, "notion" if what == "back-row" else "supabase")
+            self.content(row, page, line, merge, more, "notion" if what == "back-row" else "supabase")
         elif what in ("restore-page", "restore-row"):
-            # The change wins: the other half gets the content of the live one.
-            merge.how, merge.winner, merge.left = "merge", None, []
-            merge.row_to = merge.page_to = values(row if what == "restore-page" else page)
-            merge.keep_further_types()
-            self.content(row, page, line, merge, step, "notion" if what == "restore-page" else "supabase")
+            merge.take_all("supabase" if what == "restore-page" else "notion")
+            self.content(row, page, line, merge, more, "notion" if what == "restore-page" else "supabase")
         elif what in ("trash-row", "trash-page"):
             side, half = ("supabase", row) if what == "trash-row" else ("notion", page)
             before = len(self.ops)
-            self.op("trash", side, row["row_id"], page["page_id"])
-            if what == "trash-page" and (row["synced"] or row["stored_checksum"] != page["checksum"]):
-                self.op("link", "supabase", row["row_id"], page["page_id"], checksum=page["checksum"])
+            op = {"op": "trash", "target": side, "row_id": ids[0], "page_id": ids[1]}
+            if not self.wait(op, row, page):
+                return
+            if what == "trash-page" and self.row_stale(row, page, page["checksum"], line.raw if line else {}, False):
+                self.op("link", "supabase", *ids, checksum=page["checksum"])
             self.agree(before, {**values(half), "deleted": True, "checksum": half["checksum"]})
         elif what == "both-deleted":
             self.both_deleted(row, page, line)
         else:
-            self.skip(what, row["row_id"], page["page_id"])
+            self.skip(what, *ids)
 
     def both_deleted(self, row, page, line):
         """Only the mark and the base line are written, with what the two last agreed
@@ -164,80 +190,85 @@ class Planner:
         agreed = {**content, "deleted": True, "checksum": checksum(content)} if content else None
         noted = line and not line.open and line.checksum == (agreed or {}).get("checksum") and \
             all(h["deleted"] and equal(h, agreed) for h in line.held.values())
-        if row["synced"] and (agreed or stored):
+        if row["synced"] and (agreed or stored) and not (line and line.raw.get("resets_synced")):
             self.op("link", "supabase", *ids, agreed=agreed, checksum=(agreed or {"checksum": stored})["checksum"])
         elif self.base is not None and agreed and not noted:
             self.op("adopt", "base", *ids, agreed=agreed)
 
-    def bare_link(self, row, page, line, step):
+    def link(self, merge, line, waits, more):
         """Section 3: a pair that was found gets its link, and keeps its checksum."""
-        if row["page_id"] != page["page_id"]:
-            more = {"checksum": standing(row, line)}
-            if step == 5:  # section 10: the checksum of neither half
-                more = {"match": self.policy.match, "checksum":
-                        (row["stored_checksum"] or page["stored_checksum"]) and EMPTY}
-            self.op("link", "supabase", row["row_id"], page["page_id"], **more)
+        row, page = merge.row, merge.page
+        total = standing(row, line)
+        if more:  # section 10: the checksum of neither half
+            total = (row["stored_checksum"] or page["stored_checksum"]) and EMPTY
+        elif waits and not (row["stored_checksum"] or line and line.checksum):
+            total = None  # section 10: they have never agreed
+        self.op("link", "supabase", row["row_id"], page["page_id"], checksum=total, **more)
 
-    def conflict(self, merge):
-        row, page, fields = merge.row, merge.page, merge.fields
-        c = {"fields": fields, "supabase_at": row["edited_at"], "notion_at": page["edited_at"]}
-        if merge.base:
-            c["base"] = merge.base
-        if merge.winner:
-            return {**c, "winner": merge.winner, "lost": merge.lost}
-        return {**c, "supabase": {f: row[f] or None for f in fields},
-                "notion": {f: page[f] or None for f in fields}}
+    def write(self, merge, target, more, restore):
+        """The op that brings one half to what the merge has for it, or None."""
+        half, to = (merge.row if target == "supabase" else merge.page), merge.set_for(target)
+        if not to and not restore:
+            return None
+        op = {"op": "restore" if restore else "update", "target": target, "row_id": merge.row["row_id"],
+              "page_id": merge.page["page_id"], **more, **merge.lost_by(target, to)}
+        if to:
+            was = {f: half[f] or None for f in to}
+            if "date" in to and half.get("date_detail"):
+                was["date_detail"] = half["date_detail"]
+            if target == "notion":
+                to = self.spelled(to)
+                if "date" in to and merge.date_detail:
+                    to["date_detail"] = merge.date_detail
+            op.update(set=to, was=was)
+        return op
 
-    def content(self, row, page, line, merge, step, restore=None):
-        ids = row["row_id"], page["page_id"]
-        more = {"match": self.policy.match} if step == 5 else {}
-        if merge.how == "stop" or merge.how == "not-kept" and not restore:
-            if step == 5 or merge.how == "not-kept":
-                self.bare_link(row, page, line, step)
-            if merge.how == "stop":
-                self.op("skip", "none", *ids, code="conflict", conflict=self.conflict(merge), **more)
-            else:
-                self.op("skip", "none", *ids, code="not-kept", **more)
+    def content(self, row, page, line, merge, more, restore=None):
+        """Section 4, of two halves that are live, or will be. more has the rule of
+        a pair that its decision joined."""
+        ids, flags = (row["row_id"], page["page_id"]), line.raw if line else {}
+        if merge.stop:
+            if more:
+                self.link(merge, line, False, more)
+            self.op("skip", "none", *ids, code="conflict", conflict=merge.conflict(merge.open, None), **more)
             return
-        sets = {"notion": self.spelled(merge.set_for("notion")), "supabase": merge.set_for("supabase")}
-        if poison("notion", sets["notion"]):
+        ops = [o for o in (self.write(merge, t, more, restore == t) for t in ("notion", "supabase")) if o]
+        found = self.waits.judge_pair(ops, row, page, line and line.trusted)
+        if any(self.poison(o.get("set", {})) for o, v in zip(ops, found) if o["target"] == "notion" and not v[0]):
             self.op("skip", "none", *ids, code="poison", **more)
             return
-        # What both sides hold afterwards, if they then agree.
-        after = {**merge.row_to, **sets.get("supabase", {})}
-        agrees = all(same(f, merge.row_to, merge.page_to) for f in FIELDS) and sets != {}
-        total = checksum(after)
-        before = len(self.ops)
-        for target, half_is in (("notion", page), ("supabase", row)):
+        wrote, waits = {o["target"] for o, v in zip(ops, found) if not v[0]}, any(v[0] for v in found)
+        agrees, before = merge.agrees() and not waits, len(self.ops)
+        total = checksum(merge.row_to)
+        for o, v in zip(ops, found):
             # Without agreement the half that is written keeps the checksum that it had.
-            own = {**more, "checksum": total if agrees else standing(half_is, line)}
-            if merge.winner and merge.winner != target and target in sets:
-                own["conflict"] = self.conflict(merge)
-            if restore == target:
-                if sets.get(target):
-                    self.write("restore", target, row, page, sets[target], **own)
-                else:
-                    self.op("restore", target, *ids, **own)
-            elif sets.get(target):
-                self.write("update", target, row, page, sets[target], **own)
-        wrote = {o["target"] for o in self.ops[before:] if o["op"] != "skip"}
-        if not agrees:  # a write that was not kept
-            if restore == "notion" and "supabase" not in wrote and not row["synced"]:
-                self.op("link", "supabase", *ids, checksum=standing(row, line))
-            self.skip("not-kept", *ids)
-        if agrees:
-            more["checksum"] = total
-            if "supabase" not in wrote and self.row_stale(row, page, total):
-                self.op("link", "supabase", *ids, **more)
-            if "notion" not in wrote and self.page_stale(page, total):
-                self.op("stamp", "notion", *ids, **more)
-            if len(self.ops) == before and self.base is not None and not self.noted(line, row, page):
-                self.op("adopt", "base", *ids)
-            self.agree(before, {**after, "deleted": False, "checksum": total})
+            own = total if agrees else standing(page if o["target"] == "notion" else row, line)
+            self.ops.append(waiting(o, v) if v[0] else {**o, "checksum": own, "approved": v[2]})
+        if not agrees:
+            back = restore == "notion" and "notion" in wrote and not row["synced"] and not flags.get("resets_synced")
+            if "supabase" not in wrote and (row["page_id"] != page["page_id"] or back):
+                self.link(merge, line, waits, more)
+            if merge.left:
+                self.op("skip", "none", *ids, code="not-kept", **more)
+            if merge.open:
+                self.op("skip", "none", *ids, code="conflict", conflict=merge.conflict(merge.open, None), **more)
+            return
+        stale = "supabase" not in wrote and self.row_stale(row, page, total, flags)
+        if stale and not wrote and line and line.trusted and line.refused and not line.refused["fields"] and \
+                not line.again(row, page, self.policy):
+            self.skip("not-kept", *ids)  # the table has kept neither link nor mark
+            return
+        if stale:
+            self.op("link", "supabase", *ids, checksum=total, **more)
+        if "notion" not in wrote and self.page_stale(page, row, total, flags):
+            self.op("stamp", "notion", *ids, checksum=total, **more)
+        if len(self.ops) == before and self.base is not None and not self.noted(line, row, page, total):
+            self.op("adopt", "base", *ids)
+        self.agree(before, {**merge.row_to, "deleted": False, "checksum": total})
 
-    def noted(self, line, row, page):
+    def noted(self, line, row, page, total):
         """Whether the base line holds what both halves are."""
-        return line and not line.open and \
+        return line and not line.open and line.checksum == total and \
             not any(h["deleted"] for h in line.held.values()) and \
             equal(row, line.held["supabase"]) and equal(page, line.held["notion"])
 
@@ -259,11 +290,12 @@ class Planner:
             self.skip("orphan", row["row_id"], row["page_id"])
         else:
             to = self.spelled(values(row))
-            if poison("notion", to):
+            total = checksum(to)
+            op = {"op": "create", "target": "notion", "row_id": row["row_id"], "page_id": None, "set": to}
+            if self.poison(to) and not self.waits.judge(op, row, None)[0]:
                 self.skip("poison", row["row_id"], None)
             else:
-                self.op("create", "notion", row["row_id"], None, set=to, checksum=checksum(to),
-                        agreed={**to, "deleted": False, "checksum": checksum(to)})
+                self.wait({**op, "checksum": total, "agreed": {**to, "deleted": False, "checksum": total}}, row, None)
 
     def lone_page(self, page):
         if self.pairing.unread_link:
@@ -276,33 +308,65 @@ class Planner:
         if what == "orphan":
             self.skip("orphan", None, page["page_id"])
         elif what == "trash":
-            self.op("trash", "notion", row_id, page["page_id"],
-                    agreed={**values(page), "deleted": True, "checksum": page["checksum"]})
+            self.wait({"op": "trash", "target": "notion", "row_id": row_id, "page_id": page["page_id"],
+                       "agreed": {**values(page), "deleted": True, "checksum": page["checksum"]}}, None, page)
         elif self.refused(page):
             self.skip("not-kept", None, page["page_id"])
         else:
-            to = values(page)
-            more = {"checksum": checksum(to)}
-            self.op("create", "supabase", None, page["page_id"], set=to, **more,
-                    agreed={**to, "deleted": False, **more})
-            if self.page_stale(page, checksum(to)):
-                self.op("stamp", "notion", None, page["page_id"], **more)
+            to, total = values(page), page["checksum"]
+            op = {"op": "create", "target": "supabase", "row_id": None, "page_id": page["page_id"], "set": to,
+                  "checksum": total, "agreed": {**to, "deleted": False, "checksum": total}}
+            if self.wait(op, None, page) and self.page_stale(page, None, total, {}):
+                self.op("stamp", "notion", None, page["page_id"], checksum=total)
 
 
-def plan(lines, base_lines, policy):
-    """A record stream and a base file (or None), as objects. Returns the exit code,
-    the ops in no order but that of a pair, and the guards that block."""
+Plan = namedtuple("Plan", "code ops blocked substance")
+REFUSED = Plan(65, [], set(), None)
+
+
+def substance(p):
+    """Section 6: what a plan would do, to which records, and what these hold; not of
+    times, and not of the order in which the services list them."""
+    def half(r):
+        return r and [r.get(f) or None for f in (*FIELDS, "deleted", "date_detail")] + \
+            [r["page_id"] if r["source"] == "supabase" else None]
+
+    def core(op):
+        c = op.get("conflict")
+        return [half(p.rows.get(op["row_id"])), half(p.pages.get(op["page_id"])), c and [c["fields"], c.get("winner")],
+                {k: v for k, v in op.items() if k not in ("conflict", "since", "approved")}]
+
+    rules = [p.policy.conflict, p.policy.orphans, p.policy.match, sorted(p.tripped)]
+    return rules, sorted(json.dumps(core(op), sort_keys=True) for op in p.ops)
+
+
+def scope_differs(was, sources):
+    """Section 10, Names: the base belongs to the columns of the content, and to the
+    properties Type and Date; one of an earlier version says nothing of these."""
+    columns = sources["supabase"].get("columns") or {}
+    props = {f: sources["notion"]["properties"][f] for f in ("Type", "Date")}
+    mine = {side: sources[side]["scope"] for side in ("supabase", "notion")}
+    mine["columns"] = {f: columns[f] for f in ("id", *FIELDS, "deleted_at") if f in columns} or None
+    return any(was.get(k) != v for k, v in mine.items()) or was.get("properties") not in (None, props)
+
+
+def plan(lines, base_lines, policy, asked=None):
+    """A record stream, a base file (or None) and what people asked for (approved,
+    settling, resolve), as objects. Returns the exit code, the ops in no order but that
+    of a pair, the guards that block, and what makes it this plan and no other."""
     head, body = lines[0], lines[1:-1]
     sources = head["sources"]
     if lines[-1]["kind"] != "end" or not lines[-1]["complete"] or lines[-1]["count"] != len(body) or \
             not all(sources.get(s) for s in ("supabase", "notion")) or \
             any(sources[s]["mode"] == "since" for s in sources):
-        return 65, [], set()
+        return REFUSED
     base = None
     if base_lines is not None:
         base = {"scope": base_lines[0]["scope"],
                 "pairs": [l for l in base_lines if l["kind"] == "pair"],
                 "lone": {l.get("row_id") or l.get("page_id"): l for l in base_lines if l["kind"] == "lone"}}
     p = Planner([r for r in body if r["kind"] == "record"],
-                [r for r in body if r["kind"] == "problem"], head, base, policy)
-    return p.code, p.ops, p.blocked
+                [r for r in body if r["kind"] == "problem"], head, base, policy, asked or {})
+    if rests_on_absence(p.ops, p.rows, p.pages, sources["notion"]):
+        return REFUSED
+    return Plan(p.code, p.ops, p.blocked, substance(p))

@@ -4,7 +4,7 @@ from content import changed
 from pairing import live_page, live_row
 
 
-def read_pair(row, page, line, base, soft_delete):
+def read_pair(row, page, line, base, soft_delete, policy):
     """What one pair needs: "content", "none", "both-deleted", "trash-row",
     "trash-page", "restore-page", "restore-row" (with the live half's content),
     "back-row", "back-page" (restore the other half, then section 4), "trashed"
@@ -21,7 +21,11 @@ def read_pair(row, page, line, base, soft_delete):
         half_is, other_is = (line.held[side] for side in sides)
         back = half_is["deleted"]
         if not back and other_is["deleted"] and not changed(half, other, half_is, base):
-            return "not-kept"
+            # Section 7: a refused write is sent again, to the half that it was for.
+            refused = line.refused
+            if not refused or "deleted" not in refused["fields"] or not line.again(row, page, policy):
+                return "not-kept"
+            back = refused["to"] != sides[0]
     else:
         back = not row["synced"]
     if back:

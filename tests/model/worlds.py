@@ -1,12 +1,14 @@
-"""Random worlds, the same for the same seed: fetch streams for normalize, and record
-streams with base files for plan."""
+"""Random worlds, the same for the same seed: record streams with base files, and what
+people ask for, for plan."""
 
 import random
 import uuid
 from datetime import datetime, timedelta, timezone
 
-from normal import as_time, checksum, values
+from asks import Asks
+from normal import checksum, values
 from pairing import derived
+from plan import Policy, plan
 
 DECISIONS = ["Adopt PostgreSQL", "adopt postgresql", "Adopt  PostgreSQL", "Adopt PostgreSQL ",
              "Use Kafka", "USE KAFKA", "Stra\xdfe", "STRASSE", "Caf\xe9", "Cafe\u0301", "a|b", "a", "x\u3000y",
@@ -15,39 +17,89 @@ TYPES = ["Ops", "ops", "OPS", "Policy", "b", "b|a", "UX", None]
 DATES = ["2026-01-02", "2026-01-03", "2025-12-31", None]
 TIMES = ["2026-02-01T10:00:00.000000Z", "2026-02-01T10:00:31.500000Z", "2026-02-01T10:01:00.000000Z",
          "2026-02-03T00:00:00.000000Z", None]
+# For what must settle first: about the time of the reading, and after it.
+FRESH = ["2026-02-03T23:59:10.000000Z", "2026-02-03T23:58:59.900000Z", "2026-02-03T23:49:00.000000Z",
+         "2026-02-04T00:00:20.000000Z", "2026-02-04T00:59:59.000000Z", "2026-02-04T02:00:00.000000Z"]
+SINCE = ["2026-02-03T23:30:00.000000Z", "2026-02-03T22:59:59.000000Z", "2026-02-03T23:00:20.000000Z",
+         "2026-02-04T03:00:00.000000Z"]
+HOLDS = ["create", "update", "trash", "restore", "update:notion", "update:supabase", "trash,restore", "create:notion",
+         "restore:notion", "restore:supabase,create:supabase", "create,update,trash,restore", "create:supabase"]
 DATABASE = "00000000-0000-4000-8000-0000000da7a5"
 SCOPE = {"supabase": "test.local/decision_vault", "notion": DATABASE}
 PERSON, BOT = "00000000-0000-4000-8000-00000000fe75", "00000000-0000-4000-8000-00000000b07b"
 
 
-class World:
+class World(Asks):
     """One world of plan. lines and pairs lose one by one when it is made smaller."""
 
     def __init__(self, seed):
-        self.rng = random.Random("plan %s" % seed)
+        self.seed, self.rng = seed, random.Random("plan %s" % seed)
         r = self.rng
         self.rows, self.pages, self.problems, self.pairs, self.lone = [], [], [], [], []
+        self.approved, self.settling, self.decisions = [], [], []
         self.now = datetime(2026, 2, 4, tzinfo=timezone.utc)  # as the heads say
         self.policy = {
             "conflict": r.choice(["newer"] * 3 + ["supabase", "notion", "stop"]),
             "orphans": r.choice(["keep", "keep", "restore", "trash"]),
             "allow": r.choice([""] * 6 + ["mass-delete", "mass-change,mass-create", "empty-side,scope"]),
-            "match": r.choice(["none"] * 4 + ["decision", "decision+date"]),
-            "retry": r.random() < 0.1}
+            "match": r.choice(["none"] * 3 + ["decision", "decision+date"]),
+            "retry": r.random() < 0.1,
+            "hold": r.choice(HOLDS) if r.random() < 0.25 else "",
+            "direction": r.choice(["to-notion", "to-supabase", "both"]) if r.random() < 0.12 else None,
+            "settle": r.choice([60, 90, 600, 3600]) if r.random() < 0.25 else 0}
         self.with_base = r.random() < 0.7
-        self.base_scope = dict(SCOPE, supabase="elsewhere/decision_vault") if r.random() < 0.04 else SCOPE
         self.soft_delete = r.random() < 0.85
         self.props = {"Decision": "title", "Type": "t", "Date": "d",
                       "Checksum": "c" if r.random() < 0.85 else None,
-                      "Synced": "s" if r.random() < 0.75 else None, "Paused": "p"}
-        self.options = r.sample(["Ops", "Policy", "UX", "B"], r.randrange(4))
-        if r.random() < 0.08:
+                      "Synced": "s" if r.random() < 0.75 else None, "Paused": "p",
+                      "Link": "l" if r.random() < 0.15 else None}
+        self.options = r.sample(["Ops", "Policy", "UX", "B", "OPS"], r.randrange(5))
+        self.heads = self.make_heads()
+        self.base_scope = self.make_scope()
+        if r.random() < 0.1:
             self.bulk()
         else:
             for _ in range(r.randrange(1, 7)):
-                r.choice([self.pair] * 6 + [self.lone_row, self.lone_page, self.copies,
-                                            self.double_link, self.problem])()
+                r.choice([self.pair] * 9 + [self.lone_row, self.lone_row, self.lone_page, self.lone_page, self.meet,
+                                            self.came_back, self.unkept, self.copies, self.double_link, self.problem])()
         self.finish()
+
+    def make_heads(self):
+        r = self.rng
+        at = ["2026-02-04T00:00:00.000000Z", r.choice(["2026-02-04T00:00:00.000000Z", "2026-02-04T00:00:40.000000Z"])]
+        heads = {
+            "supabase": {"kind": "head", "stream": "fetch", "v": 1, "source": "supabase",
+                         "scope": SCOPE["supabase"], "mode": "full", "at": at[0]},
+            "notion": {"kind": "head", "stream": "fetch", "v": 1, "source": "notion", "scope": DATABASE,
+                       "mode": "full", "properties": self.props, "type_options": self.options,
+                       "bot_user": BOT, "at": at[1]}}
+        if r.random() < 0.2:
+            heads["notion"]["type_kind"] = r.choice(["select", "status", "rich_text"])
+        if self.props["Link"]:
+            heads["notion"]["link"] = {"url": True, "template": r.choice([None, "https://x.example/{id}?{id}"])}
+        if r.random() < 0.1:
+            heads["supabase"]["columns"] = r.choice([{"decision": "title"}, {"updated_at": "moved"}])
+        if r.random() < 0.1:
+            heads["notion"]["mode"] = "snapshot"
+        elif r.random() < 0.05:
+            heads["notion"]["reading"] = {"why": "few"}
+        return heads
+
+    def make_scope(self):
+        r, columns = self.rng, self.heads["supabase"].get("columns", {})
+        scope = dict(SCOPE, properties={"Type": "t", "Date": "d"})
+        if "decision" in columns:
+            scope["columns"] = dict(columns)
+        if r.random() < 0.08:
+            scope.update(r.choice([{"supabase": "elsewhere/decision_vault"}, {"properties": {"Type": "t", "Date": "e"}},
+                                   {"columns": {"decision": "name"}}, {"columns": {"id": "key"}}]))
+        if r.random() < 0.2:
+            del scope["properties"]  # of an earlier version
+        return scope
+
+    def edited_at(self):
+        r = self.rng
+        return r.choice(FRESH if self.policy["settle"] and r.random() < 0.6 else TIMES)
 
     def id(self):
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
@@ -68,23 +120,26 @@ class World:
         r = self.rng
         row = {"kind": "record", "source": "supabase", "row_id": self.id(), "page_id": None, **v,
                "stored_checksum": None, "synced": False, "deleted": False,
-               "created_at": r.choice(TIMES), "edited_at": r.choice(TIMES), **more}
+               "created_at": r.choice(TIMES), "edited_at": self.edited_at(), **more}
         self.rows.append(row)
         return row
 
     def page(self, v, **more):
         r = self.rng
         page = {"kind": "record", "source": "notion", "page_id": self.id(), **v,
-                "extra_types": r.choice([[], [], [], ["Extra"]]) if v["type"] else [],
+                "extra_types": r.choice([[], [], [], ["Extra"]]) if v["type"] and
+                "type_kind" not in self.heads["notion"] else [],
                 "date_detail": None, "stored_checksum": None, "synced": False,
                 "own": r.random() < 0.5, "deleted": False,
-                "created_at": r.choice(TIMES), "edited_at": r.choice(TIMES), **more}
+                "created_at": r.choice(TIMES), "edited_at": self.edited_at(), **more}
         if v["date"] and r.random() < 0.2:
             page["date_detail"] = {"start": v["date"] + "T09:00:00.000+01:00", "end": None}
         if r.random() < 0.08:
             page["archived"] = True
         if r.random() < 0.05:
             page["paused"] = True
+        if self.heads["notion"]["mode"] == "snapshot" and r.random() < 0.4:
+            page["kept"] = True
         self.pages.append(page)
         return page
 
@@ -105,9 +160,8 @@ class World:
         r = self.rng
         line = {"kind": "lone", key: half[key], "is": {**values(half), "deleted": False}, "failed": r.randrange(1, 4)}
         if to == "supabase" and r.random() < 0.7:
-            old = timedelta(days=10) if r.random() < 0.3 else timedelta(hours=1)
             line["refused"] = {"to": to, "fields": [], "set": values(half), "times": 1,
-                               "at": (self.now - old).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+                               "at": self.before(240 if r.random() < 0.3 else 1)}
         if r.random() < 0.3:
             half["date"] = r.choice(DATES)
         self.lone.append(line)
@@ -170,12 +224,16 @@ class World:
         if not any((q["row_id"], q["page_id"]) == (p["row_id"], p["page_id"]) for q in self.problems):
             self.problems.append(p)
 
-    def line(self, row_id, page_id, row_is, page_is):
+    def line(self, row_id, page_id, row_is, page_is, says=None):
         """A line of the base file: both halves as they were last known."""
         r = self.rng
         if any(l["row_id"] == row_id for l in self.pairs):
             return
         line = {"kind": "pair", "row_id": row_id, "page_id": page_id, "at": "2026-01-30T00:00:00.000000Z"}
+        if says:
+            line.update(says)
+            self.pairs.append(line)
+            return line
         row_dead, page_dead = r.choice([(False, False)] * 6 + [(True, True)] * 2 + [(True, False), (False, True)])
         row_is, page_is = values(row_is), values(page_is)
         if r.random() < 0.15 and row_dead == page_dead:
@@ -205,18 +263,82 @@ class World:
             page["deleted"] = True
         if r.random() < 0.06:
             row["type"] = r.choice(["a, b", "t" * 101])
+        elif r.random() < 0.04 and "type_kind" not in self.heads["notion"]:
+            row["type"], page["extra_types"], page["type"] = None, ["Extra"], page["type"] or "Ops"
+        elif r.random() < 0.005:
+            row["decision"] = r.choice(["x" * 200001, "\u20ac" * 190000])
         if r.random() < 0.6:
             line = self.line(row["row_id"], page["page_id"], known,
                              known if r.random() < 0.8 else self.edited(known))
             self.decorate(line, row, page)
+            if r.random() < 0.1:
+                row["stored_checksum"], page["stored_checksum"] = r.sample([None, "f" * 64], 2)
+        elif r.random() < 0.2:
+            line = self.line(row["row_id"], page["page_id"], known, known, {"met": True})
         elif r.random() < 0.1:
             self.line(self.id(), page["page_id"], known, known)
         elif r.random() < 0.1:
             self.line(row["row_id"], self.id(), known, known)
+        if r.random() < 0.2:
+            self.decide(row, page)
         if r.random() < 0.05:
             self.pages.remove(page)
             if r.random() < 0.7:
                 self.gone(page["page_id"])
+
+    def meet(self):
+        """Two sides filled by hand: the same decision, and other types or dates."""
+        r, v = self.rng, self.content()
+        for make in [self.row] * r.choice([1, 1, 1, 2]) + [self.page] * r.choice([1, 1, 1, 2]):
+            x = make({**v, **r.choice([{}, {"decision": (v["decision"] or "").upper()}]),
+                      "type": r.choice(TYPES), "date": r.choice([v["date"]] * 3 + DATES)})
+            x["stored_checksum"] = r.choice([None, None, None, checksum(v)])
+            if not x["type"] and "extra_types" in x:
+                x["extra_types"] = []
+            if not x["date"]:
+                x["date_detail"] = None
+
+    def came_back(self):
+        """Both were deleted, and one is live again; both may have been edited."""
+        r = self.rng
+        v = {"decision": r.choice(DECISIONS), "type": "Ops", "date": "2026-01-02"}
+        row, page = self.row(dict(v)), self.page(dict(v))
+        row["page_id"], row["synced"] = page["page_id"], r.random() < 0.2
+        row["stored_checksum"] = page["stored_checksum"] = checksum(v)
+        r.choice([row, page] if self.soft_delete else [page])["deleted"] = True
+        both = {**v, "deleted": True}
+        self.line(row["row_id"], page["page_id"], v, v, {"row_is": both, "page_is": both, "checksum": checksum(v)})
+        if r.random() < 0.6:
+            row["type"] = r.choice(["UX", "UX", "a, b"])
+        if r.random() < 0.6:
+            page["date"], page["date_detail"] = "2026-01-03", None
+
+    def unkept(self):
+        """A service answered with success, and kept nothing of it."""
+        r, v = self.rng, self.content()
+        row, page = self.row(dict(v)), self.page(dict(v))
+        to = r.choice(["supabase", "supabase", "notion"])
+        refused = {"to": to, "fields": [], "set": {**v, "deleted": False}, "times": 1,
+                   "at": self.before(r.choice([1, 1, 1, 240]))}
+        if r.random() < 0.4:  # nor an insert
+            row["page_id"] = None
+            self.rows.remove(row)
+            self.lone.append({"kind": "lone", "page_id": page["page_id"], "is": {**v, "deleted": False},
+                              "refused": {**refused, "to": "supabase"}})
+            return
+        row["page_id"] = page["page_id"] if r.random() < 0.6 else None
+        row["stored_checksum"] = page["stored_checksum"] = checksum(v)
+        page["synced"], row["synced"] = True, r.random() < 0.3
+        row_is, page_is = {**v, "deleted": False}, {**v, "deleted": False}
+        if r.random() < 0.4 and row["page_id"] and self.soft_delete:
+            half, half_is = r.choice([(row, row_is), (page, page_is)])
+            half["deleted"] = half_is["deleted"] = True
+            refused["fields"] = ["deleted"]
+        self.line(row["row_id"], page["page_id"], v, v, {
+            "row_is": row_is, "page_is": page_is, "checksum": checksum(v), "refused": refused})
+
+    def before(self, hours):
+        return (self.now - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def decorate(self, line, row, page):
         r = self.rng
@@ -232,50 +354,63 @@ class World:
             name = "row_is" if to == "supabase" else "page_is"
             line["sent"] = {"to": to, "row_is": line["row_is"], "page_is": line["page_is"], name: then,
                             "checksum": checksum(then), "at": line["at"]}
+            if r.random() < 0.2:  # nothing else is known of the two
+                del line["row_is"], line["page_is"], line["checksum"]
+                return
         elif r.random() < 0.2:
             to = r.choice(["supabase", "notion"])
             fields = [f for f in ("decision", "type", "date") if line["row_is"][f] != line["page_is"][f]]
             source = line["row_is"] if to == "notion" else line["page_is"]
-            if fields:
-                old = timedelta(days=10) if r.random() < 0.4 else timedelta(hours=1)
+            if r.random() < 0.3:  # the link and the mark, or presence
+                fields = r.choice([[], ["deleted"], fields + ["deleted"]])
+            if fields or r.random() < 0.3:
                 line["refused"] = {"to": to, "fields": fields, "set": values(source),
-                                   "at": (self.now - old).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "times": 1}
+                                   "at": self.before(240 if r.random() < 0.4 else 1), "times": 1}
         if r.random() < 0.1:
             line["failed"] = r.randrange(1, 4)
+        for flag in ("rewrites_checksum", "resets_synced", "page_rewrites_checksum", "page_resets_synced",
+                     "page_rewrites_link"):
+            if r.random() < 0.05:
+                line[flag] = True
 
     def bulk(self):
         """Many records of one kind, for the guards."""
         r = self.rng
-        kinds = [r.choice(["row", "page", "both", "update", "trash-row", "trash-page", "linked", "agreed"])
-                 for _ in range(r.choice([1, 2, 2, 3]))]
+        any_kind = ["row", "page", "both", "update", "trash-row", "trash-page", "linked", "agreed", "meet"]
+        kinds, sizes = r.choice([
+            (r.choices(any_kind, k=r.choice([1, 2, 2, 3])), [2, 3, 4, 5, 6, 10, 21]),
+            (["row", "page"], [21]),  # two filled sides
+            (["update"], [4, 5, 6]), (["update", "agreed"], [21]), (["linked"], [4, 5, 6]),
+            (["meet"], [5, 21])])
         for kind in kinds:
-            for i in range(r.choice([2, 3, 4, 5, 6, 10, 20, 21, 30])):
+            halves = r.choice([[0, 0, 1], [0], [1]])
+            for i in range(r.choice(sizes)):
                 v = {"decision": "%s %d" % (kind, i), "type": "Ops", "date": None}
                 total = checksum(v)
                 if kind in ("row", "both"):
-                    self.row({**v, "decision": "row %d" % i})
+                    self.row({**v, "decision": "%s %d" % (kind, i)})
                 if kind in ("page", "both"):
-                    self.page({**v, "decision": "page %d" % i})
+                    self.page({**v, "decision": "%s %d" % (kind, i)})
+                if kind == "meet":
+                    self.row(dict(v))
+                    self.page({**v, "type": r.choice(["Ops", "UX", "UX"])})
                 if kind in ("update", "trash-row", "trash-page", "agreed"):
                     page = self.page(dict(v), stored_checksum=total, synced=True)
                     row = self.row(dict(v), page_id=page["page_id"], stored_checksum=total, synced=True)
                     if kind == "update":
-                        r.choice([row, row, page])["date"] = "2026-01-09"
+                        (row, page)[r.choice(halves)]["date"] = "2026-01-09"
                     if kind == "trash-row":
                         page["deleted"] = True
                     if kind == "trash-page":
                         row["deleted"] = True
                 if kind == "linked":
                     self.row(dict(v), page_id=self.id(), stored_checksum=total, synced=True)
-        side = r.choice([None] * 3 + ["supabase", "notion"])
+        side = r.choice([None] * 5 + ["supabase", "notion"])
         if side:
             for x in self.rows if side == "supabase" else self.pages:
                 x["deleted"] = True
 
     def finish(self):
-        for x in self.rows + self.pages:
-            if "state" not in x:
-                x["checksum"] = checksum(x)
         if any(x["deleted"] for x in self.rows):
             self.soft_delete = True
         for name, x in (("Checksum", "stored_checksum"), ("Synced", "synced")):
@@ -283,159 +418,67 @@ class World:
                 for p in self.pages:
                     if "state" not in p:
                         p[x] = None if x != "synced" else False
+        r, ids = self.rng, {x["page_id"]: x["row_id"] for x in self.rows}
+        for p in self.pages:
+            if self.props["Link"] and "state" not in p:
+                shown = (self.heads["notion"]["link"]["template"] or "{id}").replace("{id}", ids.get(p["page_id"], "?"))
+                p["shows"] = r.choice([shown, shown, None, "else"])
+        self.heads["supabase"]["soft_delete"] = self.soft_delete
+        if self.policy["settle"]:
+            for x in r.sample(self.rows + self.pages, min(3, len(self.rows + self.pages))):
+                self.settling.append({"kind": "settling", "row_id": x.get("row_id"),
+                                      "page_id": x.get("page_id"), "since": r.choice(SINCE)})
+        if r.random() < 0.2:
+            self.approve()
+        for x in self.rows + self.pages:
+            if "state" not in x:
+                x["checksum"] = checksum(x)
         self.records = self.rows + self.pages + self.problems
         self.rng.shuffle(self.records)
 
+    def asked(self):
+        return {"approved": self.approved, "settling": self.settling, "resolve": self.decisions}
+
+    def policy_of(self):
+        p = self.policy
+        return Policy(p["conflict"], p["orphans"], frozenset(p["allow"].split(",")),
+                      None if p["match"] == "none" else p["match"], p["retry"], self.now.timestamp(),
+                      p["hold"], p["direction"], p["settle"])
+
+    def change(self, r):
+        """What may happen between two plans: nothing of weight, or something."""
+        what, half = r.choice(["order", "order", "times", "value", "case", "more", "rule"]), None
+        there = [x for x in self.records if x["kind"] == "record" and "state" not in x]
+        if there:
+            half = r.choice(there)
+        if what == "order":
+            r.shuffle(self.records)
+            r.shuffle(self.pairs)
+        elif what == "times" and half and half["edited_at"]:
+            half["edited_at"] = half["edited_at"][:17] + "%02d.000000Z" % r.randrange(60)
+        elif what == "value" and half:
+            half["decision"] = r.choice(DECISIONS)
+        elif what == "case" and half and half["decision"]:
+            half["decision"] = half["decision"].swapcase()
+        elif what == "more":
+            self.records.append(self.row({**self.content(), "decision": "one more"}))
+        elif what == "rule":
+            self.policy["conflict"] = r.choice(["newer", "supabase", "notion", "stop"])
+        for x in self.records:
+            if x["kind"] == "record" and "state" not in x:
+                x["checksum"] = checksum(x)
+
+    def planned(self):
+        for x in self.rows + self.pages:
+            if "state" not in x:
+                x["checksum"] = checksum(x)
+        return plan(*self.streams(), self.policy_of(), self.asked()).ops
+
     def streams(self):
         """The record stream and the base file, as objects."""
-        at = "2026-02-04T00:00:00.000000Z"
-        heads = {
-            "supabase": {"kind": "head", "stream": "fetch", "v": 1, "source": "supabase",
-                         "scope": SCOPE["supabase"], "mode": "full", "soft_delete": self.soft_delete, "at": at},
-            "notion": {"kind": "head", "stream": "fetch", "v": 1, "source": "notion", "scope": DATABASE,
-                       "mode": "full", "properties": self.props, "type_options": self.options,
-                       "bot_user": BOT, "at": at}}
-        records = [{"kind": "head", "stream": "records", "v": 1, "sources": heads}, *self.records,
+        records = [{"kind": "head", "stream": "records", "v": 1, "sources": self.heads}, *self.records,
                    {"kind": "end", "count": len(self.records), "complete": True}]
         lines = self.pairs + self.lone
         base = [{"kind": "head", "stream": "base", "v": 1, "scope": self.base_scope}, *lines,
                 {"kind": "end", "count": len(lines), "complete": True}]
         return records, base if self.with_base else None
-
-
-# --- fetch streams, for normalize ------------------------------------------------
-
-SPACES = ["\t", "\n", "\r\n", "\x0b", "\x0c", "\x1c", "\x1f", "\x85", "\xa0", "\u1680", "\u2000", "\u2007",
-          "\u200a", "\u200b", "\u2028", "\u2029", "\u202f", "\u205f", "\u2060", "\u3000", "\ufeff", " ", "  "]
-LETTERS = ["a", "B", "\xdf", "\u1e9e", "\u0130", "\u0131", "\u017f", "\u03c3", "\u03c2", "\u03a3", "e\u0301", "\xe9", "\u0301", "\ufb01",
-           "\u1e9b\u0323", "\u0345", "\u1fb3", "\u1f80", "\u0390", "\u1fd3", "\uac00", "\u1100\u1161", "\u212b", "\xc5", "A\u030a", "q\u0307\u0323",
-           "q\u0323\u0307", "\U0001f600", "\U00010400", "\u13a0", "\uab70", "\u10a0", "\u01c5", "|", "%", '"', "\\", "\x01", "\x7f",
-           "\u2126", "\u0958", "\ufb2c", "\u0149", "\u01f0", "\u0587", "\ufb13", "\U0001e900", "\U000118a0", "\ua64a", "\u1c88"]
-BAD_TEXTS = ["a\0b", "a\ud800b", "\udc00"]
-
-
-def text(r, bad=0.0):
-    if r.random() < bad:
-        return r.choice(BAD_TEXTS)
-    return "".join(r.choice(LETTERS if r.random() < 0.7 else SPACES) for _ in range(r.randrange(0, 8)))
-
-
-def day(r):
-    return r.choice(["2026-01-02", "0001-01-01", "9999-12-31", "2024-02-29", None])
-
-
-BAD_DAYS = ["2026-02-30", "2023-02-29", "0000-01-01", "12345-01-01", "0044-03-15 BC", "tomorrow", "2026-1-2",
-            "2026-01-02 ", "2026-13-01", "2026-01-00"]
-BAD_TIMES = ["now", "infinity", "2026-01-02", "2026-01-02T25:00:00Z", "2026-02-30T00:00:00Z", "2026-01-02T03:04:05"]
-
-
-def when(r):
-    return r.choice(["2026-01-02T03:04:05.6+00:00", "2026-01-02T03:04:05+05:30", "2026-01-02T23:59:59.999999-11:00",
-                     "2026-01-02T03:04:00.000Z", None])
-
-
-def any_id(r):
-    x = str(uuid.UUID(int=r.getrandbits(128), version=4))
-    return r.choice([x, x, x, x.upper(), x.replace("-", "")])
-
-
-def some_sum(r):
-    x = "%064x" % r.getrandbits(256)
-    return r.choice([x, x, None, "", x.upper(), x[:-1], x + "0", "not one", " " + x])
-
-
-def fetch_row(r):
-    row = {"id": any_id(r), "decision": text(r, 0.03), "type": text(r, 0.03), "date": day(r),
-           "created_at": when(r), "updated_at": when(r), "notion_page_id": r.choice([None, any_id(r)]),
-           "notion_synced": r.choice([True, False, None]), "checksum": some_sum(r),
-           "deleted_at": r.choice([None, None, "2026-01-05T00:00:00+00:00"])}
-    broken = {"id": ["twelve", None, 12, ""], "decision": [12, [], True], "type": [1.5, {}], "date": BAD_DAYS + [20260102],
-              "created_at": BAD_TIMES, "updated_at": BAD_TIMES + [1], "checksum": [7, "a\0"],
-              "notion_page_id": ["x", "https://www.notion.so/x", 12, "\0", True], "notion_synced": ["yes", 1]}
-    for _ in range(r.choice([0, 0, 0, 1, 1, 2])):
-        key = r.choice(list(broken))
-        row[key] = r.choice(broken[key])
-    line = {"kind": "row", "row": row}
-    if r.random() < 0.02:
-        line["row"] = r.choice([None, 12, []])
-    return line
-
-
-def rich(s):
-    """Rich text of one or several parts."""
-    parts = [s[:len(s) // 2], s[len(s) // 2:]] if len(s) > 3 and s.isascii() else [s] if s else []
-    return [{"type": "text", "text": {"content": p, "link": None}, "plain_text": p, "href": None} for p in parts]
-
-
-def fetch_page(r):
-    names = [n for n in (text(r, 0.02) for _ in range(r.randrange(4))) if n.strip()]
-    if r.random() < 0.05:
-        names.append("a, b")
-    start = day(r)
-    date = None
-    if start:
-        clock = r.choice(["", "T09:00:00.000+01:00", "T00:30:00.000+14:00", "T23:30:00.000-10:00", "T12:00:00.000Z"])
-        date = {"start": start + clock, "end": r.choice([None, None, "2026-12-31" + clock]), "time_zone": None}
-    if r.random() < 0.05:
-        date = {"start": r.choice(BAD_DAYS[:7] + ["2026-01-02T99:00:00.000Z"]), "end": None, "time_zone": None}
-    props = {
-        "Decision": {"id": "title", "type": "title", "title": rich(text(r, 0.03))},
-        "Type": {"id": ":ty", "type": "multi_select",
-                 "multi_select": [{"id": "o", "name": n, "color": "default"} for n in names]},
-        "Renamed": {"id": "d~te", "type": "date", "date": date},
-        "Checksum": {"id": "csum", "type": "rich_text", "rich_text": rich(some_sum(r) or "")},
-        "Synced": {"id": "sync", "type": "checkbox", "checkbox": r.random() < 0.5},
-        "Paused": {"id": "pau", "type": "checkbox", "checkbox": r.random() < 0.2},
-        "Owner": {"id": "ow", "type": "rich_text", "rich_text": rich("not ours")}}
-    if r.random() < 0.08:
-        del props[r.choice(list(props))]
-    if r.random() < 0.05:
-        p = props[r.choice(list(props))]
-        p["type"] = "select"
-        p["select"] = None
-    page = {"object": "page", "id": any_id(r), "created_time": when(r), "last_edited_time": when(r),
-            "created_by": {"object": "user", "id": r.choice([PERSON, BOT])},
-            "parent": {"type": "data_source_id", "data_source_id": DATABASE},
-            "in_trash": r.random() < 0.2, "is_archived": r.random() < 0.2, "properties": props}
-    if r.random() < 0.04:
-        page["last_edited_time"] = r.choice(BAD_TIMES)
-    if r.random() < 0.03:
-        page["id"] = r.choice(["12", None, 12])
-    return {"kind": "page", "page": page if r.random() > 0.01 else r.choice([None, []])}
-
-
-def fetch_world(seed, many):
-    """Two fetch streams of many records."""
-    r = random.Random("normalize %s" % seed)
-    ids = {"Decision": "title", "Type": "%3Aty", "Date": "d~te",
-           "Paused": r.choice(["pau", None]), "Checksum": r.choice(["csum", "csum", None]), "Synced": r.choice(["sync", "sync", None])}
-    heads = ({"kind": "head", "stream": "fetch", "v": 1, "source": "supabase", "scope": SCOPE["supabase"],
-              "mode": "full", "soft_delete": True, "at": "2026-02-04T00:00:00.000000Z"},
-             {"kind": "head", "stream": "fetch", "v": 1, "source": "notion", "scope": DATABASE, "mode": "full",
-              "properties": ids, "type_options": [], "bot_user": r.choice([BOT, BOT, None]),
-              "at": "2026-02-04T00:00:00.000000Z"})
-    out = []
-    for head in heads:
-        body = []
-        for _ in range(many):
-            if head["source"] == "supabase":
-                body.append(fetch_row(r))
-            elif r.random() < 0.9:
-                body.append(fetch_page(r))
-            elif r.random() < 0.5:
-                body.append({"kind": "problem", "page_id": any_id(r), "code": r.choice(["unread", "poison"]), "detail": "x"})
-            else:
-                body.append({"kind": "missing", "page_id": r.choice([any_id(r)] * 5 + [None, "x"]),
-                             "state": r.choice(["moved", "unreachable"] * 3 + ["lost"])})
-        out.append([head, *body, {"kind": "end", "source": head["source"], "count": len(body), "complete": True}])
-    fault = r.random()
-    if fault < 0.01:
-        out[1][-1]["count"] += 1
-    elif fault < 0.02:
-        out[0][-1]["complete"] = False
-    elif fault < 0.03:
-        out[1][0]["v"] = 2
-    elif fault < 0.04:
-        out[0].insert(1, {"kind": "surprise"})
-        out[0][-1]["count"] += 1
-    return out
