@@ -34,7 +34,7 @@ mv "$root"/usr/share/zsh/{site-functions,vendor-completions}/_vaultsync
 rmdir "$root/usr/share/zsh/site-functions"
 doc=$root/usr/share/doc/vaultsync
 mkdir "$doc/examples"
-mv "$doc"/{Dockerfile,cron,kubernetes} "$doc/examples/"
+mv "$doc"/{Dockerfile,cron,github,kubernetes} "$doc/examples/"
 install -d -m 700 "$root/etc/vaultsync"
 {
   echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"

@@ -13,22 +13,29 @@ at=$DESTDIR$PREFIX
 scripts=''
 for f in scripts/*.1; do scripts+=" $(basename "$f" .1)"; done
 
-# put MODE FILE PLACE; the file may be /dev/stdin
+# put MODE FILE PLACE; the file may be "-", standard input
 put() {
   if [ "$remove" ]; then
-    [ "$2" != /dev/stdin ] || cat >/dev/null
+    [ "$2" != - ] || cat >/dev/null
     rm -f "$at/$3"
+    return
+  fi
+  install -d "$at/$(dirname "$3")"
+  if [ "$2" = - ]; then
+    rm -f "$at/$3"
+    cat >"$at/$3"
+    chmod "$1" "$at/$3"
   else
-    install -d "$at/$(dirname "$3")"
     install -m "$1" "$2" "$at/$3"
   fi
 }
 
 # A page is written for the program itself; here it is called through vaultsync.
 page() {
-  local names=${PROGRAMS// /|}${scripts// /|}
+  local names=${PROGRAMS// /|}${scripts// /|} upper
+  upper=$(tr '[:lower:]' '[:upper:]' <<<"$1")
   sed -E "
-    s/^\.Dt $(tr '[:lower:]' '[:upper:]' <<<"$1")(\.SH)? 1/.Dt VAULTSYNC-\U$1\E 1/
+    s/^\.Dt $upper(\.SH)? 1/.Dt VAULTSYNC-$upper 1/
     /^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/ s/^\.Nm\$/.Nm vaultsync $1/
     s/^\.Nm $1(\.sh)?\$/.Nm vaultsync-$1/
     s/(\.| )Xr ($names) 1/\1Xr vaultsync-\2 1/
@@ -40,10 +47,10 @@ for p in $PROGRAMS; do
   put 755 "$BIN/$p" "libexec/vaultsync/bin/$p"
   manual=cmd/$p/$p.1
   [ -e "$manual" ] || manual=$p/$p.1
-  page "$p" "$manual" | put 644 /dev/stdin "share/man/man1/vaultsync-$p.1"
+  page "$p" "$manual" | put 644 - "share/man/man1/vaultsync-$p.1"
 done
 for s in $scripts; do
-  page "$s" "scripts/$s.1" | put 644 /dev/stdin "share/man/man1/vaultsync-$s.1"
+  page "$s" "scripts/$s.1" | put 644 - "share/man/man1/vaultsync-$s.1"
 done
 for f in man/*.[157]; do
   put 644 "$f" "share/man/man${f##*.}/${f#man/}"
@@ -58,9 +65,9 @@ done
 
 for unit in packaging/systemd/*; do
   sed "s|@PREFIX@|$PREFIX|g" "$unit" |
-    put 644 /dev/stdin "lib/systemd/system/${unit##*/}"
+    put 644 - "lib/systemd/system/${unit##*/}"
 done
-for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/*; do
+for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/* packaging/github/*; do
   put 644 "$f" "share/doc/vaultsync/${f#packaging/}"
 done
 
@@ -70,10 +77,10 @@ if [ "$remove" ]; then
   rm -f "$at/bin/vaultsync" "$at/$bash" "$at/$zsh"
   # Only our own folders, and only if they are empty.
   find "$at/libexec/vaultsync" "$at/share/doc/vaultsync" -depth -type d \
-    -exec rmdir --ignore-fail-on-non-empty {} + 2>/dev/null || true
+    -exec rmdir {} \; 2>/dev/null || true
 else
   install -d "$at/bin"
   ln -sf ../libexec/vaultsync/scripts/vaultsync "$at/bin/vaultsync"
-  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh bash | put 644 /dev/stdin "$bash"
-  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh zsh | put 644 /dev/stdin "$zsh"
+  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh bash | put 644 - "$bash"
+  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh zsh | put 644 - "$zsh"
 fi

@@ -22,7 +22,10 @@ case ${1:-} in
   -h | --help) usage; exit 0 ;;
   -*) die 2 "unknown option: $1 (try: $0 --help)" ;;
   '') ;;
-  *) register=$(realpath -e -- "$1") || die 2 "$1: no such file" ;;
+  *)
+    register=$(real_file "$1")
+    [ -e "$register" ] || die 2 "$1: no such file"
+    ;;
 esac
 [ $# -le 1 ] || die 2 "only one file can be given (try: $0 --help)"
 

@@ -46,7 +46,7 @@ done
 need_programs doctor notion-setup sb-fetch notion-fetch normalize plan apply report
 file=${SYNC_ENV_FILE:-$place/.env}
 [[ $file = /* ]] || file=$PWD/$file
-[ ! -L "$file" ] || file=$(readlink -f "$file")
+file=$(real_file "$file")
 names=(SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID)
 # Written where they are set.
 others=(NOTION_DATA_SOURCE_ID SUPABASE_TABLE SUPABASE_SCHEMA SYNC_ALLOW_HTTP NOTION_API_URL

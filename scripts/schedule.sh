@@ -175,7 +175,7 @@ find_due() {
 # and no run yet: Notion's listing may have lagged behind what it told of.
 lag_is_over() {
   local over
-  [ -e "$state/wake-full" ] && over=$(($(stat -c %Y "$state/wake-full") + 300)) || return 1
+  [ -e "$state/wake-full" ] && over=$(($(changed_at "$state/wake-full") + 300)) || return 1
   [ "$1" -ge "$over" ] && [ "$ended_at" -lt "$over" ]
 }
 

@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,13 +256,27 @@ static void bound_buffers(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive);
 }
 
+/* A socket that no child has. */
+static int own_socket(int family)
+{
+#ifdef SOCK_CLOEXEC
+	return socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+#else
+	int fd = socket(family, SOCK_STREAM, 0);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+#endif
+}
+
 static int listen_on(const struct sockaddr_storage *address, struct server *s,
 	struct error *e)
 {
 	socklen_t size = address->ss_family == AF_INET
 				 ? sizeof(struct sockaddr_in)
 				 : sizeof(struct sockaddr_in6);
-	int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = own_socket(address->ss_family);
 	int on = 1;
 
 	if (fd < 0)

@@ -31,6 +31,28 @@ die() {
   exit "$code"
 }
 
+# What follows does without what only GNU's programs have.
+
+# changed_at FILE: when it was changed, in seconds since 1970
+changed_at() {
+  stat -c %Y "$1" 2>/dev/null || stat -f %m "$1"
+}
+
+# real_file FILE: its path from the root, through all links
+real_file() {
+  local file=$1 link
+  while [ -L "$file" ]; do
+    link=$(readlink "$file")
+    [[ $link = /* ]] || link=$(dirname "$file")/$link
+    file=$link
+  done
+  # In a folder that is not there, it is nowhere else.
+  if [ -d "$(dirname "$file")" ]; then
+    file=$(cd -P "$(dirname "$file")" && pwd)/${file##*/}
+  fi
+  printf '%s\n' "$file"
+}
+
 need_programs() {
   local p
   for p in "$@"; do
@@ -89,16 +111,23 @@ stage() {
 # fetch_both ROWS PAGES ARG…: both sides at once, into these files. The pages that rows
 # link to are looked up when both are listed. ARG… are notion-fetch's.
 fetch_both() {
-  local rows=$1 pages=$2 codes
+  local rows=$1 pages=$2 codes to_the_end=''
+  # One that can go on when notion-fetch ends does, so that all rows are there.
+  case ${OSTYPE:-} in linux-gnu*) to_the_end=-p ;; esac
   shift 2
   begin_stage sb-fetch "$rows" "$pages"
-  "$bin/sb-fetch" ${verbose[@]+"${verbose[@]}"} $progress | tee -p "$rows" |
+  "$bin/sb-fetch" ${verbose[@]+"${verbose[@]}"} $progress | tee $to_the_end "$rows" |
     "$bin/notion-fetch" ${verbose[@]+"${verbose[@]}"} $progress --known - "$@" >"$pages"
   codes=("${PIPESTATUS[@]}")
   [ "${codes[*]}" != "0 0 0" ] || return 0
   if [ "${stopped:-}" ]; then
     [ "${codes[0]}" != 0 ] || echo notion-fetch >"$SYNC_RUN_WORK/stage" || true
     exit 143
+  fi
+  # A tee that was stopped by the end of notion-fetch has stopped sb-fetch.
+  if [ "${codes[1]}" = 141 ]; then
+    echo notion-fetch >"$SYNC_RUN_WORK/stage" || exit 74
+    return "${codes[2]}"
   fi
   if [ "${codes[1]}" != 0 ] && [[ ${codes[0]} = 0 || ${codes[0]} = 74 ]]; then
     echo tee >"$SYNC_RUN_WORK/stage" || true # the disk may be full

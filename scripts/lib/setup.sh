@@ -13,7 +13,7 @@ run_packages=(jq curl ca-certificates util-linux)
 # Only the tests need these.
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
-  bats binutils chromium clang dpkg-dev libclang-rt-dev mandoc parallel postgresql procps
+  bats binutils chromium clang dpkg-dev libclang-rt-dev mandoc musl-tools parallel postgresql procps
   python3 valgrind
 )
 # The official clients run on Node.js, whatever package it comes from.
@@ -85,5 +85,5 @@ ensure_packages() {
 
 build_all() {
   say "building"
-  make -s -C "$home" -j"$(nproc)" all || die 70 "the build failed: see above"
+  make -s -C "$home" -j"$(getconf _NPROCESSORS_ONLN)" all || die 70 "the build failed: see above"
 }
