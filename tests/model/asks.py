@@ -53,8 +53,8 @@ class Asks:
             self.approved.append(line)
             if r.random() < 0.4:
                 self.changes(line, row, page)
-        for o in ops:
-            if r.random() < 0.1:
+        for o in ops if r.random() < 0.3 else []:
+            if r.random() < 0.3:
                 guard = {"create": "mass-create", "update": "mass-change", "trash": "mass-delete"}
                 self.approved.append({"kind": "guard", "guard": guard.get(would(o)["op"], "mass-delete"), "plan_id": "x",
                                       "at": "2026-02-03T00:01:00.000000Z", "op": would(o)["op"],

@@ -32,7 +32,7 @@ def tripped(ops, rows, pages, lines, live_pairs, scope_differs):
         if n > max(5, live[side] / 10) or n >= 3 and n > live[side] / 2:
             names.add("mass-delete")
         n = count("update", side)
-        if n > max(20, live_pairs / 2) or n >= 5 and n == live_pairs:
+        if n > max(20, live_pairs / 2) or n >= 5 and n >= live_pairs:
             names.add("mass-change")
     # Held creates count for one of the two ways.
     made = [count("create", side) > max(20, live[side] / 5) for side in sides]
