@@ -52,7 +52,8 @@ UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
                tests/property/*_test.c))
 SEEDER    := $(BUILD)/tests/property/seed_world
 SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] \
-               tests/unit/*.[ch] tests/property/*.[ch] bench/*.c)
+               tests/unit/*.[ch] tests/property/*.[ch] \
+               tests/fuzz/*.[ch] bench/*.c)
 
 all: $(PROGRAMS:%=$(BIN)/%)
 
@@ -126,7 +127,7 @@ $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 check: all units
 	bats -r tests
 
-units: $(UNITS) $(SEEDER)
+units: $(UNITS) $(SEEDER) fuzz-seeds
 	@for t in $(filter-out $(BUILD)/tests/property/%,$(UNITS)); do $$t || exit 1; done
 	@for t in $(filter $(BUILD)/tests/property/%,$(UNITS)); do $$t $(WORLDS) || exit 1; done
 
@@ -146,9 +147,8 @@ asan:
 	$(MAKE) BUILD=$(ASAN) BIN=$(ASAN)/bin \
 	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
 
-# A million broken requests against the health server.
-fuzz: all
-	BIN=$(abspath $(BIN)) tests/fuzz/http.sh $(FUZZ)
+# Every reader of what comes from outside, by clang's libFuzzer; and each seed once.
+include tests/fuzz/fuzz.mk
 
 format:
 	clang-format -i $(SOURCES)
@@ -156,7 +156,7 @@ format:
 lint:
 	tests/floors.sh
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck -x tests/floors.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
+	shellcheck -x tests/floors.sh tests/fuzz/*.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
 
 install: all
 	$(INSTALL)
@@ -175,6 +175,6 @@ reproducible:
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units bench asan fuzz format lint install uninstall deb reproducible clean FORCE
+.PHONY: all check units bench asan format lint install uninstall deb reproducible clean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

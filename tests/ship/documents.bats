@@ -102,7 +102,7 @@ calls_of() {
 	local f target
 	for f in "${DOCUMENTS[@]}"; do
 		while read -r target; do
-			grep -qE "^([a-z]+ )*$target( [a-z]+)*:" "$ROOT/Makefile" || fault "$f: make $target: no such target"
+			grep -qE "^([a-z]+ )*$target( [a-z]+)*:" "$ROOT/Makefile" "$ROOT"/tests/*/*.mk || fault "$f: make $target: no such target"
 		done < <(calls_of "$f" | sed -n 's/^ *make //p' | tr ' ' '\n' | grep -xE '[a-z]+' | sort -u)
 	done
 	all_true

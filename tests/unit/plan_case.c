@@ -147,6 +147,8 @@ static json *record_line(const json *one, const char *source)
 
 static void add_line(struct setting *s, json *take_line)
 {
+	if (s->lines)
+		json_add(s->lines, json_copy(take_line));
 	if (s->rc == 0)
 		s->rc = sides_add(&s->world, take_line, &s->e);
 	json_free(take_line);

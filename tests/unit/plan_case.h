@@ -20,6 +20,7 @@ void put_content(json *to, const char *s);
 void put_checksum(json *to, const char *key, const char *s);
 
 struct setting {
+	json *lines; /* an array that gets the world's lines, too; or NULL */
 	struct sides world;
 	struct base base;
 	struct policy policy;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Broken requests against health-server: http.sh [COUNT [SEED]], a million by
+# Broken requests against health-server: http_flood.sh [COUNT [SEED]], a million by
 # default. It must go on answering, with flat memory. BIN names the build.
 set -euo pipefail
 
@@ -18,7 +18,7 @@ resident() {
   awk '/VmRSS/ {print $2}' "/proc/$server/status"
 }
 
-"${CC:-cc}" -O2 -Wall -Wextra -Werror -o "$work/http_fuzz" "$root/tests/fuzz/http_fuzz.c"
+"${CC:-cc}" -O2 -Wall -Wextra -Werror -o "$work/http_flood" "$root/tests/fuzz/http_flood.c"
 mkdir -p "$work/logs/runs"
 export SYNC_ENV_FILE=/dev/null SYNC_LOG_DIR=$work/logs SYNC_STATE_DIR=$work/state
 SYNC_CONTROL_TOKEN=a-token-of-this-test SYNC_HOOK_SECRET_SUPABASE=a-secret-of-this-test \
@@ -29,10 +29,10 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 url=$(cat "$work/ready")
-"$work/http_fuzz" "${url##*:}" 2000 1 >/dev/null
+"$work/http_flood" "${url##*:}" 2000 1 >/dev/null
 before=$(resident)
 echo "seed $seed"
-"$work/http_fuzz" "${url##*:}" "$count" "$seed"
+"$work/http_flood" "${url##*:}" "$count" "$seed"
 curl -fsS --max-time 10 -o /dev/null "$url/livez"
 echo "memory: $before kB before, $(resident) kB after"
 [ ! -e "$work/state/wake" ] || { echo "a broken request woke the sync" >&2; exit 1; }

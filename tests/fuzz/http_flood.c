@@ -1,5 +1,5 @@
 /*
- * Throws broken requests at a server on the loopback: http_fuzz PORT COUNT
+ * Throws broken requests at a server on the loopback: http_flood PORT COUNT
  * SEED. It only sends and reads what comes; whether the server lives is the
  * caller's to see. Every fifth connection ends without waiting for its answer.
  */
@@ -167,7 +167,7 @@ int main(int argc, char **argv)
 	long count;
 
 	if (argc != 4) {
-		fputs("usage: http_fuzz PORT COUNT SEED\n", stderr);
+		fputs("usage: http_flood PORT COUNT SEED\n", stderr);
 		return 2;
 	}
 	count = atol(argv[2]);

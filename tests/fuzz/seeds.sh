@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Makes the seeds of every harness: seeds.sh DIR, where the harnesses are, fills
+# DIR/seeds/NAME. They come from the fixtures, the cases and the texts in the unit tests,
+# and from tests/fuzz/seeds/NAME: what was found once, and the few that nothing else has.
+# shellcheck disable=SC2016 # programs of awk are in single quotes
+set -euo pipefail
+
+dir=${1:?a folder}
+cd "$(dirname "$0")/../.."
+[[ $dir = /* ]] || dir=$PWD/$dir
+seeds=$dir/seeds fixtures=tests/fixtures
+rm -rf "$seeds"
+for harness in tests/fuzz/*_fuzz.c; do
+  mkdir -p "$seeds/$(basename "$harness" .c)"
+done
+cp -r tests/fuzz/seeds/. "$seeds"
+
+# split FILE PREFIX PROGRAM: each line by itself, as the awk program makes a text of it
+split() {
+  LC_ALL=C awk -v prefix="$2" '{ out = prefix NR } '"$3" "$1"
+}
+
+"$dir/case_seeds" "$seeds/plan_fuzz" "$seeds/apply_ops_fuzz" tests/cases/*.json
+for case in "$seeds"/plan_fuzz/{approv,resolve,settl,base}*.json; do ln "$case" "$seeds/state_fuzz"; done
+cp tests/cases/a*.json "$seeds/json_fuzz"
+split $fixtures/torture-rows.ndjson "$seeds/json_fuzz/row-" '{ printf "%s", $0 >out; close(out) }'
+
+for side in rows pages; do
+  source=supabase kind=row call=a
+  if [ $side = pages ]; then source=notion kind=page call=g; fi
+  { printf '\3'; cat $fixtures/torture-$side.ndjson; } >"$seeds/stream_fuzz/$side"
+  { echo "@$source"; cat $fixtures/torture-$side.ndjson; } >"$seeds/normalize_fuzz/$side"
+  split $fixtures/torture-$side.ndjson "$seeds/normalize_fuzz/$side-" 'NR == 1 { head = $0; next }
+    { print "@'$source'\n" head "\n" $0 "\n{\"kind\":\"end\",\"count\":1,\"complete\":true}" >out; close(out) }'
+  split $fixtures/torture-$side.ndjson "$seeds/${source}_fuzz/$side-" '
+    sub(/^{"kind":"'$kind'","'$kind'":/, "") { sub(/}$/, ""); one = "'$call'" == "g"
+      print "@call\n'$call'\n@200\n" (one ? $0 : "[" $0 "]") >out; close(out)
+      if (!one) next
+      print "@call\nq\n@200\n{\"results\":[" $0 "],\"has_more\":false,\"next_cursor\":null}" >(out "q"); close(out "q") }'
+done
+cat "$seeds/normalize_fuzz"/{rows,pages} >"$seeds/normalize_fuzz/both"
+
+for state in "$fixtures"/report/*/; do
+  for run in "$state"runs/*/; do
+    for file in last_run.json last_success.json conflicts.ndjson "${run#"$state"}"{run.json,plan.ndjson,results.ndjson}; do
+      if [ -s "$state$file" ]; then echo "@$file"; cat "$state$file"; fi
+    done >"$seeds/runs_fuzz/$(basename "$state")-$(basename "$run")"
+    if [ -s "${run}plan.ndjson" ]; then
+      cp "${run}plan.ndjson" "$seeds/apply_ops_fuzz/$(basename "$state")-$(basename "$run")"
+    fi
+  done
+done
+
+# Every short text in the unit tests of times, ids, texts and settings.
+grep -ohE '"[^"\\]{1,120}"' tests/unit/{times,uuid,settings,http}_test.c | sort -u |
+  awk -v prefix="$seeds/text_fuzz/" '{ out = prefix NR; printf "%s", substr($0, 2, length($0) - 2) >out; close(out) }'
+
+# What is longer is slow, and finds no more.
+find "$seeds" -type f -size +40k -delete
