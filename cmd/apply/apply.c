@@ -132,10 +132,12 @@ static int read_plan(struct ops *ops, const struct args *a, struct error *e)
 	return rc;
 }
 
-static bool writes_anything(const struct ops *ops)
+/* An adopt writes to no service, and may have to look at its page. */
+static bool needs_services(const struct ops *ops)
 {
 	for (size_t i = 0; i < ops->n; i++)
-		if (op_target_is_service(ops->list[i].target))
+		if (op_target_is_service(ops->list[i].target) ||
+			ops->list[i].kind == OP_ADOPT)
 			return true;
 	return false;
 }
@@ -377,7 +379,7 @@ static int start_clients(struct worker *w, const struct settings *s,
 		return -1;
 	if (a->max_wait >= 0)
 		w->notion.api.max_wait = w->supabase.api.max_wait = a->max_wait;
-	if (!writes_anything(ops))
+	if (!needs_services(ops))
 		return 0;
 	return check_data_source(w, s, ops, e) < 0 ? -1
 						   : find_shapes(w, s, ops, e);

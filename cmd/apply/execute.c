@@ -36,6 +36,19 @@ static bool needs_person(const char *code)
 	return false;
 }
 
+/*
+ * That two halves agree is noted without a look at the page, as long as the
+ * base knows nothing of them. Where it does, and says something else, the
+ * listing may only be too old to show what an earlier run has written: what it
+ * has shown would be noted as agreed, and our own write pass for another
+ * machine's.
+ */
+static bool may_agree(struct worker *w, const struct op *op, struct outcome *o)
+{
+	return (op->kind != OP_ADOPT && op->kind != OP_LINK) ||
+	       !known_has_line(w, op) || page_still_says_so(w, op, o);
+}
+
 static void do_op(struct worker *w, struct op *op, struct outcome *o)
 {
 	if (op->kind == OP_SKIP) /* with the code that the plan gave it */
@@ -46,6 +59,8 @@ static void do_op(struct worker *w, struct op *op, struct outcome *o)
 		skip(o, "pair",
 			"this op relies on a write to the other half that is "
 			"not in this plan");
+	else if (!may_agree(w, op, o))
+		return;
 	else if (op->kind == OP_ADOPT && w->dry_run)
 		skip(o, "dry-run", "it would be noted in the base now");
 	else if (op->kind == OP_ADOPT)

@@ -238,6 +238,12 @@ static void set_halves(struct base_pair *next, const struct held h[SIDES],
 	next->checksum = sum;
 }
 
+bool known_has_line(struct worker *w, const struct op *op)
+{
+	return op->row_id && !op->known &&
+	       base_find_row(&w->journal->before, op->row_id);
+}
+
 /* --- before a write ------------------------------------------------------- */
 
 static int note_sent(struct worker *w, const struct op *op,

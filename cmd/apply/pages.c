@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Notion knows no conditional PATCH: what a person writes between our look at
+ * the page and the PATCH is replaced. So the PATCH follows within this time, or
+ * the page is looked at again: a request may have to wait a minute for its
+ * turn.
+ */
+#define LOOK_HOLDS (2 * USEC_SECOND)
+#define LOOKS_MAX 5
+
 /* One PATCH of a page. */
 struct page_write {
 	struct worker *w;
@@ -19,6 +28,8 @@ struct page_write {
 	bool stamps;		 /* Checksum and Synced are written too */
 	bool unseen;		 /* sent without a look at the page: a stamp */
 	bool revives; /* out of the trash, and a second request follows */
+	usec looked;  /* when: time_with_sleep() */
+	bool stale;   /* it was not sent, because that was too long ago */
 };
 
 /* page is the page as it is now, whose further types are kept; NULL: a new one.
@@ -148,7 +159,7 @@ static bool is_as_planned(
  */
 static int may_repeat(void *arg)
 {
-	const struct page_write *p = arg;
+	struct page_write *p = arg;
 	struct notion_page page;
 	struct outcome ignored = { 0 };
 	int rc = -1;
@@ -159,16 +170,20 @@ static int may_repeat(void *arg)
 		return -1;
 	if (is_as_planned(p, &page))
 		rc = 0;
+	p->looked = time_with_sleep();
 	notion_page_fini(&page);
 	return rc;
 }
 
-/* Asked when a stamp's turn has come, which may be a minute later. */
-static int row_is_shown(void *arg)
+/* Asked when its turn has come, which may be a minute later. */
+static int still_holds(void *arg)
 {
-	const struct page_write *p = arg;
+	struct page_write *p = arg;
 	struct outcome ignored = { 0 };
 
+	p->stale = !p->unseen && time_with_sleep() - p->looked > LOOK_HOLDS;
+	if (!p->unseen)
+		return p->stale ? -1 : 0;
 	return row_was_shown(p->op) || recheck_row(p->w, p->op, &ignored) ? 0
 									  : -1;
 }
@@ -324,7 +339,7 @@ static bool may_be_gone(const struct page_write *p, const struct api_error *a)
 	       (a->action == API_BAD_RECORD || a->action == API_NOT_FOUND);
 }
 
-static bool send(const struct page_write *p, json *take_body, struct outcome *o)
+static bool send(struct page_write *p, json *take_body, struct outcome *o)
 {
 	struct api_error a;
 	json *object = NULL;
@@ -336,10 +351,14 @@ static bool send(const struct page_write *p, json *take_body, struct outcome *o)
 		return false;
 	}
 	rc = notion_page_patch(&p->w->notion, p->op->page_id, &p->w->schema,
-		take_body, may_repeat, p->unseen ? row_is_shown : NULL,
-		(void *)p, &object, &a);
+		take_body, may_repeat, still_holds, p, &object, &a);
 
 	json_free(take_body);
+	p->stale = p->stale && rc < 0 && !a.outcome_unknown;
+	if (p->stale)
+		return skip(o, "changed",
+			"Notion's budget left no time between the look at the "
+			"page and the write");
 	if (rc < 0 && !a.outcome_unknown && row_stopped_it(p, &a, o))
 		return false;
 	if (rc < 0 && (a.outcome_unknown || a.action == API_CHANGED ||
@@ -379,13 +398,14 @@ static bool would_promote(const struct op *op, const struct notion_page *page)
 	       !op->set.value[FIELD_TYPE] && json_count(page->extra_types) > 0;
 }
 
-static bool write_properties(const struct page_write *p, struct outcome *o)
+static bool try_properties(struct page_write *p, struct outcome *o)
 {
 	struct notion_page page;
 	bool ok;
 
 	if (!reread_page(p->w, p->op->page_id, &page, o))
 		return false;
+	p->looked = time_with_sleep();
 	if (!is_not_paused(&page, o))
 		ok = false;
 	else if (!is_as_planned(p, &page))
@@ -397,6 +417,34 @@ static bool write_properties(const struct page_write *p, struct outcome *o)
 	else
 		ok = send(p, properties_body(p, &page), o);
 	notion_page_fini(&page);
+	return ok;
+}
+
+static bool try_trash(struct page_write *p, struct outcome *o)
+{
+	struct notion_page page;
+
+	if (!recheck_page(p->w, p->op, &page, o))
+		return false;
+	p->looked = time_with_sleep();
+	notion_page_fini(&page);
+	if (p->w->dry_run)
+		return skip(o, "dry-run", "it would be written now");
+	return send(p, trash_body(p->in_trash), o);
+}
+
+/* A look and the write, until the one follows the other at once. */
+static bool look_and_write(struct page_write *p,
+	bool (*try)(struct page_write *, struct outcome *), struct outcome *o)
+{
+	bool ok = try(p, o);
+
+	for (int looks = 1; p->stale && looks < LOOKS_MAX; looks++) {
+		p->stale = false;
+		o->code = NULL;
+		*o->reason = '\0';
+		ok = try(p, o);
+	}
 	return ok;
 }
 
@@ -413,7 +461,7 @@ bool page_update(struct worker *w, const struct op *op, struct outcome *o)
 	struct page_write p = new_write(w, op);
 
 	p.stamps = true;
-	return recheck_row(w, op, o) && write_properties(&p, o);
+	return recheck_row(w, op, o) && look_and_write(&p, try_properties, o);
 }
 
 /*
@@ -436,24 +484,12 @@ bool page_stamp(struct worker *w, const struct op *op, struct outcome *o)
 	return send(&p, properties_body(&p, NULL), o);
 }
 
-static bool set_trash(const struct page_write *p, struct outcome *o)
-{
-	struct notion_page page;
-
-	if (!recheck_page(p->w, p->op, &page, o))
-		return false;
-	notion_page_fini(&page);
-	if (p->w->dry_run)
-		return skip(o, "dry-run", "it would be written now");
-	return send(p, trash_body(p->in_trash), o);
-}
-
 bool page_trash(struct worker *w, const struct op *op, struct outcome *o)
 {
 	struct page_write p = new_write(w, op);
 
 	p.in_trash = true;
-	return recheck_row(w, op, o) && set_trash(&p, o);
+	return recheck_row(w, op, o) && look_and_write(&p, try_trash, o);
 }
 
 /*
@@ -469,14 +505,14 @@ bool page_restore(struct worker *w, const struct op *op, struct outcome *o)
 
 	out.wanted = live.held.is;
 	out.revives = op->sets;
-	if (!recheck_row(w, op, o) || !set_trash(&out, o))
+	if (!recheck_row(w, op, o) || !look_and_write(&out, try_trash, o))
 		return false;
 	if (!op->sets && !w->schema.checksum && !w->schema.synced)
 		return true;
 	live.held.deleted = false;
 	write.seen = &live;
 	write.stamps = true;
-	ok = write_properties(&write, o);
+	ok = look_and_write(&write, try_properties, o);
 	if (ok || is_not_kept(o))
 		return ok;
 	note(o, "the page is out of the trash, and its content is not written "

@@ -87,6 +87,7 @@ bool row_is_as_seen(const struct supabase_row *row, const struct seen *seen)
 
 	return !decision_changes(&is, &seen->held.is) &&
 	       text_same(row->page_id, seen->link) &&
+	       text_same(row->checksum, seen->stored) &&
 	       row->deleted == seen->held.deleted;
 }
 
@@ -95,5 +96,6 @@ bool page_is_as_seen(const struct notion_page *page, const struct seen *seen)
 	const struct decision is = notion_page_decision(page);
 
 	return !decision_changes(&is, &seen->held.is) &&
+	       text_same(page->checksum, seen->stored) &&
 	       page->in_trash == seen->held.deleted;
 }

@@ -25,7 +25,12 @@ struct seen *seen_copy(const struct seen *s); /* NULL for NULL */
 /* The same with another stored checksum; takes s. */
 struct seen *seen_with_sum(struct seen *take, const char *sum);
 
-/* Exactly as it was seen, to the letter: values, presence, a row's link too. */
+/*
+ * Exactly as it was seen, to the letter: values, presence, a row's link too,
+ * and the stored checksum. Whoever has synced the pair meanwhile has changed
+ * that, or the listing was too old to show it: then the plan took its base for
+ * another one, even where a person has put the values back.
+ */
 bool row_is_as_seen(const struct supabase_row *row, const struct seen *seen);
 bool page_is_as_seen(const struct notion_page *page, const struct seen *seen);
 

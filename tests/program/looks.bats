@@ -344,6 +344,56 @@ records() {
 	live notion "$second"
 }
 
+@test "a page is looked at again where its write had to wait for its turn" {
+	local titles
+	mapfile -t titles < <(seq -f "decision %.0f" 1 12)
+	seed_in_sync zero "${titles[@]}"
+	for title in "${titles[@]}"; do edit supabase "$title" '{"type":"UX"}'; done
+	make_plan
+	# One worker is told to wait while the other looks at its page, slowly: so that waits too.
+	once '"api":"notion","method":"GET","path":"^/v1/pages/","nth":8' '"delay_ms":1500'
+	once "$PAGE,\"nth\":7" '"status":429,"code":"rate_limited","retry_after":5'
+	SYNC_JOBS=2 "$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until [[ $(control GET faults | grep -o '"hits":1' | wc -l) == 2 ]]; do sleep 0.05; done
+	sleep 2
+	for title in "${titles[@]}"; do edit notion "$title" '{"type":["Policy"]}'; done
+	wait $pid
+	for title in "${titles[@]}"; do live notion "$title" | jq -e '.type == ["Policy"]'; done
+}
+
+# lags: Notion's listing shows what was there a minute ago.
+lags() {
+	control POST config '{"query_lag_ms":60000}' >/dev/null
+	control POST clock '{"advance":3600}' >/dev/null
+}
+
+@test "a listing that shows an edit and not yet its stamp: what the row was given since stays" {
+	seed_in_sync one
+	edit notion one '{"decision":"two"}'
+	lags
+	must_pass sync_now --quiet
+	live supabase two
+	edit supabase two '{"decision":"one"}'
+	must_pass sync_now --quiet
+	live supabase one
+	control POST clock '{"advance":3600}' >/dev/null
+	arrives one
+}
+
+@test "a listing that doesn't show our write yet, and an edit back: no agreement is noted" {
+	seed_in_sync one
+	lags
+	edit supabase one '{"decision":"two"}'
+	must_pass sync_now --quiet
+	live notion two
+	edit supabase two '{"decision":"one"}'
+	must_pass sync_now --quiet
+	control POST clock '{"advance":3600}' >/dev/null
+	arrives one
+}
+
 # --- kills ---------------------------------------------------------------------
 
 # cut_at MATCH: apply is killed at the first request that matches, before it is carried out.
