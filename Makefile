@@ -150,13 +150,17 @@ asan:
 # Every reader of what comes from outside, by clang's libFuzzer; and each seed once.
 include tests/fuzz/fuzz.mk
 
+# Every order of two runs, two people and a kill, with each protection and without.
+protocol:
+	tests/protocol/protocol.sh
+
 format:
 	clang-format -i $(SOURCES)
 
 lint:
 	tests/floors.sh
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck -x tests/floors.sh tests/fuzz/*.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
+	shellcheck -x tests/floors.sh tests/fuzz/*.sh tests/protocol/*.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
 
 install: all
 	$(INSTALL)
@@ -175,6 +179,6 @@ reproducible:
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units bench asan format lint install uninstall deb reproducible clean FORCE
+.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible clean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -14,7 +14,7 @@ run_packages=(jq curl ca-certificates util-linux)
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
   bats binutils chromium clang dpkg-dev libclang-rt-dev mandoc musl-tools parallel postgresql procps
-  python3 valgrind
+  python3 spin valgrind
 )
 # The official clients run on Node.js, whatever package it comes from.
 command -v node >/dev/null || test_packages+=(nodejs)
