@@ -30,7 +30,7 @@ serve() {
 # eventually COMMAND: within thirty seconds.
 eventually() {
 	local end=$((SECONDS + 30))
-	until eval "$@"; do
+	until eval "$*"; do
 		((SECONDS < end)) || { echo "not within 30 s: $*"; cat err; return 1; }
 		sleep 0.1
 	done
@@ -61,7 +61,7 @@ published() { jq -e .next_at logs/schedule.json >/dev/null 2>&1; }
 	grep -q 'health-server has ended with code 137: starting it again in 1 s; the schedule goes on' err
 	[[ $(<state/schedule.lock) == "$schedule" ]] && kill -0 "$schedule"
 	must_end_by_term
-	! kill -0 "$schedule" 2>/dev/null
+	! kill -0 "$schedule" 2>/dev/null || seen "the schedule is still there"
 	run pgrep -f "$T/bin/health-server"
 	[[ -z $output ]]
 }

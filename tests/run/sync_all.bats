@@ -130,7 +130,7 @@ pages() {
 	kill -TERM "$pid"
 	wait "$pid" || code=$?
 	((code == 143)) || { cat out; echo "exit $code"; return 1; }
-	! is_held sync "$T/pairs/a/state"
+	! is_held sync "$T/pairs/a/state" || seen "the lock is still held"
 	[[ ! -e pairs/b ]]
 }
 

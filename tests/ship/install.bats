@@ -83,7 +83,7 @@ env_file() {
 	must_fail $RC_CONFIG "$VAULTSYNC" sync-now
 	must_pass "$VAULTSYNC" -C there sync-now --quiet
 	[[ -s there/state/base.ndjson && ! -e state && ! -e logs ]]
-	! find "$DEST" -newer there/state/base.ndjson -type f | grep .
+	! find "$DEST" -newer there/state/base.ndjson -type f | grep . || seen "the program is newer than the state"
 }
 
 @test "the stages work by hand, and find their files where they are called" {
@@ -132,8 +132,8 @@ env_file() {
 	wait "$pid" || code=$?
 	((code == 143)) || { cat serve.log; echo "exit $code"; return 1; }
 	# Both ended with it.
-	! curl -fsS --max-time 2 "$url/livez" 2>/dev/null
-	! is_held schedule state
+	! curl -fsS --max-time 2 "$url/livez" 2>/dev/null || seen "the server still answers"
+	! is_held schedule state || seen "the schedule is still held"
 }
 
 @test "serve ends with the schedule's code when that ends, and leaves no server" {
@@ -215,7 +215,7 @@ help_options() {
 			[[ $name =~ ^(jq|grep|ssh|parallel|cron|curl|sh)$ ]] ||
 			{ echo "named and not there: $name($section)"; return 1; }
 	done < <(cat "$man"/man?/* | grep -oE '(^\.| )Xr [^ ]+ [0-9]' | awk '{ print $(NF - 1), $NF }')
-	! grep -n 'Dl.*[|&$] \(plan\|apply\|report\|sb-fetch\|normalize\|[a-z-]*\.sh\)\b' "$man"/man1/*
+	! grep -n 'Dl.*[|&$] \(plan\|apply\|report\|sb-fetch\|normalize\|[a-z-]*\.sh\)\b' "$man"/man1/* || seen "a program by another name than its own"
 	command -v mandoc >/dev/null || skip "no mandoc"
 	for page in "$man"/man?/*; do
 		must_pass mandoc -Tlint -Wwarning "$page"

@@ -32,7 +32,7 @@ install_to() { # install_to PREFIX
 		grep -q '^LoadCredential=fields.json:/etc/vaultsync/fields.json$' "$PACKAGING/systemd/$unit.service"
 		grep -q '^SetCredential=fields.json:{}$' "$PACKAGING/systemd/$unit.service"
 	done
-	! grep -rnE 'API_KEY=|SERVICE_ROLE_KEY=' "$PACKAGING/systemd"
+	! grep -rnE 'API_KEY=|SERVICE_ROLE_KEY=' "$PACKAGING/systemd" || seen "a key in a unit"
 	# Set here, because the filter of system calls keeps a program from doing it.
 	[[ $(grep -c '^LimitCORE=0$' "$PACKAGING"/systemd/*.service | grep -c ':1$') == 2 ]] || seen "core files"
 	# Both run with the same, except for what they start.
@@ -78,7 +78,7 @@ install_to() { # install_to PREFIX
 		'emptyDir: {sizeLimit: 1Gi}'; do
 		grep -q -- "$line\$" "$PACKAGING/kubernetes/cronjob.yaml" || seen "$line"
 	done
-	! grep -F 'emptyDir: {}' "$PACKAGING/kubernetes/cronjob.yaml"
+	! grep -F 'emptyDir: {}' "$PACKAGING/kubernetes/cronjob.yaml" || seen "a folder without a limit"
 	command -v kubectl >/dev/null || skip "no kubectl here"
 	mkdir -p pairs/sales packaging
 	cp -r "$PACKAGING/kubernetes" packaging/
@@ -87,7 +87,7 @@ install_to() { # install_to PREFIX
 	must_pass kubectl kustomize pairs/sales
 	[[ $output == *"claimName: vaultsync-sales"* && $output == *"name: vaultsync-sales-"* ]] ||
 		seen "names"
-	! grep -E 'name: vaultsync$' <<<"$output"
+	! grep -E 'name: vaultsync$' <<<"$output" || seen "a name that is not the pair's"
 }
 
 @test "the container runs as an ordinary user, and has what the programs need" {
@@ -154,7 +154,7 @@ one_package() {
 	must_pass dpkg-deb -f "$deb" Depends
 	# The package that each library is in here, by whatever name.
 	for p in libc.so.6 libcurl.so.4 libcjson.so.1 libcrypto.so.3 libutf8proc.so libmicrohttpd.so libsqlite3.so.0; do
-		so=$(ldd "$BIN"/* | sed -n "s|.*=> \(/[^ ]*/$p[^ ]*\) .*|\1|p" | head -n 1)
+		so=$(ldd "$BIN"/* | sed -n "s|.*=> \(/[^ ]*/${p}[^ ]*\) .*|\1|p" | head -n 1)
 		dpkg-query -S "*/${so##*/}" | cut -d: -f1 | sort -u >owner
 		[[ -s owner ]] || seen "whose is $p"
 		grep -qF -f owner <<<"$output" || seen "$p of $(cat owner)"
@@ -173,10 +173,10 @@ one_package() {
 		! grep -qxE "${p%%/*}|$p" "$ROOT/.dockerignore" || seen "kept from the image's build: $p"
 	done
 	zcat x/usr/share/doc/vaultsync/changelog.gz | grep -q 'See CHANGELOG.md' || seen "changelog"
-	! find x/usr/share/man -type f ! -name '*.gz' | grep .
+	! find x/usr/share/man -type f ! -name '*.gz' | grep . || seen "a manual page that is not compressed"
 	[[ $(readlink x/usr/bin/vaultsync) == ../libexec/vaultsync/scripts/vaultsync ]]
 	grep -q '^ExecStart=/usr/bin/vaultsync ' x/usr/lib/systemd/system/vaultsync.service
-	! grep -r @PREFIX@ x/usr/lib/systemd
+	! grep -r @PREFIX@ x/usr/lib/systemd || seen "a place that was not filled in"
 	must_pass x/usr/bin/vaultsync -C "$T" report --paths
 	for p in postinst prerm postrm; do sh -n "x/DEBIAN/$p"; done
 }
