@@ -154,6 +154,10 @@ include tests/fuzz/fuzz.mk
 protocol:
 	tests/protocol/protocol.sh
 
+# Which lines the tests run, by folder: tests/coverage/coverage.sh --help.
+coverage: $(BIN)/sandbox
+	tests/coverage/coverage.sh $(COVERAGE)
+
 format:
 	clang-format -i $(SOURCES)
 
@@ -179,6 +183,7 @@ reproducible:
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible clean FORCE
+.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible coverage clean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
+-include tests/analysis/analysis.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

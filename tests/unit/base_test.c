@@ -99,6 +99,8 @@ static void test_writes(void)
 	check(!is_line("pair", IDS,
 		",\"sent\":{\"to\":\"notion\"," BOTH(
 			"a") ",\"checksum\":\"1\"}"));
+	check(!is_line("pair", IDS,
+		",\"sent\":{\"to\":\"notion\",\"page_is\":{\"type\":1}}"));
 	check(is_line("pair", IDS, ",\"sent\":null,\"refused\":null"));
 	check(is_line("pair", IDS,
 		",\"refused\":{\"to\":\"supabase\",\"fields\":[\"type\"],"
