@@ -15,7 +15,7 @@ machine() {
 median() {
   local n middle=()
   for n in 1 2 3; do
-    middle+=("$(cut -d' ' -f$n "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')")
+    middle+=("$(cut -d' ' -f"$n" "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')")
   done
   echo "${middle[*]}"
 }

@@ -14,7 +14,7 @@ export BIN
 command -v dpkg-shlibdeps >/dev/null ||
   { echo "deb: dpkg-shlibdeps is missing: apt-get install dpkg-dev" >&2; exit 78; }
 version=$(sed -n 's/^#define VAULTSYNC_VERSION "\(.*\)"/\1/p' lib/util/version.h)
-# shellcheck source=/dev/null
+# shellcheck source=/dev/null disable=SC2154 # that file sets ID
 release=$(. /etc/os-release && case $ID in debian) echo "deb${VERSION_ID:-}" ;; ubuntu) echo "$ID$VERSION_ID" ;; esac)
 case $release in *[0-9]) version+=+$release ;; esac
 arch=$(dpkg --print-architecture)

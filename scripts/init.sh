@@ -126,7 +126,7 @@ ask() {
   case $name in *KEY) hidden=-s ;; esac
   ! is_in_file "$name" || kept=' (Enter keeps the current one)'
   while :; do
-    # shellcheck disable=SC2229 # answer is the name
+    # shellcheck disable=SC2229,SC2248 # answer is the name; hidden is none, or one
     read -r $hidden -p "$(question_of "$name")$kept: " answer || die 78 "no answer"
     [ -z "$hidden" ] || echo >&2
     answer=${answer#"${answer%%[![:space:]]*}"}

@@ -81,7 +81,7 @@ start_page
 schedule=$!
 code=0
 while [ -z "$signal" ]; do
-  # shellcheck disable=SC2086 # none, or one
+  # shellcheck disable=SC2086,SC2248 # none, or one
   wait -n "$schedule" $server $sleeper || true
   ! ended "$schedule" || break
   if ended "$server"; then

@@ -78,6 +78,7 @@ read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is da
 [ "$code" != 3 ] || [ ! "$dir" ] || "$bin/plan" --human "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson" >"$work/shown" 2>/dev/null || exit 3
 [ "$dir" ] && [ "$code" -le 1 ] || exit "$code"
 did=0
+# shellcheck disable=SC2248 # none, or one
 nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" ${waits[@]+"${waits[@]:2}"} "$out" || did=$?
 [ "$did" -gt 1 ] || [ "$undo" ] || spend_decisions "$out" "$dir/results.ndjson"
 [ "$did" -gt 1 ] || [ ! "$undo" ] || tell_undone "$dir/results.ndjson"

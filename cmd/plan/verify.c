@@ -58,7 +58,7 @@ static void show_drift(const struct comparison *c, const struct drift *d)
 	fputs(", page ", c->human->out);
 	text_put(c->human->out, d->page_id ? d->page_id : "none");
 	putc('\n', c->human->out);
-	for (enum field f = 0; f < FIELDS; f++) {
+	for (enum field f = 0; d->row && d->page && f < FIELDS; f++) {
 		if (!(d->fields & FIELD_BIT(f)))
 			continue;
 		show_value(c, f, d->row);

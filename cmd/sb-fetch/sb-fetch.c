@@ -102,6 +102,7 @@ static int run(struct table_fetch *f, struct error *e)
 		rc = fetch_all(&r, e);
 	range_fini(&r);
 	settings_fini(&s);
+	f->settings = NULL;
 	return rc;
 }
 

@@ -29,7 +29,7 @@ static int by_id(const void *a, const void *b)
 /* The id may be longer: only its first ID_LEN characters count. */
 static struct title *find(const struct titles *t, const char *id)
 {
-	struct title key;
+	struct title key = { 0 };
 
 	if (!t->n)
 		return NULL;

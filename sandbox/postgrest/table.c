@@ -112,10 +112,11 @@ struct pg_value column_default(const struct column *c, usec now)
 	struct rest_error ignored;
 	char id[UUID_SIZE];
 
-	if (c->initial)
-		return pg_parse_json(c->type, c->initial, now, &v, &ignored) < 0
-			       ? (struct pg_value){ 0 }
-			       : v;
+	if (c->initial) {
+		if (pg_parse_json(c->type, c->initial, now, &v, &ignored) < 0)
+			return (struct pg_value){ 0 };
+		return v;
+	}
 	if (strcmp(c->usual, "id") == 0) {
 		uuid_random(id);
 		return pg_string(id);

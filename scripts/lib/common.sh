@@ -73,7 +73,7 @@ refuse_link() {
 # begin_run: sync-now.sh as the pipeline of bin/run. Needs its args, run and plan.
 begin_run() {
   need_programs run sb-fetch notion-fetch normalize plan apply approve report
-  cd "$place"
+  cd "$place" || exit 74
   # bash forgets an INT that comes while a command goes on to its end, without a trap.
   trap 'trap - INT && kill -INT $$' INT
   # plan knows which values there are: asked now, not when both sides were read.

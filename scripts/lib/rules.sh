@@ -24,7 +24,7 @@ last_rules() {
 add_last_rules() {
   local before rule name given=" ${plan[*]-} " rules=()
   need_programs report
-  cd "$place"
+  cd "$place" || exit 74
   take_settings || exit
   before=$(last_rules)
   rules=("--last-rules=${before:-"{}"}")

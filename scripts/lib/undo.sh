@@ -13,7 +13,7 @@ find_undo() {
     esac
   done
   need_programs report
-  cd "$place"
+  cd "$place" || exit 74
   take_settings || exit
   if [ "$undo" = last ]; then
     undo=$(jq -er '.run_id | strings' "$logs/last_run.json" 2>/dev/null) ||

@@ -117,6 +117,7 @@ as_many_records() {
 hold_and_approve() {
 	local run=20260101T000000Z-1
 	back_to "$dir/mixed" "$dir/w"
+	# shellcheck disable=SC2054 # the kinds of ops are one word
 	PLAN_MORE=(--hold create,update,trash,restore)
 	fetch_and_plan
 	mkdir -p "$SYNC_LOG_DIR/runs/$run"
@@ -180,6 +181,7 @@ if [[ $approved ]]; then
 	PLAN_MORE=()
 	settle 5 && sound || die "the undisturbed run, released: $PROBLEM"
 	shape >"$dir/shape-released"
+	# shellcheck disable=SC2054 # the kinds of ops are one word
 	PLAN_MORE=(--hold create,update,trash,restore --approved "$SYNC_STATE_DIR/approved.ndjson")
 elif ! { settle 0 && sound && writes_nothing; }; then
 	die "the undisturbed run: $PROBLEM"

@@ -89,6 +89,7 @@ mends() {
 	must_pass sql -f advice.sql
 	for ((i = 1; i <= n; i++)); do
 		local wanted=$((n + i))
+		# shellcheck disable=SC2053 # it may be a pattern
 		[[ $(sql -c "select coalesce($column::text, 'null') from decision_vault where checksum = '$i'") == ${!wanted} ]] ||
 			{ cat advice.sql; seen "$column $type ${!i}: $(sql -c "select $column from decision_vault where checksum = '$i'")"; }
 	done

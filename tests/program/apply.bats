@@ -234,7 +234,7 @@ plan_pages_anew() {
 
 @test "--allow accepts only the names of guards" {
 	make_plan
-	for word in bogus scope,bogus incomplete "" scope,; do
+	for word in bogus scope,bogus incomplete "" "scope,"; do
 		must_fail $RC_USAGE "$BIN/apply" --allow "$word" plan
 		must_say 'empty-side, mass-delete, mass-create, mass-change, scope'
 		must_fail $RC_USAGE "$BIN/plan" --allow "$word" records

@@ -63,7 +63,8 @@ wrapped() {
 	chmod +x programs/any
 	for name in "$BIN"/*; do ln -s any "programs/${name##*/}"; done
 	export VAULTSYNC_BIN=$T/programs
-	: >calls >whom
+	: >calls
+	: >whom
 	echo 0 >at
 }
 
