@@ -46,7 +46,7 @@ check() {
   ${CC:-cc} -O0 -w -DSAFETY -DCOLLAPSE -DMEMLIM=1000 -o pan pan.c
   ./pan -m100000 -w22 >pan.out 2>&1 </dev/null || true
   out=$(<pan.out)
-  said=$(awk '/states, stored/ { states = $1 } /^State-vector/ { depth = $5 + 0 } /total actual/ { mb = $1 }
+  said=$(awk '/states, stored/ { states = $1 } /^State-vector/ { depth = $6 + 0 } /total actual/ { mb = $1 }
     /elapsed time/ { t = $4 } END { printf "%d states, depth %d %d MB, %s s", states, depth, mb, t }' pan.out)
   [[ $out == *'errors: 0'* && $out != *'Search not completed'* ]] && return 0
   promise=$(sed -n 's/^pan:1: assertion violated \([a-z_]*\).*/\1/p' pan.out)
