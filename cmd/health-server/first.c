@@ -46,8 +46,8 @@ static int add_all(
 	return rc;
 }
 
-const struct answer *first_get(struct first *f, const struct answer *status,
-	usec at, struct api *api)
+const struct answer *first_get(
+	struct first *f, const struct answer *status, usec at, struct api *api)
 {
 	struct buf documents = BUF_INIT(FIRST_MAX);
 	int rc;

@@ -24,7 +24,7 @@ void first_fini(struct first *f);
  * `status` was made at `at`: until there is another one, all readers share one
  * page. NULL where the documents can't be had, or are long.
  */
-const struct answer *first_get(struct first *f, const struct answer *status,
-	usec at, struct api *api);
+const struct answer *first_get(
+	struct first *f, const struct answer *status, usec at, struct api *api);
 
 #endif

@@ -32,8 +32,8 @@ static void hash_between(const char *from, const char *to, char out[HASH_SIZE])
 }
 
 /* "<" is in the texts of JSON alone, where it could end the element. */
-int page_add(struct buf *documents, const char *name, const char *text,
-	size_t len)
+int page_add(
+	struct buf *documents, const char *name, const char *text, size_t len)
 {
 	int rc = buf_addf(
 		documents, "%s\"%s\":", documents->len ? "," : "", name);

@@ -12,8 +12,8 @@ extern const size_t page_html_len;
  * before there is something to see: JSON, which the script finds by name.
  * -1 where the buffer can't take it whole.
  */
-int page_add(struct buf *documents, const char *name, const char *text,
-	size_t len);
+int page_add(
+	struct buf *documents, const char *name, const char *text, size_t len);
 void page_print(struct buf *out, const struct buf *documents);
 
 #define PAGE_TYPE "text/html; charset=utf-8"
