@@ -15,9 +15,9 @@
 #include "util/alloc.h"
 #include "util/buf.h"
 #include "util/hex.h"
+#include "util/stream.h"
 
 #define DIGEST_BYTES 32
-#define DETAIL_MAX 4096
 
 struct digest {
 	unsigned char bytes[DIGEST_BYTES];
@@ -41,12 +41,10 @@ static int add_flag(EVP_MD_CTX *ctx, bool flag)
 
 static int add_json(EVP_MD_CTX *ctx, const json *v)
 {
-	struct buf text = BUF_INIT(DETAIL_MAX);
-	int ok;
+	struct buf text = BUF_INIT(2 * (size_t)STREAM_LINE_MAX); /* it was in one */
+	int ok = !v || json_print(v, &text) == 0;
 
-	if (v)
-		json_print(v, &text);
-	ok = add_text(ctx, v ? buf_str(&text) : NULL);
+	ok = ok && add_text(ctx, v ? buf_str(&text) : NULL);
 	buf_fini(&text);
 	return ok;
 }
