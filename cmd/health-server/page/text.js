@@ -21,7 +21,8 @@ function make(tag, props, ...inner) {
 const outward = (url, ...inner) => /^https:\/\/app\.notion\.com\/p\/[0-9a-f]{32}$/.test(url || "")
   ? make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, inner) : inner;
 
-const number = (n) => Number(n || 0).toLocaleString("en");
+/* By hand: the first use of Intl takes the browser longer than all the rest. */
+const number = (n) => String(n || 0).replace(/\B(?=(\d{3})+$)/g, ",");
 const several = (n, one, more) => number(n) + " " + (n === 1 ? one : more || one + "s");
 const sum = (v) => typeof v === "number" ? v
   : v && typeof v === "object" ? Object.values(v).reduce((a, b) => a + sum(b), 0) : 0;
@@ -33,9 +34,8 @@ const write = (e, text) => { if (e.textContent !== plain(text)) e.textContent = 
 let skew = 0; /* the server's clock minus ours */
 const now = () => Date.now() + skew;
 const utc = (t) => t ? t.slice(0, 10) + " " + t.slice(11, 19) + " UTC" : "unknown";
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const year = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (n) => String(n).padStart(2, "0");
 
 function span(ms) {
   const s = Math.max(0, Math.round(ms / 1000));
@@ -49,8 +49,8 @@ const took = (ms) => ms === undefined || ms === null ? "" : ms < 10000 ? (ms / 1
 function short(t) {
   const d = new Date(t), n = new Date(now());
   if (isNaN(d)) return "unknown";
-  if (d.toDateString() === n.toDateString()) return clock.format(d);
-  return (d.getFullYear() === n.getFullYear() ? day : year).format(d) + ", " + clock.format(d);
+  const clock = two(d.getHours()) + ":" + two(d.getMinutes()), year = d.getFullYear() === n.getFullYear() ? "" : " " + d.getFullYear();
+  return d.toDateString() === n.toDateString() ? clock : d.getDate() + " " + months[d.getMonth()] + year + ", " + clock;
 }
 const relative = { ago: (d) => d >= 0 ? span(d) + " ago" : "in " + span(-d), left: (d) => d >= 0 ? "now" : "in " + span(-d) };
 function tell(e) {
