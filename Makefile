@@ -148,7 +148,7 @@ asan:
 	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
 
 # Every reader of what comes from outside, by clang's libFuzzer; and each seed once.
-include tests/fuzz/fuzz.mk
+-include tests/fuzz/fuzz.mk
 
 # Every order of two runs, two people and a kill, with each protection and without.
 protocol:
