@@ -41,7 +41,8 @@ static int add_flag(EVP_MD_CTX *ctx, bool flag)
 
 static int add_json(EVP_MD_CTX *ctx, const json *v)
 {
-	struct buf text = BUF_INIT(2 * (size_t)STREAM_LINE_MAX); /* it was in one */
+	/* It was in a line. */
+	struct buf text = BUF_INIT(2 * (size_t)STREAM_LINE_MAX);
 	int ok = !v || json_print(v, &text) == 0;
 
 	ok = ok && add_text(ctx, v ? buf_str(&text) : NULL);

@@ -54,7 +54,7 @@ inside() {
 # copy_checkout FOLDER: the files as they are now, and nothing that was built or is private
 copy_checkout() {
   mkdir -p "$1"
-  tar -C "$home" -c --exclude-vcs --exclude=./bin --exclude=./build --exclude=./.env \
+  tar -C "$home" -c --exclude=./.git --exclude=./bin --exclude=./build --exclude=./.env \
     --exclude=./state --exclude=./logs --exclude=./pairs --exclude=node_modules . |
     tar -x -C "$1" --no-same-owner
 }
