@@ -1,6 +1,6 @@
 /*
  * Making the page of a row. Notion has no key that would make a repeated
- * create harmless, so a create is journalled before it is sent and never
+ * create harmless, so a create is journalled right before it is sent and never
  * repeated blindly: when its outcome is unknown the page is looked for, and
  * while that stays unclear the next runs look again.
  * https://developers.notion.com/guides/data-apis/create-pages-in-a-data-source
@@ -186,19 +186,42 @@ static struct api_error foreign_answer(const json *object)
 	return a;
 }
 
+/* A create whose turn may come minutes later. */
+struct creating {
+	struct worker *w;
+	const struct op *op;
+	usec at; /* when it was sent; USEC_NONE: it was not */
+	struct error error;
+	bool failed; /* the journal can't be written: why is in error */
+};
+
+/* From now on it may be carried out: the five minutes begin here. */
+static int note_creating(void *arg)
+{
+	struct creating *c = arg;
+
+	c->at = api_now(&c->w->notion.api);
+	c->failed = journal_creating(c->w->journal, c->op->row_id,
+			    c->op->checksum, c->at, &c->error) < 0;
+	return c->failed ? -1 : 0;
+}
+
 /* Sends the create; true with m filled. */
-static bool send_create(struct worker *w, const struct op *op, usec since,
+static bool send_create(struct worker *w, const struct op *op,
 	struct made_page *m, struct outcome *o)
 {
+	struct creating c = { .w = w, .op = op, .at = USEC_NONE };
 	json *properties = page_properties(w, op, NULL), *object = NULL;
 	struct api_error a;
 	struct error e;
 	int rc = notion_page_create(&w->notion, w->data_source, &w->schema,
-		properties, &object, &a);
+		properties, note_creating, &c, &object, &a);
 
 	json_free(properties);
+	if (c.failed)
+		return journal_failed(w, &c.error, o);
 	if (rc == 0) {
-		bool ours = made_page_take(w, op, object, since, m, o);
+		bool ours = made_page_take(w, op, object, c.at, m, o);
 
 		m->answered = ours;
 		a = foreign_answer(object);
@@ -207,12 +230,13 @@ static bool send_create(struct worker *w, const struct op *op, usec since,
 			return true;
 	}
 	if (*a.committed_id)
-		made_page_get(w, op, a.committed_id, since, m, o);
+		made_page_get(w, op, a.committed_id, c.at, m, o);
 	if (*m->id)
 		return true;
 	if (a.outcome_unknown || *a.committed_id)
-		return find_unanswered(w, op, since, &a, m, o);
-	if (journal_not_created(w->journal, op->row_id, &e) < 0)
+		return find_unanswered(w, op, c.at, &a, m, o);
+	if (c.at != USEC_NONE &&
+		journal_not_created(w->journal, op->row_id, &e) < 0)
 		return journal_failed(w, &e, o);
 	return give_up(o, STATUS_FAILED, &a);
 }
@@ -307,8 +331,6 @@ bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 	const struct open_create *c =
 		journal_find(w->journal, op->row_id, &open);
 	struct made_page m = { 0 };
-	struct error e;
-	usec now;
 
 	if (c && !settle_earlier(w, c, m.id, o))
 		return false;
@@ -321,8 +343,5 @@ bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 		take_earlier(c, op, &m, o);
 		return link_created(w, op, &m, o);
 	}
-	now = api_now(&w->notion.api);
-	if (journal_creating(w->journal, op->row_id, op->checksum, now, &e) < 0)
-		return journal_failed(w, &e, o);
-	return send_create(w, op, now, &m, o) && link_created(w, op, &m, o);
+	return send_create(w, op, &m, o) && link_created(w, op, &m, o);
 }

@@ -197,12 +197,16 @@ fail:
 }
 
 int notion_page_create(struct notion_client *c, const char *data_source,
-	const struct notion_schema *schema, const json *properties, json **page,
+	const struct notion_schema *schema, const json *properties,
+	int (*last_look)(void *arg), void *arg, json **page,
 	struct api_error *a)
 {
 	struct buf path = BUF_INIT(NOTION_PATH_MAX);
 	json *body = json_object(), *parent = json_object();
-	struct api_call call = { .method = "POST", .body = body };
+	struct api_call call = { .method = "POST",
+		.body = body,
+		.last_look = last_look,
+		.recheck_arg = arg };
 	char id[UUID_SIZE];
 	int rc;
 

@@ -153,10 +153,12 @@ int notion_complete_title(struct notion_client *c, json *page,
 
 /*
  * Not repeated where the outcome is unknown: then a->outcome_unknown is set,
- * and a->committed_id where Notion named the page it created.
+ * and a->committed_id where Notion named the page it created. last_look, NULL
+ * for none, is called each time right before it is sent.
  */
 int notion_page_create(struct notion_client *c, const char *data_source,
-	const struct notion_schema *schema, const json *properties, json **page,
+	const struct notion_schema *schema, const json *properties,
+	int (*last_look)(void *arg), void *arg, json **page,
 	struct api_error *a);
 
 /*

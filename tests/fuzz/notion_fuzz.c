@@ -239,7 +239,8 @@ static int call_for_one(const struct notion_schema *schema, char call,
 				(*page != NULL));
 		break;
 	case 'x':
-		rc = notion_page_create(&client, SOURCE, schema, body, page, a);
+		rc = notion_page_create(
+			&client, SOURCE, schema, body, NULL, NULL, page, a);
 		break;
 	case 'p':
 		rc = notion_page_patch(&client, FUZZ_ID, schema, body,

@@ -130,6 +130,29 @@ page_object() { # page_object ID
 	[[ $(pages length) == 2 ]]
 }
 
+@test "a create that waited for its turn counts from then on" {
+	local began=$EPOCHSECONDS at
+	seed supabase one
+	mkdir state
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},
+		"status":429,"code":"rate_limited","retry_after":3}'
+	# Then it is carried out; the answer is lost, and no search shows the page yet.
+	control POST config '{"query_lag_ms":120000}'
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"commit":true,
+		"status":502,"content_type":"text/html"}'
+	must_fail $RC_ATTENTION "$BIN/apply" -q --base state/base.ndjson plan
+	[[ $(pages length) == 1 ]]
+	at=$(jq -r 'select(.kind == "creating").at' state/base.ndjson.journal | tail -n 1)
+	(($(date -d "$at" +%s) >= began + 3)) || seen "it counts from $at"
+	# So the five minutes are not over when the listing is.
+	sync_now -q || true
+	[[ $(pages length) == 1 ]]
+	control POST clock '{"advance":301}'
+	must_pass sync_now -q
+	must_be_single
+}
+
 # Two machines with folders of their own.
 machine() {
 	SYNC_STATE_DIR=$T/state$1 SYNC_LOG_DIR=$T/logs$1 sync_now -q

@@ -66,8 +66,8 @@ static void test_libcurl_does_not_repeat_a_create(void)
 	begin(replies, 2);
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
-	check_int(
-		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+	check_int(notion_page_create(&notion, PAGE, NULL, properties, NULL,
+			  NULL, &page, &a),
 		-1);
 	end();
 	check_int(server.n, 2);
@@ -104,16 +104,24 @@ static void test_a_dropped_connection_spoils_no_later_request(void)
 	check_int(rechecks, 1);
 	json_free(page);
 	/* a create, whose outcome stays unknown, and what follows it, */
-	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), 0);
+	check_int(notion_page_create(
+			  &notion, PAGE, NULL, body, NULL, NULL, &page, &a),
+		0);
 	json_free(page);
-	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), -1);
+	check_int(notion_page_create(
+			  &notion, PAGE, NULL, body, NULL, NULL, &page, &a),
+		-1);
 	check(a.outcome_unknown);
-	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), 0);
+	check_int(notion_page_create(
+			  &notion, PAGE, NULL, body, NULL, NULL, &page, &a),
+		0);
 	json_free(page);
 	/* and reads. */
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
-	check_int(notion_page_create(&notion, PAGE, NULL, body, &page, &a), -1);
+	check_int(notion_page_create(
+			  &notion, PAGE, NULL, body, NULL, NULL, &page, &a),
+		-1);
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
 	end();
@@ -310,11 +318,12 @@ static void test_a_pause_is_for_all_clients(void)
 		check_int(notion_client_init(&other, &s, &stop, &e), 0);
 		notion_client_join(&other, &notion);
 		start = time_monotonic();
-		check_int(notion_page_create(
-				  &notion, PAGE, NULL, body, &page, &a),
+		check_int(notion_page_create(&notion, PAGE, NULL, body, NULL,
+				  NULL, &page, &a),
 			-1);
 		check_int(a.action, API_OUTAGE);
-		rc = notion_page_create(&other, PAGE, NULL, body, &page, &a);
+		rc = notion_page_create(
+			&other, PAGE, NULL, body, NULL, NULL, &page, &a);
 		if (i == 0) {
 			check_int(rc, 0);
 			check(time_monotonic() - start >= USEC_SECOND);
@@ -414,8 +423,8 @@ static void test_stop(void)
 	/* A wait ends, */
 	begin(&wait, 1);
 	alarm(1);
-	check_int(
-		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+	check_int(notion_page_create(&notion, PAGE, NULL, properties, NULL,
+			  NULL, &page, &a),
 		-1);
 	check_int(a.action, API_STOPPED);
 	check(time_monotonic() - start < 3 * USEC_SECOND);
@@ -433,8 +442,8 @@ static void test_stop(void)
 	/* and a write is finished. */
 	begin(&slow, 1);
 	alarm(1);
-	check_int(
-		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+	check_int(notion_page_create(&notion, PAGE, NULL, properties, NULL,
+			  NULL, &page, &a),
 		0);
 	json_free(page);
 	end();

@@ -132,8 +132,8 @@ static void test_nobody_listens(void)
 
 	begin(&r, 1);
 	responder_stop(&server);
-	check_int(
-		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+	check_int(notion_page_create(&notion, PAGE, NULL, properties, NULL,
+			  NULL, &page, &a),
 		-1);
 	check_int(a.action, API_OUTAGE);
 	check(!a.outcome_unknown);
@@ -187,8 +187,8 @@ static void test_time_out(void)
 
 	begin_with(&r, 1, 1, 0);
 	start = time_monotonic();
-	check_int(
-		notion_page_create(&notion, PAGE, NULL, properties, &page, &a),
+	check_int(notion_page_create(&notion, PAGE, NULL, properties, NULL,
+			  NULL, &page, &a),
 		-1);
 	check(time_monotonic() - start < 1400000);
 	check_str(a.code, "timeout");

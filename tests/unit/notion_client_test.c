@@ -499,7 +499,9 @@ static void test_writes_are_answered_with_our_properties(void)
 	struct api_error a;
 
 	begin(answers, 2);
-	check_int(notion_page_create(&notion, DS, &schema, body, &page, &a), 0);
+	check_int(notion_page_create(
+			  &notion, DS, &schema, body, NULL, NULL, &page, &a),
+		0);
 	json_free(page);
 	check_int(notion_page_patch(&notion, ID(1), &schema, body, NULL, NULL,
 			  NULL, &page, &a),

@@ -60,7 +60,8 @@ __attribute__((unused)) static int create(const struct reply *replies, size_t n)
 	int rc;
 
 	begin(replies, n);
-	rc = notion_page_create(&notion, PAGE, NULL, properties, &page, &a);
+	rc = notion_page_create(
+		&notion, PAGE, NULL, properties, NULL, NULL, &page, &a);
 	json_free(page);
 	json_free(properties);
 	end();
