@@ -240,8 +240,12 @@ static void set_halves(struct base_pair *next, const struct held h[SIDES],
 
 bool known_has_line(struct worker *w, const struct op *op)
 {
-	return op->row_id && !op->known &&
-	       base_find_row(&w->journal->before, op->row_id);
+	const struct base_pair *p =
+		op->row_id && !op->known
+			? base_find_row(&w->journal->before, op->row_id)
+			: NULL;
+
+	return p && text_same(p->page_id, op->page_id);
 }
 
 /* --- before a write ------------------------------------------------------- */

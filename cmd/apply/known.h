@@ -19,7 +19,7 @@
  */
 bool known_sent(struct worker *w, const struct op *op, const struct held *after,
 	struct outcome *o);
-/* An earlier run has noted something of this row, and this one hasn't yet. */
+/* An earlier run has noted something of this pair, and this one hasn't yet. */
 bool known_has_line(struct worker *w, const struct op *op);
 /*
  * Right before a page is taken out of the trash, whose content is written by

@@ -190,9 +190,12 @@ static struct api_error foreign_answer(const json *object)
 struct creating {
 	struct worker *w;
 	const struct op *op;
-	usec at; /* when it was sent; USEC_NONE: it was not */
+	struct outcome *outcome;
+	usec looked; /* when the row was read: time_with_sleep() */
+	usec at;     /* when it was sent; USEC_NONE: it was not */
 	struct error error;
-	bool failed; /* the journal can't be written: why is in error */
+	bool failed;  /* the journal can't be written: why is in error */
+	bool changed; /* the row is another one by now: the outcome says it */
 };
 
 /* From now on it may be carried out: the five minutes begin here. */
@@ -200,6 +203,11 @@ static int note_creating(void *arg)
 {
 	struct creating *c = arg;
 
+	c->changed = time_with_sleep() - c->looked > LOOK_HOLDS &&
+		     !recheck_row(c->w, c->op, c->outcome);
+	if (c->changed)
+		return -1;
+	c->looked = time_with_sleep();
 	c->at = api_now(&c->w->notion.api);
 	c->failed = journal_creating(c->w->journal, c->op->row_id,
 			    c->op->checksum, c->at, &c->error) < 0;
@@ -207,10 +215,14 @@ static int note_creating(void *arg)
 }
 
 /* Sends the create; true with m filled. */
-static bool send_create(struct worker *w, const struct op *op,
+static bool send_create(struct worker *w, const struct op *op, usec looked,
 	struct made_page *m, struct outcome *o)
 {
-	struct creating c = { .w = w, .op = op, .at = USEC_NONE };
+	struct creating c = { .w = w,
+		.op = op,
+		.outcome = o,
+		.looked = looked,
+		.at = USEC_NONE };
 	json *properties = page_properties(w, op, NULL), *object = NULL;
 	struct api_error a;
 	struct error e;
@@ -220,6 +232,11 @@ static bool send_create(struct worker *w, const struct op *op,
 	json_free(properties);
 	if (c.failed)
 		return journal_failed(w, &c.error, o);
+	if (c.changed && c.at != USEC_NONE &&
+		journal_not_created(w->journal, op->row_id, &e) < 0)
+		return journal_failed(w, &e, o);
+	if (c.changed)
+		return false;
 	if (rc == 0) {
 		bool ours = made_page_take(w, op, object, c.at, m, o);
 
@@ -331,9 +348,11 @@ bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 	const struct open_create *c =
 		journal_find(w->journal, op->row_id, &open);
 	struct made_page m = { 0 };
+	usec looked;
 
 	if (c && !settle_earlier(w, c, m.id, o))
 		return false;
+	looked = time_with_sleep();
 	if (!*m.id && (!takes_pages(w, o) || !recheck_row(w, op, o) ||
 			      !old_page_is_gone(w, op, o)))
 		return false;
@@ -343,5 +362,5 @@ bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 		take_earlier(c, op, &m, o);
 		return link_created(w, op, &m, o);
 	}
-	return send_create(w, op, &m, o) && link_created(w, op, &m, o);
+	return send_create(w, op, looked, &m, o) && link_created(w, op, &m, o);
 }

@@ -11,11 +11,11 @@
 
 /*
  * Notion knows no conditional PATCH: what a person writes between our look at
- * the page and the PATCH is replaced. So the PATCH follows within this time, or
- * the page is looked at again: a request may have to wait a minute for its
- * turn.
+ * the page and the PATCH is replaced. Mostly the PATCH follows at once; it
+ * follows within LOOK_HOLDS, or the page is looked at again: a request may have
+ * to wait a minute for its turn. A shorter time would have runs that share one
+ * budget look again and again.
  */
-#define LOOK_HOLDS (2 * USEC_SECOND)
 #define LOOKS_MAX 5
 
 /* One PATCH of a page. */
@@ -356,7 +356,7 @@ static bool send(struct page_write *p, json *take_body, struct outcome *o)
 	json_free(take_body);
 	p->stale = p->stale && rc < 0 && !a.outcome_unknown;
 	if (p->stale)
-		return skip(o, "changed",
+		return skip(o, "waits",
 			"Notion's budget left no time between the look at the "
 			"page and the write");
 	if (rc < 0 && !a.outcome_unknown && row_stopped_it(p, &a, o))

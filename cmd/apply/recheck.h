@@ -8,6 +8,9 @@
 #include "notion/page.h"
 #include "worker.h"
 
+/* A write that has to wait longer for its turn looks at its record again. */
+#define LOOK_HOLDS (10 * USEC_SECOND)
+
 /*
  * Reads the row again. True where it is there: *row is filled, and *object is
  * the row as the API gave it where the caller asks for it (and then frees

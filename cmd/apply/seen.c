@@ -39,6 +39,7 @@ static struct seen *make(
 		s->held.is.value[f] = keep(&at, held->is.value[f]);
 	s->link = keep(&at, link);
 	s->stored = keep(&at, stored);
+	s->knows_stored = true;
 	return s;
 }
 
@@ -59,18 +60,25 @@ struct seen *seen_page(const struct notion_page *page)
 struct seen *seen_parse(const json *object)
 {
 	struct held held;
+	struct seen *s;
 
 	if (!json_is_object(object))
 		return NULL;
 	/* What can't be read there is in no half, so it is met by none. */
 	held_parse(&held, object);
-	return make(&held, json_str(object, "link"),
+	s = make(&held, json_str(object, "link"),
 		json_str(object, "stored_checksum"));
+	s->knows_stored = json_get(object, "stored_checksum") != NULL;
+	return s;
 }
 
 struct seen *seen_copy(const struct seen *s)
 {
-	return s ? make(&s->held, s->link, s->stored) : NULL;
+	struct seen *copy = s ? make(&s->held, s->link, s->stored) : NULL;
+
+	if (copy)
+		copy->knows_stored = s->knows_stored;
+	return copy;
 }
 
 struct seen *seen_with_sum(struct seen *take, const char *sum)
@@ -81,13 +89,25 @@ struct seen *seen_with_sum(struct seen *take, const char *sum)
 	return s;
 }
 
+/* What is not a checksum counts as none, as in normalize. */
+static const char *sum_of(const char *stored)
+{
+	return stored && checksum_is_valid(stored) ? stored : NULL;
+}
+
+static bool has_sum(const char *stored, const struct seen *seen)
+{
+	return !seen->knows_stored ||
+	       text_same(sum_of(stored), sum_of(seen->stored));
+}
+
 bool row_is_as_seen(const struct supabase_row *row, const struct seen *seen)
 {
 	const struct decision is = supabase_row_decision(row);
 
 	return !decision_changes(&is, &seen->held.is) &&
 	       text_same(row->page_id, seen->link) &&
-	       text_same(row->checksum, seen->stored) &&
+	       has_sum(row->checksum, seen) &&
 	       row->deleted == seen->held.deleted;
 }
 
@@ -96,6 +116,6 @@ bool page_is_as_seen(const struct notion_page *page, const struct seen *seen)
 	const struct decision is = notion_page_decision(page);
 
 	return !decision_changes(&is, &seen->held.is) &&
-	       text_same(page->checksum, seen->stored) &&
+	       has_sum(page->checksum, seen) &&
 	       page->in_trash == seen->held.deleted;
 }

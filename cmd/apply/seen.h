@@ -13,6 +13,7 @@ struct seen {
 	struct held held;
 	const char *link;   /* of a row: the page it names; NULL: none */
 	const char *stored; /* its stored checksum; NULL: none */
+	bool knows_stored;  /* false: a plan made by hand doesn't say */
 	char texts[];	    /* of all the above */
 };
 
@@ -29,7 +30,8 @@ struct seen *seen_with_sum(struct seen *take, const char *sum);
  * Exactly as it was seen, to the letter: values, presence, a row's link too,
  * and the stored checksum. Whoever has synced the pair meanwhile has changed
  * that, or the listing was too old to show it: then the plan took its base for
- * another one, even where a person has put the values back.
+ * another one, even where a person has put the values back. A stored text that
+ * is no checksum counts as none.
  */
 bool row_is_as_seen(const struct supabase_row *row, const struct seen *seen);
 bool page_is_as_seen(const struct notion_page *page, const struct seen *seen);

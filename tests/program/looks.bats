@@ -344,6 +344,26 @@ records() {
 	live notion "$second"
 }
 
+@test "a text that is no checksum stops no write, where one is stored" {
+	seed supabase new
+	edit supabase new '{"checksum":"d41d8cd98f00b204e9800998ecf8427e"}'
+	seed_in_sync row page
+	live notion new >/dev/null
+	edit supabase row '{"checksum":"D41D8CD98F","type":"UX"}'
+	edit notion page '{"checksum":"see below","type":["UX"]}'
+	must_pass sync_now --quiet
+	[[ $(live notion row) == *'"UX"'* && $(live supabase page) == *'"UX"'* ]] || seen "an edit has not arrived"
+	must_be_settled
+	# A plan made by hand need not say what is stored.
+	edit supabase row '{"type":"Policy"}'
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion | "$BIN/plan" --base state/base.ndjson |
+		jq -c 'del(.expect.row.stored_checksum?, .expect.page.stored_checksum?)' >plan
+	must_pass "$BIN/apply" -q --base state/base.ndjson plan
+	[[ $(live notion row) == *'"Policy"'* ]] || seen "a plan made by hand is not carried out"
+}
+
 @test "a page is looked at again where its write had to wait for its turn" {
 	local titles
 	mapfile -t titles < <(seq -f "decision %.0f" 1 12)
@@ -352,7 +372,7 @@ records() {
 	make_plan
 	# One worker is told to wait while the other looks at its page, slowly: so that waits too.
 	once '"api":"notion","method":"GET","path":"^/v1/pages/","nth":8' '"delay_ms":1500'
-	once "$PAGE,\"nth\":7" '"status":429,"code":"rate_limited","retry_after":5'
+	once "$PAGE,\"nth\":7" '"status":429,"code":"rate_limited","retry_after":12'
 	SYNC_JOBS=2 "$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
 	pid=$!
 	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
