@@ -17,10 +17,11 @@ FORTIFY  := $(if $(filter -fsanitize=%,$(CFLAGS)),,$(if $(filter-out -O0,$(filte
               -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDENED := -fPIE -fstack-protector-strong $(call takes,-fstack-clash-protection) \
             $(call takes,-fcf-protection) $(call takes,-mbranch-protection=standard)
-# What a linker has not, such as that of macOS, is left out; asked once, by the first
-# that links.
-links     = $(shell o=$$(mktemp) && echo 'int main(void) { return 0; }' | \
-              $(CC) $(LDFLAGS) $(1) -x c -o $$o - >/dev/null 2>&1 && echo '$(1)'; rm -f $$o)
+# What a linker lacks, such as that of macOS, is left out; asked once, by the first that
+# links. If it can't be asked at all, nothing is left out.
+links     = $(shell o=$$(mktemp) || { echo '$(1)'; exit; }; \
+              try() { echo 'int main(void) { return 0; }' | $(CC) $(LDFLAGS) $$1 -x c -o $$o - >/dev/null 2>&1; }; \
+              if try '$(1)' || ! try ''; then echo '$(1)'; fi; rm -f $$o)
 comma    := ,
 LINKED    = $(eval LINKED := $$(call links,-pie) $$(call links,-Wl$$(comma)--as-needed) \
               $$(call links,-Wl$$(comma)-z$$(comma)relro$$(comma)-z$$(comma)now))$(LINKED)
@@ -107,8 +108,8 @@ $(BUILD)/cmd/doctor/table_sql.o: CPPFLAGS_ALL += -I$(BUILD)
 # The version knows its commit. The file is touched only when that is another.
 $(BUILD)/commit.h: FORCE
 	@mkdir -p $(@D)
-	@packaging/commit.sh --header >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@packaging/commit.sh --header >$@.$$PPID && \
+		if cmp -s $@.$$PPID $@; then rm $@.$$PPID; else mv $@.$$PPID $@; fi
 FORCE:
 
 $(BUILD)/lib/util/version.o: $(BUILD)/commit.h

@@ -17,7 +17,7 @@ archived='$Format:%H$'
 archived_date='$Format:%ct$'
 unknown_date=315532800
 # What the programs and the package are made of.
-made_of=(Makefile LICENSE '*.md' cmd doc lib man packaging sandbox scripts sql)
+made_of=(Makefile LICENSE ':(glob)*.md' cmd doc lib man packaging sandbox scripts sql)
 
 die() {
   echo "commit: $*" >&2

@@ -40,16 +40,15 @@ changed_at() {
 
 # real_file FILE: its path from the root, through all links
 real_file() {
-  local file=$1 link
+  local file=$1 link folder links=0
   while [ -L "$file" ]; do
+    [ "$((links += 1))" -le 40 ] || die 74 "$1: its links lead in a circle"
     link=$(readlink "$file")
     [[ $link = /* ]] || link=$(dirname "$file")/$link
     file=$link
   done
-  # In a folder that is not there, it is nowhere else.
-  if [ -d "$(dirname "$file")" ]; then
-    file=$(cd -P "$(dirname "$file")" && pwd)/${file##*/}
-  fi
+  # In a folder that is not there, or can't be entered, it is nowhere else.
+  if folder=$(cd -P "$(dirname "$file")" 2>/dev/null && pwd); then file=${folder%/}/${file##*/}; fi
   printf '%s\n' "$file"
 }
 

@@ -13,8 +13,8 @@ run_packages=(jq curl ca-certificates util-linux)
 # Only the tests need these.
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
-  bats binutils chromium clang dpkg-dev libclang-rt-dev mandoc musl-tools parallel postgresql procps
-  python3 spin valgrind
+  bats binutils chromium clang dpkg-dev git libclang-rt-dev mandoc musl-tools parallel postgresql procps
+  python3 python3-yaml spin valgrind
 )
 # The official clients run on Node.js, whatever package it comes from.
 command -v node >/dev/null || test_packages+=(nodejs)
@@ -85,5 +85,5 @@ ensure_packages() {
 
 build_all() {
   say "building"
-  make -s -C "$home" -j"$(getconf _NPROCESSORS_ONLN)" all || die 70 "the build failed: see above"
+  make -s -C "$home" -j"$(getconf _NPROCESSORS_ONLN || echo 2)" all || die 70 "the build failed: see above"
 }

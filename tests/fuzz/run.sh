@@ -41,10 +41,12 @@ fuzz_one() {
 }
 
 printf '%-20s %12s %8s %8s %8s\n' harness executions per_s coverage corpus
+ran=0
 for want; do
   for path in "$home"/tests/fuzz/*_fuzz.c; do
     name=$(basename "$path" .c)
-    if [ "$want" = all ] || [ "$want" = "$name" ] || [ "$want" = "${name%_fuzz}" ]; then fuzz_one "$name"; fi
+    if [ "$want" = all ] || [ "$want" = "$name" ] || [ "$want" = "${name%_fuzz}" ]; then ran=1 && fuzz_one "$name"; fi
   done
 done
+[ "$ran" = 1 ] || { echo "no harness is called $*: see tests/fuzz" >&2; exit 2; }
 exit "$found"

@@ -33,7 +33,7 @@ for side in rows pages; do
   split $fixtures/torture-$side.ndjson "$seeds/normalize_fuzz/$side-" 'NR == 1 { head = $0; next }
     { print "@'$source'\n" head "\n" $0 "\n{\"kind\":\"end\",\"count\":1,\"complete\":true}" >out; close(out) }'
   split $fixtures/torture-$side.ndjson "$seeds/${source}_fuzz/$side-" '
-    sub(/^{"kind":"'$kind'","'$kind'":/, "") { sub(/}$/, ""); one = "'$call'" == "g"
+    sub(/^[{]"kind":"'$kind'","'$kind'":/, "") { sub(/[}]$/, ""); one = "'$call'" == "g"
       print "@call\n'$call'\n@200\n" (one ? $0 : "[" $0 "]") >out; close(out)
       if (!one) next
       print "@call\nq\n@200\n{\"results\":[" $0 "],\"has_more\":false,\"next_cursor\":null}" >(out "q"); close(out "q") }'

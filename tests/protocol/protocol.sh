@@ -78,7 +78,7 @@ breaks() {
   fi
 }
 
-command -v spin >/dev/null || { echo "no spin on this machine: apt-get install spin" >&2; exit 69; }
+[ "${1-}" = steps ] || command -v spin >/dev/null || { echo "no spin on this machine: apt-get install spin" >&2; exit 69; }
 case ${1-} in
   steps) steps ;;
   show)

@@ -48,6 +48,7 @@ build() {
 		for flag in $(DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get $kind); do
 			[[ $flag == -@(fstack|fcf|mbranch|D_FORTIFY|Wl,-z)* ]] || continue
 			theirs=$((theirs + 1))
+			[[ $flag != -D_FORTIFY_SOURCE=3 ]] || flag=-D_FORTIFY_SOURCE=2 # Ubuntu's is stricter
 			[[ $ours == *" $flag "* || $ours == *"${flag#-Wl}"* ]] || seen "not built with $flag"
 		done
 	done
