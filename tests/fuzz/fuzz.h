@@ -57,7 +57,7 @@ char *fuzz_text(const char *text, size_t len);
  */
 char *fuzz_path(const char *name);
 char *fuzz_file(const char *name, const char *text, size_t len);
-/* That of the part; NULL where there is no such part. */
+/* The same for a part of the input; NULL where it has no part of that name. */
 char *fuzz_part_file(const uint8_t *data, size_t size, const char *name);
 /* Removes all files and folders below it. */
 void fuzz_clear(const char *name);

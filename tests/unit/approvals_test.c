@@ -114,7 +114,7 @@ static void test_keys(void)
 	line = json_object();
 	op_key_put(line, &other);
 	check(!json_get(line, "page_id"));
-	json_put_str(line, "op", "mend");
+	json_put_str(line, "op", "repair");
 	check_int(op_key_parse(&read, line), -1);
 	json_free(line);
 	line = json_object();

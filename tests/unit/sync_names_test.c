@@ -27,7 +27,7 @@ static void test_ops(void)
 		check_int(op_target_is_service(t),
 			t == TARGET_NOTION || t == TARGET_SUPABASE);
 	}
-	check_int(op_kind_parse("mend", &kind), -1);
+	check_int(op_kind_parse("repair", &kind), -1);
 	check_int(op_kind_parse(NULL, &kind), -1);
 	check_int(op_target_parse("create", &target), -1);
 }
