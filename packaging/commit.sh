@@ -37,7 +37,8 @@ commit() {
       die "VAULTSYNC_COMMIT=$VAULTSYNC_COMMIT is not a commit: give its digits, as in: make VAULTSYNC_COMMIT=\$(git rev-parse HEAD)"
     echo "$VAULTSYNC_COMMIT"
   elif [ -e .git ] && at=$(in_git rev-parse --verify HEAD); then
-    [ -z "$(in_git status --porcelain -- "${made_of[@]}")" ] || at+=-dirty
+    # Where git can't tell whether anything was changed, it may have been.
+    [ -z "$(in_git status --porcelain -- "${made_of[@]}" || echo unknown)" ] || at+=-dirty
     echo "$at"
   elif [[ $archived =~ ^[0-9a-f]+$ ]]; then
     echo "$archived"

@@ -56,6 +56,10 @@ build() { # build FOLDER [VARIABLE]…
 	touch one/notes && is=$(stat -c %y one/bin/plan)
 	must_pass build one
 	[[ $(stat -c %y one/bin/plan) == "$is" ]] || seen "linked again for nothing"
+	cp one/.git/index index && echo damaged >one/.git/index
+	must_pass one/packaging/commit.sh
+	[[ $output == "${at:0:12}-dirty" ]] || seen "git can't tell whether it was changed"
+	cp index one/.git/index
 	git -C one archive --prefix=archived/ HEAD | tar -x
 	must_pass build archived
 	must_pass archived/bin/plan
