@@ -3,7 +3,7 @@
 # the programs comes from their table of options.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 
 usage() {
   cat <<'TEXT'

@@ -2,9 +2,9 @@
 # The manual controls.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 # shellcheck source=scripts/lib/resolve.sh
-. "$(dirname "$0")/lib/resolve.sh"
+. "${0%"${0##*/}"}lib/resolve.sh"
 
 usage() {
   cat <<'TEXT'

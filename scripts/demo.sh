@@ -2,7 +2,7 @@
 # The whole sync on this machine, step by step.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
 . "$home/scripts/lib/setup.sh"
 

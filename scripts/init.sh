@@ -2,7 +2,7 @@
 # From nothing to the first plan: asks for the settings, writes .env, checks both.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 
 usage() {
   cat <<'TEXT'

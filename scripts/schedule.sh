@@ -2,7 +2,7 @@
 # Runs the sync again and again.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 
 usage() {
   cat <<'TEXT'

@@ -2,7 +2,7 @@
 # The schedule and the health page together, for a machine that starts one command.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 
 usage() {
   cat <<'TEXT'

@@ -2,7 +2,7 @@
 # The sync of many pairs of a table and a database, each with its own settings file.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 
 usage() {
   cat <<'TEXT'

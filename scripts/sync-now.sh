@@ -3,13 +3,13 @@
 # signals, the messages and the record of the run are bin/run's.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "${BASH_SOURCE[0]%/*}/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 # shellcheck source=scripts/lib/resolve.sh
-. "${BASH_SOURCE[0]%/*}/lib/resolve.sh"
+. "${0%"${0##*/}"}lib/resolve.sh"
 # shellcheck source=scripts/lib/undo.sh
-. "${BASH_SOURCE[0]%/*}/lib/undo.sh"
+. "${0%"${0##*/}"}lib/undo.sh"
 # shellcheck source=scripts/lib/rules.sh
-. "${BASH_SOURCE[0]%/*}/lib/rules.sh"
+. "${0%"${0##*/}"}lib/rules.sh"
 
 usage() {
   cat <<'TEXT'

@@ -6,7 +6,7 @@
 #   scripts/test.sh --only FILE…   these files of tests/*/*.bats only, as built by cc
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
-. "$(dirname "$0")/lib/common.sh"
+. "${0%"${0##*/}"}lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
 . "$home/scripts/lib/setup.sh"
 
