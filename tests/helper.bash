@@ -34,6 +34,8 @@ common_setup() {
 	: >"$T/empty.env"
 	umask 022
 	export SYNC_ENV_FILE=$T/empty.env
+	# Where runs have their work folders: none may be left, common_teardown() says.
+	export TMPDIR=$BATS_RUN_TMPDIR
 	SANDBOX_PIDS=()
 	# Bats' own trap at each command of each function takes longer than the command. It
 	# stays for those of the test itself; of the functions ours shows where they failed.
@@ -44,6 +46,17 @@ common_setup() {
 common_teardown() {
 	[[ ! -e $T/.failed ]] || printf '%s\n' "$(<"$T/.failed")"
 	stop_sandboxes
+	no_work_left
+}
+
+# no_work_left: nothing of this test has left anything in TMPDIR; what a run leaves that
+# is killed, the next one removes.
+no_work_left() {
+	local left=("$BATS_RUN_TMPDIR"/vaultsync-*)
+	[[ -e ${left[0]} ]] || return 0
+	printf 'left behind: %s\n' "${left[@]}" "${left[0]}"/*
+	rm -rf "${left[@]}"
+	return 1
 }
 
 # note_failure: the functions in which a command has failed, from the inside out.

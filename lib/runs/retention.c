@@ -231,6 +231,7 @@ static bool owns_work_file(int dir, const char *folder, const char *file)
 	static const char *const names[] = { "stage", "shown", "sb.ndjson",
 		"notion.ndjson", "records.ndjson", "sb-again.ndjson",
 		"notion-again.ndjson", "records-again.ndjson",
+		"resolve.ndjson", "pages",
 		/* of versions before this one */
 		"stderr", "messages", "settings", "ops", "ends.ndjson" };
 	struct stat st;
