@@ -21,10 +21,13 @@ def tripped(ops, rows, pages, lines, live_pairs, scope_differs):
 
     names = set()
     linked = sum(live_row(r) and bool(r["page_id"]) for r in rows)
-    agreed = sum(not (l.get("row_is") or l).get("deleted") and
+    agreed = sum(not l.get("met") and bool(l.get("row_is") or not l.get("sent")) and
+                 not (l.get("row_is") or l).get("deleted") and
                  not (l.get("page_is") or l).get("deleted") for l in lines)
-    empty = 0 in live.values() and (linked >= 5 or agreed >= 5)
-    if empty:
+    many = linked >= 5 or agreed >= 5
+    waits = any(o.get("code") in ("held", "settling") for o in ops)
+    empty = 0 in live.values() and (many or (linked or agreed) and not waits)
+    if empty and many:
         names.add("empty-side")
     sides = ("supabase", "notion")
     for side in sides:

@@ -335,7 +335,8 @@ def substance(p):
         c = op.get("conflict")
         if op.get("code") == "problem" and op["row_id"] and op["page_id"]:
             return op  # what it holds is not looked at
-        return [half(p.rows.get(op["row_id"])), half(p.pages.get(op["page_id"])), c and [c["fields"], c.get("winner")],
+        page = None if op.get("code") == "double-link" else p.pages.get(op["page_id"])
+        return [half(p.rows.get(op["row_id"])), half(page), c and [c["fields"], c.get("winner")],
                 {k: v for k, v in op.items() if k not in ("conflict", "since", "approved")}]
 
     rules = [p.policy.conflict, p.policy.orphans, p.policy.match, sorted(p.tripped)]
