@@ -47,7 +47,7 @@ while [ $# -gt 0 ]; do
     -q | --quiet) quiet=1 options+=(--quiet) ;;
     -h | --help) usage; exit 0 ;;
     --version) exec "$bin/report" --version ;;
-    --allow*) die 2 "--allow is for one pair whose plan you have seen, with its own sync-now: see --help" ;;
+    --allow*) die 2 "$1 is for one pair whose plan you have seen, with its own sync-now: see \"Many pairs\" in README_SYNC.md" ;;
     --) shift; break ;;
     -*) die 2 "unknown option: $1 (try: $0 --help)" ;;
     *) break ;;
@@ -92,14 +92,25 @@ rpm_of() {
   echo $((all / share > 0 ? all / share : 1))
 }
 
+# prefixed NAME: each line of its input, with the name before it.
+prefixed() {
+  local line
+  while IFS= read -r line || [ "$line" ]; do printf '%s: %s\n' "$1" "$line"; done
+}
+
 # One pair, in a folder of its own; its output is prefixed with its name.
 run_pair() {
   local name=$1 rpm
-  rpm=$(rpm_of "$name" 2> >(sed -u "s/^/$name: /" >&2)) || return 78
+  rpm=$(rpm_of "$name" 2> >(prefixed "$name" >&2)) || return 78
   (umask 077 && mkdir -p "$pairs/$name") || return 74
   SYNC_NOTION_RPM=$rpm SYNC_ENV_FILE=$pairs/$name.env VAULTSYNC_HOME=$pairs/$name \
     exec "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} \
-    > >(sed -u "s/^/$name: /") 2> >(sed -u "s/^/$name: /" >&2)
+    > >(prefixed "$name") 2> >(prefixed "$name" >&2)
+}
+
+# What a pair's messages name works on that pair with this in front alone.
+say_how_to_act() {
+  warn "$1: for this pair, a command begins with: SYNC_ENV_FILE='$pairs/$1.env' ${VAULTSYNC_COMMAND:-$home/scripts/vaultsync} -C '$pairs/$1'"
 }
 
 declare -A running=() # the pair of each process
@@ -120,7 +131,10 @@ reap() {
   wait -n -p pid "${!running[@]}" || code=$?
   [ -n "${pid:-}" ] || return 0 # a signal ended the wait
   codes+=("$code")
-  [ "$code" = 0 ] || warn "${running[$pid]}: ended with code $code"
+  if [ "$code" != 0 ]; then
+    warn "${running[$pid]}: ended with code $code"
+    [ "$machines$signal" ] || say_how_to_act "${running[$pid]}"
+  fi
   unset "running[$pid]"
 }
 
@@ -167,7 +181,9 @@ if [ "$signal" ]; then
   kill "-$signal" $$
 fi
 mapfile -t wrong < <(printf '%s\n' "${codes[@]}" | grep -vx 0 | sort -u)
-say "${#codes[@]} pairs, $(printf '%s\n' "${codes[@]}" | grep -cvx 0 || true) with problems"
+count="${#codes[@]} pairs"
+[ "$count" != "1 pairs" ] || count="1 pair"
+say "$count, $(printf '%s\n' "${codes[@]}" | grep -cvx 0 || true) with problems"
 case ${#wrong[@]} in
   0) exit 0 ;;
   1) exit "${wrong[0]}" ;;

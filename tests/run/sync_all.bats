@@ -92,6 +92,14 @@ pages() {
 	sed -i 's/sb_secret_sandbox/sb_secret_wrong/' pairs/b.env
 	must_fail 1 sync_all
 	must_say "b: ended with code 77"
+	# What it says to put before a command leads to that pair, also past another .env.
+	local command
+	command=$(sed -n 's/^sync-all: b: for this pair, a command begins with: //p' <<<"$stderr")
+	echo SUPABASE_URL=nonsense >.env
+	must_pass bash -c "$command report --json"
+	must_hold ".[0].last_run.run_id == $(jq .run_id pairs/b/logs/last_run.json)"
+	[[ ! -e state && ! -e logs ]]
+	rm .env
 	echo nonsense >>pairs/b.env
 	must_fail $RC_CONFIG sync_all b
 	must_say "b: .*b.env:7: not NAME=value"
@@ -111,6 +119,8 @@ pages() {
 		# shellcheck disable=SC2086 # words
 		must_fail $RC_USAGE sync_all $wrong
 	done
+	must_fail $RC_USAGE sync_all --allow mass-delete
+	must_say 'see "Many pairs" in README_SYNC.md'
 	[[ ! -e pairs/a ]]
 }
 

@@ -18,7 +18,7 @@ plain_tools() {
 		name=${0##*/}
 		for a; do
 			case $name:$a in
-				stat:-c* | *:--* | sed:-[isz]* | date:-d* | readlink:-[efm]* | tee:-p | sort:-[zV]* | xargs:-[rd]* | \
+				stat:-c* | *:--* | sed:-[iszu]* | date:-d* | readlink:-[efm]* | tee:-p | sort:-[zV]* | xargs:-[rd]* | \
 					find:-printf | find:-regextype | grep:-*P* | touch:-d* | install:-[Dt]* | head:-n-* | cp:-*[aTt]* | \
 					sed:*'\U'* | sed:*'\L'* | install:/dev/stdin)
 					echo "$name $*" >>"$REFUSED"
@@ -54,6 +54,12 @@ plain_tools() {
 	VAULTSYNC_BIN=$BIN must_pass "$ROOT/scripts/controls.sh" resolve --list
 	touch state/wake-full
 	VAULTSYNC_BIN=$BIN must_pass "$ROOT/scripts/schedule.sh" --once
+	mkdir pairs
+	(umask 077 && echo "NOTION_DATABASE_ID=$NOTION_DATABASE_ID" >pairs/one.env)
+	must_pass env -u NOTION_DATABASE_ID -u SYNC_STATE_DIR -u SYNC_LOG_DIR -u SYNC_ENV_FILE VAULTSYNC_HOME="$T" \
+		VAULTSYNC_BIN="$BIN" "$ROOT/scripts/sync-all.sh" --dry-run
+	[[ $output == "one: Notion: create 0, "* ]] || seen "not prefixed"
+	must_say "1 pair, 0 with problems"
 	PATH=$path
 	[[ ! -s refused ]] || { cat refused; seen "not portable"; }
 	live notion "Adopt SQLite" && live supabase "Keep it"
