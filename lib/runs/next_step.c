@@ -48,8 +48,9 @@ static struct advice after_failure(const struct run *r)
 		};
 	case RC_STREAM:
 		return (struct advice){
-			"A stream was cut off or damaged on the way, so "
-			"nothing was written: run",
+			"A stream or a file that is kept is damaged (the "
+			"message says which), so nothing was written: do as "
+			"the message says, then run",
 			SYNC_NOW
 		};
 	case RC_BUG:
