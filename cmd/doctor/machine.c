@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "runs/schedule.h"
 #include "sync/base.h"
 #include "util/alloc.h"
 #include "util/file.h"
@@ -149,10 +150,10 @@ void check_base(struct doctor *d, struct finding *f)
 	free(path);
 }
 
-/* A record in the log folder; NULL where it is missing or incomplete. */
-static json *read_record(const struct settings *s, const char *name)
+/* The record of the last run; NULL where it is missing or incomplete. */
+static json *read_last_run(const struct settings *s)
 {
-	char *path = path_join(s->log_dir, name);
+	char *path = path_join(s->log_dir, "last_run.json");
 	struct buf text = BUF_INIT(RECORD_MAX);
 	struct error ignored;
 	json *v = NULL;
@@ -173,17 +174,6 @@ static usec record_time(const json *record, const char *key)
 	if (text)
 		time_parse(text, &t);
 	return t;
-}
-
-/* schedule.json outlives a schedule that was killed; its lock doesn't. */
-static bool schedule_runs(const struct settings *s)
-{
-	char *path = path_join(s->state_dir, "schedule.lock");
-	struct error ignored;
-	bool runs = lock_holder(path, &ignored) > 0;
-
-	free(path);
-	return runs;
 }
 
 static void find_schedule(struct finding *f, const json *record)
@@ -247,9 +237,9 @@ static void find_last_run(
 
 void check_scheduler(struct doctor *d, struct finding *f)
 {
-	bool runs = schedule_runs(&d->settings);
-	json *record = read_record(
-		&d->settings, runs ? "schedule.json" : "last_run.json");
+	bool runs = schedule_runs(d->settings.state_dir);
+	json *record = runs ? schedule_record(d->settings.log_dir)
+			    : read_last_run(&d->settings);
 
 	if (runs)
 		find_schedule(f, record);

@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "cut.h"
+#include "runs/schedule.h"
 #include "synclog.h"
 #include "util/alloc.h"
 #include "util/file.h"
-
-#define SCHEDULE_MAX 4096
 
 static const char *const names[WATCHED] = {
 	[WATCH_LAST_RUN] = "last_run.json",
@@ -88,21 +87,6 @@ static void load_log(struct log_view *s)
 	free(path);
 }
 
-static void load_schedule(struct log_view *s)
-{
-	char *path = path_join(s->dir, names[WATCH_SCHEDULE]);
-	struct buf text = BUF_INIT(SCHEDULE_MAX);
-	struct error ignored;
-
-	json_free(s->schedule);
-	s->schedule = NULL;
-	if (file_read_regular(path, &text, &ignored) == 0)
-		s->schedule = json_parse(
-			buf_str(&text), text.len, JSON_STRICT, &ignored);
-	buf_fini(&text);
-	free(path);
-}
-
 static int load_runs(struct log_view *s, struct error *e)
 {
 	unload(s);
@@ -128,8 +112,10 @@ int log_view_refresh(struct log_view *s, struct error *e)
 	s->changes += runs;
 	if (has_changed(s, WATCH_LOG))
 		load_log(s);
-	if (has_changed(s, WATCH_SCHEDULE))
-		load_schedule(s);
+	if (has_changed(s, WATCH_SCHEDULE)) {
+		json_free(s->schedule);
+		s->schedule = schedule_record(s->dir);
+	}
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "documents.h"
 #include "runs/metrics.h"
+#include "runs/schedule.h"
 #include "util/alloc.h"
 
 #define HEALTH_TYPE "application/health+json"
@@ -114,7 +115,8 @@ static void make(struct site *s, enum made m, usec now, struct answer *a)
 		return;
 	}
 	health_judge(&h, &s->view.logs, &s->view.waiting, now,
-		s->settings->interval);
+		schedule_interval(s->settings->state_dir, s->settings->log_dir,
+			s->settings->interval));
 	makers[m](s, &h, a);
 }
 

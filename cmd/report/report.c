@@ -13,6 +13,7 @@
 #include "runs.h"
 #include "runs/metrics.h"
 #include "runs/report_json.h"
+#include "runs/schedule.h"
 #include "settings/settings.h"
 #include "util/humanize.h"
 #include "util/opt.h"
@@ -75,7 +76,8 @@ static int overall(
 	struct health h;
 
 	pending_load(&w, l);
-	health_judge(&h, l, &w, now, s->interval);
+	health_judge(&h, l, &w, now,
+		schedule_interval(s->state_dir, s->log_dir, s->interval));
 	if (what == OPT_JSON)
 		print_json(report_data(&h, l, &w));
 	else if (what == OPT_BRIEF)

@@ -239,6 +239,7 @@ judged() {
 		must_pass "$REPORT" --json
 		must_hold '.[0].next | (.text | length) > 20 and
 			(.command | test("^(scripts/sync-now.sh|bin/report)"))'
+		((code != 65)) || must_hold '.[0].next.text | test("do as the message says")'
 		jq -r .next.text <<<"$output" >>"$T/texts"
 	done
 	[[ $(sort -u "$T/texts" | wc -l) -eq 8 ]] || {
@@ -272,6 +273,22 @@ judged() {
 	# Of a short interval a tenth is granted.
 	SYNC_NOW=2026-11-25T19:45:35Z SYNC_INTERVAL=30s judged healthy OK 0
 	SYNC_NOW=2026-11-25T19:45:36Z SYNC_INTERVAL=30s judged late WARNING 1
+}
+
+@test "while a schedule goes on, its own interval is the one that counts" {
+	logs ok
+	export SYNC_NOW=2026-11-25T20:35:00Z
+	echo '{"v":1,"next_at":"2026-11-25T21:45:00Z","interval_seconds":7200,"failures":0}' >logs/schedule.json
+	# That of a schedule which was killed counts no more.
+	judged stopped CRITICAL 2
+	hold schedule
+	judged healthy OK 0
+	must_hold '.[0].interval_seconds == 7200' <("$REPORT" --json)
+	must_hold '.[0].interval_seconds == 900' <("$REPORT" --paths)
+	SYNC_NOW=2026-11-25T21:50:00Z judged late WARNING 1
+	edit logs/schedule.json '.interval_seconds = 0'
+	judged stopped CRITICAL 2
+	let_go
 }
 
 @test "a run that began in time and is still under way is not late" {
