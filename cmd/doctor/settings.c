@@ -5,8 +5,32 @@
 #include <sys/stat.h>
 
 #include "settings/notion_link.h"
+#include "settings/setting_names.h"
 
 #include "doctor.h"
+
+/* The names in .env that look like a setting's and are none; true: there are.
+ */
+static bool find_misspelled(const struct doctor *d, struct finding *f)
+{
+	struct buf list = BUF_INIT(ERROR_MAX);
+	const char *meant;
+
+	for (size_t i = 0; i < d->env.n; i++) {
+		if (!setting_is_misspelled(d->env.names[i], &meant))
+			continue;
+		buf_addf(&list, "%s%.40s", list.len ? ", " : "",
+			d->env.names[i]);
+		if (meant)
+			buf_addf(&list, " (is %s meant?)", meant);
+	}
+	if (list.len)
+		find_warn(f,
+			"%s: no setting is called so, and it is ignored: %s",
+			d->env_path, buf_str(&list));
+	buf_fini(&list);
+	return f->mark == MARK_WARN;
+}
 
 void check_env_file(struct doctor *d, struct finding *f)
 {
@@ -27,7 +51,7 @@ void check_env_file(struct doctor *d, struct finding *f)
 			"%s holds keys and others may read it: chmod 600 "
 			"%s",
 			d->env_path, d->env_path);
-	else
+	else if (!find_misspelled(d, f))
 		find_ok(f, "%s; the environment wins over it", d->env_path);
 }
 

@@ -152,6 +152,18 @@ help_of() {
 	all_true
 }
 
+@test "the manual, vaultsync(7) and doctor know the same settings" {
+	settings() { grep -oE '\b(SUPABASE|NOTION|SYNC)_[A-Z_]+[A-Z]\b' | sort -u; }
+	sed -n '/^static const char \*const names/,/^};/p' "$ROOT/lib/settings/setting_names.c" | settings >known
+	(($(wc -l <known) > 30)) || seen "too few"
+	sed -n '/^## Settings/,/^## /s/^|\([^|]*\)|.*/\1/p' "$ROOT/README_SYNC.md" | settings >told
+	diff known told || seen "README_SYNC.md"
+	sed -n 's/^\.It Ev //p' "$ROOT/man/vaultsync.7" | settings | grep -vx SYNC_ENV_FILE >told
+	diff known told || seen "man/vaultsync.7"
+	(cd "$ROOT" && grep -rhoE '(env_lookup|setting_take|load_[a-z]+)\([^"]*"[A-Z_]+"' lib cmd --include='*.c') | settings >told
+	[[ -z $(comm -13 known told) ]] || seen "$(comm -13 known told)"
+}
+
 @test "the specification has the sections that the code cites" {
 	local n
 	while read -r n; do
