@@ -81,7 +81,8 @@ static int check_spec(const json *spec, struct error *e)
 		check_number(spec, "cut", 0, 1 << 30, e) < 0)
 		return -1;
 	if (json_get(spec, "drop") &&
-		(!drop || (strcmp(drop, "before") && strcmp(drop, "after"))))
+		(!drop || (strcmp(drop, "before") != 0 &&
+				  strcmp(drop, "after") != 0)))
 		return fail(
 			e, RC_STREAM, "drop: expected \"before\" or \"after\"");
 	return 0;

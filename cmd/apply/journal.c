@@ -21,7 +21,7 @@
 #endif
 
 /* After a week the listings show what there is. */
-#define OPEN_MAX (7 * 24 * 60 * USEC_MINUTE)
+#define OPEN_MAX (7 * USEC_DAY)
 
 /* A line of which a part was written is taken back: the next stands alone. */
 static int disk_is_full(struct journal *j, size_t written, struct error *e)

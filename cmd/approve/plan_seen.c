@@ -91,6 +91,7 @@ void plan_seen_fini(struct plan_seen *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		json_free(p->at[i].line);
+	/* *p is cleared below. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	free(p->at);
 	json_free(p->head);
 	*p = (struct plan_seen){ 0 };

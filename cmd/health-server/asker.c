@@ -57,7 +57,8 @@ static void add_forwarded(struct buf *out, const char *forwarded)
 		return;
 	buf_adds(out, " (X-Forwarded-For: ");
 	for (size_t i = 0; i < n && i < FORWARDED_MAX; i++)
-		buf_addc(out, strchr(good, forwarded[i]) ? forwarded[i] : '?');
+		buf_addc(out, (char)(strchr(good, forwarded[i]) ? forwarded[i]
+								: '?'));
 	buf_adds(out, n > FORWARDED_MAX ? "…)" : ")");
 }
 

@@ -70,7 +70,7 @@ static bool take_message(const char *at, json *line)
 		else if (*++at == '\0')
 			break;
 		else
-			buf_addc(&text, *at == 'n' ? '\n' : *at);
+			buf_addc(&text, (char)(*at == 'n' ? '\n' : *at));
 	}
 	if (closed)
 		json_put_str(line, "message", buf_str(&text));

@@ -125,6 +125,7 @@ static int run(struct setup *s, struct error *e)
 		setup_show(s);
 	notion_client_fini(&s->client);
 out:
+	s->wish.names = NULL;
 	settings_fini(&settings);
 	return rc;
 }

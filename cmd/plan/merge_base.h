@@ -70,7 +70,7 @@ void merge_base_find(struct merge_base *b, const struct lines *l,
 	const struct resending *again);
 
 /* A refused write is sent again after a day. */
-#define REFUSED_FOR (24 * 60 * USEC_MINUTE)
+#define REFUSED_FOR USEC_DAY
 /* Whether it may not be sent yet. */
 bool is_refused_now(
 	const struct base_refused *r, const struct resending *again);

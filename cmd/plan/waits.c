@@ -223,8 +223,8 @@ void waits_put(struct planned_op *op, const struct verdict *v)
 {
 	static const char *const texts[] = {
 		[WAIT_HELD] = "held",
-		[WAIT_GUARD] = "waits for approval, because a guard has "
-			       "blocked such ops",
+		[WAIT_GUARD] = ("waits for approval, because a guard has "
+				"blocked such ops"),
 		[WAIT_CHANGED] = "waits for approval",
 		[WAIT_SETTLING] = "edited a moment ago, waits to be left alone",
 		[WAIT_PAIR] = "waits with the other half",

@@ -71,12 +71,12 @@ static void print_head(const struct story *s)
 	print_waits(s);
 }
 
-static void print_entry(
-	const struct story_entry *entry, const struct story_entry *before)
+static void print_entry(const struct story *s, size_t i)
 {
+	const struct story_entry *entry = &s->entries[i];
 	char at[HUMANIZE_SIZE];
 
-	if (!before || strcmp(before->run_id, entry->run_id) != 0)
+	if (i == 0 || strcmp(s->entries[i - 1].run_id, entry->run_id) != 0)
 		printf("\n%s  run %s\n",
 			humanize_time(run_id_time(entry->run_id), at),
 			entry->run_id);
@@ -99,7 +99,7 @@ static void print_entries(const struct story *s)
 		size_t same = i + story_repeats(s, i);
 		char at[HUMANIZE_SIZE];
 
-		print_entry(&s->entries[i], i ? &s->entries[i - 1] : NULL);
+		print_entry(s, i);
 		if (same == i)
 			continue;
 		printf("  the same in %zu more %s, until %s (run %s)\n",

@@ -268,8 +268,9 @@ char run_mark(const struct run *r)
 		[RUN_DAMAGED] = '?',
 	};
 
-	return r->status == RUN_OK && run_changes(r) > 0 ? '+'
-							 : marks[r->status];
+	if (r->status == RUN_OK && run_changes(r) > 0)
+		return '+';
+	return marks[r->status];
 }
 
 static void print_trend(const struct run_records *l)

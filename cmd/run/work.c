@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -40,8 +41,8 @@ static int lock_folder(const char *path)
 int work_make(char **path, int *fd, struct error *e)
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
-		*path = xasprintf("%s/vaultsync-run.%ld.%lld", work_tmp(),
-			(long)getpid(), (long long)(time_now() + i));
+		*path = xasprintf("%s/vaultsync-run.%ld.%" PRId64, work_tmp(),
+			(long)getpid(), time_now() + i);
 		if (mkdir(*path, 0700) < 0)
 			break;
 		*fd = lock_folder(*path);

@@ -220,8 +220,8 @@ static void hold_all(struct api *api, const struct api_error *a, usec wait)
 	if (!api->rate || a->action != API_WAIT || a->status == 0)
 		return;
 	/* More than a day makes no difference, and this can't overflow. */
-	if (wait > 24 * 60 * USEC_MINUTE)
-		wait = 24 * 60 * USEC_MINUTE;
+	if (wait > USEC_DAY)
+		wait = USEC_DAY;
 	rate_hold(api->rate, now, now + wait, here);
 }
 

@@ -20,7 +20,7 @@
  * Longer waits come from another boot: this is how it is recognized where boots
  * have no id.
  */
-#define HOLD_MAX (24 * 60 * USEC_MINUTE)
+#define HOLD_MAX USEC_DAY
 #define HOLD_MAX_NO_ID (15 * USEC_MINUTE)
 #define KEPT_MAX 10000 /* the largest budget there is */
 #define LINE_SIZE 24   /* a time and its LF */

@@ -140,7 +140,7 @@ static bool is_title(const json *property)
 /*
  * Puts the id of one property into *id; NULL where an optional one is missing.
  */
-static const json *bind(char **id, const json *all, const struct wanted *w,
+static const json *bind_to(char **id, const json *all, const struct wanted *w,
 	int *rc, struct error *e)
 {
 	const json *p = w->name ? json_get(all, w->name) : find_title(all);
@@ -216,7 +216,7 @@ static int bind_fields(struct notion_schema *s, const json *all,
 
 		if (kind == KIND_TITLE && !property_is_named(names, w.usual))
 			w.name = NULL;
-		p = bind(&s->field[f], all, &w, &rc, e);
+		p = bind_to(&s->field[f], all, &w, &rc, e);
 		if (p && kind == KIND_OPTION) {
 			type_kind_parse(json_str(p, "type"), &s->type_kind);
 			s->type_options = option_names(p);
@@ -238,9 +238,9 @@ static int bind_marks(struct notion_schema *s, const json *all,
 		wanted_of(names, "Synced", box, 1, CHECKBOX, false);
 	int rc;
 
-	bind(&s->checksum, all, &checksum, &rc, e);
+	bind_to(&s->checksum, all, &checksum, &rc, e);
 	if (rc == 0)
-		bind(&s->synced, all, &synced, &rc, e);
+		bind_to(&s->synced, all, &synced, &rc, e);
 	return rc;
 }
 
@@ -260,7 +260,7 @@ static int bind_paused(struct notion_schema *s, const json *all,
 		snprintf(w.place, sizeof w.place, "SYNC_PAUSED_PROPERTY");
 	else if (!is_one_of(json_str(json_get(all, w.name), "type"), box, 1))
 		return 0;
-	bind(&s->paused, all, &w, &rc, e);
+	bind_to(&s->paused, all, &w, &rc, e);
 	return rc;
 }
 
@@ -279,7 +279,7 @@ static int bind_link(struct notion_schema *s, const json *all,
 	if (!names || !names->link)
 		return 0;
 	w.name = names->link;
-	p = bind(&s->link, all, &w, &rc, e);
+	p = bind_to(&s->link, all, &w, &rc, e);
 	s->link_is_url = p && strcmp(json_str(p, "type"), URL) == 0;
 	s->link_template = xstrdup(names->link_template);
 	return rc;

@@ -186,7 +186,9 @@ static int broken(const char *file, const char *text, size_t len,
 	size_t line = 1;
 	const char *reason = strstr(why, ": ");
 
-	if (sscanf(why, "byte %lu", &byte) != 1)
+	if (strncmp(why, "byte ", 5) == 0)
+		byte = strtoul(why + 5, NULL, 10);
+	else
 		reason = NULL;
 	for (size_t i = 0; i < len && i < byte; i++)
 		line += text[i] == '\n';

@@ -66,7 +66,10 @@ static char *jwt_payload(const char *s)
 	memcpy(in, from, n);
 	memset(in + n, '=', padded - n);
 	for (size_t i = 0; i < n; i++)
-		in[i] = in[i] == '-' ? '+' : in[i] == '_' ? '/' : in[i];
+		if (in[i] == '-')
+			in[i] = '+';
+		else if (in[i] == '_')
+			in[i] = '/';
 	out = xcalloc(padded + 1, 1);
 	len = EVP_DecodeBlock(
 		(unsigned char *)out, (unsigned char *)in, (int)padded);

@@ -106,6 +106,7 @@ static bool check_escape(struct checker *c, const char **bad)
 		return refuse(c, "unterminated string");
 	if (*c->at == 'u')
 		return check_unicode_escape(c, bad);
+	/* A NUL is none: NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
 	if (!memchr("\"\\/bfnrt", *c->at, 8))
 		return refuse(c, "bad escape");
 	c->at++;
@@ -233,7 +234,7 @@ static bool is_in_range(const char *s, size_t len)
 
 static bool check_number(struct checker *c)
 {
-	const char *from = c->at;
+	const char *from;
 	size_t whole, fraction = 0;
 
 	accept(c, '-');

@@ -107,8 +107,9 @@ static char *ascii_form(const char *s, bool folded)
 		if (pending)
 			*to++ = ' ';
 		pending = false;
-		*to++ = folded && c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A')
-						       : c;
+		if (folded && c >= 'A' && c <= 'Z')
+			c = (char)(c + 'a' - 'A');
+		*to++ = c;
 	}
 	*to = '\0';
 	return out;

@@ -3,8 +3,6 @@
 #include <string.h>
 #include <time.h>
 
-#define USEC_DAY (24 * 60 * USEC_MINUTE)
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';

@@ -18,6 +18,7 @@ typedef int64_t usec;
 #define USEC_NONE INT64_MIN
 #define USEC_SECOND 1000000LL
 #define USEC_MINUTE (60 * USEC_SECOND)
+#define USEC_DAY (USEC_MINUTE * 60 * 24)
 
 #define TIME_SIZE 32 /* "2026-11-23T05:00:00.123456Z" and its NUL */
 #define DATE_LEN 10

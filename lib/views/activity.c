@@ -135,8 +135,8 @@ static void grow_ring(struct reading *g)
 	size_t cap = g->cap ? 2 * g->cap : 16, n = g->run->n;
 	struct activity_item *items = xcalloc(cap, sizeof *items);
 
-	for (size_t i = 0; i < n; i++)
-		items[i] = g->run->items[(g->first + i) % g->cap];
+	for (size_t i = 0, at = g->first; i < n; i++, at++)
+		items[i] = g->run->items[at < g->cap ? at : at - g->cap];
 	free(g->run->items);
 	g->run->items = items;
 	g->first = 0;

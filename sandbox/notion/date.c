@@ -45,11 +45,11 @@ static bool parse_offset(const char *s, int *offset)
 	return !*s;
 }
 
+/* Into one that is all zeros. */
 static bool parse_moment(const char *s, struct moment *m)
 {
 	int second;
 
-	*m = (struct moment){ 0 };
 	if (!date_leads(s))
 		return false;
 	snprintf(m->day, sizeof m->day, "%.10s", s);
@@ -86,7 +86,7 @@ static usec instant(const struct moment *m)
 
 int date_span(const char *text, usec *from, usec *to)
 {
-	struct moment m;
+	struct moment m = { 0 };
 
 	if (!text || !parse_moment(text, &m))
 		return -1;
@@ -122,9 +122,9 @@ static int zone_offset(const char *zone, const struct moment *m)
 	utc = instant(&here);
 	setenv("TZ", zone, 1);
 	tzset();
-	tm.tm_year = atoi(m->day) - 1900;
-	tm.tm_mon = atoi(m->day + 5) - 1;
-	tm.tm_mday = atoi(m->day + 8);
+	tm.tm_year = (int)strtol(m->day, NULL, 10) - 1900;
+	tm.tm_mon = (int)strtol(m->day + 5, NULL, 10) - 1;
+	tm.tm_mday = (int)strtol(m->day + 8, NULL, 10);
 	tm.tm_hour = m->hour;
 	tm.tm_min = m->minute;
 	local = mktime(&tm);
@@ -187,7 +187,7 @@ int date_value_parse(
 	static const char *const keys[] = { "start", "end", "time_zone", NULL };
 	const char *zone = json_str(given, "time_zone");
 	const json *end = json_get(given, "end");
-	struct moment from, to;
+	struct moment from = { 0 }, to = { 0 };
 
 	*out = NULL;
 	if (json_is_null(given)) {

@@ -68,8 +68,9 @@ static bool path_fits(const struct notion *n, const char *path)
 
 		if (*path == '\0')
 			return false;
-		if (*path != ':' && (strlen(n->segments[i]) != len ||
-					    strncmp(n->segments[i], path, len)))
+		if (*path != ':' &&
+			(strlen(n->segments[i]) != len ||
+				strncmp(n->segments[i], path, len) != 0))
 			return false;
 		path += len + (path[len] == '/');
 	}
