@@ -54,7 +54,7 @@ UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
 SEEDER    := $(BUILD)/tests/property/seed_world
 SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] \
                tests/unit/*.[ch] tests/property/*.[ch] \
-               tests/fuzz/*.[ch] bench/*.c)
+               tests/fuzz/*.[ch] tests/analysis/*.h bench/*.c)
 
 all: $(PROGRAMS:%=$(BIN)/%)
 

@@ -21,7 +21,10 @@ analyze-tidy: $(ANALYZED:%.c=$(ANALYSIS)/%.tidy)
 analyze-cppcheck: $(ANALYZED:%.c=$(ANALYSIS)/%.cppcheck)
 analyze-shell: $(TEST_SHELL:%=$(ANALYSIS)/%.shell) $(TEST_BATS:%=$(ANALYSIS)/%.shell)
 
-ANALYSIS_FLAGS = -D_POSIX_C_SOURCE=200809L -Ilib -I. -I$(BUILD)
+ANALYSIS_FLAGS = -D_POSIX_C_SOURCE=200809L -Ilib -I. -I$(BUILD) $(CONTRACTS)
+CONTRACTS      = -include tests/analysis/contracts.h
+# This is where they are kept.
+$(ANALYSIS)/lib/util/error.%: CONTRACTS =
 # Two files include what the build makes.
 $(ANALYSIS)/cmd/health-server/page.gcc $(ANALYSIS)/cmd/health-server/page.tidy: $(BUILD)/page.inc
 $(ANALYSIS)/cmd/doctor/table_sql.gcc $(ANALYSIS)/cmd/doctor/table_sql.tidy: $(BUILD)/table.inc
