@@ -118,8 +118,10 @@ static int damaged(struct error *e, const char *path)
 	struct error why = *e;
 
 	return fail(e, RC_STREAM,
-		"the local base is damaged: %.900s; nothing is lost without "
-		"it, so delete it and run again: rm '%s' '%s.journal'",
+		"the local base is damaged: %.900s; no edit is lost without "
+		"it, but an erased row is made again and conflicts are decided "
+		"record by record: delete it and run again: rm '%s' "
+		"'%s.journal'",
 		why.text, path, path);
 }
 
