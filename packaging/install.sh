@@ -67,7 +67,7 @@ for unit in packaging/systemd/*; do
   sed "s|@PREFIX@|$PREFIX|g" "$unit" |
     put 644 - "lib/systemd/system/${unit##*/}"
 done
-for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/* packaging/github/*; do
+for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md doc/speed.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/* packaging/github/*; do
   put 644 "$f" "share/doc/vaultsync/${f#packaging/}"
 done
 

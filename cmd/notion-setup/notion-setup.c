@@ -48,8 +48,8 @@ static const struct command command = {
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "Properties: Decision (title), Type (multi-select), Date "
 		 "(date), Checksum\n(rich text), Synced (checkbox), or as "
-		 "fields.json calls them. What exists already\nis never "
-		 "changed or removed.\nSettings: "
+		 "fields.json calls them.\nThe title is renamed to that; what "
+		 "else exists is never changed or removed.\nSettings: "
 		 "NOTION_API_KEY, NOTION_DATABASE_ID, NOTION_DATA_SOURCE_ID,\n"
 		 "SYNC_FIELDS; see notion-setup(1).",
 };

@@ -126,6 +126,6 @@ page_options() {
 }
 
 @test "the SQL in the README is that of the file" {
-	sed -n '/^```sql$/,/^```$/p' "$ROOT/README_SYNC.md" | sed '1d;$d' |
+	sed -n '/^```sql$/,/^```$/{p;/^```$/q;}' "$ROOT/README_SYNC.md" | sed '1d;$d' |
 		diff - "$ROOT/sql/decision_vault.sql"
 }

@@ -141,6 +141,20 @@ help_of() {
 	all_true
 }
 
+# Where a message has something of its own, the manual has "…", a number, or its words.
+@test "every message that Troubleshooting quotes is one of the programs or of the sandbox" {
+	local piece
+	# shellcheck disable=SC2038 # names of ours, which have no blanks
+	find "$ROOT"/{lib,cmd,sandbox} -name '*.c' | xargs cat | tr -s ' \t\n' ' ' | sed 's/" "//g' >said
+	sed -n '/^## Troubleshooting/,/^## /s/^| \([^|]*\)|.*/\1/p' "$ROOT/README_SYNC.md" | grep -o '`[^`]*`' | tr -d '`' |
+		sed -E 's/^\.env //; s/blocked by /&\n/; s/…\/?|[0-9]+/\n/g' | sed 's/^ *//; s/ *$//' | grep . >quoted
+	(($(wc -l <quoted) > 15)) || { cat quoted; seen "too few"; }
+	while read -r piece; do
+		grep -qF -- "$piece" said || fault "README_SYNC.md: no message has \"$piece\""
+	done <quoted
+	all_true
+}
+
 @test "every setting that a document names is one that the programs know" {
 	local f name
 	for f in "${DOCUMENTS[@]}"; do

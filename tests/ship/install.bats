@@ -235,7 +235,7 @@ help_options() {
 
 @test "the manual, the specification and what changed are installed with it" {
 	local f doc=$DEST/usr/local/share/doc/vaultsync
-	for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md; do
+	for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md doc/speed.md; do
 		cmp "$ROOT/$f" "$doc/$f" || { find "$doc"; return 1; }
 	done
 }

@@ -237,3 +237,17 @@ bare_table() {
 	must_fail 1 as service_role "$insert"
 	must_say 'no unique or exclusion constraint'
 }
+
+@test "what the manual has for uninstalling takes away what is the sync's own, twice, and no row" {
+	sql -f "$SQL"
+	sql -c "insert into decision_vault (decision, deleted_at) values ('kept', null), ('deleted', now())"
+	sed -n '/^\*\*Uninstalling/,/^### /{/^```sql$/,/^```$/p;}' "$ROOT/README_SYNC.md" | sed '1d;$d' >uninstall.sql
+	grep -q '^drop trigger' uninstall.sql
+	must_pass sql -f uninstall.sql
+	must_pass sql -f uninstall.sql
+	[[ $(sql -c "select string_agg(column_name, ' ' order by ordinal_position) from information_schema.columns
+		where table_name = 'decision_vault'") == "id decision type date created_at updated_at deleted_at" ]]
+	[[ $(sql -c "select string_agg(decision, ' ' order by decision) from decision_vault") == "deleted kept" ]]
+	# It can be made ready again.
+	must_pass sql -f "$SQL"
+}
