@@ -78,10 +78,10 @@ it begins.
   -n, --dry-run     show the plan with the decision in it, or what would be dropped,
                     and write nothing
 
-A run carries it out at once, with the rules of the last run; what that run held or the
-settings hold is held, and what has to settle for either settles; other options go to sync-now.sh, such as --conflict stop. --hold and
---direction take the place of all that it held. It is refused where either half has been
-edited since.
+A run carries it out at once, with the rules of the last run. Whatever that run or the
+current settings hold stays held, and the longer settle time of the two applies. Other
+options go to sync-now.sh, such as --conflict stop; --hold and --direction take the place
+of all that is held. It is refused where either half has been edited since.
 TEXT
 }
 
