@@ -91,7 +91,8 @@ trap 'stop INT' INT
 trap 'stop TERM' TERM
 trap 'stop HUP' HUP
 trap wake USR1
-trap '[ "$once" ] || rm -f "$logs/schedule.json"' EXIT
+trap : PIPE # whoever read the messages has ended, which is no reason to stop
+trap '[ "$once" ] || rm -f "$logs/schedule.json" || true' EXIT
 
 # An event that can't be written down stops nothing.
 log() {
@@ -142,7 +143,7 @@ run_child() {
 }
 
 run_once() {
-  rm -f "$state/wake"
+  rm -f "$state/wake" || true
   woken=''
   publish 0
   while [ -z "$signal" ]; do
@@ -187,11 +188,13 @@ look_again_at() {
 }
 
 # A call from outside runs the sync within seconds; many calls at once do so
-# once, and after a failure not more than once a minute.
+# once, and after a failure not more than once a minute. A file that was there before the
+# last run, and can't be removed, is none.
 is_called() {
   ! lag_is_over "$1" || return 0
   [ ! "$settles_at" ] || [ "$1" -lt "$settles_at" ] || return 0
   [ -e "$state/wake" ] || return 1
+  [ "$(changed_at "$state/wake")" -ge "$began_at" ] || [ "$1" -lt "$began_at" ] || return 1
   [ $(($1 - ended_at)) -ge $((failures > 0 ? 60 : 10)) ] || [ "$1" -lt "$ended_at" ]
 }
 
@@ -209,6 +212,7 @@ wait_until_due() {
 
 anchor=$(date +%s) jitter_max=$((every / 20 < 30 ? every / 20 : 30))
 while :; do
+  began_at=$(date +%s)
   run_once
   [ -z "$signal$once" ] || break
   ended_at=$(date +%s)
@@ -221,7 +225,7 @@ done
 
 if [ "$signal" ]; then
   log info "ended by $signal"
-  [ "$once" ] || rm -f "$logs/schedule.json"
+  [ "$once" ] || rm -f "$logs/schedule.json" || true
   trap - "$signal"
   kill "-$signal" $$
 fi

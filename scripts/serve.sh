@@ -51,6 +51,8 @@ stop() {
 trap 'stop INT' INT
 trap 'stop TERM' TERM
 trap 'stop HUP' HUP
+trap : PIPE # whoever read the messages has ended, which is no reason to stop
+trap 'stop ""' EXIT # an error in here leaves no schedule without a page
 
 start_page() {
   began=$SECONDS

@@ -124,6 +124,7 @@ stop() {
 trap 'stop INT' INT
 trap 'stop TERM' TERM
 trap 'stop HUP' HUP
+trap : PIPE # whoever read the messages has ended, which is no reason to stop
 
 # Waits for one run to end, and records its code.
 reap() {

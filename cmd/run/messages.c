@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runs/event_log.h"
+#include "screen.h"
 #include "util/alloc.h"
 
 #define LINE_MAX_BYTES 65536
@@ -102,7 +103,7 @@ static void remember(struct said *s, const char *line)
 static void end_progress(struct messages *m)
 {
 	if (m->progress_shown && m->on_terminal)
-		fputs("\r\033[K", stderr);
+		screen_put("\r\033[K");
 	m->progress_shown = false;
 }
 
@@ -113,7 +114,8 @@ static void take_progress(struct messages *m, const char *line)
 	if (m->run->quiet || now - m->progress_at < m->progress_every)
 		return;
 	m->progress_at = now;
-	fprintf(stderr, m->on_terminal ? "\r\033[K%s" : "%s\n", line);
+	screen_line(m->on_terminal ? "\r\033[K" : "", line,
+		m->on_terminal ? "" : "\n");
 	m->progress_shown = true;
 }
 
@@ -122,7 +124,7 @@ static void take_message(struct messages *m, const char *line)
 	struct said *s = of_speaker(m, line);
 
 	end_progress(m);
-	fprintf(stderr, "%s\n", line);
+	screen_line("", line, "\n");
 	if (m->newest && s->logged++ < EVENT_LINES_MAX)
 		log_line(m, m->newest, usual_level(m));
 	free(m->newest);

@@ -17,6 +17,7 @@
 #include "runs/event_log.h"
 #include "runs/retention.h"
 #include "runs/run_record.h"
+#include "screen.h"
 #include "script.h"
 #include "service.h"
 #include "unsettled.h"
@@ -216,7 +217,7 @@ static int begin(struct run_context *r, usec started, struct error *e)
 static char *work_text(
 	const struct run_context *r, const char *name, size_t max)
 {
-	char *path = path_join(r->work, name);
+	char *path = r->work ? path_join(r->work, name) : xstrdup("");
 	struct buf text = BUF_INIT(max);
 	struct error none;
 
@@ -293,7 +294,9 @@ static int conclude(struct run_context *r, const struct run_end *end,
 {
 	const char *logs = r->settings->log_dir;
 	json *before = last_record(r);
-	json *record = run_record_make(end, logs, r->work, before);
+	/* A run that got no work folder has left nothing beside its record. */
+	json *record =
+		run_record_make(end, logs, r->work ? r->work : r->dir, before);
 	struct buf text = BUF_INIT(1024);
 	struct error ignored;
 	int rc;
@@ -340,7 +343,7 @@ static void show_end(const struct run_context *r, const struct script_end *end)
 	struct error e;
 	pid_t child;
 
-	fputs(shown, stderr);
+	screen_put(shown);
 	if (!r->quiet && !end->signal) {
 		if (spawn(&s, &child, &e) < 0)
 			warning("%s", e.text);
@@ -361,7 +364,9 @@ static int supervise(struct run_context *r, char **argv, usec started,
 	int rc;
 
 	messages_init(&m, r);
-	rc = script_run(r, argv, &m, end, e);
+	rc = work_make(&r->work, &r->work_fd, e);
+	if (rc == 0)
+		rc = script_run(r, argv, &m, end, e);
 	if (rc < 0 && !r->dry_run) {
 		/* A run that can't be started has failed like any other. */
 		error_report(e);
@@ -419,10 +424,9 @@ static int run(const struct settings *s, const struct args *a,
 
 	/* Whatever a run leaves behind holds records: for its owner only. */
 	umask(077);
+	screen_init();
 	script_catch_signals();
 	work_clear(work_tmp());
-	if (work_make(&r.work, &r.work_fd, e) < 0)
-		return -1;
 	code = a->dry_run || begin(&r, started, e) == 0
 		       ? supervise(&r, a->operands, started, end, e)
 		       : -1;
@@ -430,7 +434,8 @@ static int run(const struct settings *s, const struct args *a,
 	if (code >= 0 && !a->dry_run)
 		show_end(&r, end);
 	end->signal = script_signal();
-	work_remove(r.work, r.work_fd);
+	if (r.work)
+		work_remove(r.work, r.work_fd);
 	free(r.work);
 	free(r.dir);
 	return code;

@@ -7,6 +7,7 @@
  *   work.[ch]      the private folder for the streams of a run
  *   script.[ch]    the script: its messages and its end, in one loop
  *   messages.[ch]  what the programs say: to the terminal and into sync.log
+ *   screen.[ch]    standard error, which holds no run up
  *   unsettled.[ch] what makes a run read in full
  *   alarm.[ch]     SYNC_PING_URL and SYNC_NOTIFY_CMD
  *   service.[ch]   what the scripts ask for beside a run

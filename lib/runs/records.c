@@ -138,8 +138,8 @@ const struct run *run_undone_by(
 		const struct run *undo = &l->runs[i];
 		const char *undone = run_undoes(undo);
 
-		if (strcmp(undo->id, r->id) <= 0)
-			break;
+		if (strcmp(undo->id, r->id) == 0)
+			break; /* those before it are older */
 		if (undone && strcmp(undone, r->id) == 0 &&
 			run_is_success(undo) &&
 			json_int(undo->record, "errors") == 0 &&
@@ -265,7 +265,30 @@ static int by_id(const void *a, const void *b)
 	return strcmp(((const struct run *)a)->id, ((const struct run *)b)->id);
 }
 
-/* The ids of all runs that are kept, sorted. */
+/*
+ * Runs that a clock was ahead in, by more than clocks differ by: they come
+ * first, as if older than all, or one of them would pass for the newest run
+ * until its time has come.
+ */
+static void put_ahead_first(struct run *runs, size_t n)
+{
+	usec now = time_now();
+	size_t ahead = 0;
+	struct run *held;
+
+	while (ahead < n &&
+		run_id_time(runs[n - 1 - ahead].id) > now + USEC_MINUTE)
+		ahead++;
+	if (ahead == 0 || ahead == n)
+		return;
+	held = xcalloc(ahead, sizeof *held);
+	memcpy(held, runs + (n - ahead), ahead * sizeof *held);
+	memmove(runs + ahead, runs, (n - ahead) * sizeof *runs);
+	memcpy(runs, held, ahead * sizeof *held);
+	free(held);
+}
+
+/* The ids of all runs that are kept, the oldest first. */
 static int list_runs(struct run_records *l, struct error *e)
 {
 	char *path = path_join(l->dir, "runs");
@@ -291,6 +314,7 @@ static int list_runs(struct run_records *l, struct error *e)
 	free(path);
 	if (l->n)
 		qsort(l->runs, l->n, sizeof *l->runs, by_id);
+	put_ahead_first(l->runs, l->n);
 	return rc;
 }
 

@@ -149,6 +149,23 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Named after the newest one, by a clock that was ahead: older than all others.
+ */
+static void ids_ahead_first(struct names *names, const char *newest)
+{
+	char **ordered = xcalloc(names->n, sizeof *ordered);
+	size_t n = 0;
+
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->at[i], newest) > 0)
+			ordered[n++] = names->at[i];
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->at[i], newest) <= 0)
+			ordered[n++] = names->at[i];
+	free(names->at);
+	names->at = ordered;
+}
+
 static void list_others(DIR *runs, const char *keep, struct names *names)
 {
 	struct dirent *entry;
@@ -167,6 +184,7 @@ static void list_others(DIR *runs, const char *keep, struct names *names)
 	}
 	if (names->n)
 		qsort(names->at, names->n, sizeof *names->at, by_name);
+	ids_ahead_first(names, keep);
 }
 
 static int forget_run(int runs, const char *id)
@@ -230,8 +248,8 @@ static bool owns_work_file(int dir, const char *folder, const char *file)
 {
 	static const char *const names[] = { "stage", "shown", "sb.ndjson",
 		"notion.ndjson", "records.ndjson", "sb-again.ndjson",
-		"notion-again.ndjson", "records-again.ndjson",
-		"resolve.ndjson", "pages",
+		"notion-again.ndjson", "records-again.ndjson", "resolve.ndjson",
+		"pages",
 		/* of versions before this one */
 		"stderr", "messages", "settings", "ops", "ends.ndjson" };
 	struct stat st;

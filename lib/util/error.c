@@ -10,6 +10,7 @@
 #include "util/text.h"
 
 const char *program_name = "vaultsync";
+bool (*message_has_room)(void);
 int verbosity;
 
 /* Drops a last character that was cut, so that the text stays valid UTF-8. */
@@ -91,7 +92,7 @@ static void print_message(const char *fmt, va_list ap)
 	size_t columns, n, used;
 	int len = vsnprintf(text, sizeof text, fmt, ap);
 
-	if (len < 0)
+	if (len < 0 || (message_has_room && !message_has_room()))
 		return;
 	if ((size_t)len >= sizeof text)
 		cut_at_character(text);

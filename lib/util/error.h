@@ -16,6 +16,8 @@
 #ifndef UTIL_ERROR_H
 #define UTIL_ERROR_H
 
+#include <stdbool.h>
+
 /* The same for all programs; vaultsync-streams(5) lists them. */
 enum exit_code {
 	RC_DONE = 0,	     /* all done */
@@ -37,9 +39,15 @@ struct error {
 	char text[ERROR_MAX]; /* one line, no newline, cut at a character */
 };
 
-/* Set once by opt_init(), read by the messages; the only globals there are. */
+/* Set once, read by the messages; the only globals there are. */
 extern const char *program_name;
 extern int verbosity; /* -1 quiet, 0 normal, 1 and more verbose */
+/*
+ * Asked before each message, which is lost where it answers false: for a
+ * program that nobody who doesn't read its messages may hold up. NULL: none is
+ * lost.
+ */
+extern bool (*message_has_room)(void);
 
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 

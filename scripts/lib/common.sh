@@ -15,12 +15,14 @@ me=${0##*/} me=${me%.sh}
 # calls forbids this, the limit is set from outside.
 ulimit -S -c 0 2>/dev/null || true
 
+# A message that can't be written, to a full disk or a terminal that is gone, stops
+# nothing.
 say() {
-  [ "${quiet:-}" ] || printf '%s: %s\n' "$me" "$*" >&2
+  [ "${quiet:-}" ] || warn "$@"
 }
 
 warn() {
-  printf '%s: %s\n' "$me" "$*" >&2
+  printf '%s: %s\n' "$me" "$*" >&2 || true
 }
 
 # die CODE MESSAGE…

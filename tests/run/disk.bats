@@ -203,11 +203,16 @@ writes() {
 	recovers
 }
 
-@test "no room for temporary files: 74" {
+@test "no room for temporary files: 74, recorded and reported" {
 	seed supabase one two three
 	seed notion four
-	TMPDIR=$T/nowhere must_fail $RC_LOCAL sync_now -q
+	TMPDIR=$T/nowhere must_fail $RC_LOCAL sync_now --dry-run
 	must_say "TMPDIR"
+	[[ ! -e logs ]] || seen "a dry run that left something"
+	SYNC_NOTIFY_CMD="cat >>$T/notified" TMPDIR=$T/nowhere must_fail $RC_LOCAL sync_now -q
+	must_say "TMPDIR"
+	must_hold '.[0] | .status == "failed" and .exit_code == 74 and (.message | test("TMPDIR"))' logs/last_run.json
+	grep -q 'TMPDIR' notified
 	[[ $(writes) == 0 ]]
 	recovers
 }

@@ -73,6 +73,25 @@ supervise() {
 	must_pass supervise --limit 1
 }
 
+@test "who doesn't read what a run says holds it up neither past its limit nor past a signal" {
+	local pid code=0
+	mkfifo unread
+	exec 4<>unread
+	# All that it takes, but for a few bytes; the script says more than that.
+	dd if=/dev/zero of=unread bs=4096 oflag=nonblock 2>/dev/null || true
+	script 'for i in {1..40}; do echo "line $i" >&2; done; sleep 60'
+	must_fail $RC_TEMPORARY timeout 30 "$BIN/run" --limit 2 -- ./script 2>&4
+	grep -q 'msg="line 39"' logs/sync.log
+	"$BIN/run" -- ./script 2>&4 3>&- &
+	pid=$!
+	until [[ -e state/sync.lock && $(grep -c 'msg="line 39"' logs/sync.log) == 2 ]]; do nap 0.1; done
+	kill -TERM "$pid"
+	wait "$pid" || code=$?
+	[[ $code == 143 ]] || seen "ended with $code"
+	! is_held sync || seen "the lock is still held"
+	exec 4>&-
+}
+
 @test "as the first process of a container, the orphans of a killed script are waited for" {
 	((EUID == 0)) || skip "only root can have a pid namespace of its own"
 	unshare -p --fork --mount-proc true 2>/dev/null || skip "no pid namespaces with a /proc here"

@@ -96,6 +96,29 @@ ends_by_term() {
 	[[ ! -e logs/schedule.json ]]
 }
 
+@test "a message that nobody takes, and a wake-up file that stays, stop nothing" {
+	local to
+	fake_run 'exit 74'
+	for to in /dev/full >(exec 0<&-); do
+		: >"$RUNS"
+		touch err
+		home/scripts/schedule.sh --every 1s >out 2>"$to" </dev/null 3>&- &
+		SCHEDULE=$!
+		eventually has_runs 4
+		ends_by_term
+	done
+	grep -q "3 runs in a row" logs/sync.log
+	# Once, and not again and again.
+	fake_run 'exit 0'
+	: >"$RUNS"
+	mkdir state/wake
+	start_schedule --every 1h
+	eventually is_published
+	nap 3
+	[[ $(runs) -le 2 ]] || seen "it runs again and again"
+	ends_by_term
+}
+
 @test "TERM ends it in the middle of a pause, and leaves nothing behind" {
 	start_schedule --every 1h
 	eventually is_published

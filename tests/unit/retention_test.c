@@ -82,12 +82,14 @@ static void make_run(int n, const char *record)
 	make_file(name, "{\"kind\":\"head\",\"str"); /* it was cut */
 }
 
-static void forget(int wanted)
+#define NEWEST "20260301T000000Z-7"
+
+static void forget(const char *newest)
 {
 	char *logs = path_join(dir, "logs");
 	struct error e = { 0 };
 
-	if (!check_int(runs_forget(logs, "20260101T000009Z-7", &e), wanted))
+	if (!check_int(runs_forget(logs, newest, &e), 0))
 		printf("\t%s\n", e.text);
 	free(logs);
 }
@@ -107,15 +109,29 @@ static void test_forget(void)
 	make_run(0, "{\"v\":1,\"run_id\":\"20260101T000000Z-7\"}\n");
 	make_run(1, "");
 	make_run(2, "{\"v\":1,\"run_id\":\"2026");
-	make_run(9, "{\"v\":1,\"run_id\":\"20260101T000009Z-7\"}\n");
-	forget(0);
+	make_dir("logs/runs/" NEWEST);
+	forget(NEWEST);
 	for (int n = 0; n < 3; n++)
 		check_run(n, false);
-	check_run(9, true);
+	check(is_there("logs/runs/" NEWEST));
 	check(!is_there("logs/runs/20260201T000000Z-7"));
 	check(is_there("logs/runs/20260201T000001Z-7"));
-	forget(0);
+	forget(NEWEST);
 	check(is_there("logs/runs/20260201T000001Z-7"));
+}
+
+/* Of a clock that was ahead, or has been set back since. */
+static void test_forget_ahead(void)
+{
+	make_new_runs();
+	make_run(10, "{\"v\":1,\"run_id\":\"20260101T000010Z-7\"}\n");
+	make_run(11, "{\"v\":1,\"run_id\":\"20260101T000011Z-7\"}\n");
+	forget("20260101T000011Z-7");
+	check_run(10, true);
+	check_run(11, true);
+	check(!is_there("logs/runs/20260201T000000Z-7"));
+	check(!is_there("logs/runs/20260201T000001Z-7"));
+	check(is_there("logs/runs/20260201T000049Z-7"));
 }
 
 /* Nothing that is somebody else's, even where its name is that of a run. */
@@ -139,7 +155,7 @@ static void test_forget_nothing_else(void)
 	make_link("logs/runs/20260101T000004Z-7/plan.ndjson",
 		"elsewhere/run.json");
 	make_dir("logs/runs/20260101T000005Z-7/run.json");
-	forget(0);
+	forget(NEWEST);
 	check(is_there("logs/runs/archive/run.json"));
 	check(is_there("logs/runs/20260101T000008Z-7"));
 	check(is_there("logs/runs/20260101T000007Z-7"));
@@ -243,6 +259,7 @@ int main(void)
 		return 1;
 	make_dir("logs");
 	run(test_forget);
+	run(test_forget_ahead);
 	run(test_forget_nothing_else);
 	run(test_forget_without);
 	run(test_work);
