@@ -83,9 +83,12 @@ static void judge_transport(const struct api *api, const struct api_call *call,
 	}
 }
 
-static void judge_redirect(const struct http_answer *h, struct api_error *a)
+/* To a gateway's own page, perhaps, when the service has done the work. */
+static void judge_redirect(const struct api_call *call,
+	const struct http_answer *h, struct api_error *a)
 {
 	a->action = API_CONFIG;
+	a->outcome_unknown = !call->read;
 	snprintf(a->code, sizeof a->code, "redirect");
 	snprintf(a->message, sizeof a->message,
 		"redirects to %.200s, which is not followed: set the URL to "
@@ -122,7 +125,7 @@ static int judge(struct api *api, const struct api_call *call,
 	if (h->outcome != HTTP_ANSWERED) {
 		judge_transport(api, call, h, a);
 	} else if (h->status >= 300 && h->status < 400) {
-		judge_redirect(h, a);
+		judge_redirect(call, h, a);
 	} else if (h->status < 200 || h->status > 299) {
 		api->judge(api, h, body, a);
 		a->outcome_unknown = a->outcome_unknown && !call->read;
@@ -201,9 +204,10 @@ static bool may_repeat(const struct api *api, const struct api_call *call,
 {
 	if (tries >= api->retries)
 		return false;
-	if (a->action == API_WAIT)
+	if (a->action == API_WAIT && !a->outcome_unknown)
 		return true;
-	if (a->action != API_RETRY || a->committed_id[0])
+	if ((a->action != API_RETRY && a->action != API_WAIT) ||
+		a->committed_id[0])
 		return false;
 	return call->read || call->repeatable || !a->outcome_unknown;
 }

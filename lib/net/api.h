@@ -6,16 +6,19 @@
  * matches counts as an outage or a wrong setting, never as a bug of ours.
  *
  * A call is repeated, at most `retries` times:
- *   after 429 and 529, whatever the method: such a request wasn't carried out;
+ *   after 429, and 529 in the service's own words, whatever the method: such a
+ *     request wasn't carried out;
  *     the wait that the answer asks for (Retry-After, or a field of its error)
  *     is honoured up to max_wait; if it is longer, the call ends; no other
  *     client of the service in this run sends anything before that time
  *     (net/rate.h)
  *   after 409 from Notion ("Conflict occurred while saving"): the same
  *   after no connection: the server has not seen it
- *   after 5xx, a time-out, a lost, cut or unreadable answer: only where the
- *     call is `repeatable`; otherwise it ends with outcome_unknown
- * Without Retry-After the wait is random between 0 and min(cap, base * 2^n)
+ *   after 5xx, a time-out, a lost, cut or unreadable answer, or one that some
+ *     gateway gave: only where the call is `repeatable`; otherwise it ends with
+ *     outcome_unknown. A redirect, which may lead to a page of a gateway's,
+ * ends every call, and leaves that of a write unknown Without Retry-After the
+ * wait is random between 0 and min(cap, base * 2^n)
  * ("full jitter"). Waits end when the program is stopped; those over five
  * seconds are announced.
  */
@@ -46,7 +49,9 @@ enum api_action {
 	API_CONFIG,	 /* stop: RC_CONFIG */
 	API_BUG,	 /* stop: RC_BUG, our request was malformed */
 	API_STOPPED,	 /* the program was asked to stop */
-	API_WAIT,	 /* repeated, whatever the method; ends as API_OUTAGE */
+	/* Repeated, whatever the method, unless its outcome is unknown; ends as
+	 * API_OUTAGE. */
+	API_WAIT,
 };
 
 #define API_MESSAGE_MAX 500
@@ -149,11 +154,18 @@ void api_append_text(const struct api *api, struct api_error *a,
 	const char *name, const char *text);
 /*
  * A 4xx whose body is not a JSON object: something on the way refused the
- * request, and the service hasn't seen it. (404 is what a wrong URL gets.)
+ * request, or kept the service's answer back. (404 is what a wrong URL gets.)
  */
 bool api_is_from_gateway(const struct http_answer *answer, const json *body);
 /* Treats that as an outage, whatever the status says. */
 void api_judge_gateway(struct api_error *a);
+/*
+ * For an error that isn't in the service's own words. It says nothing of what
+ * the service did: filters of answers block when the work is done. So its
+ * outcome is unknown, but for 407, 413, 420 and 429, with which nothing passes
+ * a request on, and for a status from 500 on, which has a rule of its own.
+ */
+void api_judge_foreign(struct api_error *a);
 /* Copies a text from the service: valid UTF-8, one line, cut to size. */
 void api_copy_text(char *out, size_t size, const char *text);
 

@@ -109,10 +109,21 @@ bool api_is_from_gateway(const struct http_answer *answer, const json *body)
 		       (answer->body_len > 0 && !json_is_object(body)));
 }
 
+/* By its meaning, nothing that answers so has passed the request on. */
+static bool is_refused_on_the_way(int status)
+{
+	return status == 407 || status == 413 || status == 420 || status == 429;
+}
+
+void api_judge_foreign(struct api_error *a)
+{
+	if (a->status < 500 && !is_refused_on_the_way(a->status))
+		a->outcome_unknown = true;
+}
+
 void api_judge_gateway(struct api_error *a)
 {
 	a->action = API_RETRY;
-	a->outcome_unknown = false;
 	a->smaller = a->status == 413;
 	api_copy_text(a->hint, sizeof a->hint,
 		"that answer came not from the service but from something on "

@@ -48,7 +48,7 @@ static const struct api_rule rules[] = {
 	{ NULL, 429, 429, API_WAIT, false, false, NULL },
 	{ NULL, 400, 499, API_BAD_RECORD, false, false, NULL },
 	{ NULL, 500, 500, API_RETRY, true, false, NULL },
-	{ NULL, 529, 529, API_WAIT, false, false, NULL },
+	{ NULL, 529, 529, API_WAIT, true, false, NULL },
 	{ NULL, 501, 599, API_RETRY, true, true, NULL },
 	{ NULL, 0, 999, API_RETRY, true, false, NULL },
 };
@@ -110,6 +110,8 @@ void notion_judge(const struct api *api, const struct http_answer *answer,
 	if (code && strcmp(code, "row_limit_exceeded") == 0)
 		a->no_new_pages = true;
 	judge_details(json_get(body, "additional_data"), a);
+	if (!code)
+		api_judge_foreign(a);
 	/* As when Cloudflare refuses it: try rarely and slowly. */
 	if (api_is_from_gateway(answer, body))
 		api_judge_gateway(a);

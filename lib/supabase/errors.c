@@ -119,7 +119,8 @@ static const struct api_rule rules[] = {
 	{ NULL, 429, 429, API_WAIT, false, false, NULL },
 	{ NULL, 521, 523, API_WAIT, false, false, NULL },
 	{ NULL, 525, 526, API_WAIT, false, false, NULL },
-	{ NULL, 529, 530, API_WAIT, false, false, NULL },
+	{ NULL, 529, 529, API_WAIT, true, false, NULL },
+	{ NULL, 530, 530, API_WAIT, false, false, NULL },
 	{ NULL, 540, 540, API_CONFIG, false, false, PAUSED },
 	{ NULL, 500, 599, API_RETRY, true, true, NULL },
 	{ NULL, 400, 499, API_BAD_RECORD, false, false, NULL },
@@ -202,14 +203,18 @@ void supabase_judge(const struct api *api, const struct http_answer *answer,
 	const json *body, struct api_error *a)
 {
 	const char *code = json_str(body, "code");
+	const char *message = json_str(body, "message");
 	const struct api_rule *rule =
 		api_rule_find(rules, N_RULES, code, answer->status);
 
-	api_describe(answer, json_str(body, "message"), code, a);
+	api_describe(answer, message, code, a);
 	a->action = rule->action;
 	a->outcome_unknown = rule->carried_out;
 	a->smaller = rule->smaller;
 	judge_details(api, body, rule, a);
+	/* The service's own gateway knows no codes. */
+	if (!code && !message)
+		api_judge_foreign(a);
 	if (api_is_from_gateway(answer, body))
 		api_judge_gateway(a);
 }

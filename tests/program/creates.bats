@@ -153,6 +153,26 @@ page_object() { # page_object ID
 	must_be_single
 }
 
+@test "a create that a gateway answers when it was carried out is not sent again" {
+	local fault='"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"times":-1,"commit":true'
+	seed supabase one
+	control POST faults "{$fault,\"status\":403,\"content_type\":\"text/html\",\"body\":\"<html>\"}"
+	must_pass sync_now -q
+	must_be_single
+	control DELETE faults
+	# To the gateway's own page, and no search shows ours yet.
+	seed supabase two
+	control POST config '{"query_lag_ms":120000}'
+	control POST faults "{$fault,\"status\":302,\"content_type\":\"text/html\",\"body\":\"\"}"
+	sync_now -q || true
+	sync_now -q || true
+	[[ $(pages length) == 2 ]]
+	control DELETE faults
+	control POST clock '{"advance":301}'
+	must_pass sync_now -q
+	must_be_single
+}
+
 # Two machines with folders of their own.
 machine() {
 	SYNC_STATE_DIR=$T/state$1 SYNC_LOG_DIR=$T/logs$1 sync_now -q

@@ -29,12 +29,26 @@ static void test_a_create_is_not_repeated_blindly(void)
 		{ "429 x", ERROR("rate_limited"), false, 4 },
 		{ "529 x", ERROR("service_overload"), false, 4 },
 		{ "400 x", ERROR("validation_error"), false, 1 },
-		{ "401 x", "", false, 1 },
+		{ "401 x", ERROR("unauthorized"), false, 1 },
 		{ "403 x", ERROR("restricted_resource"), false, 1 },
 		{ "404 x", ERROR("object_not_found"), false, 1 },
 		{ "200 x", "{\"object\":", true, 1 },
 		{ "200 x", "", true, 1 },
 		{ "200 x", "{}", true, 1 },
+		/* Not Notion's words: it may have done the work before. */
+		{ "302 x", "", true, 1 },
+		{ "400 x", "{\"error\":\"blocked\"}", true, 1 },
+		{ "401 x", "", true, 1 },
+		{ "402 x", "<html>", true, 1 },
+		{ "403 x", "<html>", true, 1 },
+		{ "404 x", "<html>", true, 1 },
+		{ "409 x", "<html>", true, 1 },
+		{ "451 x", "blocked", true, 1 },
+		{ "529 x", "<html>", true, 1 },
+		/* With these, nothing passes a request on. */
+		{ "407 x", "<html>", false, 4 },
+		{ "413 x", "<html>", false, 4 },
+		{ "429 x", "<html>", false, 4 },
 	};
 
 	for (size_t i = 0; i < LENGTH(cases); i++) {
