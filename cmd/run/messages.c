@@ -139,7 +139,7 @@ void messages_take(struct messages *m, const char *data, size_t len)
 
 		if (c != '\n' && c != '\r') {
 			/* Of an endless line the start is enough. */
-			buf_addc(&m->part, c ? c : '?');
+			buf_addc(&m->part, (char)(c ? c : '?'));
 			continue;
 		}
 		if (c == '\n')

@@ -449,7 +449,7 @@ int main(int argc, char **argv)
 	struct error e, closing;
 	int code = parse_args(&a, argc, argv);
 
-	if (code >= 0)
+	if (code >= 0 || !a.operands)
 		return code;
 	code = settings_load(&s, a.what ? 0 : NEED_ALARMS, &e);
 	if (code == 0) {

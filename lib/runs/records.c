@@ -136,10 +136,11 @@ const struct run *run_undone_by(
 {
 	for (size_t i = l->n; i-- > 0;) {
 		const struct run *undo = &l->runs[i];
-		const char *undone = run_undoes(undo);
+		const char *undone;
 
 		if (strcmp(undo->id, r->id) == 0)
 			break; /* those before it are older */
+		undone = run_undoes(undo);
 		if (undone && strcmp(undone, r->id) == 0 &&
 			run_is_success(undo) &&
 			json_int(undo->record, "errors") == 0 &&

@@ -101,6 +101,8 @@ static void print_message(const char *fmt, va_list ap)
 		(n = text_show_char(s, shown, &columns)) > 0 &&
 		used + strlen(shown) + 1 < sizeof line;
 		s += n) {
+		/* What ends the line is the LF below. */
+		/* NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
 		memcpy(line + used, shown, strlen(shown));
 		used += strlen(shown);
 	}
