@@ -13,9 +13,9 @@
 
 /*
  * Removes the folders in DIR/runs but those of the newest RUNS_MAX runs: their
- * names begin with the time. `keep` is the newest of all, whatever time its name
- * tells: what a clock that was ahead has named after it goes first. -1 where one
- * can't be removed; the others are all the same.
+ * names begin with the time. `keep` is the newest of all, whatever time its
+ * name tells: what a clock that was ahead has named after it goes first. -1
+ * where one can't be removed; the others are all the same.
  */
 int runs_forget(const char *dir, const char *keep, struct error *e);
 
