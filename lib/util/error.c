@@ -29,6 +29,33 @@ static void cut_at_character(char *text)
 		text[at] = '\0';
 }
 
+/*
+ * What is not UTF-8, such as a character of which a precision has left a part,
+ * is written as print_message() shows it.
+ */
+static void escape_bytes(char text[ERROR_MAX])
+{
+	char copy[ERROR_MAX];
+	size_t left = strlen(text), used = 0, n;
+
+	if (utf8_valid(text, left))
+		return;
+	memcpy(copy, text, left + 1);
+	for (const char *s = copy; left > 0; s += n, left -= n) {
+		n = utf8_char_len(s, left);
+		if (used + (n ? n : 4) >= ERROR_MAX)
+			break;
+		if (n)
+			memcpy(text + used, s, n);
+		else
+			snprintf(text + used, ERROR_MAX - used, "\\x%02X",
+				(unsigned char)*s);
+		used += n ? n : 4;
+		n = n ? n : 1;
+	}
+	text[used] = '\0';
+}
+
 PRINTF_LIKE(2, 0)
 static void set_text(struct error *e, const char *fmt, va_list ap)
 {
@@ -38,6 +65,7 @@ static void set_text(struct error *e, const char *fmt, va_list ap)
 		e->text[0] = '\0';
 	else if ((size_t)n >= sizeof e->text)
 		cut_at_character(e->text);
+	escape_bytes(e->text);
 }
 
 int fail(struct error *e, enum exit_code code, const char *fmt, ...)

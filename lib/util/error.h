@@ -36,7 +36,7 @@ enum exit_code {
 
 struct error {
 	enum exit_code code;
-	char text[ERROR_MAX]; /* one line, no newline, cut at a character */
+	char text[ERROR_MAX]; /* one line of UTF-8, cut at a character */
 };
 
 /* Set once, read by the messages; the only globals there are. */

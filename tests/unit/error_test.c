@@ -48,6 +48,22 @@ static void test_cut(void)
 	}
 }
 
+/* So it is where the quoted part of a message ends, and elsewhere in it. */
+static void test_cut_inside(void)
+{
+	static char bytes[ERROR_MAX + 100];
+	struct error e;
+
+	fail(&e, RC_USAGE, "%.4s is cut: %s", "abc\u00E9", "\u00E9");
+	check_str(e.text, "abc\\xC3 is cut: \u00E9");
+	fail(&e, RC_USAGE, "\"%s\"", "caf\xE9.json");
+	check_str(e.text, "\"caf\\xE9.json\"");
+	memset(bytes, '\xE9', sizeof bytes - 1);
+	fail(&e, RC_USAGE, "%s", bytes);
+	check(utf8_valid(e.text, strlen(e.text)));
+	check(strlen(e.text) > ERROR_MAX - 8);
+}
+
 /* What a problem quotes may be cut anywhere; its detail is still a text. */
 static void test_problem(void)
 {
@@ -76,6 +92,7 @@ int main(void)
 {
 	run(test_fail);
 	run(test_cut);
+	run(test_cut_inside);
 	run(test_problem);
 	return test_end();
 }
