@@ -155,7 +155,7 @@ static const json *bind_to(char **id, const json *all, const struct wanted *w,
 	else if (!is_one_of(is, w->types, w->n))
 		*rc = notion_wrong_type(e, w->name ? w->name : w->usual,
 			is ? is : "unknown", w->shown, w->place, all);
-	else if (!its_id)
+	else if (!its_id || !*its_id)
 		*rc = fail(e, RC_TEMPORARY,
 			"Notion gave no id for the property \"%s\"",
 			w->name ? w->name : w->usual);

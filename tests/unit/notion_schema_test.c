@@ -94,6 +94,29 @@ static void test_bind_refused(void)
 }
 
 /* What fields.json and its settings name. */
+/* An empty one would stand for the property in each answer, and in the head. */
+static void test_bind_no_id(void)
+{
+	static const char *const ids[] = { "\"id\":\"\",", "\"id\":null,", "" };
+	struct notion_schema s;
+	struct error e;
+
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		char text[400];
+		json *source;
+
+		snprintf(text, sizeof text,
+			"{\"properties\":{%s,%s,\"Date\":{%s\"type\":"
+			"\"date\"}}}",
+			TYPE, TITLE, ids[i]);
+		source = parse(text);
+		check_int(notion_schema_bind(&s, source, NULL, &e), -1);
+		check_int(e.code, RC_TEMPORARY);
+		check_has(e.text, "no id for the property \"Date\"");
+		json_free(source);
+	}
+}
+
 static void test_bind_names(void)
 {
 	struct field_names names = { .file = (char *)"f.json",
@@ -232,6 +255,7 @@ int main(void)
 	run(test_bind);
 	run(test_bind_optional);
 	run(test_bind_refused);
+	run(test_bind_no_id);
 	run(test_bind_names);
 	run(test_bind_namesake);
 	run(test_bind_paused);
