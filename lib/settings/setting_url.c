@@ -95,11 +95,16 @@ static size_t without(const char *s, size_t n, const char *end)
 	return n;
 }
 
+/* The host stays, whatever its name is. */
 char *setting_url_base(const char *url)
 {
-	size_t n = without(url, strlen(url), "");
+	const char *host = strstr(url, "://"), *path = url;
+	size_t n;
 
-	return xstrndup(url, without(url, n, "/rest/v1"));
+	if (host)
+		path = host + 3 + strcspn(host + 3, "/?#");
+	n = without(path, without(path, strlen(path), ""), "/rest/v1");
+	return xstrndup(url, (size_t)(path - url) + n);
 }
 
 /* Supabase's own hosts: over https, with nothing after the host. */

@@ -207,6 +207,8 @@ static void test_urls(void)
 		"https://abc.supabase.co/rest/v1/", "https://abc.supabase.co");
 	check_url("https://abc.supabase.co//", "https://abc.supabase.co");
 	check_url("http://127.0.0.1:1/rest/v1", "http://127.0.0.1:1");
+	check_url("https://rest/v1", "https://rest/v1");
+	check_url("https://rest/rest/v1/", "https://rest");
 	check_url("https://host.example/supabase/",
 		"https://host.example/supabase");
 	check_url("https://host.example/a/b-c/rest/v1",
