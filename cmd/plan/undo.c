@@ -12,6 +12,7 @@ struct taken {
 	struct op_list *ops;
 	const struct result *deed[SIDES]; /* NULL: that half was not changed */
 	bool unknown;			  /* an outcome that nobody knows */
+	bool unsaid; /* a record that doesn't say what was written over what */
 	const struct record *row, *page;
 	const char *row_id, *page_id;
 };
@@ -54,6 +55,24 @@ static void skip_taken(
 static bool is_deletion(const struct result *d)
 {
 	return d->kind == OP_TRASH;
+}
+
+/*
+ * The record may be damaged, or a part of it lost: without what a half held
+ * before it can't be put back, and without what was written nobody knows
+ * whether it was edited since.
+ */
+static bool says_enough(const struct result *d)
+{
+	struct decision ignored;
+	unsigned set, was;
+	bool valid;
+
+	if (d->kind != OP_CREATE && d->kind != OP_UPDATE)
+		return true;
+	valid = decision_parse(&ignored, &set, json_get(d->line, "set")) == 0 &&
+		decision_parse(&ignored, &was, json_get(d->line, "was")) == 0;
+	return valid && set && (d->kind == OP_CREATE || set == was);
 }
 
 /* How the half was left by the op. */
@@ -322,6 +341,9 @@ static const char *obstacle(const struct taken *t, const char **code)
 	if (t->page && t->page->paused)
 		return "undo: the page is paused: untick that in Notion first";
 	*code = "conflict";
+	if (t->unsaid)
+		return "undo: the run's record doesn't say what was there "
+		       "before, or what was written: compare both by hand";
 	if (t->unknown)
 		return "undo: the outcome of an op of this pair is unknown; "
 		       "run the sync first, or compare both by hand";
@@ -345,7 +367,7 @@ static bool all_taken_back(const struct taken *t)
 {
 	bool any = false;
 
-	for (enum side s = 0; s < SIDES; s++) {
+	for (enum side s = 0; s < SIDES && !t->unsaid; s++) {
 		const struct record *r = half_of(t, s);
 
 		if (!t->deed[s])
@@ -354,7 +376,7 @@ static bool all_taken_back(const struct taken *t)
 			return false;
 		any = true;
 	}
-	return any || !t->unknown;
+	return any || !(t->unknown || t->unsaid);
 }
 
 /* The ops of one pair, from `d` on; returns how many there are. */
@@ -368,6 +390,7 @@ static size_t gather(struct taken *t, const struct result *d, size_t left)
 
 		t->unknown |=
 			strcmp(json_str(one->line, "status"), "unknown") == 0;
+		t->unsaid |= !says_enough(one);
 		if (one->kind <= OP_UPDATE || one->kind == OP_TRASH ||
 			one->kind == OP_RESTORE)
 			t->deed[s] = one;

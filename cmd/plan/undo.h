@@ -3,7 +3,8 @@
  * what both sides hold now, the ops that put back what it wrote.
  *
  * A half that no longer holds what the run wrote was edited since: its whole
- * pair is left alone and reported. What was taken back already is left out.
+ * pair is left alone and reported. So is one of which the record, damaged, no
+ * longer says that. What was taken back already is left out.
  *
  * Updates are reversed, creates go to the trash, what was trashed comes out
  * again, what was restored goes back. What both halves agreed on moves back in
