@@ -9,6 +9,7 @@
 #include "util/alloc.h"
 #include "util/humanize.h"
 #include "util/text.h"
+#include "util/uuid.h"
 
 #define PREFIX_MIN 4
 #define TITLE_MAX 60
@@ -32,6 +33,14 @@ static bool find_guard(const json *head, struct candidate *c)
 	return false;
 }
 
+/* The line may be damaged: what names no record can't be approved. */
+static bool names_record(const struct op_key *key)
+{
+	return (key->row_id || key->page_id) &&
+	       (!key->row_id || uuid_is_normal(key->row_id)) &&
+	       (!key->page_id || uuid_is_normal(key->page_id));
+}
+
 static void each_line_of_plan(void *arg, const json *line)
 {
 	struct plan_seen *p = arg;
@@ -52,6 +61,10 @@ static void each_line_of_plan(void *arg, const json *line)
 	}
 	c.key.row_id = json_str(c.line, "row_id");
 	c.key.page_id = json_str(c.line, "page_id");
+	if (!names_record(&c.key)) {
+		json_free(c.line);
+		return;
+	}
 	/* A guard counts what settles, and not what is held. */
 	c.of_guard =
 		(!would || json_get(line, "since")) && find_guard(p->head, &c);
@@ -202,7 +215,9 @@ static void list_one(const struct candidate *c)
 		v = json_next(v)) {
 		if (!json_get(was, json_key(v)))
 			continue;
-		buf_addf(&text, "\n      %s: ", json_key(v));
+		buf_adds(&text, "\n      ");
+		text_show(&text, json_key(v), TITLE_MAX);
+		buf_adds(&text, ": ");
 		text_show(&text, json_str(was, json_key(v)), TITLE_MAX);
 		buf_adds(&text, " → ");
 		text_show(&text, json_text(v), TITLE_MAX);
@@ -216,7 +231,9 @@ void plan_seen_list(const struct plan_seen *p)
 	const char *id = json_str(p->head, "plan_id");
 	char command[COMMAND_SIZE];
 
-	printf("plan %s of run %s: ", id ? id : "?", p->run_id);
+	if (!id || !uuid_is_normal(id))
+		id = "?";
+	printf("plan %s of run %s: ", id, p->run_id);
 	if (p->n == 0) {
 		puts("nothing waits, and no op is blocked");
 		return;
@@ -226,6 +243,5 @@ void plan_seen_list(const struct plan_seen *p)
 		list_one(&p->at[i]);
 	printf("one by one: %s ID...; all of a kind: --plan %s --all "
 	       "KIND[:SIDE]\n",
-		humanize_command("scripts/controls.sh approve", command),
-		id ? id : "?");
+		humanize_command("scripts/controls.sh approve", command), id);
 }
