@@ -175,12 +175,15 @@ static void parse(struct rate *r, const char *text)
 
 static void read_shared(struct rate *r, int fd)
 {
-	char *text = xmalloc(FILE_MAX + 1);
-	size_t len = 0;
+	struct stat st;
+	size_t len = 0, most = FILE_MAX;
 	ssize_t got;
+	char *text;
 
-	while (len < FILE_MAX &&
-		(got = read(fd, text + len, FILE_MAX - len)) > 0)
+	if (fstat(fd, &st) == 0 && st.st_size < (off_t)most)
+		most = (size_t)st.st_size;
+	text = xmalloc(most + 1);
+	while (len < most && (got = read(fd, text + len, most - len)) > 0)
 		len += (size_t)got;
 	text[len] = '\0';
 	parse(r, text);

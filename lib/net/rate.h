@@ -11,8 +11,9 @@
  * With a file, all processes on the machine that name it share one budget. The
  * file holds times of the monotonic clock and the id of the boot they belong
  * to; if it is older than a reboot, damaged, forged or not writable, only the
- * sharing is lost. The processes may have different budgets. The threads of a
- * program share one struct.
+ * sharing is lost. A request that has had no answer for over a minute is known
+ * to its own process alone. The processes may have different budgets. The
+ * threads of a program share one struct.
  */
 #ifndef NET_RATE_H
 #define NET_RATE_H
