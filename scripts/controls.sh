@@ -63,7 +63,7 @@ TEXT
 
 resolve_usage() {
   cat <<'TEXT'
-usage: controls.sh resolve ID... --take supabase|notion [--field NAME]...
+usage: controls.sh resolve ID... --take supabase|notion [--field NAME]... [--seen DIGEST]
        controls.sh resolve --list [--json]
        controls.sh resolve --drop ID...
 Decide a conflict: one that --conflict stop left alone, or one that was decided
@@ -72,6 +72,8 @@ it begins.
 
       --take SIDE   whose value both get: supabase or notion
       --field NAME  only this field: decision, type or date; may be repeated
+      --seen DIGEST only while its values are those that were shown: the "seen" of the
+                    conflict in --list --json
       --list        what can be decided, with both values and times
       --json        the list for programs
       --drop        take back a decision that still waits for a run
@@ -142,13 +144,14 @@ tell_kept() {
 }
 
 resolve() {
-  local ids=() decide=() options=() what='' dry='' json=() lines=() id line code=0
+  local ids=() decide=() options=() what='' dry='' seen='' json=() lines=() id line code=0
   while [ $# -gt 0 ]; do
     case $1 in
-      --take | --field | --conflict | --orphans | --limit | --allow | --match | --hold | --direction | --settle)
+      --take | --field | --seen | --conflict | --orphans | --limit | --allow | --match | --hold | --direction | --settle)
         [ $# -gt 1 ] || die 2 "$1 needs an argument"
         set -- "$1=$2" "${@:3}" && continue ;;
       --take=* | --field=*) decide+=("$1") ;;
+      --seen=*) seen=1 decide+=("$1") ;;
       --list | --drop) what=${1#--} ;;
       --json) json=(--json) ;;
       -n | --dry-run) dry=1 ;;
@@ -164,6 +167,7 @@ resolve() {
   take_settings || exit
   [ "$what" != drop ] || { drop_decisions; return; }
   [ ${#ids[@]} -gt 0 ] || die 2 "resolve: of which record? $(typed controls) resolve --list shows what can be decided"
+  [ -z "$seen" ] || [ ${#ids[@]} = 1 ] || die 2 "resolve --seen: one record at a time, for it is what was shown of that one"
   for id in "${ids[@]}"; do
     line=$("$bin/report" --resolve "$id" ${decide[@]+"${decide[@]}"}) || exit
     lines+=("$line")

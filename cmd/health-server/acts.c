@@ -6,9 +6,11 @@
 #include "sync/decision.h"
 #include "sync/op_names.h"
 #include "util/alloc.h"
+#include "util/hex.h"
 #include "util/json.h"
 #include "util/text.h"
 #include "util/uuid.h"
+#include "views/conflicts.h"
 
 #define WORDS_MAX 400 /* bytes of the arguments that a log needs */
 #define KEYS 4
@@ -202,11 +204,27 @@ static int add_fields(struct act *a, const json *fields, struct error *e)
 	return 0;
 }
 
+/* conflict_seen() of the conflict that was shown: hex digits, and no option. */
+static int add_seen(struct act *a, const json *seen, struct error *e)
+{
+	const char *text = json_text(seen);
+	size_t n = 0;
+
+	while (text && hex_is_lower(text[n]))
+		n++;
+	if (n != SEEN_SIZE - 1 || text[n])
+		return refuse(e, "seen", "what the conflict has as \"seen\"");
+	add(a, "--seen");
+	add(a, text);
+	return 0;
+}
+
 static int read_resolve(struct act *a, const json *body, struct error *e)
 {
 	static const char *const sides[] = { "supabase", "notion", NULL };
 	const char *take = json_str(body, "take");
 	const json *fields = json_get(body, "fields");
+	const json *seen = json_get(body, "seen");
 	char id[UUID_SIZE];
 
 	if (take_id(json_get(body, "id"), "id", id, e) < 0)
@@ -218,6 +236,8 @@ static int read_resolve(struct act *a, const json *body, struct error *e)
 	add(a, "--take");
 	add(a, take);
 	if (fields && add_fields(a, fields, e) < 0)
+		return -1;
+	if (seen && add_seen(a, seen, e) < 0)
 		return -1;
 	add(a, "--quiet");
 	add(a, LIMIT);
@@ -282,7 +302,7 @@ static const struct {
 	[ACT_APPROVE] = { "approve", "controls.sh", read_approve,
 		{ "plan", "ids", "all" } },
 	[ACT_RESOLVE] = { "resolve", "controls.sh", read_resolve,
-		{ "id", "take", "fields" } },
+		{ "id", "take", "fields", "seen" } },
 	[ACT_ALLOW] = { "allow", "sync-now.sh", read_allow, { "plan" } },
 	[ACT_UNDO] = { "undo", "controls.sh", read_undo,
 		{ "run", "dry_run", "plan", "allow" } },

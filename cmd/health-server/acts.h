@@ -8,7 +8,8 @@
  *   sync-now  {"full":true,"retry":true,"orphans":"restore"}, each optional
  *   dry-run   {}
  *   approve   {"plan":ID,"ids":[ID,…]} or {"plan":ID,"all":["trash:notion",…]}
- *   resolve   {"id":ID,"take":"notion","fields":["type",…]}, fields optional
+ *   resolve   {"id":ID,"take":"notion","fields":["type",…],"seen":DIGEST},
+ *             fields and seen optional; seen is that of what was shown
  *   allow     {"plan":ID}
  *   undo      {"run":RUN,"dry_run":true}, or {"run":RUN,"plan":ID} with the id
  *             of the plan that was shown; "allow":true lifts its guards

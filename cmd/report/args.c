@@ -36,6 +36,8 @@ static const struct option_spec options[] = {
 	{ OPT_TAKE, "take", "SIDE", "with --resolve: supabase or notion" },
 	{ OPT_FIELD, "field", "NAME",
 		"with --resolve: decision, type or date; may be repeated" },
+	{ OPT_SEEN, "seen", "DIGEST",
+		"with --resolve: only if it is the one whose \"seen\" this is" },
 	{ OPT_PATHS, "paths", NULL,
 		"where state and logs are, and how to raise an alarm,\n"
 		"as JSON for scripts" },
@@ -112,6 +114,9 @@ static int take_option(struct args *a, int id, const char *value)
 		return 0;
 	case OPT_FIELD:
 		return take_field(a, value);
+	case OPT_SEEN:
+		a->decide.seen = value;
+		return 0;
 	case OPT_SIDE:
 	case OPT_KIND:
 	case OPT_TEXT:
@@ -140,9 +145,10 @@ int args_parse(struct args *a, int argc, char **argv)
 	}
 	if (id == OPT_EXIT)
 		return code;
-	if ((a->decide.take || a->decide.fields) && a->what != OPT_RESOLVE)
-		return opt_usage(
-			&command, "--take and --field belong to --resolve");
+	if ((a->decide.take || a->decide.fields || a->decide.seen) &&
+		a->what != OPT_RESOLVE)
+		return opt_usage(&command,
+			"--take, --field and --seen belong to --resolve");
 	if (a->filtered && a->what != OPT_ACTIVITY)
 		return opt_usage(&command, "--side, --kind, --text and --limit "
 					   "belong to --activity");

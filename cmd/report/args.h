@@ -26,6 +26,7 @@ enum {
 	OPT_RESOLVE,
 	OPT_TAKE,
 	OPT_FIELD,
+	OPT_SEEN,
 };
 
 struct args {

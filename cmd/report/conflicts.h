@@ -11,11 +11,13 @@ struct decision_asked {
 	const char *id;	  /* of the row or the page, or how it begins */
 	const char *take; /* a side; NULL: not said */
 	unsigned fields;  /* 0: those of the newest conflict */
+	const char *seen; /* conflict_seen() of what was shown, or NULL */
 };
 
 /*
  * The decision as plan --resolve takes it. If the conflict isn't there: NULL
- * with RC_USAGE, and the message lists what can be decided.
+ * with RC_USAGE, and the message lists what can be decided; likewise where
+ * any of its values is from another conflict than the one that was seen.
  */
 json *conflicts_decide(const struct conflicts *c,
 	const struct decision_asked *asked, struct error *e);

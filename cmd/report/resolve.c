@@ -219,6 +219,25 @@ static int no_such_field(const struct conflicts *all,
 	return rc;
 }
 
+/* Whether the values of these fields are those that the person has seen. */
+static int check_seen(const struct conflict *c, const char *seen,
+	unsigned fields, struct error *e)
+{
+	char now[SEEN_SIZE], command[COMMAND_SIZE];
+
+	if (!seen || !(c->fields & fields))
+		return 0;
+	conflict_seen(c, now);
+	if (strcmp(now, seen) == 0)
+		return 0;
+	return fail(e, RC_USAGE,
+		"%s: the values have changed since they were shown, and "
+		"nothing was decided: look again with %s",
+		c->row_id,
+		humanize_command(
+			"scripts/controls.sh resolve --list", command));
+}
+
 json *conflicts_decide(const struct conflicts *c,
 	const struct decision_asked *asked, struct error *e)
 {
@@ -247,6 +266,10 @@ json *conflicts_decide(const struct conflicts *c,
 	for (const struct conflict *one = newest; one < c->at + c->n; one++) {
 		if (!conflict_same_pair(one, newest))
 			continue;
+		if (check_seen(one, asked->seen, missing, e) < 0) {
+			json_free(line);
+			return NULL;
+		}
 		conflict_put_fields(fields, one, missing);
 		missing &= ~one->fields;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/hex.h"
 
 /* --- one conflict --------------------------------------------------------- */
 
@@ -63,6 +64,69 @@ static int take_open(struct conflict *c, const json *conflict)
 		if (take_values(&c->of[s], json_get(conflict, side_name(s)),
 			    c->fields) < 0)
 			return -1;
+	return 0;
+}
+
+static int take(struct conflict *c, const json *line)
+{
+	return json_get(line, "winner") ? take_decided(c, line)
+					: take_open(c, line);
+}
+
+/* --- what a person has seen of it ----------------------------------------- */
+
+static void digest_text(const char *text, unsigned char out[SHA256_BYTES])
+{
+	sha256(text ? text : "", text ? strlen(text) : 0, out);
+}
+
+/* A digest for each part, so that no text can pass for the end of another. */
+static void digest_field(struct conflict *c, enum field f)
+{
+	unsigned char parts[SIDES + 1][SHA256_BYTES];
+	struct buf detail = BUF_INIT(65536);
+
+	for (enum side s = 0; s < SIDES; s++)
+		digest_text(c->of[s].value[f], parts[s]);
+	if (f == FIELD_DATE && c->date_detail)
+		json_print(c->date_detail, &detail);
+	digest_text(buf_str(&detail), parts[SIDES]);
+	sha256(parts, sizeof parts, c->digest[f]);
+	buf_fini(&detail);
+}
+
+static void digest_fields(struct conflict *c)
+{
+	for (enum field f = 0; f < FIELDS; f++)
+		if (c->fields & FIELD_BIT(f))
+			digest_field(c, f);
+}
+
+void conflict_seen(const struct conflict *c, char out[SEEN_SIZE])
+{
+	unsigned char all[1 + FIELDS * (1 + SHA256_BYTES)], sum[SHA256_BYTES];
+	size_t len = 0;
+
+	all[len++] = c->decided ? (unsigned char)('0' + c->winner) : '-';
+	for (enum field f = 0; f < FIELDS; f++) {
+		if (!(c->fields & FIELD_BIT(f)))
+			continue;
+		all[len++] = (unsigned char)f;
+		memcpy(all + len, c->digest[f], SHA256_BYTES);
+		len += SHA256_BYTES;
+	}
+	sha256(all, len, sum);
+	*hex_put(out, sum, SEEN_SIZE / 2) = '\0';
+}
+
+int conflict_seen_open(const json *conflict, char out[SEEN_SIZE])
+{
+	struct conflict c = { .order = 0 };
+
+	if (take_open(&c, conflict) < 0)
+		return -1;
+	digest_fields(&c);
+	conflict_seen(&c, out);
 	return 0;
 }
 
@@ -142,12 +206,14 @@ static void settle(struct conflicts *all)
 static void add(struct conflicts *all, const json *line, const json *conflict,
 	const char *run_id)
 {
-	struct conflict c = { .order = all->order++,
-		.line = all->copy ? all->copy(conflict) : json_copy(conflict) };
-	bool open = !json_get(conflict, "winner");
+	struct conflict c = { .order = all->order++ };
 
-	if (take_ids(&c, line, run_id) < 0 ||
-		(open ? take_open(&c, c.line) : take_decided(&c, c.line)) < 0) {
+	/* Before texts are cut, for what is cut looks the same. */
+	if (take_ids(&c, line, run_id) < 0 || take(&c, conflict) < 0)
+		return;
+	digest_fields(&c);
+	c.line = all->copy ? all->copy(conflict) : json_copy(conflict);
+	if (take(&c, c.line) < 0) {
 		json_free(c.line);
 		return;
 	}
@@ -256,7 +322,7 @@ static json *conflict_json(
 	const struct conflicts *all, const struct conflict *c)
 {
 	json *one = json_object(), *commands;
-	char stamp[TIME_SIZE], command[COMMAND_SIZE];
+	char stamp[TIME_SIZE], command[COMMAND_SIZE], seen[SEEN_SIZE];
 
 	put_ids(one, c->row_id, c->page_id);
 	json_put_str(one, "title", c->title);
@@ -269,6 +335,8 @@ static json *conflict_json(
 	for (enum side s = 0; s < SIDES; s++)
 		json_put_str(one, conflict_edited_key(s),
 			json_str(c->line, conflict_edited_key(s)));
+	conflict_seen(c, seen);
+	json_put_str(one, "seen", seen);
 	commands = json_put(one, "commands", json_array());
 	for (enum side s = 0; s < SIDES; s++)
 		if (conflict_is_choice(c, s))

@@ -14,11 +14,13 @@
 #include "sync/decision.h"
 #include "sync/side.h"
 #include "util/humanize.h"
+#include "util/sha256.h"
 #include "util/uuid.h"
 #include "views/change.h"
 #include "views/titles.h"
 
 #define CONFLICTS_MAX 300 /* held, where texts are cut */
+#define SEEN_SIZE 17
 
 struct conflict {
 	char row_id[UUID_SIZE], page_id[UUID_SIZE];
@@ -32,6 +34,8 @@ struct conflict {
 	/* the record's decision, as the local base has it, borrowed; or NULL */
 	const char *title;
 	json *line; /* owned; supabase_at and notion_at too */
+	/* of both values of each field, before any text was cut */
+	unsigned char digest[FIELDS][SHA256_BYTES];
 	size_t order;
 };
 
@@ -61,6 +65,15 @@ bool conflict_is_choice(const struct conflict *c, enum side s);
 /* The command that gives the record the value of that side. */
 const char *conflict_command(const struct conflicts *all,
 	const struct conflict *c, enum side take, char out[COMMAND_SIZE]);
+/*
+ * What tells this conflict, as a person sees it, from any other: sixteen hex
+ * digits of its fields, both values of each, uncut, and the winner. It is the
+ * same in each run that finds the same.
+ */
+void conflict_seen(const struct conflict *c, char out[SEEN_SIZE]);
+/* The same of one that was left alone, from its line; -1: it can't be decided.
+ */
+int conflict_seen_open(const json *conflict, char out[SEEN_SIZE]);
 bool conflict_same_pair(const struct conflict *x, const struct conflict *y);
 /* When it was edited there: the key in its line. */
 const char *conflict_edited_key(enum side s);

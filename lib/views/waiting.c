@@ -11,6 +11,7 @@
 #include "util/humanize.h"
 #include "util/text.h"
 #include "util/uuid.h"
+#include "views/conflicts.h"
 #include "views/kept_plan.h"
 #include "views/scan.h"
 #include "views/titles.h"
@@ -151,6 +152,7 @@ static void add_one(struct waiting *all, const struct pending *w,
 	const char *code = json_str(i->data, "code");
 	struct error ignored;
 	json *one, *conflict, *line = NULL;
+	char seen[SEEN_SIZE];
 
 	if (i->line)
 		line = json_parse(i->line, strlen(i->line),
@@ -168,6 +170,10 @@ static void add_one(struct waiting *all, const struct pending *w,
 	conflict = change_conflict(line ? line : i->data);
 	if (conflict)
 		json_put(one, "conflict", conflict);
+	if (i->kind == PENDING_CONFLICT &&
+		conflict_seen_open(
+			json_get(line ? line : i->data, "conflict"), seen) == 0)
+		json_put_str(one, "seen", seen);
 	json_free(line);
 }
 

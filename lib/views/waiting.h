@@ -17,8 +17,8 @@
 struct waiting {
 	/*
 	 * of {kind,means,reason,row_id,page_id,url,title,run_id,failures,guard,
-	 * op,target,fields,conflict,commands,acts}; fields and conflict are
-	 * those of a change
+	 * op,target,fields,conflict,seen,commands,acts}; fields and conflict
+	 * are those of a change, seen is conflict_seen() of an open conflict
 	 */
 	json *list;
 	size_t left_out; /* beyond PENDING_MAX */

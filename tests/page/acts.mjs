@@ -87,6 +87,18 @@ export async function acts(browser, bin, folder) {
   check(await said(page, "edited since"), "acts: what was edited since is not decided, and told so", await text(page, "#said"));
   check((await v.of("supabase", "Decision 05")).type === "Architecture", "acts: nor written");
   await until(async () => (await unfold(page), await page.getByRole("button", { name: "Keep all of Notion: Decision 05" }).count()) === 1);
+  // What was pressed before signing in is decided as it was seen then, or not at all.
+  v.sync("--conflict", "stop");
+  const keepAll = () => page.getByRole("button", { name: "Keep all of Notion: Decision 05" });
+  await until(async () => (await unfold(page), (await text(page, "#waits")).includes("Architecture") && keepAll().isVisible()));
+  await page.evaluate(() => sessionStorage.removeItem("token"));
+  await keepAll().click();
+  await until(() => page.locator("#sign").isVisible());
+  await v.edit("notion", "Decision 05", { set: { type: "Product" } });
+  v.sync("--conflict", "stop");
+  await signIn(page);
+  check(await said(page, "The values have changed since they were shown"), "acts: what has changed since it was shown is not decided", await text(page, "#said"));
+  check((await v.of("supabase", "Decision 05")).type === "Architecture", "acts: nor written either");
   v.sync("--conflict", "supabase");
 
   // A blocked plan: one is approved, then the rest is allowed.

@@ -93,6 +93,8 @@ run_of() {
 	must_hold '.[0] | .plan_run_id == "20261125T194500Z-105" and (.pending | map({(.kind): .acts[0]}) | add)
 		== {failed: "sync", unclear: "sync", conflict: "resolve", poison: "full", orphan: "restore-orphans"}
 		and any(.pending[]; .conflict.fields == [{name: "decision", supabase: "left", notion: "right"}])
+		and any(.pending[]; .kind == "conflict" and (.seen | test("^[0-9a-f]{16}$")))
+		and all(.pending[]; .kind == "conflict" or .seen == null)
 		and any(.pending[]; .kind == "failed" and .title == "Straße für alle"
 			and .fields == [{name: "decision", was: "Straße für alle", now: "Straße für viele"}])'
 }

@@ -485,6 +485,45 @@ waiting() {
 	say_no_line 'left|right'
 }
 
+# conflict LEFT RIGHT [OBJECT]: the one that waits; what has been seen of it in $seen
+conflict() {
+	waiting 1 "$(jq -nc --arg left "$1" --arg right "$2" --argjson more "${3-"{}"}" '{code: "conflict",
+		row_id: "3f0c1d2e-0000-4000-8000-0000000000aa", page_id: "77ab90c4-0000-4000-8000-0000000000bb",
+		conflict: {fields: ["type"], supabase: {type: $left}, notion: {type: $right}}} + $more')"
+	must_pass "$REPORT" --conflicts --json
+	seen=$(jq -r '.conflicts[] | select(.decided | not) | .seen' <<<"$output")
+}
+
+@test "a conflict is decided as it was seen: its values, whole, whatever the run" {
+	local seen first long
+	conflict UX Policy
+	[[ $seen =~ ^[0-9a-f]{16}$ ]] || seen "seen: $seen"
+	first=$seen
+	must_fail 1 "$REPORT" --pending --json
+	must_hold '.[0].pending | map(select(.kind == "conflict").seen) == ["'"$first"'"]'
+	must_pass "$REPORT" --resolve 3f0c1d2e --take notion --seen "$first"
+	must_hold '.[0] | .fields.type.notion == "Policy" and (has("seen") | not)'
+	conflict UX Policy '{"reason":"in other words"}'
+	[[ $seen == "$first" ]] || seen 'the same again'
+	conflict UX Product
+	must_fail 2 "$REPORT" --resolve 3f0c1d2e --take notion --seen "$first"
+	must_say 'the values have changed since they were shown, and nothing was decided: look again with scripts/controls.sh resolve --list'
+	must_fail 2 "$REPORT" --resolve 3f0c1d2e --take notion --field type --seen "$first"
+	must_pass "$REPORT" --resolve 3f0c1d2e --take notion --seen "$seen"
+	conflict Policy UX # the sides have changed places
+	[[ $seen != "$first" ]] || seen 'the other way round'
+	conflict UX "" # what is empty is empty
+	first=$seen
+	conflict UX x '{"conflict":{"fields":["type"],"supabase":{"type":"UX"},"notion":{"type":null}}}'
+	[[ $seen == "$first" ]] || seen 'nothing'
+	long=$(printf '%05000d' 0)
+	conflict UX "${long}1"
+	first=$seen
+	conflict UX "${long}2"
+	[[ $seen != "$first" ]] || seen 'far behind'
+	must_fail 2 "$REPORT" --pending --seen "$first"
+}
+
 # --- everything that waits -----------------------------------------------------
 
 # pending CODE: the line of that kind, cut at its tabs into $id, $command and $reason.

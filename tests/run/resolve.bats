@@ -114,6 +114,32 @@ nothing_waits() {
 	results | jq -se 'map(select(.kind == "result")) | length == 1 and .[0].code == "conflict"'
 }
 
+@test "what has changed since it was shown is not decided, though a run has seen the change" {
+	local row seen
+	seed supabase One
+	must_pass sync_now --quiet
+	row=$(row_of One)
+	both One '{"type":"UX"}' '{"type":"Policy"}'
+	must_fail 1 sync_now --quiet --conflict stop
+	must_pass "$CONTROLS" resolve --list --json
+	seen=$(jq -r '.conflicts[0].seen' <<<"$output")
+	edit notion One '{"type":"Product"}'
+	must_fail 1 sync_now --quiet --conflict stop
+	must_fail 2 "$CONTROLS" resolve "$row" --take notion --seen "$seen"
+	must_say 'the values have changed since they were shown'
+	nothing_waits
+	live supabase One | jq -e '.type == "UX"'
+	must_pass "$CONTROLS" resolve --list --json
+	must_pass "$CONTROLS" resolve "$row" --take notion --seen="$(jq -r '.conflicts[0].seen' <<<"$output")"
+	live supabase One | jq -e '.type == "Product"'
+	# Of what was decided the loser is brought back, as it was seen too.
+	must_fail 2 "$CONTROLS" resolve "$row" --take supabase --seen "$seen"
+	must_pass "$CONTROLS" resolve --list --json
+	must_pass "$CONTROLS" resolve "$row" --take supabase --seen "$(jq -r '.conflicts[0].seen' <<<"$output")"
+	live notion One | jq -e '.type == ["UX"]'
+	must_fail 2 "$CONTROLS" resolve "$row" "$row" --take supabase --seen "$seen"
+}
+
 @test "while another run goes on the decision waits, and the next run takes it" {
 	local row name
 	seed supabase "Adopt PostgreSQL"

@@ -95,12 +95,13 @@ function groupButtons(g) {
     p.conflict && acts.includes("resolve") ? opener("Decide") : p.guard || acts.some((a) => a !== "resolve" && a !== "allow") ? [] : opener("See why"),
   ];
 }
-const keeper = (id, conflict) => (f, s) => button("Keep this one", f.name + " from " + sides[s], "resolve",
-  { id, take: s, ...(conflict.fields.length > 1 ? { fields: [f.name] } : {}) });
+/* `seen` goes with each choice: what has changed since it was shown is not decided. */
+const keeper = (id, conflict, seen) => (f, s) => button("Keep this one", f.name + " from " + sides[s], "resolve",
+  { id, take: s, seen, ...(conflict.fields.length > 1 ? { fields: [f.name] } : {}) });
 function choices(p) {
   const id = idOf(p);
-  return [versus(p.conflict, keeper(id, p.conflict)), p.conflict.fields.length > 1 ? make("div", { class: "buttons" },
-    Object.keys(sides).map((s) => button("Keep all of " + sides[s], titleOf(p), "resolve", { id, take: s }))) : []];
+  return [versus(p.conflict, keeper(id, p.conflict, p.seen)), p.conflict.fields.length > 1 ? make("div", { class: "buttons" },
+    Object.keys(sides).map((s) => button("Keep all of " + sides[s], titleOf(p), "resolve", { id, take: s, seen: p.seen }))) : []];
 }
 /* The reason, and the way out where the reason doesn't name it. */
 function reasons(p) {
@@ -126,6 +127,6 @@ function showDecided(list) {
     return make("div", { class: "group" },
       make("h3", {}, make("a", { href: "#record/" + c.row_id, "data-focus": "decided-" + c.row_id + c.run_id }, titleOf(c)), " ", at(c.at)),
       fields.map((f) => versus({ winner: f.winner, fields: [f] }, (x, s) => !canAct() || s === f.winner ? []
-        : button("Bring this one back", f.name + " from " + sides[s], "resolve", { id: c.row_id, take: s, fields: [f.name] }))));
+        : button("Bring this one back", f.name + " from " + sides[s], "resolve", { id: c.row_id, take: s, fields: [f.name], seen: c.seen }))));
   });
 }
