@@ -189,7 +189,13 @@ static void advise_attention(
 		return;
 	}
 	advise_waiting(h, w);
-	if (!*h->command)
+	if (*h->command)
+		return;
+	if (w && *w->run_id)
+		take(h, (struct advice){
+				"Some records need a person. To see which",
+				"bin/report --pending" });
+	else
 		take(h, (struct advice){
 				"Some records need a person, but the results "
 				"of that run were not kept. To find out "

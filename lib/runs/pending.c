@@ -133,6 +133,87 @@ static char *keep_line(struct pending *w, const json *line)
 	return kept;
 }
 
+/* --- which of them are held ----------------------------------------------- */
+
+static bool is_passing(enum pending_kind k)
+{
+	return k == PENDING_WAITS || k == PENDING_PAUSED ||
+	       k == PENDING_SETTLING || k == PENDING_CHANGED;
+}
+
+/* The smaller, the more urgent. */
+static int rank(enum pending_kind k)
+{
+	return (int)k + (is_passing(k) ? PENDING_KINDS : 0);
+}
+
+/* The last item of the least urgent kind that is less urgent than k; or NULL.
+ */
+static struct pending_item *less_urgent(
+	struct pending *w, enum pending_kind k, bool with_line)
+{
+	struct pending_item *found = NULL;
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct pending_item *x = &w->items[i];
+
+		if (rank(x->kind) <= rank(k) || (with_line && !x->line))
+			continue;
+		if (!found || rank(x->kind) > rank(found->kind) ||
+			(x->kind == found->kind && x->order > found->order))
+			found = x;
+	}
+	return found;
+}
+
+static void drop_line(struct pending *w, struct pending_item *x)
+{
+	w->lines -= x->line ? strlen(x->line) : 0;
+	free(x->line);
+	x->line = NULL;
+}
+
+static bool holds_less_urgent(const struct pending *w, enum pending_kind k)
+{
+	for (int other = 0; other < PENDING_KINDS; other++)
+		if (w->held[other] && rank((enum pending_kind)other) > rank(k))
+			return true;
+	return false;
+}
+
+/* A place for one of that kind; NULL: all are taken by more urgent ones. */
+static struct pending_item *place(struct pending *w, enum pending_kind k)
+{
+	struct pending_item *x;
+
+	if (w->n < PENDING_MAX) {
+		w->items = grow(w->items, w->n, &w->cap, sizeof *w->items);
+		x = &w->items[w->n++];
+	} else if (holds_less_urgent(w, k)) {
+		x = less_urgent(w, k, false);
+		w->held[x->kind]--;
+		drop_line(w, x);
+		json_free(x->data);
+	} else {
+		return NULL;
+	}
+	*x = (struct pending_item){ .kind = k, .order = w->total };
+	w->held[k]++;
+	return x;
+}
+
+static void hold_line(
+	struct pending *w, struct pending_item *x, const json *line)
+{
+	struct pending_item *other;
+
+	while (!(x->line = keep_line(w, line)) &&
+		(other = less_urgent(w, x->kind, true)))
+		drop_line(w, other);
+}
+
+/* --- the streams ---------------------------------------------------------- */
+
 static void note(struct pending *w, const char *text)
 {
 	if (!text)
@@ -173,6 +254,7 @@ static void count_result(
 static void each_result(void *arg, const json *line)
 {
 	struct pending *w = arg;
+	struct pending_item *x;
 	enum pending_kind k;
 
 	if (!is(json_str(line, "kind"), "result"))
@@ -183,16 +265,13 @@ static void each_result(void *arg, const json *line)
 	count_result(w, line, k);
 	w->counts[k]++;
 	w->total++;
-	if (w->n == PENDING_MAX)
+	x = place(w, k);
+	if (!x)
 		return;
-	w->items = grow(w->items, w->n, &w->cap, sizeof *w->items);
-	w->items[w->n] = (struct pending_item){ .kind = k,
-		.order = w->n,
-		.data = item_data(line, k),
-		.line = keep_line(w, line) };
+	x->data = item_data(line, k);
+	hold_line(w, x, line);
 	if (k == PENDING_CONFLICT)
-		put_conflict(w, w->items[w->n].data, line);
-	w->n++;
+		put_conflict(w, x->data, line);
 }
 
 static void take_head(struct pending *w, const json *head)

@@ -36,10 +36,14 @@ enum pending_kind {
 /* What a line may say; longer texts are left out. */
 #define REASON_INIT BUF_INIT(65536)
 
-#define PENDING_MAX 1000 /* held; beyond it they are only counted */
+/*
+ * Held; beyond it they are only counted. What goes on by itself gives way first
+ * to what a person has to see to, then the less urgent to the more urgent.
+ */
+#define PENDING_MAX 1000
 /* Bytes of JSON: conflicts beyond them are held without their values. */
 #define PENDING_VALUES_MAX ((size_t)1 << 20)
-/* Likewise of the lines: those beyond it are held without. */
+/* Likewise of the lines, which give way in the same order. */
 #define PENDING_LINES_MAX ((size_t)2 << 20)
 
 struct pending_item {
@@ -59,6 +63,7 @@ struct pending {
 	size_t total;
 	struct pending_item *items; /* sorted by kind */
 	size_t n, cap;
+	size_t held[PENDING_KINDS]; /* how many of them by kind */
 	size_t values;	    /* bytes of the conflicts held */
 	size_t lines;	    /* bytes of the lines held */
 	int64_t live_pairs; /* -1: unknown */

@@ -474,6 +474,31 @@ waiting() {
 	must_hold '.[0] | .totals == {held: {"trash:notion": 1250}} and (.pending | length) == 1000 and .left_out == 250'
 }
 
+@test "what a person has to see to is listed before what goes on by itself, however late it comes" {
+	local results
+	waiting 1500 '{code:"settling"}'
+	results=$(echo "$T"/logs/runs/*-105/results.ndjson)
+	sed -i '$d' "$results"
+	jq -nc '{kind:"result",n:1501,op:"skip",target:"none",status:"skipped",row_id:"3f0c1d2e-0000-4000-8000-0000000000aa",
+		page_id:"77ab90c4-0000-4000-8000-0000000000bb",code:"conflict",reason:"both",conflict:{fields:["type"],
+		supabase:{type:("left" * 2500)},notion:{type:"right"}}},
+		{kind:"result",n:1502,op:"skip",target:"none",status:"skipped",row_id:"r",code:"strange",reason:"x"},
+		{kind:"result",n:1503,op:"skip",target:"none",status:"skipped",row_id:"r",code:"waits",reason:"x"},
+		{kind:"end",count:1503,complete:true}' >>"$results"
+	must_fail 1 "$REPORT" --pending --json
+	must_hold '.[0] | .left_out == 503 and (.pending | length == 1000 and .[0].kind == "conflict"
+		and .[0].conflict.fields[0].notion == "right" and any(.kind == "strange") and any(.kind == "waits"))'
+	must_pass "$REPORT"
+	say_line 'scripts/controls.sh resolve --list$'
+	# Nor do long lines of the one leave the other without its values.
+	waiting 999 '{code:"settling", would:{op:"update",target:"notion"}, set:{decision:("long" * 1000)}}'
+	sed -i '$d' "$results"
+	jq -nc '{kind:"result",n:1000,op:"skip",target:"none",status:"skipped",row_id:"r",code:"held",reason:"x",
+		would:{op:"update",target:"notion"},set:{decision:"what it would be"}},{kind:"end",count:1000,complete:true}' >>"$results"
+	must_fail 1 "$REPORT" --pending --json
+	must_hold '.[0].pending[] | select(.kind == "held") | .fields[0].now == "what it would be"'
+}
+
 @test "open conflicts have both values, up to a megabyte of them" {
 	waiting 200 '{code:"conflict", conflict:{fields:["decision"],
 		supabase:{decision:("left" * 2500)}, notion:{decision:"right \(.)"}}}'

@@ -32,11 +32,14 @@ function firstThing(s) {
 function showWaits(s) {
   const w = store.pending, first = firstThing(s);
   if (!w) return;
-  const needs = w.pending.filter((p) => !(p.kind in passing)).length + (w.left_out || 0) + (first?.urgent ? 1 : 0);
+  const counts = s.waiting?.counts || {};
+  const needs = sum(Object.entries(counts).map(([kind, n]) => kind in passing ? 0 : n))
+    + w.pending.filter((p) => p.guard).length + (first?.urgent ? 1 : 0);
   write($("n-waits"), needs ? number(needs) : "");
   $("s-waits").className = needs ? "some" : "";
   const all = groupsOf(w.pending).map(([name, list]) => ({ name, list, plan: w.plan_id, act: canAct(),
-    total: w.totals?.[list[0].kind]?.[list[0].op + ":" + list[0].target] ?? (w.left_out ? null : list.length) }));
+    total: w.totals?.[list[0].kind]?.[list[0].op + ":" + list[0].target]
+      ?? (!w.left_out || list[0].guard ? list.length : canApprove(list[0]) ? null : counts[list[0].kind] ?? list.length) }));
   const urgent = all.filter((g) => !(g.list[0].kind in passing)), rest = all.filter((g) => g.list[0].kind in passing);
   part($("waits"), [all, w.left_out, first], () => [
     first ? make("div", { class: "group" }, make("div", {}, make("h3", {}, first.urgent ? "Do this first" : "Nothing to do for now"),
@@ -46,7 +49,7 @@ function showWaits(s) {
       + "records that one side refuses will be listed here, each with what to do."),
     w.left_out ? make("p", { class: "soft" }, "and " + number(w.left_out) + " more: bin/report --run last lists them") : [],
     rest.length ? make("details", { class: "passing", "data-fold": "passing" },
-      make("summary", {}, "Needs nothing from you", make("span", { class: "count" }, number(sum(rest.map((g) => g.list.length))))),
+      make("summary", {}, "Needs nothing from you", make("span", { class: "count" }, number(sum(rest.map((g) => g.total ?? g.list.length))))),
       rest.map((g) => showGroup(g, false))) : [],
   ]);
 }
