@@ -54,7 +54,7 @@ UNITS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
 SEEDER    := $(BUILD)/tests/property/seed_world
 SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] \
                tests/unit/*.[ch] tests/property/*.[ch] \
-               tests/fuzz/*.[ch] tests/analysis/*.h bench/*.c)
+               tests/fuzz/*.[ch] tests/analysis/*.h tests/mutation/*.c bench/*.c)
 
 all: $(PROGRAMS:%=$(BIN)/%)
 
@@ -159,13 +159,18 @@ protocol:
 coverage: $(BIN)/sandbox
 	tests/coverage/coverage.sh $(COVERAGE)
 
+# One thing in the deciding code broken at a time, until a test notices: an hour or two;
+# tests/mutation.sh --help.
+mutation:
+	tests/mutation.sh $(MUTATION)
+
 format:
 	clang-format -i $(SOURCES)
 
 lint:
 	tests/floors.sh
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck -x tests/floors.sh tests/fuzz/*.sh tests/protocol/*.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
+	shellcheck -x tests/floors.sh tests/mutation.sh tests/fuzz/*.sh tests/protocol/*.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
 
 install: all
 	$(INSTALL)
@@ -184,7 +189,7 @@ reproducible:
 clean:
 	rm -rf $(BUILD) $(BIN)
 
-.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible coverage clean FORCE
+.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible coverage mutation clean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include tests/analysis/analysis.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

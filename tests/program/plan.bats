@@ -299,6 +299,10 @@ no_plan_of_a_cut() {
 	must_fail "$RC_GUARD" "$BIN/plan" --human records
 	[[ $output == *BLOCKED*mass-delete*--allow\ mass-delete* ]] ||
 		seen "not loud"
+	[[ $output == *$'\nIf some of it is:    '* && $(tail -c 1 "$BATS_TEST_TMPDIR/.stdout") == '' ]] ||
+		seen "no end of the last line"
+	must_fail "$RC_GUARD" "$BIN/plan" --human --only-plan "$(id 7)" records
+	[[ $output == *$'\nNOT THE PLAN THAT WAS SEEN\n'*"$(id 7)"* ]] || seen "another plan"
 }
 
 # --- for people -------------------------------------------------------------
@@ -380,6 +384,15 @@ no_plan_of_a_cut() {
 		COLUMNS=$c must_pass "$BIN/plan" --human records
 		(( $(wc -L <<<"$output") <= c )) || seen "wider than $c"
 	done
+	# Half of what is left: two values of so many columns are beside each other.
+	{
+		sb_record 1 "{\"page_id\":\"$(id 101)\",\"decision\":\"$(printf 'a%.0s' {1..29})\"}"
+		page_record 101 "{\"decision\":\"$(printf 'b%.0s' {1..29})\",\"edited_at\":\"2026-09-09T09:09:00Z\"}"
+	} | records_stream >records
+	COLUMNS=80 must_pass "$BIN/plan" --human records
+	[[ $output == *"a → b"* ]] || seen "not beside each other"
+	COLUMNS=78 must_pass "$BIN/plan" --human records
+	[[ $output != *"a → b"* ]] || seen "beside each other"
 }
 
 # --- verify -----------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "scratch.h"
+#include "util/file.h"
 
 #define R1 "aaaaaaaa-0000-4000-8000-000000000001"
 #define P1 "bbbbbbbb-0000-4000-8000-000000000001"
@@ -57,6 +58,7 @@ static void test_file(void)
 {
 	const char *path = in_scratch("s");
 	struct settling s = { 0 }, read;
+	struct buf text = BUF_INIT(4096);
 	struct error e;
 
 	/* Nothing is written where there is nothing. */
@@ -65,6 +67,11 @@ static void test_file(void)
 	settling_add(&s, line(R1, P1, "2026-01-01T03:00:00Z"));
 	settling_sort(&s);
 	check_int(settling_save(&s, path, &e), 0);
+	check_int(file_read(path, &text, &e), 0);
+	check(strstr(buf_str(&text),
+		      "\n{\"kind\":\"end\",\"count\":1,\"complete\":true}\n") !=
+		NULL);
+	buf_fini(&text);
 	settling_load(&read, path);
 	check_int(read.n, 1);
 	check_int(settling_since(&read, NULL, P1), at("2026-01-01T03:00:00Z"));
