@@ -207,6 +207,8 @@ static int begin(struct run_context *r, usec started, struct error *e)
 	if (log_put_aside(s->log_dir, "sync.log", &ignored) < 0 ||
 		log_put_aside(s->log_dir, "conflicts.ndjson", &ignored) < 0)
 		warning("%s", ignored.text);
+	if (runs_forget(s->log_dir, r->id, &ignored) < 0)
+		warning("%s", ignored.text);
 	run_log(r, "info", "run", "begins");
 	if (!r->undoes)
 		alarm_ping(r, "/start", "", true);
@@ -298,7 +300,6 @@ static int conclude(struct run_context *r, const struct run_end *end,
 	json *record =
 		run_record_make(end, logs, r->work ? r->work : r->dir, before);
 	struct buf text = BUF_INIT(1024);
-	struct error ignored;
 	int rc;
 
 	rc = run_conflicts_write(logs, r->id, e);
@@ -317,8 +318,6 @@ static int conclude(struct run_context *r, const struct run_end *end,
 		unsettled_end(r, end, record);
 		run_record_summary(record, &text);
 		run_log(r, level_of(end->status), "run", "%s", buf_str(&text));
-		if (runs_forget(logs, r->id, &ignored) < 0)
-			warning("%s", ignored.text);
 		alarm_raise(r, record, json_str(before, "run_id"), always);
 	}
 	buf_fini(&text);

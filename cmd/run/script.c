@@ -60,6 +60,7 @@ void script_catch_signals(void)
 			old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* as on a full disk: ulimit -f */
 }
 
 int script_signal(void)

@@ -41,7 +41,9 @@ static int lock_folder(const char *path)
 int work_make(char **path, int *fd, struct error *e)
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
-		*path = xasprintf("%s/vaultsync-run.%ld.%" PRId64, work_tmp(),
+		/* Nothing that is handed its name takes it for an option. */
+		*path = xasprintf("%s%s/vaultsync-run.%ld.%" PRId64,
+			*work_tmp() == '-' ? "./" : "", work_tmp(),
 			(long)getpid(), time_now() + i);
 		if (mkdir(*path, 0700) < 0)
 			break;

@@ -149,7 +149,9 @@ static int load_folder(const struct env_file *f, const char *name,
 			"%s is not UTF-8 text (%s): rename the folder, or set "
 			"%s to a link to it whose name is UTF-8",
 			name, value, name);
-	*out = xstrdup(value ? value : fallback);
+	value = value ? value : fallback;
+	/* Nothing that is handed its name takes it for an option. */
+	*out = xasprintf("%s%s", *value == '-' ? "./" : "", value);
 	return 0;
 }
 

@@ -82,6 +82,7 @@ static void become(const struct spawn *s, pid_t parent)
 	 */
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (s->env)

@@ -60,6 +60,7 @@ const atomic_int *stop_on_signals(void)
 			old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* as on a full disk: ulimit -f */
 	end_with_the_run();
 	return &caught;
 }

@@ -217,6 +217,19 @@ writes() {
 	recovers
 }
 
+@test "a file that may not grow is a full disk, and a folder that begins with a dash a folder" {
+	seed supabase one two three
+	seed notion four
+	mkdir -p ./-lead/tmp
+	(ulimit -f 1 && must_fail $RC_LOCAL sync_now -q)
+	recovers
+	export VAULTSYNC_HOME=$T
+	SYNC_STATE_DIR=-lead/state SYNC_LOG_DIR=-lead/logs TMPDIR=-lead/tmp must_pass sync_now -q
+	[[ -s ./-lead/logs/last_run.json && -e ./-lead/state/sync.lock ]] || seen "elsewhere"
+	SYNC_STATE_DIR=-lead/state catch env VAULTSYNC_BIN="$BIN" "$ROOT/scripts/controls.sh" wake
+	[[ -e ./-lead/state/wake ]] || seen "not woken"
+}
+
 @test "no room for temporary files during a run: it is recorded and reported" {
 	seed supabase one two three
 	seed notion four
