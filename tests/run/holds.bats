@@ -89,6 +89,11 @@ waiting() {
 	must_say 'if some of it is: scripts/controls.sh approve ID'
 	[[ $(grep -c '^Notion: create 1, update 0, trash 9' <<<"$stderr") == 1 ]] ||
 		seen "the plan is not printed once"
+	# A clock was ahead in an earlier run, which doesn't make it the newest.
+	local ahead=logs/runs/29991231T235959Z-1
+	mkdir "$ahead"
+	jq -c 'select(.kind != "op") | if .kind == "end" then .count = 0 else . end' \
+		"logs/runs/$(jq -r .run_id logs/last_run.json)/plan.ndjson" >"$ahead/plan.ndjson"
 	must_pass approve --list
 	[[ $(grep -c 'trash .*in Notion .*(mass-delete)' <<<"$output") == 9 ]] ||
 		seen "the list: $output"
