@@ -20,7 +20,7 @@ test_packages=(
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
 # Ubuntu has it as a snap only, which a container can't run: what needs it is skipped there.
-grep -qsx ID=ubuntu /etc/os-release || test_packages+=(chromium)
+[[ -r /etc/os-release && $'\n'$(</etc/os-release) == *$'\n'ID=ubuntu* ]] || test_packages+=(chromium)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
