@@ -64,11 +64,11 @@ struct pending {
 	struct pending_item *items; /* sorted by kind */
 	size_t n, cap;
 	size_t held[PENDING_KINDS]; /* how many of them by kind */
-	size_t values;	    /* bytes of the conflicts held */
-	size_t lines;	    /* bytes of the lines held */
-	int64_t live_pairs; /* -1: unknown */
-	json *guards;	    /* what each tripped guard saw; NULL: nothing */
-	json *notes;	    /* what apply has noticed, with the number of ops */
+	size_t values;		    /* bytes of the conflicts held */
+	size_t lines;		    /* bytes of the lines held */
+	int64_t live_pairs;	    /* -1: unknown */
+	json *guards; /* what each tripped guard saw; NULL: nothing */
+	json *notes;  /* what apply has noticed, with the number of ops */
 	/*
 	 * What can be approved, also beyond PENDING_MAX:
 	 * {"held":{"trash:notion": 1250},"blocked":{…}}, an object
