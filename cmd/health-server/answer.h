@@ -17,6 +17,11 @@
  * except for the short ones that monitors read.
  */
 #define HELD_MAX ((size_t)8 << 20)
+/* Of those, what one address may read: beyond it none is built for it. */
+#define HELD_OF_ADDRESS (HELD_MAX / 2)
+/* Until then an older one is given; later none, so that it passes for no news.
+ */
+#define STALE_SECONDS 5
 
 struct answer {
 	unsigned status;

@@ -134,8 +134,9 @@ static void make_room(struct api *api)
 static bool is_new_enough(
 	const struct api *api, const struct api_answer *k, usec now)
 {
-	return k->seen == api->seen || *api->held > HELD_MAX ||
-	       (now >= k->at && now - k->at < USEC_SECOND);
+	usec most = (api->is_full ? STALE_SECONDS : 1) * USEC_SECOND;
+
+	return k->seen == api->seen || (now >= k->at && now - k->at < most);
 }
 
 /* Takes the answer over, and gives the one that is shared. */
@@ -176,7 +177,7 @@ static const struct answer *make(struct api *api, const struct api_ask *ask,
 	char *take_key, usec now, struct answer *a)
 {
 	make_room(api);
-	if (*api->held > HELD_MAX) {
+	if (api->is_full || *api->held > HELD_MAX) {
 		free(take_key);
 		return refuse(a, 503, "too much is being read: ask again");
 	}

@@ -6,7 +6,8 @@
  * An answer is kept, and shared by all who read it, until something it is made
  * of has changed, which is looked at once a second at most. However many
  * different ones are asked for, a few are kept, and no new one is made while
- * those that are being read are too large together.
+ * those that are being read are too large together, or those of the address
+ * that asks.
  */
 #ifndef HEALTH_SERVER_API_H
 #define HEALTH_SERVER_API_H
@@ -45,6 +46,7 @@ struct api {
 	struct log_view *view;
 	struct control *control;
 	size_t *held;
+	bool is_full; /* whoever asks gets what is kept, and nothing new */
 	struct activity activity;
 	struct stat stamps[API_FILES];
 	unsigned long view_changes;

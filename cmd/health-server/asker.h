@@ -7,6 +7,7 @@
 
 struct asker {
 	const char *authorization; /* that header, or NULL; as are the others */
+	const char *token; /* X-Sync-Token: a proxy may own the other one */
 	const char *content_type, *forwarded; /* forwarded: X-Forwarded-For */
 	const struct sockaddr *address;	      /* of the connection, or NULL */
 	const char *why_foreign; /* why it isn't the page itself, or NULL */

@@ -103,6 +103,41 @@ void connection_remove(struct connections *c, struct connection *one)
 	free(one);
 }
 
+void connection_reads(struct connections *c, struct connection *one,
+	const void *answer, size_t bytes)
+{
+	pthread_mutex_lock(&c->lock);
+	one->reads = answer;
+	one->bytes = bytes;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static bool same_address(const struct connection *x, const struct connection *y)
+{
+	return memcmp(x->address, y->address, ADDRESS_BYTES) == 0;
+}
+
+/* Whether one that is earlier in the list reads the same. */
+static bool is_counted(const struct connections *c, const struct connection *x)
+{
+	for (const struct connection *y = c->first; y != x; y = y->next)
+		if (y->reads == x->reads && same_address(y, x))
+			return true;
+	return false;
+}
+
+size_t connection_reading(struct connections *c, const struct connection *one)
+{
+	size_t bytes = 0;
+
+	pthread_mutex_lock(&c->lock);
+	for (struct connection *x = c->first; x; x = x->next)
+		if (x->reads && same_address(x, one) && !is_counted(c, x))
+			bytes += x->bytes;
+	pthread_mutex_unlock(&c->lock);
+	return bytes;
+}
+
 void connections_end_slow(struct connections *c)
 {
 	usec now = time_monotonic();

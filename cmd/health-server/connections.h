@@ -29,7 +29,9 @@
 struct connection {
 	int fd;
 	usec since;
-	bool ended; /* by us: it is shut down, and will be removed */
+	bool ended;	   /* by us: it is shut down, and will be removed */
+	const void *reads; /* the shared answer that it is sent, or NULL */
+	size_t bytes;	   /* of that */
 	unsigned char address[ADDRESS_BYTES];
 	struct connection *next, **from;
 };
@@ -46,6 +48,11 @@ struct connection *connection_add(
 	struct connections *c, int fd, const struct sockaddr *from);
 /* Before its descriptor is closed. */
 void connection_remove(struct connections *c, struct connection *one);
+/* It is sent that shared answer from now on. */
+void connection_reads(struct connections *c, struct connection *one,
+	const void *answer, size_t bytes);
+/* What all connections of its address are sent, each answer counted once. */
+size_t connection_reading(struct connections *c, const struct connection *one);
 /* Shuts down connections that are over their time; from any thread. */
 void connections_end_slow(struct connections *c);
 

@@ -181,7 +181,8 @@ static void refuse_token(struct control *c, const struct asker *who,
 
 static bool is_right(const struct control *c, const struct asker *who)
 {
-	return c->token && token_is_right(who->authorization, c->token);
+	return c->token && (token_is_right(who->authorization, c->token) ||
+				   token_is_same(who->token, c->token));
 }
 
 bool control_may_read(
@@ -189,8 +190,11 @@ bool control_may_read(
 {
 	if (!c->settings->page_private || is_right(c, who))
 		return true;
-	if (!who->authorization) {
-		/* A page that nobody has signed in to is no guess. */
+	if (!who->token && !token_is_bearer(who->authorization)) {
+		/*
+		 * A page that nobody has signed in to is no guess, nor is what
+		 * a browser sends to a proxy.
+		 */
 		answer_text(a, 401, "this page is private: it needs the token");
 		a->asks_token = true;
 		return false;

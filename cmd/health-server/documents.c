@@ -1,11 +1,14 @@
 #include "documents.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cut.h"
 #include "mask.h"
 #include "runs/report_json.h"
+#include "util/file.h"
 #include "util/humanize.h"
+#include "util/lock.h"
 #include "util/version.h"
 
 #define ERRORS_SHOWN 5
@@ -184,6 +187,29 @@ static json *fitted(json *take_v)
 	return v;
 }
 
+static bool is_held(const struct control *c, const char *lock)
+{
+	char *path = path_join(c->settings->state_dir, lock);
+	struct error ignored;
+	bool held = lock_holder(path, &ignored) > 0;
+
+	free(path);
+	return held;
+}
+
+/* Files that were left tell of a run and of a schedule that may be gone. */
+static void put_running(
+	json *v, const struct log_view *s, const struct control *c)
+{
+	json *schedule =
+		s->schedule ? json_copy(s->schedule) : json_string(NULL);
+
+	json_put_bool(v, "running", is_held(c, "sync.lock"));
+	if (json_is_object(schedule))
+		json_put_bool(schedule, "running", is_held(c, "schedule.lock"));
+	json_put(v, "schedule", schedule);
+}
+
 json *status_document(
 	const struct log_view *s, const struct health *h, struct control *c)
 {
@@ -198,8 +224,7 @@ json *status_document(
 	json_put_str(v, "version", VAULTSYNC_VERSION);
 	json_put(v, "log", json_copy(s->log));
 	json_put(v, "conflicts", json_copy(s->conflicts));
-	json_put(v, "schedule",
-		s->schedule ? json_copy(s->schedule) : json_string(NULL));
+	put_running(v, s, c);
 	v = fitted(v);
 	json_put(v, "control", control_data(c, log_view_newest_run(s)));
 	return v;

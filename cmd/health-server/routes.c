@@ -120,18 +120,17 @@ static void make(struct site *s, enum made m, usec now, struct answer *a)
 	makers[m](s, &h, a);
 }
 
-/*
- * What is long is not made while slow readers hold too much; what monitors ask
- * for is short, and always true.
- */
-static bool is_new_enough(const struct site *s, enum made m, usec now)
+static bool is_within(const struct site *s, enum made m, usec age, usec now)
 {
 	usec at = s->made[m].at;
 
-	if (at == USEC_NONE)
-		return false;
-	return (now >= at && now - at < USEC_SECOND) ||
-	       (m == MADE_STATUS && s->held > HELD_MAX);
+	return at != USEC_NONE && now >= at && now - at < age;
+}
+
+/* What slow readers hold is too much, all together or those of this address. */
+static bool is_full(const struct site *s, const struct ask *ask)
+{
+	return s->held > HELD_MAX || ask->reading > HELD_OF_ADDRESS;
 }
 
 static const struct answer *made(struct site *s, enum made m)
@@ -139,7 +138,7 @@ static const struct answer *made(struct site *s, enum made m)
 	struct answer *a = &s->made[m].answer;
 	usec now = time_now();
 
-	if (!is_new_enough(s, m, now)) {
+	if (!is_within(s, m, USEC_SECOND, now)) {
 		make(s, m, now, a);
 		answer_share(a, &s->held);
 		s->made[m].at = now;
@@ -161,11 +160,22 @@ static const struct answer *get_metrics(struct site *s, const struct ask *ask,
 	return made(s, MADE_METRICS);
 }
 
+/*
+ * What is long is not made while slow readers hold too much; what monitors ask
+ * for is short, and always true.
+ */
 static const struct answer *get_status(struct site *s, const struct ask *ask,
 	struct intake *in, struct answer *a)
 {
-	(void)ask, (void)in, (void)a;
-	return made(s, MADE_STATUS);
+	usec now = time_now();
+
+	(void)in;
+	if (s->made[MADE_STATUS].at == USEC_NONE || !is_full(s, ask))
+		return made(s, MADE_STATUS);
+	if (is_within(s, MADE_STATUS, STALE_SECONDS * USEC_SECOND, now))
+		return &s->made[MADE_STATUS].answer;
+	answer_text(a, 503, "too much is being read: ask again");
+	return a;
 }
 
 static const struct answer *get_livez(struct site *s, const struct ask *ask,
@@ -181,10 +191,11 @@ static const struct answer *get_page(struct site *s, const struct ask *ask,
 {
 	const struct answer *status, *first;
 
-	(void)ask, (void)in, (void)a;
-	if (s->settings->page_private || s->held > HELD_MAX)
+	(void)in, (void)a;
+	if (s->settings->page_private || is_full(s, ask))
 		return &s->page;
 	status = made(s, MADE_STATUS);
+	s->api.is_full = false;
 	first = first_get(&s->first, status, s->made[MADE_STATUS].at, &s->api);
 	return first ? first : &s->page;
 }
@@ -215,6 +226,7 @@ static const char *why_foreign(const struct ask *ask)
 static struct asker asker_of(const struct ask *ask)
 {
 	return (struct asker){ .authorization = ask->authorization,
+		.token = ask->token,
 		.content_type = ask->content_type,
 		.forwarded = ask->forwarded,
 		.address = ask->address,
@@ -272,6 +284,7 @@ static const struct answer *get_api(struct site *s, const struct ask *ask,
 	struct intake *in, struct answer *a)
 {
 	(void)in;
+	s->api.is_full = is_full(s, ask);
 	return api_get(
 		&s->api, inner_path(s, ask->path) + strlen(API), ask->query, a);
 }

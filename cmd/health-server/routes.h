@@ -44,11 +44,12 @@ struct site {
 /* A request without its body; NULL for a header that is missing. */
 struct ask {
 	const char *method, *path;
-	const char *authorization, *signature;
+	const char *authorization, *token, *signature; /* token: X-Sync-Token */
 	const char *origin, *site, *host;     /* Origin, Sec-Fetch-Site, Host */
 	const char *content_type, *forwarded; /* forwarded: X-Forwarded-For */
 	const struct sockaddr *address;	      /* of the connection, or NULL */
 	bool has_body;
+	size_t reading; /* bytes of answers that this address still reads */
 	const struct query *query;
 };
 

@@ -150,12 +150,37 @@ static enum MHD_Result send_answer(
 	return rc;
 }
 
+/* NULL: it is not known. */
+static struct connection *connection_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static enum MHD_Result answer_ask(struct server *s, struct MHD_Connection *c,
+	struct serving *x, struct ask *ask)
+{
+	struct connection *one = connection_of(c);
+	const struct answer *a;
+
+	if (one)
+		ask->reading = connection_reading(&s->connections, one);
+	a = site_answer(s->site, ask, &x->intake, &x->answer);
+	if (one && a->shared)
+		connection_reads(
+			&s->connections, one, a->shared, a->shared->len);
+	return send_answer(c, a);
+}
+
 static struct ask ask_of(
 	struct MHD_Connection *c, const char *method, const char *path)
 {
 	return (struct ask){ .method = method,
 		.path = path,
 		.authorization = header(c, "Authorization"),
+		.token = header(c, "X-Sync-Token"),
 		.signature = header(c, "X-Notion-Signature"),
 		.origin = header(c, "Origin"),
 		.site = header(c, "Sec-Fetch-Site"),
@@ -182,7 +207,7 @@ static enum MHD_Result refuse(struct MHD_Connection *c, struct serving *x,
 
 /* An unwanted body is not read: the connection is closed instead. */
 static enum MHD_Result begin(struct server *s, struct MHD_Connection *c,
-	struct serving *x, const struct ask *ask, const char *version)
+	struct serving *x, struct ask *ask, const char *version)
 {
 	const char *fault = head_fault(c, version);
 
@@ -194,8 +219,7 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *c,
 			       : MHD_YES;
 	if (!ask->has_body)
 		return MHD_YES;
-	return send_answer(
-		c, site_answer(s->site, ask, &x->intake, &x->answer));
+	return answer_ask(s, c, x, ask);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
@@ -224,8 +248,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
 		*size = 0;
 		return MHD_YES;
 	}
-	return send_answer(
-		c, site_answer(s->site, &ask, &x->intake, &x->answer));
+	return answer_ask(s, c, x, &ask);
 }
 
 static void ignore_log(void *cls, const char *fmt, va_list ap)

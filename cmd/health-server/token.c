@@ -30,9 +30,19 @@ static bool same_text(const char *a, const char *b)
 	return CRYPTO_memcmp(x, y, sizeof x) == 0;
 }
 
+bool token_is_bearer(const char *authorization)
+{
+	return authorization && strncasecmp(authorization, "Bearer ", 7) == 0;
+}
+
+bool token_is_same(const char *given, const char *token)
+{
+	return given && same_text(given, token);
+}
+
 bool token_is_right(const char *authorization, const char *token)
 {
-	if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
+	if (!token_is_bearer(authorization))
 		return false;
 	authorization += 7;
 	return same_text(authorization + strspn(authorization, " "), token);

@@ -10,6 +10,10 @@
  * is case-insensitive: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
  */
 bool token_is_right(const char *authorization, const char *token);
+/* Whether the header has that scheme. */
+bool token_is_bearer(const char *authorization);
+/* Whether what was given (NULL: nothing) is the token itself. */
+bool token_is_same(const char *given, const char *token);
 
 /*
  * A signature as Notion creates it, "sha256=<hex>", the HMAC-SHA256 of the body

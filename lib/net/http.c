@@ -314,9 +314,8 @@ usec http_retry_after(const char *text, const char *date)
 		from = time(NULL);
 	if (then <= from)
 		return 0;
-	/* In 64 bits: time_t may have 32. */
-	wait = (usec)then - from;
-	return (wait > WAIT_SECONDS_MAX ? WAIT_SECONDS_MAX : wait) *
+	return (then - from > WAIT_SECONDS_MAX ? WAIT_SECONDS_MAX
+					       : then - from) *
 	       USEC_SECOND;
 }
 

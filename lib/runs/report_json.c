@@ -100,6 +100,7 @@ json *report_data(const struct health *h, const struct run_records *l,
 	json_put_str(data, "level", level_name(h->level));
 	json_put_str(data, "headline", h->headline);
 	put_time(data, "since", h->since);
+	json_put_bool(data, "since_or_before", h->since_or_before);
 	put_next(data, h);
 	json_put_int(data, "interval_seconds", h->interval / USEC_SECOND);
 	json_put(data, "last_success", run_or_null(h, l->success));

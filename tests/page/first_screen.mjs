@@ -41,6 +41,20 @@ const special = {
     check((await text(page, "#headline")).includes("40 of 60 pages are gone"), `${what}: why`, await text(page, "#headline"));
     check(await page.getByRole("button", { name: /Allow|Approve/ }).count() === 0, `${what}: nothing is allowed unseen`);
   },
+  // Files that were left behind tell of nothing that goes on.
+  async stopped(page, what) {
+    check((await text(page, "#times")).includes("the schedule isn’t running"), `${what}: a dead schedule`, await text(page, "#times"));
+  },
+  async running(page, what) {
+    const times = await text(page, "#times");
+    check(times.includes("the last run was cut off") && !times.includes("under way"), `${what}: what nobody holds is not under way`, times);
+  },
+  async "since-before"(page, what) {
+    check(/before .*\(more than \d+ h/.test(await text(page, "#times")), `${what}: how far back that is known`, await text(page, "#times"));
+  },
+  async summary(page, what) {
+    check(await page.locator("#s-state.warn").count() === 1, `${what}: no green where the feeds warn`, await page.locator("#s-state").getAttribute("class"));
+  },
   async "never-ran"(page, what) {
     check((await text(page, "#s-activity")).includes("will be listed here"), `${what}: an empty list says what will stand there`);
   },

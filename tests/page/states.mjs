@@ -101,7 +101,12 @@ export const states = [
     f.put("schedule.json", { v: 1, next_at: iso(Date.now() + 11 * MINUTE), interval_seconds: 900, failures: 0 });
   }],
   ["late", "Late", (f) => { history(f, 20); f.run(20); }],
-  ["stopped", "Stopped", (f) => { history(f, 300); f.run(300); }],
+  ["stopped", "Stopped", (f) => {
+    history(f, 300);
+    f.run(300);
+    f.begin(170 * MINUTE);
+    f.put("schedule.json", { v: 1, next_at: null, interval_seconds: 900, failures: 0 });
+  }],
   ["failing", "Failing", (f) => {
     history(f, 20);
     f.run(4, failure);
@@ -144,6 +149,12 @@ export const states = [
     history(f, 10);
     f.run(10);
     f.begin(30000);
+  }],
+  ["since-before", "Healthy", (f) => { for (let n = 60; n > 0; n--) f.run(n * 15 - 11); }],
+  ["summary", "Healthy; a record is damaged", (f) => {
+    history(f, 4);
+    f.run(4);
+    writeFileSync(join(f.dir, "last_run.json"), "{");
   }],
   ["damaged", "Records are damaged", (f) => { writeFileSync(join(f.dir, "last_run.json"), "{"); }],
 ];

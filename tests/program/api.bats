@@ -265,6 +265,13 @@ resident() {
 	[[ $code == 503 ]] || { echo "nothing is held"; return 1; }
 	must_get 200 /
 	[[ $(first_of body) == '{}' ]]
+	# They keep nobody else from anything; and what is old is not given for new.
+	get '/api/activity?limit=8' --interface 127.0.0.2
+	[[ $code == 200 || $code == 000 ]] || { echo "$code: $body"; return 1; }
+	must_get 200 /status.json --interface 127.0.0.2
+	sleep 5.1
+	must_get 503 /status.json
+	must_get 200 /status.json --interface 127.0.0.2
 	summary 0 '{"run_id":"20261125T194500Z-8","status":"failed","exit_code":77}' >logs/last_run.json
 	sleep 1.1
 	get /health

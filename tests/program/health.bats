@@ -81,6 +81,29 @@ health() {
 	health 503 '.condition == "never-ran"'
 }
 
+@test "status.json tells what goes on by the locks, not by files that were left" {
+	local child n
+	mkdir -p logs/runs/20261125T195000Z-9 state
+	export SYNC_LOG_DIR=$T/logs SYNC_STATE_DIR=$T/state
+	both 60
+	echo '{"v":1,"next_at":null,"interval_seconds":900,"failures":0}' >logs/schedule.json
+	start_server
+	must_get 200 /status.json
+	must_hold '.[0] | .running == false and .schedule.running == false and .since_or_before == false' body
+	python3 -c 'import fcntl, sys, time
+f = [open(p, "w") for p in sys.argv[1:]]
+[fcntl.lockf(x, fcntl.LOCK_EX) for x in f]
+time.sleep(20)' state/sync.lock state/schedule.lock 3>&- &
+	child=$!
+	for ((n = 0; n < 50; n++)); do
+		sleep 0.2
+		must_get 200 /status.json
+		[[ $(jq .running body) == false ]] || break
+	done
+	kill "$child"
+	must_hold '.[0] | .running and .schedule.running' body
+}
+
 @test "/health: the newest errors, and only those since the last success" {
 	both 60
 	local at

@@ -283,6 +283,13 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 	look 429 /status.json 'Authorization: Bearer wrong-token-of-this-test'
 	look 200 /status.json "$right"
 	[[ $(grep -c 'wrong token for reading, ' logs/sync.log) == 6 ]]
+	# Behind a proxy that asks for a password of its own, which is no guess.
+	right="X-Sync-Token: $SYNC_CONTROL_TOKEN"
+	look 401 /status.json 'Authorization: Basic b3duZXI6cGFzc3dvcmQ='
+	look 200 /status.json 'Authorization: Basic b3duZXI6cGFzc3dvcmQ=' "$right"
+	look 429 /status.json 'X-Sync-Token: wrong-token-of-this-test'
+	ask "${URL##*:}" POST /control/sign-in '{}' 'Authorization: Basic b3duZXI6cGFzc3dvcmQ=' "$right" 'Content-Type: application/json' || true
+	[[ $HEAD == "HTTP/1."?" 204 "* ]] || { echo "$HEAD"; return 1; }
 	stop_server
 	SYNC_PAGE_PRIVATE=yes must_fail "$RC_CONFIG" "$BIN/health-server" --listen 127.0.0.1:0
 	must_say 'SYNC_PAGE_PRIVATE must be 1 or 0'

@@ -1,30 +1,44 @@
 /* The first screen: is it well, and what changed lately. */
 function showState(s) {
-  const [kind, mark, word] = words[s.condition] || ["bad", "?", s.condition];
+  let [kind, mark, word] = words[s.condition] || ["bad", "?", s.condition];
+  const headline = s.condition === "blocked" && s.guards ? Object.values(s.guards).join("; ") : below(word, s);
+  if (kind === "good" && s.level === "WARNING") [kind, mark, word] = ["warn", "!", word + "; a record is damaged"];
   part($("word"), [kind, mark, word], () => [make("span", { class: "dot " + kind, "aria-hidden": "true" }, mark), " ", word]);
   $("s-state").className = kind;
   write(document.querySelector("title"), word + ": vaultsync");
-  write($("headline"), s.condition === "blocked" && s.guards ? Object.values(s.guards).join("; ") : below(word, s));
+  write($("headline"), headline);
   part($("times"), [s.since, s.last_success?.ended_at, s.last_run?.status, s.last_run?.ended_at, s.open_run?.run_id,
-    s.schedule, s.interval_seconds], () => times(s));
+    s.schedule, s.interval_seconds, s.running, isOverdue(s.schedule), s.since_or_before], () => times(s));
 }
 /* The headline without the word that is above it already. */
 function below(word, s) {
-  if (s.since) s = { ...s, headline: s.headline.replace(/[,;]? ?since \d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC/, "")
+  if (s.since) s = { ...s, headline: s.headline.replace(/[,;]? ?since (before )?\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC/, "")
     .replace(/ \(\d+ \w+\)/, "") };
   const same = s.headline.toLowerCase().startsWith(word.toLowerCase());
   const rest = same ? s.headline.slice(word.length).replace(/^[,:]? */, "") : s.headline;
   return /^last success .* ago$/.test(rest) ? "" : upper(rest); /* that stands below */
 }
+const GRACE = 60000; /* a schedule's run may begin a little later */
+const isOverdue = (plan) => !!plan?.next_at && now() - Date.parse(plan.next_at) > GRACE;
+/* Only a lock tells what goes on; files are left behind. */
+function nextRun(s) {
+  const plan = s.schedule, warn = (...text) => make("span", { class: "warn" }, text);
+  if (s.running) return make("span", { class: "running" }, "under way");
+  if (plan && !plan.running) return warn("the schedule isn’t running");
+  if (isOverdue(plan)) return warn("overdue since ", at(plan.next_at));
+  if (plan?.next_at) return aged(plan.next_at, "left");
+  if (s.open_run) return warn("the last run was cut off");
+  return plan ? "about to begin" : "not scheduled here; expected every " + span(s.interval_seconds * 1000);
+}
 function times(s) {
   const pair = (name, ...value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
-  const last = s.last_run, plan = s.schedule;
+  const last = s.last_run;
   return [
-    s.since ? pair("Since", at(s.since), " ", make("span", { class: "soft" }, "(", aged(s.since), ")")) : [],
+    s.since ? pair("Since", s.since_or_before ? "before " : "", at(s.since), " ",
+      make("span", { class: "soft" }, s.since_or_before ? ["(more than ", aged(s.since, "age"), ")"] : ["(", aged(s.since), ")"])) : [],
     pair("Last success", s.last_success ? aged(s.last_success.ended_at) : "never"),
     last && !same(last.run_id, s.last_success?.run_id) ? pair("Last run", make("span", { class: (ends[last.status] || [""])[0] }, last.status), " ", aged(last.ended_at || last.started_at)) : [],
-    pair("Next run", s.open_run || plan && !plan.next_at ? make("span", { class: "running" }, "under way")
-      : plan ? aged(plan.next_at, "left") : "not scheduled here; expected every " + span(s.interval_seconds * 1000)),
+    pair("Next run", nextRun(s)),
   ];
 }
 

@@ -38,7 +38,11 @@ function lost(e) {
   $("lost").hidden = false;
   if (!store.status) $("home").hidden = true; /* there is nothing to show yet */
 }
+let moved = 0; /* when the server's own clock was seen to move last, by ours */
+const STILL = 10000;
 function takeStatus(s) {
+  if (s.at !== store.status?.at) moved = Date.now();
+  else if (Date.now() - moved > STILL) throw new Refused(200, "nothing newer than " + short(s.at));
   skew = Date.parse(s.at) - Date.now();
   store.status = s;
   return follow(s.control);

@@ -12,7 +12,7 @@ class Refused extends Error {
   }
 }
 async function ask(path, post) {
-  const headers = token.get() ? { Authorization: "Bearer " + token.get() } : {};
+  const headers = token.get() ? { "X-Sync-Token": token.get() } : {};
   if (post) headers["Content-Type"] = "application/json";
   const r = await fetch(path, { method: post ? "POST" : "GET", headers, cache: "no-store",
     body: post ? JSON.stringify(post) : undefined, signal: AbortSignal.timeout(15000) });

@@ -52,7 +52,7 @@ function short(t) {
   const clock = two(d.getHours()) + ":" + two(d.getMinutes()), year = d.getFullYear() === n.getFullYear() ? "" : " " + d.getFullYear();
   return d.toDateString() === n.toDateString() ? clock : d.getDate() + " " + months[d.getMonth()] + year + ", " + clock;
 }
-const relative = { ago: (d) => d >= 0 ? span(d) + " ago" : "in " + span(-d), left: (d) => d >= 0 ? "now" : "in " + span(-d) };
+const relative = { ago: (d) => d >= 0 ? span(d) + " ago" : "in " + span(-d), age: (d) => span(Math.max(d, 0)), left: (d) => d >= 0 ? "now" : "in " + span(-d) };
 function tell(e) {
   write(e, relative[e.dataset.how](now() - Date.parse(e.dateTime)));
 }
