@@ -186,10 +186,16 @@ deb: all
 reproducible:
 	packaging/reproducible.sh
 
+# What the fuzzers have learned and found stays (build/fuzz/kept); distclean removes it too.
 clean:
-	rm -rf $(BUILD) $(BIN)
+	[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name fuzz -exec rm -rf {} +
+	[ ! -d $(BUILD)/fuzz ] || find $(BUILD)/fuzz -mindepth 1 -maxdepth 1 ! -name kept -exec rm -rf {} +
+	rm -rf $(BIN)
 
-.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible coverage mutation clean FORCE
+distclean: clean
+	rm -rf $(BUILD)
+
+.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible coverage mutation clean distclean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include tests/analysis/analysis.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define READ_SIZE 65536
+#ifndef STREAM_READ_SIZE
+#define STREAM_READ_SIZE 65536
+#endif
 #define LOOK_EVERY_MS 200
 
 void stream_reader_init(
@@ -19,7 +21,7 @@ void stream_reader_init(
 		.fd = fd,
 		.flags = flags,
 		/* A line that is too long is seen at the latest here. */
-		.raw = BUF_INIT(STREAM_LINE_MAX + 2 * READ_SIZE),
+		.raw = BUF_INIT(STREAM_LINE_MAX + 2 * STREAM_READ_SIZE),
 	};
 }
 
@@ -68,7 +70,8 @@ static int fill(struct stream_reader *r, struct error *e)
 	if (r->given_up && await_input(r, e) < 0)
 		return -1;
 	do
-		n = read(r->fd, buf_room(&r->raw, READ_SIZE), READ_SIZE);
+		n = read(r->fd, buf_room(&r->raw, STREAM_READ_SIZE),
+			STREAM_READ_SIZE);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return fail_errno(e, "%s", r->name);

@@ -1,23 +1,15 @@
 /* A plan at apply's door: cmd/apply/ops.h. */
 #include "fuzz.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../../cmd/apply/ops.h"
 #include "util/uuid.h"
 
 static bool load(struct ops *ops, const char *text, size_t len, struct error *e)
 {
-	char *path = fuzz_file("plan", text, len);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool taken = ops_read(ops, fd, "plan", e) == 0;
-
-	close(fd);
-	free(path);
-	return taken;
+	return ops_read(ops, fuzz_open(text, len), "plan", e) == 0;
 }
 
 static void must_be_sound(const struct op *op)

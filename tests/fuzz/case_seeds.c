@@ -1,7 +1,7 @@
 /*
- * Writes cases of tests/cases as inputs of plan_fuzz, one file each, and the
- * plans that come of them as inputs of apply_ops_fuzz:
- * case_seeds FOLDER FOLDER CASE…
+ * Writes cases of tests/cases as inputs of plan_fuzz, one file each, the plans
+ * that come of them as inputs of apply_ops_fuzz, and those in which a run is
+ * taken back as inputs of undo_fuzz: case_seeds FOLDER FOLDER FOLDER CASE…
  */
 #include "../unit/plan_case.h"
 
@@ -95,8 +95,8 @@ static void put_records(FILE *out, const struct setting *s)
 
 	put_times(sources, &s->policy.waits);
 	begin_stream(out, &w, "records", head);
-	for (json *v; (v = json_take_first(s->lines));)
-		put_line(&w, v);
+	for (const json *v = json_first(s->lines); v; v = json_next(v))
+		put_line(&w, json_copy(v));
 	end_stream(&w);
 }
 
@@ -136,6 +136,42 @@ static void put_files(FILE *out, const struct setting *s)
 	stream_writer_fini(&w);
 }
 
+/* The run's files: a result says what its op's line in the plan doesn't. */
+static void put_run(FILE *out, const struct setting *s)
+{
+	static const char *const told[] = { "op", "target", "row_id", "page_id",
+		"status" };
+	struct stream_writer w;
+	json *head = stream_head("plan");
+
+	json_put(head, "scope", json_copy(s->world.scope));
+	begin_stream(out, &w, "plan", head);
+	for (size_t i = 0; i < s->undo.n; i++) {
+		json *op = stream_line("op"), *deed = s->undo.deeds[i].line;
+
+		json_put_int(op, "n", (int64_t)i + 1);
+		for (const json *v = json_first(deed); v; v = json_next(v))
+			if (strcmp(json_key(v), "status") != 0)
+				json_put(op, json_key(v), json_copy(v));
+		put_line(&w, op);
+	}
+	end_stream(&w);
+	head = stream_head("results");
+	json_put(head, "scope", json_copy(s->world.scope));
+	begin_stream(out, &w, "results", head);
+	for (size_t i = 0; i < s->undo.n; i++) {
+		json *result = stream_line("result");
+
+		json_put_int(result, "n", (int64_t)i + 1);
+		for (size_t k = 0; k < sizeof told / sizeof told[0]; k++)
+			json_put(result, told[k],
+				json_copy(json_get(
+					s->undo.deeds[i].line, told[k])));
+		put_line(&w, result);
+	}
+	end_stream(&w);
+}
+
 /* As plan would write it. */
 static void put_plan(FILE *out, struct setting *s)
 {
@@ -166,7 +202,7 @@ static void write_case(char *const *folders, const char *path)
 	struct buf text = BUF_INIT(CASE_BYTES);
 	struct setting s = { .lines = json_array() };
 	FILE *records = create(folders[0], path);
-	FILE *plan = create(folders[1], path);
+	FILE *plan = create(folders[1], path), *undo;
 	struct error e;
 	json *one = NULL;
 
@@ -180,6 +216,13 @@ static void write_case(char *const *folders, const char *path)
 		put_records(records, &s);
 		put_base(records, &s);
 		put_files(records, &s);
+		if (s.undo.n) {
+			undo = create(folders[2], path);
+			put_records(undo, &s);
+			put_base(undo, &s);
+			put_run(undo, &s);
+			fclose(undo);
+		}
 		put_plan(plan, &s);
 	}
 	fclose(records);
@@ -192,7 +235,7 @@ static void write_case(char *const *folders, const char *path)
 
 int main(int argc, char **argv)
 {
-	for (int i = 3; i < argc; i++)
+	for (int i = 4; i < argc; i++)
 		write_case(argv + 1, argv[i]);
-	return argc > 3 ? 0 : 2;
+	return argc > 4 ? 0 : 2;
 }

@@ -1,6 +1,7 @@
 #include "fuzz.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -118,14 +119,36 @@ char *fuzz_path(const char *name)
 	return path_join(folder, name);
 }
 
+static void put_file(const char *path, const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	must(fd >= 0 && write(fd, text, len) == (ssize_t)len);
+	close(fd);
+}
+
 char *fuzz_file(const char *name, const char *text, size_t len)
 {
 	char *path = fuzz_path(name);
-	FILE *f = fopen(path, "w");
 
-	must(f && (len == 0 || fwrite(text, 1, len, f) == len));
-	must(fclose(f) == 0 && chmod(path, 0600) == 0);
+	put_file(path, text, len);
 	return path;
+}
+
+int fuzz_open(const char *text, size_t len)
+{
+	static int fd = -1;
+	char *path;
+
+	if (fd < 0) {
+		path = fuzz_path("open");
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		unlink(path);
+		free(path);
+	}
+	must(pwrite(fd, text, len, 0) == (ssize_t)len);
+	must(ftruncate(fd, (off_t)len) == 0 && lseek(fd, 0, SEEK_SET) == 0);
+	return fd;
 }
 
 char *fuzz_part_file(const uint8_t *data, size_t size, const char *name)
@@ -142,6 +165,57 @@ void fuzz_clear(const char *name)
 
 	remove_tree(path);
 	free(path);
+}
+
+/* --- a log folder --------------------------------------------------------- */
+
+/* A path that can be none but one of a log folder's. */
+static bool is_ours(const char *name, const struct part *p)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz_.-/"
+				   "TZ0123456789";
+	size_t slashes = 0;
+
+	for (const char *c = name; *c; c++)
+		slashes += *c == '/';
+	return strlen(name) == p->name_len && p->name_len > 0 &&
+	       p->name_len < 80 && slashes <= 2 &&
+	       strspn(name, good) == p->name_len && !strstr(name, "..") &&
+	       !strstr(name, "//") && name[0] != '/' &&
+	       name[p->name_len - 1] != '/' &&
+	       (slashes == 0 || strncmp(name, "runs/", 5) == 0);
+}
+
+/* Where a folder has that name, or a file that of a folder, there is none. */
+static void write_part(const char *dir, const struct part *p)
+{
+	char *name = fuzz_text(p->name, p->name_len);
+	char *path = path_join(dir, name), *slash = strrchr(path, '/');
+	struct stat there;
+	struct error e;
+
+	if (is_ours(name, p) && stat(path, &there) < 0) {
+		*slash = '\0';
+		if (file_make_dirs(path, &e) == 0) {
+			*slash = '/';
+			put_file(path, p->text, p->len);
+		}
+	}
+	free(path);
+	free(name);
+}
+
+char *fuzz_log_folder(const uint8_t *data, size_t size, const char *name)
+{
+	char *dir = fuzz_path(name);
+	struct part p;
+	size_t at = 0;
+
+	mkdir(dir, 0700);
+	fuzz_clear(name);
+	while (fuzz_next_part(data, size, &at, &p))
+		write_part(dir, &p);
+	return dir;
 }
 
 /* --- what holds of everything --------------------------------------------- */

@@ -8,6 +8,8 @@
  * can read a seed and write one. No line of JSON begins so.
  *
  * All files are in a folder of this process, which is removed at its end.
+ * run.sh has it in memory; a system call costs more than most of what is asked
+ * here, so a harness makes few.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -61,6 +63,17 @@ char *fuzz_file(const char *name, const char *text, size_t len);
 char *fuzz_part_file(const uint8_t *data, size_t size, const char *name);
 /* Removes all files and folders below it. */
 void fuzz_clear(const char *name);
+/*
+ * A descriptor that reads this text, until the next call; it stays open. The
+ * text has no path.
+ */
+int fuzz_open(const char *text, size_t len);
+/*
+ * Makes the folder of that name a log folder: each part of the input that can
+ * be one is a file of it, by its path ("last_run.json", "sync.log",
+ * "runs/20261125T194500Z-108/plan.ndjson"). Gives its path, allocated.
+ */
+char *fuzz_log_folder(const uint8_t *data, size_t size, const char *name);
 
 /* The message of an error is one line of UTF-8, and its code one of ours. */
 void must_be_error(const struct error *e);

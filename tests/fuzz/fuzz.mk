@@ -6,10 +6,13 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 SECONDS ?= 10
 CLANG   ?= clang
 
-# What they look into: the modules of some programs, never a main(). Some of the server's
-# have the names of others.
+# What they look into: the modules of some programs, never a main(), and what is in lib/.
+# Some of the server's have the names of others. libFuzzer looks at all that is linked after
+# each input, so what a harness doesn't call is left out.
 fuzzed      = $(filter-out $(foreach p,$(1),%/$(p).o),$(foreach p,$(1),$(call objects,$(p))))
-OF_SERVER  := $(filter %/server_fuzz %/hooks_fuzz %/runs_fuzz %/text_fuzz,$(FUZZERS))
+OF_SERVER  := $(filter %/server_fuzz %/hooks_fuzz %/runs_fuzz %/text_fuzz %/api_fuzz,$(FUZZERS))
+OF_APPROVE := $(filter %/approve_fuzz,$(FUZZERS))
+OF_PLAN    := $(filter %/plan_fuzz %/undo_fuzz %/apply_ops_fuzz %/normalize_fuzz %/state_fuzz,$(FUZZERS))
 # Under libFuzzer its main() calls a harness; else a plain one does.
 FUZZ_BASE   = $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/tests/fuzz/mutate.o \
               $(if $(findstring -fsanitize=fuzzer,$(CFLAGS)),,$(BUILD)/tests/fuzz/replay.o)
@@ -18,7 +21,8 @@ $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_BASE) $(LIBS)
 	$(CC) $(subst fuzzer-no-link,fuzzer,$(CFLAGS_ALL)) $(LDFLAGS_ALL) $(FUZZ_LINK) -o $@ \
 	    $(filter %.o,$^) $(LIBS) -lcurl -lmicrohttpd -lpthread $(BASE_LIBS)
 $(OF_SERVER): $(call fuzzed,health-server)
-$(filter-out $(OF_SERVER),$(FUZZERS)): $(call fuzzed,plan apply normalize)
+$(OF_APPROVE): $(call fuzzed,approve)
+$(OF_PLAN): $(call fuzzed,plan apply normalize)
 
 # A service that answers with what the fuzzer says, and scripts that aren't started.
 $(BUILD)/tests/fuzz/notion_fuzz $(BUILD)/tests/fuzz/supabase_fuzz: $(BUILD)/tests/fuzz/service.o
@@ -40,11 +44,12 @@ fuzz-seeds: $(FUZZERS) $(BUILD)/tests/fuzz/case_seeds
 flood: all
 	BIN=$(abspath $(BIN)) tests/fuzz/http_flood.sh $(FLOOD)
 
+# Streams are read in small steps there: those of the programs cost more than a whole input.
 fuzz:
-	$(MAKE) CC=$(CLANG) BUILD=build/fuzz \
+	$(MAKE) CC=$(CLANG) BUILD=build/fuzz CPPFLAGS=-DSTREAM_READ_SIZE=4096 \
 	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
 	    fuzz-build
-	tests/fuzz/run.sh build/fuzz/tests/fuzz $(SECONDS) $(FUZZ)
+	tests/fuzz/run.sh build/fuzz/tests/fuzz build/fuzz/kept $(SECONDS) $(FUZZ)
 
 fuzz-build: $(FUZZERS) $(BUILD)/tests/fuzz/case_seeds
 

@@ -26,7 +26,9 @@ static struct {
 	const uint8_t *data;
 	size_t size;
 	pthread_t thread;
-} peer;
+	/* Held while it answers: the input is this one's until it is done. */
+	pthread_mutex_t busy;
+} peer = { .busy = PTHREAD_MUTEX_INITIALIZER };
 
 static struct notion_client client;
 
@@ -51,8 +53,10 @@ static void *serve(void *arg)
 
 	(void)arg;
 	while ((fd = accept(peer.listens, NULL, NULL)) >= 0) {
+		pthread_mutex_lock(&peer.busy);
 		answer(fd);
 		close(fd);
+		pthread_mutex_unlock(&peer.busy);
 	}
 	return NULL;
 }
@@ -117,11 +121,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	begin();
 	s.notion_url = peer.url;
+	pthread_mutex_lock(&peer.busy);
 	peer.data = data;
 	peer.size = size;
+	pthread_mutex_unlock(&peer.busy);
 	must(notion_client_init(&client, &s, NULL, &e) == 0);
 	client.api.rate = NULL;
 	call(size % 2 == 0, false);
 	notion_client_fini(&client);
+	/* One that came too late for this answer has nothing to say any more.
+	 */
+	pthread_mutex_lock(&peer.busy);
+	peer.size = 0;
+	pthread_mutex_unlock(&peer.busy);
 	return 0;
 }

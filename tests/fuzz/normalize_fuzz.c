@@ -5,10 +5,8 @@
  */
 #include "fuzz.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../../cmd/normalize/convert.h"
 #include "../../cmd/plan/sides.h"
@@ -49,14 +47,13 @@ static char *normalize(const uint8_t *data, size_t size, bool *done,
 
 static void must_be_records(const char *text, uint64_t lines)
 {
-	char *path = fuzz_file("records", text, strlen(text));
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct sides w = { 0 };
 	struct stream_reader r;
 	struct error e;
 	json *line;
 
-	stream_reader_init(&r, fd, "records", STREAM_STRICT);
+	stream_reader_init(
+		&r, fuzz_open(text, strlen(text)), "records", STREAM_STRICT);
 	must(stream_read_head(&r, "records", &line, &e) == 1);
 	json_free(line);
 	for (;;) {
@@ -76,8 +73,6 @@ static void must_be_records(const char *text, uint64_t lines)
 	must(stream_read_eof(&r, &e) == 0);
 	stream_reader_fini(&r);
 	sides_fini(&w);
-	close(fd);
-	free(path);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

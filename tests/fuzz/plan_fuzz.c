@@ -6,10 +6,8 @@
  */
 #include "fuzz.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../../cmd/apply/ops.h"
 #include "../../cmd/plan/absence.h"
@@ -115,15 +113,13 @@ static int load_sides(
 	struct run *r, const uint8_t *data, size_t size, struct error *e)
 {
 	struct part p = fuzz_part(data, size, "records");
-	char *path = fuzz_file("records", p.text, p.len);
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
 	struct stream_reader in;
+	int rc;
 
-	stream_reader_init(&in, fd, "records", STREAM_STRICT);
+	stream_reader_init(
+		&in, fuzz_open(p.text, p.len), "records", STREAM_STRICT);
 	rc = sides_read(&r->w, &in, e);
 	stream_reader_fini(&in);
-	close(fd);
-	free(path);
 	return rc;
 }
 
@@ -179,12 +175,10 @@ static void show(const struct run *r, const struct plan *p)
 
 static void must_pass_the_door(const char *text, const struct op_list *list)
 {
-	char *path = fuzz_file("plan", text, strlen(text));
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct ops ops;
 	struct error e;
 
-	if (ops_read(&ops, fd, "plan", &e) < 0) {
+	if (ops_read(&ops, fuzz_open(text, strlen(text)), "plan", &e) < 0) {
 		fprintf(stderr, "%s\n%s\n", e.text, text);
 		must(!"apply takes every plan");
 	}
@@ -196,8 +190,6 @@ static void must_pass_the_door(const char *text, const struct op_list *list)
 		must(!ops.list[i].incomplete);
 	}
 	ops_fini(&ops);
-	close(fd);
-	free(path);
 }
 
 static void must_have_an_id(struct run *r, struct plan *p)

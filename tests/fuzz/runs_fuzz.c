@@ -1,14 +1,12 @@
 /*
- * The log folder into report, and into what the page reads: each part is a file
- * of it, by its path ("last_run.json", "sync.log",
- * "runs/20261125T194500Z-108/plan.ndjson"); "base.ndjson" is the local base.
+ * The log folder into report, and into what the page reads: fuzz_log_folder()
+ * says how an input is one; "base.ndjson" is the local base.
  * All documents are the same the second time, and hold what their readers need.
  */
 #include "fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../../cmd/health-server/documents.h"
 #include "../../cmd/health-server/mask.h"
@@ -16,7 +14,6 @@
 #include "runs/metrics.h"
 #include "runs/report_json.h"
 #include "util/alloc.h"
-#include "util/file.h"
 #include "util/text.h"
 #include "views/activity.h"
 #include "views/conflicts.h"
@@ -26,46 +23,6 @@
 #include "views/waiting.h"
 
 #define NOW (1795980000 * USEC_SECOND) /* in 2026 */
-
-/* A path that can be none but one of a log folder's. */
-static bool is_ours(const char *name, const struct part *p)
-{
-	static const char good[] = "abcdefghijklmnopqrstuvwxyz_.-/"
-				   "TZ0123456789";
-	size_t slashes = 0;
-
-	for (const char *c = name; *c; c++)
-		slashes += *c == '/';
-	return strlen(name) == p->name_len && p->name_len > 0 &&
-	       p->name_len < 80 && slashes <= 2 &&
-	       strspn(name, good) == p->name_len && !strstr(name, "..") &&
-	       !strstr(name, "//") && name[0] != '/' &&
-	       name[p->name_len - 1] != '/' &&
-	       (slashes == 0 || strncmp(name, "runs/", 5) == 0);
-}
-
-static void write_part(const char *dir, const struct part *p)
-{
-	char *name = fuzz_text(p->name, p->name_len), *path, *slash;
-	struct error e;
-	FILE *f = NULL;
-
-	if (is_ours(name, p)) {
-		path = path_join(dir, name);
-		slash = strrchr(path, '/');
-		*slash = '\0';
-		if (file_make_dirs(path, &e) == 0) {
-			*slash = '/';
-			f = fopen(path, "w");
-		}
-		if (f) {
-			fwrite(p->text, 1, p->len, f);
-			fclose(f);
-		}
-		free(path);
-	}
-	free(name);
-}
 
 /* --- documents ------------------------------------------------------------ */
 
@@ -205,14 +162,8 @@ static char *all_of(const char *dir)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *dir = fuzz_path("logs");
-	struct part p;
-	size_t at = 0;
+	char *dir = fuzz_log_folder(data, size, "logs");
 
-	mkdir(dir, 0700);
-	fuzz_clear("logs");
-	while (fuzz_next_part(data, size, &at, &p))
-		write_part(dir, &p);
 	must_be_same(all_of(dir), all_of(dir));
 	free(dir);
 	return 0;

@@ -20,8 +20,9 @@ split() {
   LC_ALL=C awk -v prefix="$2" '{ out = prefix NR } '"$3" "$1"
 }
 
-"$dir/case_seeds" "$seeds/plan_fuzz" "$seeds/apply_ops_fuzz" tests/cases/*.json
+"$dir/case_seeds" "$seeds/plan_fuzz" "$seeds/apply_ops_fuzz" "$seeds/undo_fuzz" tests/cases/*.json
 for case in "$seeds"/plan_fuzz/{approv,resolve,settl,base}*.json; do ln "$case" "$seeds/state_fuzz"; done
+for case in "$seeds"/apply_ops_fuzz/{allow,approv,guard,hold,settl}*.json; do ln "$case" "$seeds/approve_fuzz"; done
 cp tests/cases/a*.json "$seeds/json_fuzz"
 split $fixtures/torture-rows.ndjson "$seeds/json_fuzz/row-" '{ printf "%s", $0 >out; close(out) }'
 
@@ -51,9 +52,15 @@ for state in "$fixtures"/report/*/; do
   done
 done
 
+for run in "$seeds"/runs_fuzz/*Z-*; do
+  { printf '@ask\npending\nactivity?limit=3\nconflicts\nruns/last\n' && cat "$run"; } >"$seeds/api_fuzz/${run##*/}"
+done
+
 # Every short text in the unit tests of times, ids, texts and settings.
-grep -ohE '"[^"\\]{1,120}"' tests/unit/{times,uuid,settings,http}_test.c | sort -u |
-  awk -v prefix="$seeds/text_fuzz/" '{ out = prefix NR; printf "%s", substr($0, 2, length($0) - 2) >out; close(out) }'
+for harness in text_fuzz times_fuzz; do
+  grep -ohE '"[^"\\]{1,120}"' tests/unit/{times,uuid,settings,http}_test.c | sort -u |
+    awk -v prefix="$seeds/$harness/" '{ out = prefix NR; printf "%s", substr($0, 2, length($0) - 2) >out; close(out) }'
+done
 
 # What is longer is slow, and finds no more.
 find "$seeds" -type f -size +40k -delete
