@@ -97,7 +97,8 @@ static void withdraw(struct worker *w, const struct supabase_row *row,
 	if (supabase_where(&where, w->supabase.names, "id", row->id) < 0 ||
 		supabase_where(&where, w->supabase.names, "notion_page_id",
 			json_str(object, "notion_page_id")) < 0 ||
-		supabase_row_patch(&w->supabase, &where, set, &after, &a) < 0 ||
+		supabase_row_patch(
+			&w->supabase, row->id, &where, set, &after, &a) < 0 ||
 		!after)
 		note(o, "its checksum is still that of what was sent");
 	else

@@ -125,7 +125,8 @@ static int try_patch(struct worker *w, struct patch *p,
 	*row = NULL;
 	p->too_long = add_condition(&where, w, p, c, just_read) < 0;
 	if (!p->too_long) {
-		rc = supabase_row_patch(&w->supabase, &where, p->set, row, &a);
+		rc = supabase_row_patch(
+			&w->supabase, p->op->row_id, &where, p->set, row, &a);
 		if (rc < 0)
 			give_up(o,
 				a.outcome_unknown ? STATUS_UNKNOWN

@@ -131,6 +131,9 @@ static int judge(struct api *api, const struct api_call *call,
 		a->outcome_unknown = a->outcome_unknown && !call->read;
 	} else if (!body && (h->body_len > 0 || call->read)) {
 		judge_unreadable(call, h, why.text, a);
+	} else if (call->is_answer && !call->is_answer(call->asked, body, a)) {
+		a->action = API_RETRY;
+		a->outcome_unknown = !call->read;
 	} else {
 		out->status = h->status;
 		out->body = body;

@@ -118,6 +118,15 @@ struct api_call {
 	 */
 	int (*last_look)(void *arg);
 	void *recheck_arg; /* for both */
+	/*
+	 * Whether the body of a 2xx (NULL: there is none) answers this call at
+	 * all, or else something other than was asked; then it fills in code
+	 * and message, and that counts like an answer that can't be read.
+	 * NULL: any JSON will do.
+	 */
+	bool (*is_answer)(
+		const void *asked, const json *body, struct api_error *a);
+	const void *asked; /* for is_answer */
 };
 
 struct api;
@@ -166,6 +175,9 @@ void api_judge_gateway(struct api_error *a);
  * a request on, and for a status from 500 on, which has a rule of its own.
  */
 void api_judge_foreign(struct api_error *a);
+/* For is_answer(): fills in code and message; false. */
+bool api_no_answer(struct api_error *a, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 /* Copies a text from the service: valid UTF-8, one line, cut to size. */
 void api_copy_text(char *out, size_t size, const char *text);
 

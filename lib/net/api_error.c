@@ -1,5 +1,6 @@
 #include "net/api.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -128,6 +129,19 @@ void api_judge_gateway(struct api_error *a)
 	api_copy_text(a->hint, sizeof a->hint,
 		"that answer came not from the service but from something on "
 		"the way to it: a gateway, a proxy or a firewall");
+}
+
+bool api_no_answer(struct api_error *a, const char *code, const char *fmt, ...)
+{
+	char text[API_MESSAGE_MAX + 1];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	api_copy_text(a->code, sizeof a->code, code);
+	api_copy_text(a->message, sizeof a->message, text);
+	return false;
 }
 
 void api_describe(const struct http_answer *answer, const char *message,

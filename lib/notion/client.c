@@ -79,10 +79,54 @@ void notion_client_join(struct notion_client *c, struct notion_client *first)
 	api_share_clock(&c->api, &first->api);
 }
 
-int notion_get(struct notion_client *c, const char *path, json **object,
-	struct api_error *a)
+bool notion_has_id(const void *asked, const json *body, struct api_error *a)
 {
-	struct api_call call = { .method = "GET", .path = path, .read = true };
+	char id[UUID_SIZE], wanted[UUID_SIZE];
+
+	if (notion_object_id(body, id, a) < 0)
+		return false;
+	return !asked || (uuid_normalize(asked, wanted) == 0 &&
+				 strcmp(id, wanted) == 0)
+		       ? true
+		       : api_no_answer(a, "foreign-page",
+				 "the answer is about %s, not about what was "
+				 "asked for",
+				 id);
+}
+
+/* Some answer with success, and have an error in the body. */
+bool notion_is_object(const void *asked, const json *body, struct api_error *a)
+{
+	const char *kind = json_str(body, "object");
+
+	(void)asked;
+	return json_is_object(body) && json_first(body) &&
+			       (!kind || strcmp(kind, "error") != 0)
+		       ? true
+		       : api_no_answer(a, "no-object",
+				 "the answer is not the object that was asked "
+				 "for");
+}
+
+bool notion_is_list(const void *asked, const json *body, struct api_error *a)
+{
+	(void)asked;
+	return json_is_array(json_get(body, "results")) &&
+			       json_is_bool(json_get(body, "has_more"))
+		       ? true
+		       : api_no_answer(a, "no-list",
+				 "the answer is not a list that can be "
+				 "continued");
+}
+
+int notion_get(struct notion_client *c, const char *path, notion_is *is_answer,
+	const void *asked, json **object, struct api_error *a)
+{
+	struct api_call call = { .method = "GET",
+		.path = path,
+		.read = true,
+		.is_answer = is_answer,
+		.asked = asked };
 	struct api_answer answer;
 	int rc = api_call(&c->api, &call, &answer, a);
 
@@ -140,7 +184,7 @@ int notion_object_id(
 
 int notion_me(struct notion_client *c, json **user, struct api_error *a)
 {
-	return notion_get(c, "/v1/users/me", user, a);
+	return notion_get(c, "/v1/users/me", notion_has_id, NULL, user, a);
 }
 
 int notion_bot_user(struct notion_client *c, char **id, struct error *e)
@@ -166,19 +210,19 @@ int notion_page_get(struct notion_client *c, const char *page_id,
 	enum notion_place *place, json **page, struct api_error *a)
 {
 	struct buf path = BUF_INIT(NOTION_PATH_MAX);
-	char parent[UUID_SIZE], id[UUID_SIZE];
+	char parent[UUID_SIZE];
 	int rc;
 
 	buf_addf(&path, "/v1/pages/%s", page_id);
 	notion_add_properties(&path, "filter_properties", schema);
-	rc = notion_get(c, buf_str(&path), page, a);
+	rc = notion_get(c, buf_str(&path), notion_has_id, page_id, page, a);
 	buf_fini(&path);
 	if (rc < 0 && a->action == API_NOT_FOUND) {
 		*place = NOTION_UNREACHABLE;
 		return 0;
 	}
-	if (rc < 0 || notion_object_id(*page, id, a) < 0)
-		goto fail;
+	if (rc < 0)
+		return -1;
 	/* That of the answer, not of the page: pages in a listing have none. */
 	json_remove(*page, "request_id");
 	notion_page_parent(*page, parent);
@@ -190,10 +234,6 @@ int notion_page_get(struct notion_client *c, const char *page_id,
 	}
 	*place = json_true(*page, "in_trash") ? NOTION_IN_TRASH : NOTION_LIVE;
 	return 0;
-fail:
-	json_free(*page);
-	*page = NULL;
-	return -1;
 }
 
 int notion_page_create(struct notion_client *c, const char *data_source,
@@ -206,8 +246,8 @@ int notion_page_create(struct notion_client *c, const char *data_source,
 	struct api_call call = { .method = "POST",
 		.body = body,
 		.last_look = last_look,
-		.recheck_arg = arg };
-	char id[UUID_SIZE];
+		.recheck_arg = arg,
+		.is_answer = notion_has_id };
 	int rc;
 
 	/* https://developers.notion.com/page/changelog#august-12-2026 */
@@ -219,12 +259,6 @@ int notion_page_create(struct notion_client *c, const char *data_source,
 	json_put(body, "parent", parent);
 	json_put(body, "properties", json_copy(properties));
 	rc = notion_send(c, &call, page, a);
-	if (rc == 0 && notion_object_id(*page, id, a) < 0) {
-		a->outcome_unknown = true;
-		json_free(*page);
-		*page = NULL;
-		rc = -1;
-	}
 	json_free(body);
 	buf_fini(&path);
 	return rc;
@@ -241,7 +275,9 @@ int notion_page_patch(struct notion_client *c, const char *page_id,
 		.repeatable = recheck != NULL,
 		.recheck = recheck,
 		.last_look = last_look,
-		.recheck_arg = arg };
+		.recheck_arg = arg,
+		.is_answer = notion_has_id,
+		.asked = page_id };
 	int rc;
 
 	buf_addf(&path, "/v1/pages/%s", page_id);

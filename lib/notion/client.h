@@ -132,7 +132,7 @@ enum notion_place {
 /*
  * One page with our properties only. A 404 counts as UNREACHABLE only when it
  * comes from Notion itself; every other failure is an error and never means
- * that the page is absent.
+ * that the page is absent. So is an answer about another page.
  */
 int notion_page_get(struct notion_client *c, const char *page_id,
 	const char *data_source, const struct notion_schema *schema,
@@ -165,7 +165,8 @@ int notion_page_create(struct notion_client *c, const char *data_source,
  * body: {"properties":{…},"in_trash":…}, whole values. Before a repeat,
  * recheck(arg) is called (see net/api.h), because a person may have edited the
  * page; without recheck (NULL), an unknown outcome isn't repeated. last_look,
- * NULL for none, is called right before the page is written.
+ * NULL for none, is called right before the page is written. An answer about
+ * another page leaves the outcome unknown.
  */
 int notion_page_patch(struct notion_client *c, const char *page_id,
 	const struct notion_schema *schema, const json *body,

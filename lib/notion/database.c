@@ -21,7 +21,9 @@ int notion_data_source_patch(struct notion_client *c, const char *id,
 		.body = body,
 		.repeatable = true,
 		.recheck = recheck,
-		.recheck_arg = arg };
+		.recheck_arg = arg,
+		.is_answer = notion_has_id,
+		.asked = id };
 	json *object;
 	int rc;
 
@@ -61,7 +63,7 @@ static int get_children(struct notion_client *c, const char *page_id,
 		buf_adds(&path, "&start_cursor=");
 		http_escape(&path, cursor);
 	}
-	rc = notion_get(c, buf_str(&path), list, &a);
+	rc = notion_get(c, buf_str(&path), notion_is_list, NULL, list, &a);
 	buf_fini(&path);
 	if (rc == 0)
 		return 0;
@@ -109,7 +111,9 @@ int notion_database_create(struct notion_client *c, const char *page_id,
 {
 	json *body = json_object(), *parent, *database;
 	json *text = notion_title_value(title);
-	struct api_call call = { .method = "POST", .path = "/v1/databases" };
+	struct api_call call = { .method = "POST",
+		.path = "/v1/databases",
+		.is_answer = notion_has_id };
 	int rc;
 
 	parent = json_put(body, "parent", json_object());
@@ -121,10 +125,8 @@ int notion_database_create(struct notion_client *c, const char *page_id,
 	json_free(text);
 	call.body = body;
 	rc = notion_send(c, &call, &database, a);
-	if (rc == 0 && notion_object_id(database, id, a) < 0) {
-		a->outcome_unknown = true;
-		rc = -1;
-	}
+	if (rc == 0)
+		rc = notion_object_id(database, id, a);
 	json_free(database);
 	json_free(body);
 	if (rc < 0 && a->action == API_NOT_FOUND)

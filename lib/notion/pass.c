@@ -139,7 +139,8 @@ static int ask(struct pass_reading *r, json **list, struct api_error *a)
 	struct api_call call = { .method = "POST",
 		.path = buf_str(&r->l->path),
 		.body = body,
-		.read = true };
+		.read = true,
+		.is_answer = notion_is_list };
 	char *next;
 	int rc = notion_send(r->l->c, &call, list, a);
 

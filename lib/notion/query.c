@@ -12,8 +12,7 @@ int notion_next_cursor(
 	const char *cursor = json_str(list, "next_cursor");
 
 	*next = NULL;
-	if (json_is_array(json_get(list, "results")) &&
-		json_is_bool(json_get(list, "has_more"))) {
+	if (notion_is_list(NULL, list, a)) {
 		if (!json_true(list, "has_more"))
 			return 0;
 		if (cursor && (!before || strcmp(cursor, before) != 0)) {
@@ -22,9 +21,8 @@ int notion_next_cursor(
 		}
 	}
 	a->action = API_RETRY;
-	snprintf(a->code, sizeof a->code, "no-list");
-	snprintf(a->message, sizeof a->message,
-		"the answer is not a list that can be continued");
+	api_no_answer(
+		a, "no-list", "the answer is not a list that can be continued");
 	return -1;
 }
 
@@ -48,7 +46,10 @@ int notion_pages_by_checksum(struct notion_client *c, const char *data_source,
 {
 	struct buf path = BUF_INIT(NOTION_PATH_MAX);
 	json *body = checksum_filter(schema, checksum), *list;
-	struct api_call call = { .method = "POST", .body = body, .read = true };
+	struct api_call call = { .method = "POST",
+		.body = body,
+		.read = true,
+		.is_answer = notion_is_list };
 	char *next = NULL;
 	int rc;
 

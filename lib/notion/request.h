@@ -6,10 +6,18 @@
 
 #define NOTION_PATH_MAX 4096
 
+/*
+ * What an answer must be: is_answer of an api_call (net/api.h). Of
+ * notion_has_id(), the id is that of the object that was asked for; NULL: any.
+ */
+typedef bool notion_is(
+	const void *asked, const json *body, struct api_error *a);
+notion_is notion_has_id, notion_is_object, notion_is_list;
+
 /* A read; *object is never NULL on success. */
-int notion_get(struct notion_client *c, const char *path, json **object,
-	struct api_error *a);
-/* A call with a JSON body. */
+int notion_get(struct notion_client *c, const char *path, notion_is *is_answer,
+	const void *asked, json **object, struct api_error *a);
+/* A call with a JSON body; its is_answer is the caller's. */
 int notion_send(struct notion_client *c, struct api_call *call, json **object,
 	struct api_error *a);
 /*

@@ -18,7 +18,7 @@ static int get_object(struct notion_client *c, const char *kind, const char *id,
 	int rc;
 
 	buf_addf(&path, "/v1/%s/%s", kind, id);
-	rc = notion_get(c, buf_str(&path), object, a);
+	rc = notion_get(c, buf_str(&path), notion_is_object, NULL, object, a);
 	buf_fini(&path);
 	return rc;
 }

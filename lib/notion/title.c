@@ -92,7 +92,7 @@ static int read_part(struct title_reading *r, struct api_error *a)
 		buf_adds(&path, "&start_cursor=");
 		http_escape(&path, r->cursor);
 	}
-	rc = notion_get(r->c, buf_str(&path), &list, a);
+	rc = notion_get(r->c, buf_str(&path), notion_is_list, NULL, &list, a);
 	buf_fini(&path);
 	if (rc == 0)
 		rc = notion_next_cursor(list, r->cursor, &next, a);

@@ -89,32 +89,62 @@ static void start_url(const struct supabase_client *c, struct buf *url)
 		true);
 }
 
-/* Every answer that we ask for is an array of rows. */
-static int rows_of(struct api_answer *answer, json **rows, struct api_error *a)
+/* What rows were asked for: those with one of these values in a column. */
+struct asked {
+	const char *column; /* by its usual name */
+	const char *const *values;
+	size_t n;
+};
+
+static bool is_same_id(const char *a, const char *b)
 {
-	*rows = answer->body;
-	if (json_is_array(*rows))
-		return 0;
-	json_free(*rows);
-	*rows = NULL;
-	a->action = API_RETRY;
-	a->outcome_unknown = true;
-	a->status = answer->status;
-	snprintf(a->code, sizeof a->code, "no-rows");
-	snprintf(a->message, sizeof a->message,
-		"the answer is not an array of rows");
-	return -1;
+	char x[UUID_SIZE], y[UUID_SIZE];
+
+	return uuid_normalize(a, x) == 0 && uuid_normalize(b, y) == 0 &&
+	       strcmp(x, y) == 0;
 }
 
-static int call_for_rows(struct supabase_client *c, const struct api_call *call,
-	json **rows, struct api_error *a)
+/* Which of the values the row has; q->n: none. */
+static size_t which(const struct asked *q, const json *row)
+{
+	const char *is = json_str(row, q->column);
+	size_t i = 0;
+
+	while (i < q->n && !(is && is_same_id(q->values[i], is)))
+		i++;
+	return i;
+}
+
+bool supabase_are_rows(const void *asked, const json *body, struct api_error *a)
+{
+	const struct asked *q = asked;
+	const char *id;
+
+	if (!json_is_array(body))
+		return api_no_answer(
+			a, "no-rows", "the answer is not an array of rows");
+	for (const json *v = json_first(body); q && v; v = json_next(v))
+		if (which(q, v) == q->n) {
+			id = json_str(v, "id");
+			return api_no_answer(a, "foreign-row",
+				"the answer has a row that was not asked for: "
+				"%.60s",
+				id ? id : "one without an id");
+		}
+	return true;
+}
+
+static int call_for_rows(struct supabase_client *c, struct api_call *call,
+	const struct asked *asked, json **rows, struct api_error *a)
 {
 	struct api_answer answer;
+	int rc;
 
-	*rows = NULL;
-	if (api_call(&c->api, call, &answer, a) < 0)
-		return -1;
-	return rows_of(&answer, rows, a);
+	call->is_answer = supabase_are_rows;
+	call->asked = asked;
+	rc = api_call(&c->api, call, &answer, a);
+	*rows = answer.body;
+	return rc;
 }
 
 /* "0-99/1234" */
@@ -128,34 +158,35 @@ static int64_t total_of(const struct api_answer *answer)
 	return n;
 }
 
-/* total: NULL where nobody asks. */
+/* asked: NULL for any rows; total: NULL where nobody asks. */
 static int get_rows_of(struct supabase_client *c, const char *query,
-	json **rows, int64_t *total, struct api_error *a)
+	const struct asked *asked, json **rows, int64_t *total,
+	struct api_error *a)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
 	struct api_call call = { .method = "GET",
 		.read = true,
-		.headers = total ? count_headers : NULL };
+		.headers = total ? count_headers : NULL,
+		.is_answer = supabase_are_rows,
+		.asked = asked };
 	struct api_answer answer;
 	int rc;
 
-	*rows = NULL;
 	start_url(c, &url);
 	buf_adds(&url, query);
 	call.path = buf_str(&url);
 	rc = api_call(&c->api, &call, &answer, a);
 	buf_fini(&url);
-	if (rc < 0)
-		return -1;
-	if (total)
+	*rows = answer.body;
+	if (rc == 0 && total)
 		*total = total_of(&answer);
-	return rows_of(&answer, rows, a);
+	return rc;
 }
 
 static int get_rows(struct supabase_client *c, const char *query, json **rows,
 	struct api_error *a)
 {
-	return get_rows_of(c, query, rows, NULL, a);
+	return get_rows_of(c, query, NULL, rows, NULL, a);
 }
 
 /* The columns that the table has, of one of its rows; "" where it has none. */
@@ -229,7 +260,7 @@ int supabase_rows_count(struct supabase_client *c,
 		buf_addf(&query, "&%s=lt.%s", id, slice->before);
 	if (slice->offset)
 		buf_addf(&query, "&offset=%" PRId64, slice->offset);
-	rc = get_rows_of(c, buf_str(&query), rows, total, a);
+	rc = get_rows_of(c, buf_str(&query), NULL, rows, total, a);
 	buf_fini(&query);
 	return rc;
 }
@@ -251,13 +282,14 @@ int supabase_rows_after(struct supabase_client *c, const char *after, int limit,
 static int row_where(struct supabase_client *c, const char *column,
 	const char *value, json **row, struct api_error *a)
 {
+	const struct asked asked = { column, &value, 1 };
 	char query[192];
 	json *rows;
 
 	*row = NULL;
 	snprintf(query, sizeof query, "&%s=eq.%s&limit=1",
 		column_name(c->names, column), value);
-	if (get_rows(c, query, &rows, a) < 0)
+	if (get_rows_of(c, query, &asked, &rows, NULL, a) < 0)
 		return -1;
 	*row = json_take_first(rows);
 	json_free(rows);
@@ -276,19 +308,65 @@ int supabase_row_by_page(struct supabase_client *c, const char *page_id,
 	return row_where(c, "notion_page_id", page_id, row, a);
 }
 
-static int get_rows_in(struct supabase_client *c, const char *column,
-	const char *const *values, size_t n, json **rows, struct api_error *a)
+static int get_some_rows_in(struct supabase_client *c,
+	const struct asked *asked, json **rows, struct api_error *a)
 {
 	struct buf query = BUF_INIT(SUPABASE_URL_MAX);
 	int rc;
 
-	buf_addf(&query, "&%s=in.(", column_name(c->names, column));
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&query, "%s%s", i ? "," : "", values[i]);
+	buf_addf(&query, "&%s=in.(", column_name(c->names, asked->column));
+	for (size_t i = 0; i < asked->n; i++)
+		buf_addf(&query, "%s%s", i ? "," : "", asked->values[i]);
 	buf_addc(&query, ')');
-	rc = get_rows(c, buf_str(&query), rows, a);
+	rc = get_rows_of(c, buf_str(&query), asked, rows, NULL, a);
 	buf_fini(&query);
 	return rc;
+}
+
+/* How many of the values no row has, moved to the front. */
+static size_t keep_missing(
+	const char **values, size_t n, const char *column, const json *rows)
+{
+	const struct asked q = { column, values, n };
+	bool found[SUPABASE_IDS_MAX] = { false };
+	size_t left = 0, i;
+
+	for (const json *v = json_first(rows); v; v = json_next(v))
+		if ((i = which(&q, v)) < n)
+			found[i] = true;
+	for (i = 0; i < n; i++)
+		if (!found[i])
+			values[left++] = values[i];
+	return left;
+}
+
+/*
+ * A server's own maximum may cut the answer: it is asked again for what is
+ * missing, until an answer brings nothing.
+ */
+static int get_rows_in(struct supabase_client *c, const char *column,
+	const char *const *values, size_t n, json **rows, struct api_error *a)
+{
+	const char *left[SUPABASE_IDS_MAX];
+	struct asked asked = { column, left, n };
+	json *some, *row;
+	bool more = true;
+
+	memcpy(left, values, n * sizeof *left);
+	*rows = json_array();
+	while (more && asked.n > 0) {
+		if (get_some_rows_in(c, &asked, &some, a) < 0) {
+			json_free(*rows);
+			*rows = NULL;
+			return -1;
+		}
+		more = json_first(some) != NULL;
+		asked.n = keep_missing(left, asked.n, column, some);
+		while ((row = json_take_first(some)))
+			json_add(*rows, row);
+		json_free(some);
+	}
+	return 0;
 }
 
 int supabase_rows_by_ids(struct supabase_client *c, const char *const *ids,
@@ -320,7 +398,7 @@ int supabase_rows_insert(struct supabase_client *c, const json *rows,
 	start_url(c, &url);
 	buf_addf(&url, "&on_conflict=%s", column_name(c->names, "id"));
 	call.path = buf_str(&url);
-	rc = call_for_rows(c, &call, inserted, a);
+	rc = call_for_rows(c, &call, NULL, inserted, a);
 	json_free(named);
 	buf_fini(&url);
 	return rc;
@@ -364,9 +442,11 @@ int supabase_where_deleted(
 	return rc;
 }
 
-int supabase_row_patch(struct supabase_client *c, const struct buf *where,
-	const json *set, json **row, struct api_error *a)
+int supabase_row_patch(struct supabase_client *c, const char *id,
+	const struct buf *where, const json *set, json **row,
+	struct api_error *a)
 {
+	const struct asked asked = { "id", &id, 1 };
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
 	json *named = columns_rename(c->names, set);
 	struct api_call call = { .method = "PATCH",
@@ -380,7 +460,7 @@ int supabase_row_patch(struct supabase_client *c, const struct buf *where,
 	start_url(c, &url);
 	buf_addf(&url, "&%s", buf_str(where));
 	call.path = buf_str(&url);
-	rc = call_for_rows(c, &call, &rows, a);
+	rc = call_for_rows(c, &call, &asked, &rows, a);
 	if (rc == 0)
 		*row = json_take_first(rows);
 	json_free(named);

@@ -93,6 +93,12 @@ int supabase_rows_count(struct supabase_client *c,
 	const struct supabase_slice *slice, json **rows, int64_t *total,
 	struct api_error *a);
 
+/*
+ * Where an answer to any of the following has rows that were not asked for,
+ * something on the way has mixed it up: it counts as none, and the call is
+ * repeated; a write's outcome is unknown then.
+ */
+
 /* *row is NULL where there is none (or row-level security hides it). */
 int supabase_row_get(struct supabase_client *c, const char *id, json **row,
 	struct api_error *a);
@@ -101,10 +107,16 @@ int supabase_row_by_page(struct supabase_client *c, const char *page_id,
 	json **row, struct api_error *a);
 /* Of how many rows one request can tell. */
 #define SUPABASE_IDS_MAX 100
-/* The rows of these ids, as far as they are there. */
+/*
+ * The rows of these ids, as far as they are there, however few of them the
+ * server's own maximum lets into one answer.
+ */
 int supabase_rows_by_ids(struct supabase_client *c, const char *const *ids,
 	size_t n, json **rows, struct api_error *a);
-/* The rows that are linked to any of these pages. */
+/*
+ * The same for the rows that are linked to these pages. Where several are
+ * linked to one, one of them at least.
+ */
 int supabase_rows_by_pages(struct supabase_client *c,
 	const char *const *page_ids, size_t n, json **rows,
 	struct api_error *a);
@@ -136,12 +148,18 @@ int supabase_where_deleted(
 	struct buf *where, const struct field_names *names, bool deleted);
 
 /*
- * Sets these columns of the one row that meets the condition; *row is the row
+ * Sets these columns of the one row that meets the condition, which holds this
+ * id; *row is the row
  * afterwards, NULL where no row met it: the row is gone, was edited meanwhile,
  * is hidden, or was already changed by a try whose answer was lost
  * (a->outcome_unknown: there was such a try). Read it again and compare.
  */
-int supabase_row_patch(struct supabase_client *c, const struct buf *where,
-	const json *set, json **row, struct api_error *a);
+int supabase_row_patch(struct supabase_client *c, const char *id,
+	const struct buf *where, const json *set, json **row,
+	struct api_error *a);
+
+/* For calls of this folder: is_answer of one for rows, asked being NULL. */
+bool supabase_are_rows(
+	const void *asked, const json *body, struct api_error *a);
 
 #endif

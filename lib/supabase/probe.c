@@ -44,7 +44,9 @@ static int try_filter(
 	struct supabase_client *c, const char *filter, struct api_error *a)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
-	struct api_call call = { .method = "GET", .read = true };
+	struct api_call call = {
+		.method = "GET", .read = true, .is_answer = supabase_are_rows
+	};
 	struct api_answer answer;
 	int rc;
 
@@ -145,7 +147,9 @@ static int has_row(
 	struct supabase_client *c, const char *filter, struct error *e)
 {
 	struct buf url = BUF_INIT(SUPABASE_URL_MAX);
-	struct api_call call = { .method = "GET", .read = true };
+	struct api_call call = {
+		.method = "GET", .read = true, .is_answer = supabase_are_rows
+	};
 	struct api_answer answer = { 0 };
 	struct api_error a;
 	int rc;

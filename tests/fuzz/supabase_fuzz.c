@@ -104,7 +104,7 @@ static int patch(json **row, struct api_error *a)
 		     &where, client.names, "updated_at", USEC_NONE) == 0);
 	must(supabase_where_deleted(&where, client.names, false) == 0);
 	json_put_str(set, "decision", "A");
-	rc = supabase_row_patch(&client, &where, set, row, a);
+	rc = supabase_row_patch(&client, FUZZ_ID, &where, set, row, a);
 	json_free(set);
 	buf_fini(&where);
 	return rc;

@@ -58,6 +58,18 @@ failed() { # the codes of what failed in the last run, by decision
 	[[ $(rows length) == 9 ]]
 }
 
+@test "nor where the server's maximum cuts the answer to the look for them" {
+	local -a pages
+	triggers '{"on":"insert","new_id":true}'
+	control POST config '{"max_rows":3}' >/dev/null
+	control POST faults '{"match":{"api":"supabase","method":"POST","body":"decision"},"drop":"after"}' >/dev/null
+	pages=({1..8})
+	seed notion "${pages[@]}"
+	SYNC_JOBS=1 must_pass sync_now -q
+	[[ $(rows length) == 8 ]] || seen "rows: $(rows 'map(.decision)')"
+	must_be_settled
+}
+
 @test "a table that accepts a row but keeps none: reported in each run, and nothing else waits" {
 	triggers '{"on":"insert","find":"never","swallow":true}'
 	seed notion "never here" one two

@@ -194,3 +194,41 @@ now() {
 	results | jq -se 'any(.[]; .note // "" | test("Synced"))' >/dev/null || seen "no note"
 	must_be_settled
 }
+
+# answer_with API BODY: to each PATCH of that service, which is not carried out.
+answer_with() {
+	jq -nc --arg api "$1" --arg body "$2" '{match:{$api, method:"PATCH"}, times:-1,
+		status:200, content_type:"application/json", $body}' >fault
+	control POST faults @fault >/dev/null
+}
+
+@test "an answer about another record: nothing is agreed on its word" {
+	local page row
+	act notion two trash
+	must_pass sync_now -q
+	page=$(curl -sS -H "Authorization: Bearer ntn_sandbox" -H 'Notion-Version: 2026-03-11' \
+		"$SANDBOX/v1/pages/$(id_of notion two)")
+	act supabase one soft-delete
+	answer_with notion "$page"
+	must_fail $RC_ATTENTION sync_now -q
+	control DELETE faults >/dev/null
+	live notion one
+	must_pass sync_now -q
+	dead notion one
+	dead supabase one
+	# The other row holds the value that is sent, and another text.
+	seed supabase three four
+	edit supabase four '{"date":"2026-03-03"}'
+	must_pass sync_now -q
+	control POST clock '{"advance":3600}' >/dev/null
+	row=$(curl -sS -H 'apikey: sb_secret_sandbox' \
+		"$SANDBOX/rest/v1/decision_vault?id=eq.$(id_of supabase four)")
+	edit notion three '{"date":"2026-03-03"}'
+	answer_with supabase "$row"
+	must_fail $RC_ATTENTION sync_now -q
+	control DELETE faults >/dev/null
+	must_pass sync_now -q
+	[[ $(now notion three '.date.start') == 2026-03-03 ]] || seen "$(live notion three)"
+	[[ $(now supabase three .date) == 2026-03-03 ]] || seen "$(live supabase three)"
+	must_be_settled
+}

@@ -1,6 +1,8 @@
 /* What Notion is asked for, and how its answers are followed. */
 #include "notion/client.h"
 
+#include <stdlib.h>
+
 #include "test.h"
 
 #include "responder.h"
@@ -387,6 +389,9 @@ static void test_where_a_page_is(void)
 		{ "403 {\"code\":\"restricted_resource\"}", -1, NOTION_LIVE },
 		{ "500 {}", -1, NOTION_LIVE },
 		{ "{}", -1, NOTION_LIVE },
+		/* Another page's place is not this one's. */
+		{ "{\"id\":\"" ID(2) "\",\"in_trash\":true," PARENT(DS) "}", -1,
+			NOTION_LIVE },
 	};
 
 	for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -520,6 +525,82 @@ static void test_writes_are_answered_with_our_properties(void)
 	json_free(body);
 }
 
+static int recheck(void *arg)
+{
+	++*(int *)arg;
+	return 0;
+}
+
+/* Mixed up on the way: the write itself may have been lost, or not. */
+static void test_an_answer_about_another_page_is_none(void)
+{
+	static const char *const mixed[] = { "{\"id\":\"" ID(2) "\"}",
+		"{\"id\":\"" ID(1) "\"}" };
+	json *body = json_object(), *page;
+	struct api_error a;
+	int looks = 0;
+
+	begin(mixed, 2);
+	notion.api.retries = 1;
+	notion.api.backoff_ms = 1;
+	check_int(notion_page_patch(&notion, ID(1), NULL, body, recheck, NULL,
+			  &looks, &page, &a),
+		0);
+	check_int(looks, 1);
+	check_str(json_str(page, "id"), ID(1));
+	json_free(page);
+	end(2);
+	begin(mixed, 1);
+	check_int(notion_page_patch(&notion, ID(1), NULL, body, recheck, NULL,
+			  &looks, &page, &a),
+		-1);
+	check_int(a.action, API_RETRY);
+	check(a.outcome_unknown);
+	check_str(a.code, "foreign-page");
+	check_has(a.message, ID(2));
+	end(1);
+	json_free(body);
+}
+
+/* JSON, and not what was asked for: as unreadable as half a JSON text. */
+static void test_what_is_no_answer_is_asked_for_again(void)
+{
+	static const char *const wrong[] = { "null", "{}", "[]", "1",
+		"{\"object\":\"error\",\"code\":\"x\",\"message\":\"m\"}" };
+	static char id_of_checksum[] = "cs";
+	struct notion_schema schema = { .checksum = id_of_checksum };
+	json *got;
+	struct api_error a;
+	char *id;
+
+	for (size_t i = 0; i < LENGTH(wrong); i++) {
+		const char *user[] = { wrong[i], "{\"id\":\"" ID(1) "\"}" };
+		const char *list[] = { wrong[i], LIST("", "null", "false") };
+		const char *source[] = { wrong[i], "{\"id\":\"" DS "\"}" };
+
+		begin(user, 2);
+		notion.api.retries = 1;
+		notion.api.backoff_ms = 1;
+		check_int(notion_bot_user(&notion, &id, &e), 0);
+		free(id);
+		end(2);
+		begin(list, 2);
+		notion.api.retries = 1;
+		notion.api.backoff_ms = 1;
+		check_int(notion_pages_by_checksum(
+				  &notion, DS, &schema, "0", &got, &a),
+			0);
+		json_free(got);
+		end(2);
+		begin(source, 2);
+		notion.api.retries = 1;
+		notion.api.backoff_ms = 1;
+		check_int(notion_data_source_get(&notion, DS, &got, &e), 0);
+		json_free(got);
+		end(2);
+	}
+}
+
 int main(void)
 {
 	verbosity = -1;
@@ -537,6 +618,8 @@ int main(void)
 	run(test_a_cut_title_is_completed);
 	run(test_pages_by_checksum);
 	run(test_writes_are_answered_with_our_properties);
+	run(test_an_answer_about_another_page_is_none);
+	run(test_what_is_no_answer_is_asked_for_again);
 	buf_fini(&listed);
 	return test_end();
 }

@@ -147,7 +147,7 @@ static void test_rows(void)
 	check(row == NULL);
 	check_int(supabase_row_get(&client, ID, &row, &a), -1);
 	check_int(a.action, API_RETRY);
-	end(3);
+	end(4); /* an answer that is no array is asked for again */
 	check_has(server.requests[0],
 		"&order=id.asc&limit=100&id=gt." ID " HTTP");
 	check_has(server.requests[1], "&id=eq." ID "&limit=1 HTTP");
@@ -217,10 +217,10 @@ static void test_patch(void)
 	supabase_where(&w, NULL, "id", ID);
 	supabase_where(&w, NULL, "type", NULL);
 	begin(answers, 2);
-	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	check_int(supabase_row_patch(&client, ID, &w, set, &row, &a), 0);
 	check_str(json_str(row, "type"), "x");
 	json_free(row);
-	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	check_int(supabase_row_patch(&client, ID, &w, set, &row, &a), 0);
 	check(row == NULL);
 	end(2);
 	check_has(server.requests[0], "PATCH /rest/v1/decision_vault?select=");
@@ -259,7 +259,7 @@ static void test_names(void)
 	begin(answers, 4);
 	client.names = &names;
 	client.soft_delete = true;
-	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	check_int(supabase_row_patch(&client, ID, &w, set, &row, &a), 0);
 	check_str(json_str(row, "type"), "x");
 	json_free(row);
 	check_int(supabase_rows_insert(&client, rows, NULL, NULL, &row, &a), 0);
@@ -295,7 +295,7 @@ static void test_url_length(void)
 		;
 	begin(answers, 1);
 	client.soft_delete = true;
-	check_int(supabase_row_patch(&client, &w, set, &row, &a), 0);
+	check_int(supabase_row_patch(&client, ID, &w, set, &row, &a), 0);
 	end(1);
 	end_of_path = strstr(server.requests[0], " HTTP/1.1");
 	check(end_of_path &&
@@ -303,6 +303,92 @@ static void test_url_length(void)
 	check_has(server.requests[0], "decision=eq.0123456789 HTTP/1.1");
 	buf_fini(&w);
 	json_free(set);
+}
+
+#define OTHER "00000000-0000-4000-8000-000000000002"
+#define THIRD "00000000-0000-4000-8000-000000000003"
+#define MINE "{\"id\":\"" ID "\",\"notion_page_id\":\"" ID "\"}"
+#define ANOTHERS "{\"id\":\"" OTHER "\",\"notion_page_id\":\"" OTHER "\"}"
+
+/* Mixed up on the way: nothing is noted of one row on the word of another. */
+static void test_an_answer_about_another_row_is_none(void)
+{
+	static const char *const mixed[] = { "[" ANOTHERS "]", "[" MINE "]" };
+	static const char *const others[] = { "[" ANOTHERS "]" };
+	static const char *const too_many[] = { "[" ANOTHERS "," MINE "]" };
+	struct buf w = SUPABASE_WHERE_INIT;
+	json *set = json_object(), *row;
+
+	supabase_where(&w, NULL, "id", ID);
+	begin(mixed, 2);
+	check_int(supabase_row_get(&client, ID, &row, &a), 0);
+	check_str(json_str(row, "id"), ID);
+	json_free(row);
+	end(2);
+	begin(mixed, 2);
+	check_int(supabase_row_by_page(&client, ID, &row, &a), 0);
+	check_str(json_str(row, "id"), ID);
+	json_free(row);
+	end(2);
+	begin(mixed, 2);
+	check_int(supabase_row_patch(&client, ID, &w, set, &row, &a), 0);
+	check_str(json_str(row, "id"), ID);
+	check(a.outcome_unknown);
+	json_free(row);
+	end(2);
+	begin(others, 1);
+	check_int(supabase_row_patch(&client, ID, &w, set, &row, &a), -1);
+	check(row == NULL && a.outcome_unknown);
+	check_int(a.action, API_RETRY);
+	check_str(a.code, "foreign-row");
+	check_int(supabase_row_get(&client, ID, &row, &a), -1);
+	check(row == NULL && !a.outcome_unknown);
+	end(4);
+	begin(too_many, 1);
+	check_int(supabase_row_patch(&client, ID, &w, set, &row, &a), -1);
+	end(2);
+	buf_fini(&w);
+	json_free(set);
+}
+
+static void test_what_is_no_answer_is_asked_for_again(void)
+{
+	static const char *const wrong[] = { "null", "{}", "1",
+		"{\"code\":\"x\",\"message\":\"m\"}" };
+	json *rows, *row;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		const char *answers[] = { wrong[i], "[]", wrong[i], "[]" };
+
+		begin(answers, 4);
+		check_int(supabase_rows_after(&client, NULL, 5, &rows, &a), 0);
+		check_int(supabase_row_get(&client, ID, &row, &a), 0);
+		json_free(rows);
+		end(4);
+	}
+}
+
+/* Max rows below what was asked for: never taken for all there is. */
+static void test_a_cut_answer_is_continued(void)
+{
+	static const char *const ids[] = { ID, OTHER, THIRD };
+	static const char *const cut[] = { "[" MINE "]", "[" ANOTHERS "]",
+		"[]" };
+	json *rows;
+
+	begin(cut, 3);
+	check_int(supabase_rows_by_ids(&client, ids, 3, &rows, &a), 0);
+	check_int(json_count(rows), 2);
+	json_free(rows);
+	end(3);
+	check_has(server.requests[1], "&id=in.(" OTHER "," THIRD ") HTTP");
+	check_has(server.requests[2], "&id=in.(" THIRD ") HTTP");
+	begin(cut, 2);
+	check_int(supabase_rows_by_pages(&client, ids, 2, &rows, &a), 0);
+	check_int(json_count(rows), 2);
+	json_free(rows);
+	end(2);
+	check_has(server.requests[1], "&notion_page_id=in.(" OTHER ") HTTP");
 }
 
 int main(void)
@@ -317,5 +403,8 @@ int main(void)
 	run(test_patch);
 	run(test_names);
 	run(test_url_length);
+	run(test_an_answer_about_another_row_is_none);
+	run(test_what_is_no_answer_is_asked_for_again);
+	run(test_a_cut_answer_is_continued);
 	return test_end();
 }
