@@ -111,8 +111,9 @@ static void test_key_is_hidden_before_a_cut(void)
 }
 
 /*
- * Cloudflare's own refusal comes in HTML and without Notion's id; so does a page
- * that a gateway puts in the place of Notion's answer, and leaves the headers.
+ * Cloudflare's own refusal comes in HTML and without Notion's id; so does a
+ * page that a gateway puts in the place of Notion's answer, and leaves the
+ * headers.
  */
 static void test_edge(void)
 {
