@@ -49,6 +49,11 @@ const special = {
     const times = await text(page, "#times");
     check(times.includes("the last run was cut off") && !times.includes("under way"), `${what}: what nobody holds is not under way`, times);
   },
+  async many(page, what) {
+    const waits = await text(page, "#waits");
+    check(await text(page, "#n-waits") === "1" && waits.includes("Conflict") && !waits.includes("Nothing needs you"), `${what}: the one of many that needs a person`, waits.slice(0, 300));
+    check(/Needs nothing from you\s*1,200/.test(waits), `${what}: all that go on by themselves are counted`, waits.slice(-300));
+  },
   async "since-before"(page, what) {
     check(/before .*\(more than \d+ h/.test(await text(page, "#times")), `${what}: how far back that is known`, await text(page, "#times"));
   },

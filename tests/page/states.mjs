@@ -150,6 +150,10 @@ export const states = [
     f.run(10);
     f.begin(30000);
   }],
+  ["many", "Needs attention", (f) => f.run(4, { status: "attention", exit_code: 1, conflicts: 1 }, [
+    ...[...Array(1200).keys()].map((n) => ({ op: "skip", target: "none", row_id: uuid(n), status: "skipped", code: "settling", reason: "a moment ago" })),
+    { op: "skip", target: "none", row_id: ids[2], page_id: ids[1], status: "skipped", code: "conflict", reason: "both sides changed",
+      conflict: { fields: ["type"], supabase: { type: "UX" }, notion: { type: "Ops" } } }])],
   ["since-before", "Healthy", (f) => { for (let n = 60; n > 0; n--) f.run(n * 15 - 11); }],
   ["summary", "Healthy; a record is damaged", (f) => {
     history(f, 4);
