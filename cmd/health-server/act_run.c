@@ -46,6 +46,7 @@ int act_run_start(struct act_run *r, const struct act *act, const char *script,
 	r->plan.fd = act->shows_plan ? ends[0] : -1;
 	r->kind = act->kind;
 	r->shows_plan = act->shows_plan;
+	r->restores = act->restores;
 	memcpy(r->run, act->run, sizeof r->run);
 	r->started = time_now();
 	return 0;
@@ -171,6 +172,7 @@ json *act_run_plan(const struct act_run *r)
 	json_put_int(data, "id", r->id);
 	json_put_str(data, "kind", act_name(r->kind));
 	json_put_str(data, "run_id", *r->run ? r->run : NULL);
+	json_put_str(data, "orphans", r->restores ? "restore" : NULL);
 	put_time(data, "at", r->ended);
 	json_put_str(data, "plan_id", r->plan_id);
 	return data;

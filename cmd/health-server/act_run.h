@@ -23,7 +23,7 @@ struct printed {
 struct act_run {
 	int64_t id; /* 0: none */
 	enum act_kind kind;
-	bool shows_plan;
+	bool shows_plan, restores;
 	char run[RUN_ID_SIZE]; /* that an undo is about, or "" */
 	usec started, ended;   /* ended: USEC_NONE while it goes on */
 	int exit_code;	       /* 128 + N: ended by signal N */
@@ -47,7 +47,7 @@ bool act_run_has_plan(const struct act_run *r);
 
 /* {"id","act","started_at"}, and of one that has ended how it did. */
 json *act_run_data(const struct act_run *r);
-/* {"id","kind","run_id","at","plan_id"} of one that has a plan. */
+/* {"id","kind","run_id","orphans","at","plan_id"} of one that has a plan. */
 json *act_run_plan(const struct act_run *r);
 
 #endif

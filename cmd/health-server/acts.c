@@ -86,16 +86,32 @@ static void add_run(struct act *a)
 	add(a, LIMIT);
 }
 
-static int read_sync(struct act *a, const json *body, struct error *e)
+/* Whether what has lost its other half is made again. */
+static int take_orphans(struct act *a, const json *body, struct error *e)
 {
 	const json *orphans = json_get(body, "orphans");
+
+	a->restores = orphans && text_same(json_text(orphans), "restore");
+	return !orphans || a->restores ? 0
+				       : refuse(e, "orphans", "\"restore\"");
+}
+
+static void add_orphans(struct act *a)
+{
+	if (!a->restores)
+		return;
+	add(a, "--orphans");
+	add(a, "restore");
+}
+
+static int read_sync(struct act *a, const json *body, struct error *e)
+{
 	bool full, retry;
 
 	if (take_switch(body, "full", &full, e) < 0 ||
-		take_switch(body, "retry", &retry, e) < 0)
+		take_switch(body, "retry", &retry, e) < 0 ||
+		take_orphans(a, body, e) < 0)
 		return -1;
-	if (orphans && !text_same(json_text(orphans), "restore"))
-		return refuse(e, "orphans", "\"restore\"");
 	add_run(a);
 	if (json_get(body, "plan") && add_plan(a, "--only-plan", body, e) < 0)
 		return -1;
@@ -103,18 +119,17 @@ static int read_sync(struct act *a, const json *body, struct error *e)
 		add(a, "--full");
 	if (retry)
 		add(a, "--retry");
-	if (orphans) {
-		add(a, "--orphans");
-		add(a, "restore");
-	}
+	add_orphans(a);
 	return 0;
 }
 
 static int read_dry_run(struct act *a, const json *body, struct error *e)
 {
-	(void)body, (void)e;
+	if (take_orphans(a, body, e) < 0)
+		return -1;
 	a->shows_plan = true;
 	add_run(a);
+	add_orphans(a);
 	add(a, "--dry-run");
 	add(a, "--json");
 	return 0;
@@ -298,7 +313,8 @@ static const struct {
 } acts[] = {
 	[ACT_SYNC] = { "sync-now", "sync-now.sh", read_sync,
 		{ "full", "retry", "orphans", "plan" } },
-	[ACT_DRY_RUN] = { "dry-run", "sync-now.sh", read_dry_run, { NULL } },
+	[ACT_DRY_RUN] = { "dry-run", "sync-now.sh", read_dry_run,
+		{ "orphans" } },
 	[ACT_APPROVE] = { "approve", "controls.sh", read_approve,
 		{ "plan", "ids", "all" } },
 	[ACT_RESOLVE] = { "resolve", "controls.sh", read_resolve,

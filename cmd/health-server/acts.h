@@ -6,7 +6,7 @@
  * lock, their guards and their record; there is no shell.
  *
  *   sync-now  {"full":true,"retry":true,"orphans":"restore"}, each optional
- *   dry-run   {}
+ *   dry-run   {"orphans":"restore"}, optional
  *   approve   {"plan":ID,"ids":[ID,…]} or {"plan":ID,"all":["trash:notion",…]}
  *   resolve   {"id":ID,"take":"notion","fields":["type",…],"seen":DIGEST},
  *             fields and seen optional; seen is that of what was shown
@@ -42,6 +42,7 @@ struct act {
 	const char *script; /* "sync-now.sh" or "controls.sh"; NULL: none */
 	char **args;	    /* its arguments, up to a NULL; owned */
 	size_t n, cap;
+	bool restores;	       /* with --orphans restore */
 	bool shows_plan;       /* it prints a plan as a stream, and no more */
 	char run[RUN_ID_SIZE]; /* the run that an undo is about, or "" */
 };

@@ -203,6 +203,7 @@ static json *plan_document(const struct api *api, const struct control_plan *p)
 	json_put_int(v, "id", p->id);
 	json_put_str(v, "kind", p->kind);
 	json_put_str(v, "run_id", *p->run ? p->run : NULL);
+	json_put_str(v, "orphans", p->restores ? "restore" : NULL);
 	json_put_int(v, "exit_code", p->exit_code);
 	json_put_bool(v, "cut", p->cut);
 	for (const json *m = json_first(seen); m; m = json_next(m))

@@ -347,6 +347,7 @@ bool control_plan(struct control *c, usec newest_run, struct control_plan *out)
 			.kind = act_name(r->kind),
 			.at = r->ended,
 			.exit_code = r->exit_code,
+			.restores = r->restores,
 			.cut = r->plan.cut,
 			.len = r->plan.text.len };
 		memcpy(out->run, r->run, sizeof out->run);

@@ -78,7 +78,8 @@ struct control_plan {
 	char plan_id[UUID_SIZE]; /* or "" */
 	usec at;
 	int exit_code;
-	bool cut; /* the stream ends before its end, after a whole line */
+	bool restores; /* it is one with --orphans restore */
+	bool cut;      /* the stream ends before its end, after a whole line */
 	char *ndjson;
 	size_t len;
 };

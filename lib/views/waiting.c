@@ -285,8 +285,10 @@ static void take_line(void *arg, const json *line)
 	finish(one, from->code, line);
 	put_work(one, json_str(line, "op"), json_str(line, "target"),
 		json_get(line, "set"), NULL);
-	if (json_str(line, "take"))
+	if (json_str(line, "take")) {
+		json_put_str(one, "take", json_str(line, "take"));
 		json_put(one, "fields", decided_fields(line));
+	}
 }
 
 /* The lines of a file in the state folder; one that can't be read is none. */

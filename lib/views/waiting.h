@@ -17,8 +17,9 @@
 struct waiting {
 	/*
 	 * of {kind,means,reason,row_id,page_id,url,title,run_id,failures,guard,
-	 * op,target,fields,conflict,seen,commands,acts}; fields and conflict
-	 * are those of a change, seen is conflict_seen() of an open conflict
+	 * op,target,fields,conflict,seen,take,commands,acts}; fields and
+	 * conflict are those of a change, seen is conflict_seen() of an open
+	 * conflict, take the side of a decision
 	 */
 	json *list;
 	size_t left_out; /* beyond PENDING_MAX */

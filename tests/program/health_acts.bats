@@ -77,7 +77,7 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 	done <<-TEXT
 		sync-now||sync-now.sh $RUNS
 		sync-now|{"full":true,"retry":true,"orphans":"restore"}|sync-now.sh $RUNS --full --retry --orphans restore
-		sync-now|{"full":false,"plan":"$ID"}|sync-now.sh $RUNS --only-plan $ID
+		sync-now|{"plan":"$ID","orphans":"restore"}|sync-now.sh $RUNS --only-plan $ID --orphans restore
 		approve|{"plan":"$ID","ids":["${ID//-/}","${OTHER^^}"]}|controls.sh approve --plan $ID $ID $OTHER
 		approve|{"plan":"$ID","all":["trash:notion","create"]}|controls.sh approve --plan $ID --all trash:notion,create
 		resolve|{"id":"$ID","take":"notion"}|controls.sh resolve $ID --take notion --quiet --limit=21600
@@ -128,6 +128,7 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 		sync-now|{"plan":null}
 		sync-now|{"a\nb":1}
 		dry-run|{"allow":"scope"}
+		dry-run|{"orphans":"trash"}
 		sign-in|{"token":"x"}
 		approve|{}
 		approve|{"plan":"$ID"}
@@ -240,9 +241,12 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 	ended
 	[[ $(jq .plan <<<"$control") == null ]]
 	printf '{"kind":"head","plan_id":"%s"}\n' "$ID" >plan
-	must_act 202 dry-run
+	must_act 202 dry-run '{"orphans":"restore"}'
 	ended
-	[[ $(jq -c '[.plan.kind, .plan.run_id]' <<<"$control") == '["dry-run",null]' ]]
+	[[ $(jq -c '[.plan.kind, .plan.run_id, .plan.orphans]' <<<"$control") == '["dry-run",null,"restore"]' ]]
+	[[ $(tail -n 1 started) == "sync-now.sh $RUNS --orphans restore --dry-run --json" ]]
+	must_get 200 /api/plan
+	[[ $(jq -r .orphans body) == restore ]]
 	summary -10 '{"run_id":"20261125T194000Z-9"}' >logs/last_run.json
 	sleep 1.1
 	ended
