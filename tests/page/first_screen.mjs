@@ -23,6 +23,8 @@ const special = {
     const [decided, events] = [await text(page, "#f-decided"), await text(page, "#f-log")];
     check(decided.includes(seen + needed) && events.includes(seen) && ![...odd].some((c) => c > "~" && whole.includes(c)),
       `${what}: what hides or turns text is shown by its number`, decided);
+    check(decided.includes("They differ further on") && decided.split("They differ").length === 2, `${what}: what differs beyond the cut says so`, decided.slice(-300));
+    check(whole.includes("validation_error, HTTP 400"), `${what}: a code stays as it is`, whole);
     check(decided.includes("www… [cut]") && !decided.includes("the end"), `${what}: a long text is cut, and says so`, decided.slice(-300));
     const apart = await page.evaluate(() => getComputedStyle(document.querySelector("#f-decided blockquote")).unicodeBidi);
     check(apart === "isolate", `${what}: a text's direction ends with it`, apart);
@@ -33,7 +35,12 @@ const special = {
     check((await text(page, "#waits")).includes("Nothing needs you."), `${what}: nothing to do`, await text(page, "#waits"));
     check(await page.locator("#activity li").count() >= 5, `${what}: the last changes`, await text(page, "#activity"));
   },
+  async late(page, what) {
+    check(/about every 15 min/.test(await text(page, "#times")), `${what}: how often it runs`, await text(page, "#times"));
+  },
   async failing(page, what) {
+    const told = await text(page, "#headline"), to = await page.locator("#headline a").getAttribute("href").catch(() => "");
+    check(told.includes("API token is invalid") && to?.startsWith("#run/"), `${what}: the run's own words, and where to look`, [told, to]);
     check((await text(page, "#waits")).includes("The Notion key was refused") && (await text(page, "#n-waits")) === "1",
       `${what}: the one thing to do`, await text(page, "#waits"));
   },

@@ -32,7 +32,7 @@ export class Folder {
 
   // A run that ended `ago` minutes ago, with the lines of its plan; those that have a status are its results.
   run(ago, more = {}, lines = [], guards = undefined) {
-    const ended = Date.now() - ago * MINUTE, run_id = id(ended - 4000, this.n++);
+    const ended = Date.now() - ago * MINUTE, run_id = more.run_id || id(ended - 4000, this.n++);
     const record = {
       v: 1, run_id, status: "ok", exit_code: 0, stage: "apply", signal: null, message: null,
       started_at: iso(ended - 4000), ended_at: iso(ended), duration_ms: 3920, version: "0.1.0",
@@ -61,9 +61,11 @@ export class Folder {
     return record;
   }
 
-  // A run that goes on since `ago` milliseconds.
+  // A run that goes on since `ago` milliseconds; its id.
   begin(ago) {
-    mkdirSync(join(this.dir, "runs", id(Date.now() - ago, 900)));
+    const run_id = id(Date.now() - ago, 900);
+    mkdirSync(join(this.dir, "runs", run_id));
+    return run_id;
   }
 
   log(level, program, message) {
@@ -141,6 +143,8 @@ export const states = [
         winner: "notion", lost: { decision: "Name a decision <script>", date: null } },
       { run_id, row_id: ids[2], page_id: uuid(52), set: { decision: "w".repeat(4500) + "the end" }, fields: ["decision"],
         winner: "notion", lost: { decision: odd + needed } },
+      { run_id, row_id: uuid(53), page_id: uuid(54), set: { decision: "v".repeat(4500) + "one" }, fields: ["decision"],
+        winner: "notion", lost: { decision: "v".repeat(4500) + "two" } },
     ]);
     f.log("warn", "apply", hostile);
     f.log("error", "apply", odd);

@@ -1,8 +1,8 @@
 // A sandbox with its two sides, runs of the sync, and the page's server beside it.
-import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { serve, start, stop, TOKEN } from "./browser.mjs";
+import { serve, start, stop, TOKEN, until } from "./browser.mjs";
 
 export class Vault {
   static async make(bin, folder, name, env = {}) {
@@ -36,6 +36,14 @@ export class Vault {
   sync(...options) {
     return spawnSync(join(process.env.ROOT, "scripts", "sync-now.sh"), ["--quiet", ...options],
       { env: { PATH: process.env.PATH, SYNC_ENV_FILE: "/dev/null", ...this.env }, encoding: "utf8" }).status;
+  }
+  // Another run holds the lock until this is called.
+  async busy() {
+    const held = spawn(join(this.bin, "run"), ["--only", "sync", "--", "sleep", "60"],
+      { env: { PATH: process.env.PATH, SYNC_ENV_FILE: "/dev/null", ...this.env }, stdio: "ignore" });
+    await until(() => existsSync(join(this.env.SYNC_STATE_DIR, "sync.lock")) &&
+      spawnSync(join(this.bin, "run"), ["--holder", "sync"], { env: { SYNC_ENV_FILE: "/dev/null", ...this.env } }).status === 0);
+    return () => new Promise((done) => { held.on("exit", done); held.kill("SIGTERM"); });
   }
   async serve(env = {}) {
     this.server = await serve(this.bin, this.dir, { ...this.env, SYNC_CONTROL_TOKEN: TOKEN, ...env },

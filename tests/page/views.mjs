@@ -1,5 +1,5 @@
 // What is behind the links, the keyboard, and that the page follows without losing the reader's place.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { check, open, serve, shot, signIn, sound, stop, TOKEN, until } from "./browser.mjs";
 import { done, Folder, uuid } from "./states.mjs";
@@ -62,7 +62,24 @@ export async function views(browser, bin, folder) {
     await page.context().close();
   }
   await filters(browser, s);
+  await goesOn(browser, s, f, blocked);
   await stop(s);
+}
+// A view that is open follows what happens.
+async function goesOn(browser, s, f, blocked) {
+  const page = await open(browser, s.url, "light", "desk", "#run/" + blocked.run_id), view = () => text(page, "#view");
+  await until(async () => (await view()).includes("Allow this once"));
+  const run_id = f.begin(3000), path = join(f.dir, "runs", run_id);
+  await page.goto(s.url + "#run/" + run_id);
+  await until(async () => (await view()).includes("cut off before its end"));
+  rmSync(path, { recursive: true });
+  f.run(0, { run_id }, [done(8)]);
+  await page.evaluate("update()");
+  check(await until(async () => /Edited in .*/.test(await view()), 9000), "goes on: a run that ends while one looks shows what it did", await view());
+  await page.goto(s.url + "#run/" + blocked.run_id);
+  await until(async () => (await view()).includes("40 of 60"));
+  check(!/Allow this once|Approve this one/.test(await view()) && (await view()).includes("has gone on since"), "goes on: what is past offers nothing", await view());
+  await page.context().close();
 }
 async function filters(browser, s) {
   const page = await open(browser, s.url, "light", "desk");
@@ -80,6 +97,21 @@ async function filters(browser, s) {
   await page.context().close();
 }
 
+// Beyond the longest answer there is more.
+async function older(browser, s) {
+  const page = await open(browser, s.url, "light", "desk"), count = () => page.locator("#activity li").count();
+  for (const n of [50, 126, 278, 500, 1000]) {
+    await page.click("#b-more");
+    await until(async () => await count() >= n, 5000);
+  }
+  const keys = await page.evaluate(() => [...document.querySelectorAll("#activity li")].map((e) => e.dataset.key));
+  check(keys.length === 1000 && new Set(keys).size === 1000, "older changes: more than the longest answer", keys.length);
+  check(/1,000 older/.test(await text(page, "#b-more")), "older changes: how many more", await text(page, "#b-more"));
+  await page.evaluate("update(true)");
+  check(await count() === 1000, "older changes: they stay", await count());
+  await page.context().close();
+}
+
 // It follows the folder, and what the reader does with it stays.
 export async function follows(browser, bin, folder) {
   const [dir, f] = vault(folder, "follows");
@@ -87,6 +119,7 @@ export async function follows(browser, bin, folder) {
   f.log("info", "sync-now", "a first event");
   const s = await serve(bin, dir);
   const page = await open(browser, s.url, "light", "phone");
+  await older(browser, s);
   await page.click("#b-more");
   await until(async () => (await page.locator("#activity li").count()) > 40);
   await page.locator("#f-log summary").click();
@@ -105,5 +138,7 @@ export async function follows(browser, bin, folder) {
   check(place.join() === ["true", "true", focused, "true", "true"].join(), "place, focus, selection and folds stay", place);
   await stop(s);
   check(await until(() => page.locator("#lost").isVisible()), "a server that is gone is told", await text(page, "main"));
+  const old = [await page.title(), await page.getAttribute("#s-state", "class"), await text(page, "#word")];
+  check(old[0] === "Out of date: vaultsync" && old[1] === "soft" && / at \d\d:\d\d$/.test(old[2]), "and the state is that of then", old);
   await page.context().close();
 }

@@ -39,14 +39,30 @@ async function signIn() {
 /* What was shown goes with the token, so all of it is read again. */
 function signOut() {
   token.set("");
+  keep(null);
   location.reload();
 }
 const doing = {
   "sync-now": "Syncing", "dry-run": "Making the plan", approve: "Approving", resolve: "Deciding", allow: "Carrying out the plan that you allowed",
   undo: "Working on the undo",
 };
-/* The act that was started here and hasn't ended yet: {name, body, label, id}; without an id it is being asked for. */
+/*
+ * The act that was started here and hasn't ended yet: {name, body, label, id}; without an id it is being asked for.
+ * The tab keeps it, so that its end is told after a reload too.
+ */
 let mine = null;
+function keep(one) {
+  mine = one;
+  if (one) sessionStorage.setItem("act", JSON.stringify(one));
+  else sessionStorage.removeItem("act");
+}
+const unknown = () => say("No answer came: it may have begun. The list of runs tells.", "warn");
+function comeBack() {
+  const kept = JSON.parse(sessionStorage.getItem("act") || "null");
+  keep(kept?.id ? kept : null);
+  if (mine) say(doing[mine.name] + " …", "running");
+  else if (kept) unknown();
+}
 
 async function act(name, body, label) {
   if (mine || busy()) return;
@@ -55,24 +71,29 @@ async function act(name, body, label) {
     openSign();
     return;
   }
-  const one = mine = { name, body, label };
+  const one = { name, body, label };
+  keep(one);
   disable();
   say("Asking …", "running");
   try {
     one.id = (await ask("control/" + name, body)).id;
     one.since = Date.now();
+    keep(one);
     say(doing[name] + " …", "running");
     update();
   } catch (e) {
-    mine = null;
+    keep(null);
     disable();
     if (e.status === 401) {
       token.set("");
       wanted = [name, body, label];
       say("");
       openSign("The token isn’t accepted any more.");
-    } else {
+    } else if (e instanceof Refused) {
       say("Refused: " + e.message, "bad");
+    } else {
+      unknown();
+      update(true);
     }
   }
 }
@@ -85,6 +106,8 @@ const ownLines = (text) => linesOf(text).filter((l) => /^(controls|sync-now): /.
 function outcome({ name, body }, last) {
   const shows = name === "dry-run" || body.dry_run, code = last.exit_code, own = ownLines(last.output);
   if (shows && code <= 3) return [""];
+  if (name === "resolve" && code > 1 && /decision is kept/.test(last.output))
+    return [code === 3 ? "The decision is kept, but a guard blocked the run." : "Kept: the next run carries it out.", "warn"];
   if (code > 3 || code === 2) return ["Not done: " + lastLine(last.output), "bad"];
   if (name === "approve") return ["Approved. The next run carries it out."];
   if (code === 3) return [/changed since/.test(last.output) ? "The plan has changed since it was shown; nothing was written. Look at it again."
@@ -100,11 +123,11 @@ function follow(control) {
   const was = mine, last = control.last;
   if (last?.id !== was.id) {
     if (control.running || Date.now() - was.since < 3000) return false;
-    mine = null;
+    keep(null);
     say("How that ended isn’t known here: the server was started again, or somebody else was next. The list of runs tells.", "warn");
     return true;
   }
-  mine = null;
+  keep(null);
   say(...outcome(was, last));
   if ((was.name === "dry-run" || was.body.dry_run) && [0, 1, 3].includes(last.exit_code)) {
     if (location.hash === "#plan") go();
@@ -130,6 +153,8 @@ function showActs(s) {
   write($("b-sync"), c.running ? (doing[c.running.act] || "Working") + " …" : "Sync now");
   $("b-sign").hidden = !c.enabled && !c.private;
   write($("b-sign"), token.get() ? "Sign out" : "Sign in");
+  $("b-plan").hidden = !c.plan || !!c.running;
+  write($("b-plan"), c.plan ? "Look at the preview of " + short(c.plan.at) : "");
   write($("mode"), c.enabled ? "" : "Read only");
   $("mode").title = c.enabled ? "" : "Set SYNC_CONTROL_TOKEN to act from this page";
   disable();

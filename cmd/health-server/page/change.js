@@ -35,18 +35,22 @@ function changeLine(c) {
     make("p", { class: "where" }, where(c), " ", inNotion(c)),
     at(c.at));
 }
+/* Two values of which no more is here than what they have in common. */
+const furtherOn = (a, b) => a && a === b && a.endsWith("… [cut]")
+  ? make("p", { class: "reason" }, "They differ further on, beyond what is shown here.") : [];
 /* The two values of a conflict side by side; `pick` makes the button of each. */
 function versus(conflict, pick) {
-  return (conflict.fields || []).map((f) => make("div", { class: "versus", role: "group", "aria-label": f.name },
+  return (conflict.fields || []).map((f) => [make("div", { class: "versus", role: "group", "aria-label": f.name },
     Object.keys(sides).map((s) => make("div", { class: conflict.winner === s ? "value won" : "value" },
       make("p", { class: "name" }, sides[s], ": ", f.name, conflict.winner === s ? " (kept)" : ""),
       make("blockquote", (f[s] || "").length > 200 ? { tabindex: "0", "aria-label": sides[s] + ": " + f.name } : {}, quoted(f[s])),
-      pick ? pick(f, s) : []))));
+      pick ? pick(f, s) : []))), furtherOn(f.supabase, f.notion)]);
 }
 /* A change as a diff: a line each for the old and the new value of a field. */
 function diff(c) {
   const line = (kind, mark, name, v) => make(kind, {}, make("span", { class: "mark", "aria-hidden": "true" }, mark),
     make("span", { class: "name" }, name), " ", quoted(v));
   return (c.fields || []).map((f) => make("div", { class: "diff" },
-    c.op !== "create" && f.was !== undefined ? line("del", "−", f.name, f.was) : [], line("ins", "+", f.name, f.now)));
+    c.op !== "create" && f.was !== undefined ? line("del", "−", f.name, f.was) : [], line("ins", "+", f.name, f.now),
+    c.op !== "create" ? furtherOn(f.was, f.now) : []));
 }

@@ -6,10 +6,21 @@ function showState(s) {
   part($("word"), [kind, mark, word], () => [make("span", { class: "dot " + kind, "aria-hidden": "true" }, mark), " ", word]);
   $("s-state").className = kind;
   write(document.querySelector("title"), word + ": vaultsync");
-  write($("headline"), headline);
+  const why = whyNot(s);
+  part($("headline"), why ? [why, s.last_run.run_id] : headline,
+    (told) => why ? [make("span", { class: "clamp two" }, why), make("a", { href: "#run/" + s.last_run.run_id, "data-focus": "why" }, "What happened")] : [told]);
   part($("times"), [s.since, s.last_success?.ended_at, s.last_run?.status, s.last_run?.ended_at, s.open_run?.run_id,
     s.schedule, s.interval_seconds, s.running, isOverdue(s.schedule), s.since_or_before], () => times(s));
 }
+/* The server doesn't answer: what is shown was so then. */
+function showOld(s) {
+  const [, , word] = words[s.condition] || [, , s.condition];
+  part($("word"), ["old", s.at], () => [make("span", { class: "dot soft", "aria-hidden": "true" }, "?"), " ", word + " at " + short(s.at)]);
+  $("s-state").className = "soft";
+  write(document.querySelector("title"), "Out of date: vaultsync");
+}
+/* Where the last run tells why, its own words. */
+const whyNot = (s) => ["failing", "interrupted"].includes(s.condition) && !s.last_run?.undoes && s.last_run?.message || "";
 /* The headline without the word that is above it already. */
 function below(word, s) {
   if (s.since) s = { ...s, headline: s.headline.replace(/[,;]? ?since (before )?\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC/, "")
@@ -28,7 +39,7 @@ function nextRun(s) {
   if (isOverdue(plan)) return warn("overdue since ", at(plan.next_at));
   if (plan?.next_at) return aged(plan.next_at, "left");
   if (s.open_run) return warn("the last run was cut off");
-  return plan ? "about to begin" : "not scheduled here; expected every " + span(s.interval_seconds * 1000);
+  return plan ? "about to begin" : "about every " + span(s.interval_seconds * 1000);
 }
 function times(s) {
   const pair = (name, ...value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
@@ -72,11 +83,38 @@ function showBars(s) {
   });
 }
 
+/* Beyond the longest answer, older changes are added to it; what is new then comes before them. */
+const MOST = 500, changeKey = (c) => c.run_id + "/" + c.n;
+function withOlder(a) {
+  const had = store.older, keys = new Set(a.activity.map(changeKey));
+  if (!had) return a;
+  store.older = null;
+  if (!had.activity.some((c) => keys.has(changeKey(c)))) return a; /* there would be a gap */
+  store.older = { activity: [...a.activity, ...had.activity.filter((c) => !keys.has(changeKey(c)))], next: had.next };
+  return { ...a, ...store.older };
+}
+async function showMore() {
+  const a = store.activity, path = activityPath(a.next);
+  if (store.shown < MOST && a.activity.length >= store.shown) {
+    store.shown = Math.min(MOST, store.shown * 2 + 26);
+    update(true);
+    return;
+  }
+  try {
+    const more = await ask(path), has = new Set(store.activity.activity.map(changeKey));
+    if (activityPath(a.next) !== path) return; /* something else is looked for now */
+    store.older = { activity: [...store.activity.activity, ...more.activity.filter((c) => !has.has(changeKey(c)))], next: more.next };
+    Object.assign(store.activity, store.older);
+    showActivity();
+  } catch (e) {
+    say("The older ones could not be loaded: " + e.message, "warn");
+  }
+}
 function showActivity() {
   const a = store.activity;
   if (!a) return;
   $("activity").classList.toggle("dated", a.activity.some((c) => short(c.at).includes(",")));
-  rows($("activity"), a.activity, (c) => c.run_id + "/" + c.n, changeLine);
+  rows($("activity"), a.activity, changeKey, changeLine);
   const filtered = Object.values(store.filter).some((v) => v);
   $("no-activity").hidden = a.activity.length > 0;
   write($("no-activity"), filtered ? "Nothing of that kind is in the runs that are kept."
@@ -104,7 +142,7 @@ function showFolds(s) {
   fold("f-records", last.counts ? [last.counts, s.live_pairs] : null,
     !s.live_pairs ? "" : several(s.live_pairs, "pair"), showCounts);
   fold("f-requests", last.requests ? [last.requests, last.limited, last.waited_ms, last.status, last.stage, last.exit_code] : null,
-    several(sum(last.requests), "request") + " in the last run", () => showRequests(last));
+    number(sum(last.requests)), () => showRequests(last));
   fold("f-log", s.log?.length ? s.log : null, "newest first", showLog);
 }
 function showRuns(runs) {

@@ -1,7 +1,8 @@
 /* The page follows the server: every five seconds, more often while something runs. */
 let timer = null, latest = 0, seen = "", listsAt = 0, locked = false;
 
-const activityPath = () => "api/activity?" + new URLSearchParams([...Object.entries(store.filter).filter(([, v]) => v), ["limit", store.shown]]);
+const activityPath = (after) => "api/activity?" + new URLSearchParams([...Object.entries(store.filter).filter(([, v]) => v), ["limit", store.shown],
+  ...after ? [["after", after]] : []]);
 const keyOf = (s) => JSON.stringify([s.last_run?.run_id, s.last_run?.ended_at, s.open_run?.run_id, s.control?.last?.id]);
 
 /* What is behind the lists; what can't be had now is asked for again. */
@@ -11,7 +12,7 @@ async function loadLists() {
 }
 function takeLists([pending, activity, conflicts]) {
   if (pending.value) store.pending = pending.value;
-  if (activity.value) store.activity = activity.value;
+  if (activity.value) store.activity = withOlder(activity.value);
   if (conflicts.value) store.conflicts = conflicts.value.conflicts;
   const failed = [pending, activity, conflicts].find((r) => r.reason);
   if (failed) throw failed.reason;
@@ -36,7 +37,8 @@ function show() {
 function lost(e) {
   write($("lost"), "This page may be out of date: the server " + (e.status ? "answered " + e.status + ": " : "doesn’t answer: ") + e.message);
   $("lost").hidden = false;
-  if (!store.status) $("home").hidden = true; /* there is nothing to show yet */
+  if (store.status) showOld(store.status);
+  else $("home").hidden = true; /* there is nothing to show yet */
 }
 let moved = 0; /* when the server's own clock was seen to move last, by ours */
 const STILL = 10000;
@@ -49,6 +51,7 @@ function takeStatus(s) {
 }
 /* What came with the page is there at once; what is folded away can follow. */
 function begin() {
+  comeBack();
   const first = JSON.parse($("first").textContent);
   if (!first.status) return update().then(() => go(true));
   takeStatus(first.status);
@@ -58,7 +61,7 @@ function begin() {
   showHead();
   showActivity();
   showWaits(first.status);
-  timer = setTimeout(update, 5000);
+  timer = setTimeout(update, mine ? 700 : 5000);
   go(true);
   if (document.hidden) show(); /* nothing is painted, so nothing can come after it */
   else requestAnimationFrame(() => setTimeout(show));
@@ -71,10 +74,10 @@ async function update(force) {
     let lists = store.status ? null : loadLists();
     const s = await ask("status.json");
     if (me !== latest) return;
-    const over = takeStatus(s);
+    const over = takeStatus(s), changed = over || keyOf(s) !== seen;
     showHead();
     showView();
-    if (force === true || over || keyOf(s) !== seen || Date.now() - listsAt > 30000) lists ||= loadLists();
+    if (force === true || changed || Date.now() - listsAt > 30000) lists ||= loadLists();
     if (lists) {
       const got = await lists;
       if (me !== latest) return;
@@ -84,7 +87,7 @@ async function update(force) {
     }
     show();
     $("lost").hidden = true;
-    if (over && routeOf(view.hash) && location.hash === view.hash) loadView();
+    if (location.hash === view.hash && (over || view.hash !== "#plan" && (changed || view.data?.status === "open"))) loadView();
   } catch (e) {
     if (me !== latest) return;
     if (e.status === 401) {
@@ -115,7 +118,7 @@ $("b-sign").addEventListener("click", () => token.get() ? signOut() : openSign()
 $("b-cancel").addEventListener("click", () => { wanted = null; $("sign").close(); });
 $("sign").addEventListener("cancel", () => { wanted = null; });
 $("sign").querySelector("form").addEventListener("submit", (e) => { e.preventDefault(); signIn(); });
-$("b-more").addEventListener("click", () => { store.shown = Math.min(500, store.shown * 2 + 26); update(true); });
+$("b-more").addEventListener("click", showMore);
 function showFilter() {
   const open = !$("filters").hidden, form = $("filters");
   const chosen = [...form.querySelectorAll("select")].filter((e) => e.value).map((e) => e.selectedOptions[0].text);
@@ -133,6 +136,7 @@ $("filters").addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(() => {
     store.filter = Object.fromEntries(new FormData($("filters")));
+    store.older = null;
     showFilter();
     update(true);
   }, 200);

@@ -1,5 +1,5 @@
 /* What the server knows, and how it is asked. The token is kept for this tab alone. */
-const store = { status: null, pending: null, activity: null, conflicts: null, filter: {}, shown: 12 };
+const store = { status: null, pending: null, activity: null, conflicts: null, filter: {}, shown: 12, older: null };
 
 const token = {
   get: () => sessionStorage.getItem("token") || "",

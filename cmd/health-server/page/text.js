@@ -27,7 +27,7 @@ const several = (n, one, more) => number(n) + " " + (n === 1 ? one : more || one
 const sum = (v) => typeof v === "number" ? v
   : v && typeof v === "object" ? Object.values(v).reduce((a, b) => a + sum(b), 0) : 0;
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-const upper = (s) => s.charAt(0).toUpperCase() + s.slice(1);
+const upper = (s) => /^[a-z]+_/.test(s) ? s : s.charAt(0).toUpperCase() + s.slice(1); /* a code stays as it is */
 const write = (e, text) => { if (e.textContent !== plain(text)) e.textContent = plain(text); };
 
 /* Times: relative where they are read, absolute on hover. */

@@ -23,10 +23,9 @@ function showDiffs(list, left, approve) {
     make("details", { class: "diffs", "data-fold": name, open: !isQuiet(of) && !isLeft(of) && of.length <= 200 },
       make("summary", {}, name, " ", make("span", { class: "count" }, number(of.length))),
       make("ul", {}, of.map((c) => make("li", { class: "change-diff " + c.op },
-        make("p", {}, title(c), " ", inNotion(c)),
+        make("div", { class: "row" }, make("p", {}, title(c), " ", inNotion(c)), approve ? approve(c) : []),
         c.conflict ? versus(c.conflict) : diff(c),
-        c.reason ? make("p", { class: "reason" }, upper(c.reason)) : [],
-        approve ? approve(c) : []))))),
+        c.reason ? make("p", { class: "reason" }, upper(c.reason)) : []))))),
   left ? make("p", { class: "warn" }, "and " + number(left) + " more that are not shown here") : []];
 }
 const back = () => make("p", {}, make("a", { href: "#", class: "back", "data-focus": "back" }, "← Overview"));
@@ -56,14 +55,16 @@ function undoButtons(r) {
     make("span", { class: "soft" }, "You’ll see first what that would write."));
   return r.undoes && r.status === "blocked" ? ask(r.undoes, "Look at that undo again …") : r.can_undo && !r.undone_by ? ask(r.run_id, "Take it back …") : [];
 }
+/* Whether what blocks the sync now is this plan. */
+const isNow = (r) => store.status?.condition === "blocked" && store.pending?.plan_id === r.plan_id;
 function showRun(r) {
-  const blocked = r.status === "blocked" && !r.undoes;
+  const blocked = r.status === "blocked" && !r.undoes, over = blocked && !isNow(r);
   const counted = { trash: "mass-delete", create: "mass-create", update: "mass-change" };
   const approved = (id) => store.pending?.pending.some((p) => p.kind === "approved" && idOf(p) === id);
   const some = blocked && (r.results || []).some((c) => counted[c.op] && idOf(c) && approved(idOf(c)));
-  const approve = (c) => !canAct() || !blocked || !r.plan_id || !idOf(c) || !r.blocked.some((b) => b.guard === counted[c.op]) ? []
-    : make("div", { class: "buttons" }, approved(idOf(c)) ? badge("good", "✓", "approved for the next run")
-      : button("Approve this one", titleOf(c), "approve", { plan: r.plan_id, ids: [idOf(c)] }));
+  const approve = (c) => !canAct() || !blocked || over || !r.plan_id || !idOf(c) || !r.blocked.some((b) => b.guard === counted[c.op]) ? []
+    : approved(idOf(c)) ? badge("good", "✓", "approved for the next run")
+      : button("Approve this one", titleOf(c), "approve", { plan: r.plan_id, ids: [idOf(c)] });
   return [back(), make("h2", {}, r.undoes ? "Undo, " : "Run of ", short(r.started_at), " ", ended(r.status)),
     facts(["Began", at(r.started_at)], r.duration_ms === undefined ? null : ["Took", took(r.duration_ms)],
       ["Changes", number(r.changes)], r.errors ? ["Failed", number(r.errors)] : null,
@@ -72,19 +73,27 @@ function showRun(r) {
       r.undone_by ? ["Taken back", make("a", { href: "#run/" + r.undone_by }, short(idTime(r.undone_by)))] : null,
       ["Id", make("code", {}, r.run_id)]),
     r.message && !r.blocked?.length ? make("pre", { class: "bad" }, r.message) : [],
-    guards(r.blocked, "Blocked: nothing was written", blocked && !some && r.plan_id),
+    guards(r.blocked, "Blocked: nothing was written", blocked && !some && !over && r.plan_id),
+    over ? make("p", { class: "soft" }, "The sync has gone on since, so this can’t be allowed or approved any more.") : [],
     some ? make("p", { class: "soft" }, "Some of it is approved: the next run carries that out, and the rest waits until it is approved too.") : [],
     r.blocked?.length ? [] : didWhat(r.ops), undoButtons(r),
     r.results?.length ? showDiffs(r.results, r.left_out, approve)
-      : make("p", { class: "empty" }, r.status === "open" ? "It hasn’t ended yet." : "There was nothing to write.")];
+      : make("p", { class: "empty" }, r.status === "open" ? store.status?.running === false ? "It was cut off before its end." : "It hasn’t ended yet." : "There was nothing to write.")];
+}
+/* Edited on both sides, a record is one record; `writes`: also of what isn't listed. */
+function recordsOf(list, writes) {
+  const listed = list.filter(writesTo), n = writes - listed.length + new Set(listed.map((c, i) => idOf(c) || i)).size;
+  return several(n, "record") + (n < writes ? ", by " + several(writes, "write") : "");
 }
 const writesOf = (total) => sum(Object.entries(total || {}).filter(([op]) => inBrief[op]).map(([, to]) => sum(to)));
 function showPlan(p) {
   const undo = p.kind === "undo", list = p.results || [];
   const writes = p.total ? writesOf(p.total) : list.filter(writesTo).length, quiet = list.some((c) => isQuiet([c]));
   const offered = canAct() && !p.cut && (undo ? writes || quiet : writes && !p.blocked?.length);
+  const gone = store.status && store.status.control?.plan?.id !== p.id;
   return [back(), make("h2", {}, undo ? "Taking back the run of " : "What a run would do now", undo ? short(idTime(p.run_id)) : ""),
-    facts(["Made", aged(p.at)], ["Would change", several(writes, "record")], p.plan_id ? ["Plan", make("code", {}, p.plan_id)] : null),
+    facts(["Made", aged(p.at)], ["Would change", recordsOf(list, writes)], p.plan_id ? ["Plan", make("code", {}, p.plan_id)] : null),
+    gone ? make("p", { class: "warn" }, "A later run has begun, or another preview: if anything has changed since, this plan can’t be carried out.") : [],
     undo ? (p.blocked || []).map((b) => make("p", { class: "warn" }, "A guard asks whether you want that: " + (b.reason || b.guard)))
       : guards(p.blocked, "A run would be blocked", null),
     undo && writes ? make("p", { class: "warn" }, "What that run wrote came from edits on the other side. Where they still stand, the next run "
@@ -94,7 +103,7 @@ function showPlan(p) {
     offered ? make("div", { class: "buttons" }, undo
       ? button(writes ? "Take back " + several(writes, "change") : "Take it back", "", "undo",
         { run: p.run_id, plan: p.plan_id, ...(p.blocked?.length ? { allow: true } : {}) }, true)
-      : button("Carry out this plan", "", "sync-now", { plan: p.plan_id }, true)) : [],
+      : button("Carry out this plan", "", "sync-now", { plan: p.plan_id, ...(p.orphans ? { orphans: p.orphans } : {}) }, true)) : [],
     list.length ? showDiffs(list, p.left_out) : make("p", { class: "empty" }, undo
       ? "Nothing is left to take back: what the run wrote was taken back or edited since." : "Nothing would be written: both sides are equal.")];
 }
@@ -107,7 +116,7 @@ function showRecord(r) {
   return [back(), make("h2", {}, make("span", { class: "clamp" }, titleOf(r))),
     facts(r.row_id ? ["Row", make("code", {}, r.row_id)] : null, r.page_id ? ["Page", outward(r.url, make("code", {}, r.page_id))] : null,
       r.paired_at ? ["Paired", at(r.paired_at)] : null, r.waits ? ["Waits", kindName(r.waits.kind) + ": " + r.waits.reason] : null),
-    open && canAct() && open.acts?.includes("resolve") ? make("div", { class: "callout" }, make("h3", {}, "Both sides changed: which one?"), choices(open)) : [],
+    open && canAct() && open.acts?.includes("resolve") ? make("div", { class: "callout" }, make("h3", {}, "Both sides changed: which one?"), choose(open)) : [],
     make("ol", { class: "story" }, (r.entries || []).slice().reverse().map((c) => make("li", {},
       make("p", {}, make("a", { href: "#run/" + c.run_id }, at(c.at)), " ", make("b", {}, did(c)), " ", where(c)),
       c.conflict ? versus(c.conflict) : diff(c),
@@ -126,19 +135,19 @@ function showView() {
   $("home").hidden = inside || locked;
   $("view").hidden = !inside || locked;
   if (!inside || locked) return;
-  const marks = store.pending?.pending.filter((p) => p.kind === "approved" || p.conflict);
-  part($("view"), [view.data, view.error, canAct(), marks], () => view.data ? routeOf(view.hash)[2](view.data)
+  const marks = store.pending?.pending.filter((p) => p.kind === "approved" || p.take || p.conflict);
+  const s = store.status, now = [s?.condition, store.pending?.plan_id, s?.running, s?.control?.plan?.id];
+  part($("view"), [view.data, view.error, canAct(), marks, now], () => view.data ? routeOf(view.hash)[2](view.data)
     : [back(), make("p", { class: view.error ? "bad" : "soft" }, view.error || "Loading …")]);
 }
 async function loadView() {
   const { hash } = view, found = routeOf(hash);
   if (!found || locked) return;
   try {
-    if (hash === "#plan" && store.status && !store.status.control?.plan) throw new Refused(404, "");
     const data = await ask(found[1](found[0][1]));
     if (view.hash === hash) view = { hash, data, error: "" };
   } catch (e) {
-    if (view.hash === hash) view = { hash, data: null, error: e.status !== 404 ? e.message
+    if (view.hash === hash && !(view.data && e.status !== 404)) view = { hash, data: null, error: e.status !== 404 ? e.message
       : hash === "#plan" ? "There is no preview now. Ask for a new one on the overview."
       : "Nothing is known of that: it may be older than the runs that are kept." };
   }

@@ -29,15 +29,19 @@ function firstThing(s) {
   const text = s.next.text.replace(/ To try now and see more$/, "");
   return { text: upper(text.replace(/^Nothing yet: /, "")), command: s.next.command, urgent: !text.startsWith("Nothing yet") };
 }
+/* What a person has decided of a conflict since: that waits for a run, not for a person. */
+const chosen = (p, f) => store.pending?.pending.find((d) => d.take && idOf(d) === idOf(p) && d.fields.some((x) => x.name === f.name));
+const isDecided = (p) => !!p.conflict?.fields.length && p.conflict.fields.every((f) => chosen(p, f));
 function showWaits(s) {
   const w = store.pending, first = firstThing(s);
   if (!w) return;
-  const counts = s.waiting?.counts || {};
+  const open = w.pending.filter((p) => !isDecided(p)), counts = { ...s.waiting?.counts };
+  for (const p of w.pending.filter(isDecided)) counts[p.kind]--;
   const needs = sum(Object.entries(counts).map(([kind, n]) => kind in passing ? 0 : n))
-    + w.pending.filter((p) => p.guard).length + (first?.urgent ? 1 : 0);
+    + open.filter((p) => p.guard).length + (first?.urgent ? 1 : 0);
   write($("n-waits"), needs ? number(needs) : "");
   $("s-waits").className = needs ? "some" : "";
-  const all = groupsOf(w.pending).map(([name, list]) => ({ name, list, plan: w.plan_id, act: canAct(),
+  const all = groupsOf(open).map(([name, list]) => ({ name, list, plan: w.plan_id, act: canAct(),
     total: w.totals?.[list[0].kind]?.[list[0].op + ":" + list[0].target]
       ?? (!w.left_out || list[0].guard ? list.length : canApprove(list[0]) ? null : counts[list[0].kind] ?? list.length) }));
   const urgent = all.filter((g) => !(g.list[0].kind in passing)), rest = all.filter((g) => g.list[0].kind in passing);
@@ -91,7 +95,7 @@ function groupButtons(g) {
     canApprove(p) && g.plan ? n > 1 ? button("Approve " + (g.total === null ? "all " + asNoun[p.op] + "s" : several(g.total, asNoun[p.op])),
       g.total === null ? "also those that are not listed" + in_ : "all" + in_, "approve", { plan: g.plan, all: [p.op + ":" + p.target] })
       : button("Approve", asNoun[p.op] + in_ + ", " + titleOf(p), "approve", { plan: g.plan, ids: [idOf(p)] }) : [],
-    acts.includes("restore-orphans") ? button(n > 1 ? "Restore all " + number(n) : "Restore it", "", "sync-now", { orphans: "restore" }) : [],
+    acts.includes("restore-orphans") ? button(n > 1 ? "Restore them …" : "Restore it …", "", "dry-run", { orphans: "restore" }) : [],
     acts.includes("retry") ? button("Send again", "", "sync-now", { retry: true }) : [],
     acts.includes("full") ? button("Check again", "", "sync-now", { full: true }) : [],
     acts.includes("sync") && !canApprove(p) ? button(p.kind in passing ? "Sync now" : "Try again", "", "sync-now", {}) : [],
@@ -106,6 +110,10 @@ function choices(p) {
   return [versus(p.conflict, keeper(id, p.conflict, p.seen)), p.conflict.fields.length > 1 ? make("div", { class: "buttons" },
     Object.keys(sides).map((s) => button("Keep all of " + sides[s], titleOf(p), "resolve", { id, take: s, seen: p.seen }))) : []];
 }
+const choose = (p) => !p.conflict.fields.some((f) => chosen(p, f)) ? choices(p) : versus(p.conflict, (f, s) => {
+  const d = chosen(p, f);
+  return !d ? keeper(idOf(p), p.conflict, p.seen)(f, s) : d.take === s ? badge("good", "✓", "decided: " + f.name + " from " + sides[s]) : [];
+});
 /* The reason, and the way out where the reason doesn't name it. */
 function reasons(p) {
   const reason = p.conflict && !/not resolved/.test(p.reason || "") ? "" : p.reason || "";
@@ -117,8 +125,9 @@ function showPending(p, g) {
   return make("li", {},
     id ? make("p", {}, make("a", { href: "#record/" + id, "data-focus": "waits-" + id }, make("b", { class: "title" }, titleOf(p))),
       " ", inNotion(p)) : [],
-    p.conflict ? mayDecide ? choices(p) : versus(p.conflict) : [],
+    p.conflict ? mayDecide ? choose(p) : versus(p.conflict) : [],
     (p.fields || []).length && !p.conflict ? diff(p) : [],
+    p.take ? make("p", { class: "reason" }, "Decided: " + p.fields.map((f) => f.name).join(", ") + " from " + sides[p.take]) : [],
     reasons(p),
     g.act && g.plan && canApprove(p) && g.list.length > 1 ? make("div", { class: "buttons" },
       button("Approve", asNoun[p.op] + ", " + titleOf(p), "approve", { plan: g.plan, ids: [id] })) : []);
