@@ -124,13 +124,15 @@ static void see_query(void)
 static void see_page(void)
 {
 	enum notion_place place = NOTION_MOVED;
-	char parent[UUID_SIZE];
+	char parent[UUID_SIZE], id[UUID_SIZE];
 	json *page;
 	int rc;
 
 	notion_page_parent(response, parent);
+	if (uuid_normalize(json_str(response, "id"), id) < 0)
+		strcpy(id, ID);
 	rc = notion_page_get(
-		&notion, ID, parent[0] ? parent : ID, NULL, &place, &page, &a);
+		&notion, id, parent[0] ? parent : ID, NULL, &place, &page, &a);
 	if (status == 400) {
 		check_int(rc, -1);
 		check_int(a.action, API_BAD_RECORD);
