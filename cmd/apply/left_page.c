@@ -35,7 +35,7 @@ static int find_row(struct worker *w, const struct open_create *c,
 	}
 	if (!object)
 		return 0;
-	if (supabase_row_parse(row, object, &p) < 0) {
+	if (supabase_row_parse(row, object, w->supabase.soft_delete, &p) < 0) {
 		skip(o, "waits",
 			"an earlier run made the page for the row %s, which "
 			"can't be read now: %s",

@@ -61,14 +61,16 @@ static void compare(const struct field_names *names, const struct op *op,
 			op->page_id, row->page_id);
 }
 
-bool is_as_sent(const struct op *op, const json *object)
+bool is_as_sent(
+	const struct worker *w, const struct op *op, const json *object)
 {
 	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);
 	struct supabase_row row;
 	struct problem ignored;
 	bool same = false;
 
-	if (supabase_row_parse(&row, object, &ignored) == 0) {
+	if (supabase_row_parse(
+		    &row, object, w->supabase.soft_delete, &ignored) == 0) {
 		compare(NULL, op, &row, &text);
 		same = text.len == 0;
 		supabase_row_fini(&row);
@@ -117,7 +119,8 @@ bool take_new_row(struct worker *w, const struct op *op, json *take_object,
 	struct problem p;
 	bool kept;
 
-	if (supabase_row_parse(&row, take_object, &p) < 0) {
+	if (supabase_row_parse(
+		    &row, take_object, w->supabase.soft_delete, &p) < 0) {
 		snprintf(o->row_id, sizeof o->row_id, "%s", row.id);
 		json_free(take_object);
 		return not_kept(o,

@@ -21,7 +21,7 @@ bool reread_row(struct worker *w, const char *row_id, struct supabase_row *row,
 		return give_up(o, STATUS_FAILED, &a);
 	if (!found)
 		return skip(o, "changed", "the row is gone since the plan");
-	if (supabase_row_parse(row, found, &p) < 0)
+	if (supabase_row_parse(row, found, w->supabase.soft_delete, &p) < 0)
 		skip(o, "changed", "the row can't be read any more: %s",
 			p.detail);
 	else
@@ -119,12 +119,14 @@ bool row_was_shown(const struct op *op)
 	return op->row_shown && time_with_sleep() - op->row_shown < SHOWN_HOLDS;
 }
 
-static void note_shown(struct op *op, const json *object)
+static void note_shown(
+	const struct worker *w, struct op *op, const json *object)
 {
 	struct supabase_row row;
 	struct problem ignored;
 
-	if (supabase_row_parse(&row, object, &ignored) < 0)
+	if (supabase_row_parse(
+		    &row, object, w->supabase.soft_delete, &ignored) < 0)
 		return;
 	while (op && !text_same(op->row_id, row.id))
 		op = op->beside;
@@ -151,7 +153,7 @@ void recheck_rows(struct worker *w, struct op *op)
 		supabase_rows_by_ids(&w->supabase, ids, n, &rows, &ignored) < 0)
 		return;
 	for (const json *v = json_first(rows); v; v = json_next(v))
-		note_shown(op, v);
+		note_shown(w, op, v);
 	json_free(rows);
 }
 

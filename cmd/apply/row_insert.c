@@ -122,7 +122,7 @@ static void take_found(struct batch *b, struct insert *i, const json *row)
 		time_parse(at, &is);
 	if (!has_own_id(i->op, row) && !*i->sent_at)
 		skip(o, "changed", "another row is linked to the page by now");
-	else if (!is_as_sent(i->op, row) && has_own_id(i->op, row) &&
+	else if (!is_as_sent(b->w, i->op, row) && has_own_id(i->op, row) &&
 		 (sent == USEC_NONE || sent != is))
 		skip(o, "changed",
 			"the page got its row since the plan, and that row was "

@@ -274,14 +274,15 @@ static bool judge_row(const struct patch *p, const struct supabase_row *row,
 	return done(o);
 }
 
-static bool take_answer(
-	const struct patch *p, json *take_object, struct outcome *o)
+static bool take_answer(const struct worker *w, const struct patch *p,
+	json *take_object, struct outcome *o)
 {
 	struct supabase_row row;
 	struct problem why;
 	bool ok;
 
-	if (supabase_row_parse(&row, take_object, &why) < 0) {
+	if (supabase_row_parse(
+		    &row, take_object, w->supabase.soft_delete, &why) < 0) {
 		note(o, "what came back can't be read: %.150s", why.detail);
 		json_free(take_object);
 		return unclear(o);
@@ -325,7 +326,7 @@ static bool carry_out(struct worker *w, struct patch *p, struct outcome *o)
 	if (rc < 0 && p->maybe_sent) /* edited, perhaps after our write */
 		unclear(o);
 	json_free(p->set);
-	return rc > 0 && take_answer(p, row, o);
+	return rc > 0 && take_answer(w, p, row, o);
 }
 
 static void put_now(const struct worker *w, json *set, const char *column)

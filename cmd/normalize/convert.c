@@ -144,8 +144,7 @@ static json *record_of(
 	if (strcmp(source, "supabase") == 0)
 		return strcmp(kind, "row") == 0
 			       ? record_of_row(json_get(line, "row"),
-					 json_get(json_get(s->sources, source),
-						 "columns"))
+					 json_get(s->sources, source))
 			       : NULL;
 	if (strcmp(kind, "page") == 0)
 		return record_of_page(json_get(line, "page"), &s->schema);

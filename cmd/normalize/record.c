@@ -70,15 +70,16 @@ static void name_column(struct problem *p, const json *columns)
 	free(usual);
 }
 
-json *record_of_row(const json *object, const json *columns)
+json *record_of_row(const json *object, const json *head)
 {
 	struct supabase_row row;
 	struct decision content;
 	struct problem p;
 	json *line;
 
-	if (supabase_row_parse(&row, object, &p) < 0) {
-		name_column(&p, columns);
+	if (supabase_row_parse(
+		    &row, object, json_true(head, "soft_delete"), &p) < 0) {
+		name_column(&p, json_get(head, "columns"));
 		return problem_line("supabase", row.id, row.page_id, &p);
 	}
 	line = line_of("record", "supabase");

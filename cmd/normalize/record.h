@@ -12,8 +12,9 @@
 #include "util/json.h"
 
 /* All return a new line of kind "record" or "problem", never NULL. */
-/* columns: what the table calls some of them, for messages; NULL: nothing. */
-json *record_of_row(const json *row, const json *columns);
+/* head: of the row's stream: whether there is a deleted_at, and what the table
+ * calls its columns, for messages. */
+json *record_of_row(const json *row, const json *head);
 /*
  * The title is what the line holds: notion-fetch has completed those that the
  * API cuts after NOTION_MENTIONS_INLINE mentions, and a complete title with as

@@ -10,7 +10,7 @@
 
 #define PAGES_BYTES ((size_t)64 << 20)
 
-static void add_link(struct known *k, const json *line)
+static void add_link(struct known *k, const json *line, bool soft_delete)
 {
 	struct supabase_row row;
 	struct link link = { 0 };
@@ -18,7 +18,8 @@ static void add_link(struct known *k, const json *line)
 	bool whole;
 
 	/* A row with a problem may still name its page. */
-	whole = supabase_row_parse(&row, json_get(line, "row"), &p) == 0;
+	whole = supabase_row_parse(
+			&row, json_get(line, "row"), soft_delete, &p) == 0;
 	link.deleted = whole && row.deleted;
 	link.settled = link.deleted && !row.synced;
 	memcpy(link.page_id, row.page_id, UUID_SIZE);
@@ -34,6 +35,7 @@ static void add_link(struct known *k, const json *line)
 static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
 {
 	const char *source;
+	bool soft_delete;
 	json *line;
 	int got = stream_read_head(r, "fetch", &line, e);
 
@@ -42,13 +44,14 @@ static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
 	if (got < 0)
 		return -1;
 	source = json_str(line, "source");
+	soft_delete = json_true(line, "soft_delete");
 	if (!source || strcmp(source, "supabase") != 0)
 		got = stream_refuse(r, e, "not a listing of Supabase's rows");
 	json_free(line);
 	while (got > 0) {
 		got = stream_read(r, &line, e);
 		if (got > 0)
-			add_link(k, line);
+			add_link(k, line, soft_delete);
 		if (got >= 0)
 			json_free(line);
 	}

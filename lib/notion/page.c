@@ -46,7 +46,8 @@ static bool same_id(const char *a, const char *b)
 /*
  * The value of the property with that id, if it has that type. A page's
  * property holds its id and type; its key is a name, which may be changed at
- * any time.
+ * any time. An empty one has its value, too: null, or an empty array. One
+ * without a value may hold anything.
  */
 static int property_value(const json *object, const char *id, const char *type,
 	const json **value, struct problem *p)
@@ -66,7 +67,11 @@ static int property_value(const json *object, const char *id, const char *type,
 			"the property %.40s is of type %.40s, not %s", id, is,
 			type);
 	*value = json_get(v, type);
-	return 0;
+	return *value ? 0
+		      : problem(p, "shape",
+				"the property %.40s has no %s, not even an "
+				"empty one",
+				id, type);
 }
 
 /*
@@ -282,6 +287,8 @@ static int read_time(
 {
 	const json *v = json_get(object, key);
 
+	if (!v)
+		return problem(p, "shape", "the page has no %s", key);
 	if (!json_is_null(v) && time_parse(json_text(v), out) < 0)
 		return problem(p, "time", "%s is not a valid time", key);
 	return 0;
@@ -302,12 +309,18 @@ static int read_id(
 }
 
 /* Versions before 2026-03-11 call it `archived`; those in between have both. */
-static bool read_trash(const json *object)
+static int read_trash(
+	struct notion_page *page, const json *object, struct problem *p)
 {
 	const json *v = json_get(object, "in_trash");
 
-	return json_is_bool(v) ? json_is_true(v)
-			       : json_true(object, "archived");
+	if (!json_is_bool(v))
+		v = json_get(object, "archived");
+	if (!json_is_bool(v))
+		return problem(p, "shape",
+			"the page doesn't say whether it is in the trash");
+	page->in_trash = json_is_true(v);
+	return 0;
 }
 
 static bool created_by(const json *object, const char *user)
@@ -330,6 +343,7 @@ int notion_page_parse(struct notion_page *page, const json *object,
 		read_title(page, object, s, p) < 0 ||
 		read_type(page, object, s, p) < 0 ||
 		read_date(page, object, s, p) < 0 ||
+		read_trash(page, object, p) < 0 ||
 		read_time(object, "created_time", &page->created, p) < 0 ||
 		read_time(object, "last_edited_time", &page->edited, p) < 0) {
 		notion_page_fini(page);
@@ -341,7 +355,6 @@ int notion_page_parse(struct notion_page *page, const json *object,
 		return -1;
 	}
 	read_marks(page, object, s);
-	page->in_trash = read_trash(object);
 	page->archived = json_true(object, "is_archived");
 	page->own = created_by(object, s->bot_user);
 	return 0;

@@ -36,7 +36,8 @@ struct notion_page {
  * Reads a page object. -1 with p filled in, and `id` as far as it could be read
  * ("" otherwise), where something can't be understood; codes: "id", "text" (an
  * unreadable string), "date", "time", "type" (a property of another type),
- * "shape" (title, Type or Date missing, which is not the same as empty),
+ * "shape" (title, Type or Date, the value of one, a time, or whether the page is
+ * in the trash is missing, which is not the same as empty),
  * "poison" (over the limits of what could be written back).
  *
  * A Checksum or Synced that is missing or can't be read counts as empty: they

@@ -58,6 +58,10 @@ static int read_ids(
 	bool linked = !json_is_null(link) && !(page_id && !*page_id);
 	int id = uuid_normalize(json_str(object, "id"), row->id);
 
+	if (!link)
+		return problem(p, "link",
+			"notion_page_id is missing from the row, although it "
+			"was asked for");
 	if (linked && uuid_normalize(page_id, row->page_id) < 0)
 		return problem(p, "link",
 			"notion_page_id holds no page id; set it to null or to"
@@ -78,6 +82,26 @@ static int read_date(
 	return 0;
 }
 
+/*
+ * Every column that was asked for comes in every answer, if only as null. One
+ * that something on the way has left out may hold anything.
+ */
+static int check_whole(const json *row, bool soft_delete, struct problem *p)
+{
+	static const char *const asked_for[] = { "decision", "type", "date",
+		"created_at", "updated_at", "notion_synced", "checksum",
+		SUPABASE_SOFT_DELETE };
+	size_t n = sizeof asked_for / sizeof asked_for[0] - !soft_delete;
+
+	for (size_t i = 0; i < n; i++)
+		if (!json_get(row, asked_for[i]))
+			return problem(p, "shape",
+				"%s is missing from the row, although it was "
+				"asked for",
+				asked_for[i]);
+	return 0;
+}
+
 /* The checksum is not content: one that can't be read counts as absent. */
 static void read_checksum(struct supabase_row *row, const json *object)
 {
@@ -87,8 +111,8 @@ static void read_checksum(struct supabase_row *row, const json *object)
 		row->checksum = xstrdup(checksum);
 }
 
-int supabase_row_parse(
-	struct supabase_row *row, const json *object, struct problem *p)
+int supabase_row_parse(struct supabase_row *row, const json *object,
+	bool soft_delete, struct problem *p)
 {
 	*row = (struct supabase_row){ .created = USEC_NONE,
 		.updated = USEC_NONE };
@@ -97,6 +121,7 @@ int supabase_row_parse(
 	row->deleted = !json_is_null(json_get(object, SUPABASE_SOFT_DELETE));
 	read_checksum(row, object);
 	if (read_ids(row, object, p) < 0 ||
+		check_whole(object, soft_delete, p) < 0 ||
 		read_text(object, "decision", &row->decision, p) < 0 ||
 		read_text(object, "type", &row->type, p) < 0 ||
 		read_date(row, object, p) < 0 ||

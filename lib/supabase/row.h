@@ -39,14 +39,17 @@ struct supabase_row {
 
 /*
  * Reads a row object. -1 with p filled in, and `id` and `page_id` as far as
- * they could be read ("" otherwise); codes: "id", "link" (notion_page_id holds
- * no page id, or nothing of the row can be read; it takes precedence over all
- * others, because such a row may belong to any page), "text" (an unreadable
- * string), "date", "time", "shape". A checksum that can't be read counts as
- * absent.
+ * they could be read ("" otherwise); codes: "id", "link" (notion_page_id is
+ * missing or holds no page id, or nothing of the row can be read; it takes
+ * precedence over all others, because such a row may belong to any page),
+ * "text" (an unreadable string), "date", "time", "shape".
+ *
+ * Each of SUPABASE_COLUMNS, and deleted_at where the table has it (soft_delete,
+ * as in a fetch head), was asked for, so its key must be there: a missing one
+ * is no null, but a "shape". A checksum that can't be read counts as absent.
  */
-int supabase_row_parse(
-	struct supabase_row *row, const json *object, struct problem *p);
+int supabase_row_parse(struct supabase_row *row, const json *object,
+	bool soft_delete, struct problem *p);
 void supabase_row_fini(struct supabase_row *row);
 /* Its content; borrowed. */
 struct decision supabase_row_decision(const struct supabase_row *row);

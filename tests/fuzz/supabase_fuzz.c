@@ -43,7 +43,7 @@ static void check_row(const json *object)
 
 	if (supabase_check_types(client.sql_table, NULL, object, &e) < 0)
 		must_be_error(&e);
-	if (supabase_row_parse(&row, object, &p) < 0) {
+	if (supabase_row_parse(&row, object, client.soft_delete, &p) < 0) {
 		must(p.code && utf8_valid(p.detail, strlen(p.detail)));
 		must(!*row.id || uuid_is_normal(row.id));
 	} else {

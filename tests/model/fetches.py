@@ -55,6 +55,8 @@ def fetch_row(r):
     for _ in range(r.choice([0, 0, 0, 1, 1, 2])):
         key = r.choice(list(broken))
         row[key] = r.choice(broken[key])
+    if r.random() < 0.06:
+        del row[r.choice(list(row))]
     line = {"kind": "row", "row": row}
     if r.random() < 0.02:
         line["row"] = r.choice([None, 12, []])
@@ -102,12 +104,17 @@ def fetch_page(r, head):
         p = props[r.choice(list(props))]
         p["type"] = "select"
         p["select"] = None
+    if r.random() < 0.04:
+        p = props[r.choice(list(props))]
+        p.pop(p["type"], None)
     page = {"object": "page", "id": any_id(r), "created_time": when(r), "last_edited_time": when(r),
             "created_by": {"object": "user", "id": r.choice([PERSON, BOT])},
             "parent": {"type": "data_source_id", "data_source_id": DATABASE},
             "in_trash": r.random() < 0.2, "is_archived": r.random() < 0.2, "properties": props}
     if r.random() < 0.04:
         page["last_edited_time"] = r.choice(BAD_TIMES)
+    if r.random() < 0.04:
+        del page[r.choice(["created_time", "last_edited_time", "in_trash"])]
     if r.random() < 0.03:
         page["id"] = r.choice(["12", None, 12])
     return {"kind": "page", "page": page if r.random() > 0.01 else r.choice([None, []])}
@@ -119,7 +126,7 @@ def fetch_world(seed, many):
     ids = {"Decision": "title", "Type": "%3Aty", "Date": "d~te",
            "Paused": r.choice(["pau", None]), "Checksum": r.choice(["csum", "csum", None]), "Synced": r.choice(["sync", "sync", None])}
     heads = ({"kind": "head", "stream": "fetch", "v": 1, "source": "supabase", "scope": SCOPE["supabase"],
-              "mode": "full", "soft_delete": True, "at": "2026-02-04T00:00:00.000000Z"},
+              "mode": "full", "soft_delete": r.random() < 0.8, "at": "2026-02-04T00:00:00.000000Z"},
              {"kind": "head", "stream": "fetch", "v": 1, "source": "notion", "scope": DATABASE, "mode": "full",
               "properties": {**ids, "Link": r.choice([None, "lnk"])}, "link": {"url": r.random() < 0.5},
               "type_kind": r.choice([None, None, "select", "status", "rich_text"]), "type_options": [], "bot_user": r.choice([BOT, BOT, None]),
@@ -130,6 +137,8 @@ def fetch_world(seed, many):
         for _ in range(many):
             if head["source"] == "supabase":
                 body.append(fetch_row(r))
+                if not head["soft_delete"] and body[-1]["row"]:
+                    body[-1]["row"].pop("deleted_at", None)
             elif r.random() < 0.9:
                 body.append(fetch_page(r, head))
             elif r.random() < 0.5:

@@ -112,6 +112,13 @@ def as_sum(value):
     return value if isinstance(value, str) and SUM.fullmatch(value) else None
 
 
+def there(record, key):
+    """Section 2: what is missing may hold anything, and is no null."""
+    if key not in record:
+        raise Problem("shape")
+    return record[key]
+
+
 def gather(record, readers):
     """Fills record by the readers, and gathers the codes of all that fail."""
     codes = set()
@@ -129,26 +136,27 @@ def problem(source, row_id, page_id, codes):
             "codes": {"link"} if "link" in codes else codes}
 
 
-def record_of_row(row):
+def record_of_row(row, head):
     if not isinstance(row, dict):
         return problem("supabase", None, None, {"link"})
     r = {"kind": "record", "source": "supabase", "row_id": as_id(row.get("id"))}
     codes = set() if r["row_id"] else {"id"}
     link = row.get("notion_page_id")
     r["page_id"] = as_id(link)
-    if link not in (None, "") and not r["page_id"]:
+    if "notion_page_id" not in row or link not in (None, "") and not r["page_id"]:
         codes.add("link")
     codes |= gather(r, {
-        "decision": lambda: as_text(row.get("decision")),
-        "type": lambda: as_text(row.get("type")),
-        "date": lambda: as_day(row.get("date")),
-        "synced": lambda: as_flag(row.get("notion_synced")),
-        "created_at": lambda: as_time(row.get("created_at")),
-        "edited_at": lambda: as_time(row.get("updated_at"))})
+        "decision": lambda: as_text(there(row, "decision")),
+        "type": lambda: as_text(there(row, "type")),
+        "date": lambda: as_day(there(row, "date")),
+        "synced": lambda: as_flag(there(row, "notion_synced")),
+        "stored_checksum": lambda: as_sum(there(row, "checksum")),
+        "deleted": lambda: head["soft_delete"] and there(row, "deleted_at") is not None,
+        "created_at": lambda: as_time(there(row, "created_at")),
+        "edited_at": lambda: as_time(there(row, "updated_at"))})
     if codes:
         return problem("supabase", r["row_id"], r["page_id"], codes)
-    r.update(stored_checksum=as_sum(row.get("checksum")), checksum=checksum(r),
-             deleted=row.get("deleted_at") is not None)
+    r.update(checksum=checksum(r))
     return r
 
 
@@ -180,11 +188,11 @@ def record_of_page(page, head):
         if known is None:
             return None  # section 1: an optional property that is missing
         p = found.get(unquote(known))
-        if p and p["type"] == kind:
+        if p and p["type"] == kind and kind in p:
             return p[kind]
         if name in ("Checksum", "Synced", "Paused", "Link"):
             return None  # section 1: optional
-        raise Problem("type" if p else "shape")
+        raise Problem("type" if p and p["type"] != kind else "shape")
 
     def type_names():
         """Section 10, Names: a select or a status is one option, a text its plain text."""
@@ -219,12 +227,12 @@ def record_of_page(page, head):
         "date_detail": detail,
         "stored_checksum": stored,
         "synced": lambda: as_flag(prop("Synced", "checkbox")),
-        "created_at": lambda: as_time(page.get("created_time")),
-        "edited_at": lambda: as_time(page.get("last_edited_time"))})
+        "created_at": lambda: as_time(there(page, "created_time")),
+        "edited_at": lambda: as_time(there(page, "last_edited_time")),
+        "deleted": lambda: there(page, "in_trash")})
     if codes:
         return problem("notion", None, page_id, codes)
-    r.update(checksum=checksum(r), deleted=page["in_trash"],
-             own=bool(head["bot_user"]) and page["created_by"]["id"] == head["bot_user"])
+    r.update(checksum=checksum(r), own=bool(head["bot_user"]) and page["created_by"]["id"] == head["bot_user"])
     r["archived"] = page["is_archived"]
     r["paused"] = prop("Paused", "checkbox") is True
     if head["properties"].get("Link"):
@@ -243,7 +251,7 @@ def normalize(streams):
         seen.add(head["source"])
         for line in body:
             if line["kind"] == "row":
-                out.append(record_of_row(line.get("row")))
+                out.append(record_of_row(line.get("row"), head))
             elif line["kind"] == "page":
                 out.append(record_of_page(line.get("page"), head))
             elif line["kind"] == "problem":

@@ -252,12 +252,39 @@ normalize=$BIN/normalize
 	must_hold '.[1].code == "shape"'
 }
 
+# empty_columns [COLUMN]...: these and those that the torture rows don't have.
+empty_columns() {
+	printf '"%s":null,' "$@" created_at updated_at notion_page_id \
+		notion_synced checksum
+	printf '"deleted_at":null'
+}
+
+@test "a column that was asked for and isn't there is no empty one" {
+	local column
+	for column in id decision type date created_at updated_at \
+		notion_page_id notion_synced checksum deleted_at; do
+		row 1 "{\"notion_page_id\":\"$(id 2)\"}" |
+			jq -c "del(.$column)" |
+			sb_stream '{"columns":{"decision":"Entscheid"}}' >sb.ndjson
+		must_pass "$normalize" sb.ndjson
+		must_hold ".[1].kind == \"problem\" and .[2].count == 1
+			and (.[1].code == {id:\"id\", notion_page_id:\"link\"}.$column
+			or .[1].code == \"shape\" and .[1].page_id == \"$(id 2)\"
+			and (.[1].detail | startswith({decision:\"Entscheid\"}.$column
+			// \"$column\")))"
+	done
+	row 1 | jq -c 'del(.deleted_at)' |
+		sb_stream '{"soft_delete":false}' >sb.ndjson
+	must_pass "$normalize" sb.ndjson
+	must_hold '.[1].kind == "record" and .[1].deleted == false'
+}
+
 @test "a record too large for a line is a problem of its own" {
 	{
 		sb_head
 		printf '{"kind":"row","row":{"id":"%s","decision":"' "$(id 1)"
-		head -c $((4 * 1024 * 1024 - 200)) /dev/zero | tr '\0' x
-		printf '"}}\n'
+		head -c $((4 * 1024 * 1024 - 400)) /dev/zero | tr '\0' x
+		printf '",%s}}\n' "$(empty_columns type date)"
 		printf '{"kind":"end","source":"supabase","count":1,'
 		printf '"complete":true}\n'
 	} >sb.ndjson
@@ -277,8 +304,9 @@ normalize=$BIN/normalize
 	shared data/torture.ndjson
 	{
 		sb_head
-		awk '{printf "{\"kind\":\"row\",\"row\":{\"id\":\"" \
-			"00000000-0000-4000-8000-%012x\",%s}\n", NR,
+		awk -v more="$(empty_columns)" '{
+			printf "{\"kind\":\"row\",\"row\":{\"id\":\"" \
+			"00000000-0000-4000-8000-%012x\",%s,%s}\n", NR, more,
 			substr($0, 2)}' "$SHARED_FILE"
 		printf '{"kind":"end","count":%d,"complete":true}\n' \
 			"$(wc -l <"$SHARED_FILE")"

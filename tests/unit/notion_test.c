@@ -98,7 +98,7 @@ static void test_empty_page(void)
 
 	json_remove(object, "created_by");
 	json_remove(object, "in_trash");
-	json_put_bool(object, "archived", true);
+	json_put_bool(object, "archived", true); /* as versions before did */
 	check_int(notion_page_parse(&page, object, &s, &p), 0);
 	check(!page.decision && !page.type && !page.date && !page.checksum);
 	check(!page.own && page.in_trash && !page.synced);
@@ -222,6 +222,53 @@ static void test_problems(void)
 		"type", ID);
 }
 
+/* A Type of that type, without its value. */
+static void check_no_type(const char *type)
+{
+	json *object = page_of(A, "[]", "null");
+	json *y = json_get(json_get(object, "properties"), "y");
+	struct notion_schema s = schema_of(NULL, NULL);
+	struct notion_page page;
+	struct problem p = { 0 };
+
+	check_int(type_kind_parse(type, &s.type_kind), 0);
+	json_put_str(y, "type", type);
+	json_remove(y, "multi_select");
+	check_int(notion_page_parse(&page, object, &s, &p), -1);
+	check_str(p.code, "shape");
+	check_has(p.detail, type);
+	notion_page_fini(&page);
+	notion_schema_fini(&s);
+	json_free(object);
+}
+
+static json *page_without(const char *key)
+{
+	json *page = page_of(A, "[]", "null");
+
+	json_remove(page, key);
+	return page;
+}
+
+/* Something on the way has left out what is never left out: that is no null. */
+static void test_missing_values(void)
+{
+	static const char *const types[] = { "select", "status", "rich_text",
+		"multi_select" };
+
+	check_problem(page_without("in_trash"), "shape", ID);
+	check_problem(page_without("created_time"), "shape", ID);
+	check_problem(page_without("last_edited_time"), "shape", ID);
+	check_problem(page_with("properties",
+			      "{\"T\":{\"id\":\"title\",\"type\":\"title\","
+			      "\"title\":[]},\"x\":{\"id\":\"d\",\"type\":"
+			      "\"date\"},\"y\":{\"id\":\"%3aa\",\"type\":"
+			      "\"multi_select\",\"multi_select\":[]}}"),
+		"shape", ID);
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		check_no_type(types[i]);
+}
+
 static void check_marks(const char *properties, const char *checksum, bool on)
 {
 	json *object = page_of(A, "[]", "null"), *more = parse(properties);
@@ -328,6 +375,7 @@ int main(void)
 	run(test_dates);
 	run(test_own_names);
 	run(test_problems);
+	run(test_missing_values);
 	run(test_marks);
 	run(test_title_cut);
 	return test_end();

@@ -15,7 +15,8 @@ static json *row_with(const char *key, const char *value)
 		"\"date\":\"2026-01-02\",\"created_at\":"
 		"\"2026-01-02T03:04:05.1+00:00\",\"updated_at\":"
 		"\"2026-01-03T03:04:05.123456+00:00\",\"notion_page_id\":\"" PAGE
-		"\",\"notion_synced\":true,\"checksum\":\"x\"}";
+		"\",\"notion_synced\":true,\"checksum\":\"x\","
+		"\"deleted_at\":null}";
 	struct error e;
 	json *row = json_parse(text, strlen(text), JSON_STRICT, &e);
 
@@ -33,7 +34,7 @@ static void test_row(void)
 	struct problem p;
 	char time[TIME_SIZE];
 
-	check_int(supabase_row_parse(&row, object, &p), 0);
+	check_int(supabase_row_parse(&row, object, true, &p), 0);
 	check_str(row.id, ID);
 	check_str(row.page_id, PAGE);
 	check_str(row.decision, "A");
@@ -55,13 +56,13 @@ static struct supabase_row read_row(const char *key, const char *value)
 	struct supabase_row row;
 	struct problem p = { 0 };
 
-	if (!check_int(supabase_row_parse(&row, object, &p), 0))
+	if (!check_int(supabase_row_parse(&row, object, true, &p), 0))
 		printf("\t%s: %s for %s %s\n", p.code, p.detail, key, value);
 	json_free(object);
 	return row;
 }
 
-/* Null, "" and a column that isn't there are the same. */
+/* Null and "" are the same. */
 static void test_nothing(void)
 {
 	static const char *const keys[] = { "decision", "type", "date",
@@ -121,7 +122,7 @@ static void check_problem(const char *key, const char *value, const char *code,
 	struct supabase_row row;
 	struct problem p = { 0 };
 
-	check_int(supabase_row_parse(&row, object, &p), -1);
+	check_int(supabase_row_parse(&row, object, true, &p), -1);
 	if (!check_str(p.code, code) || !check_str(row.id, id) ||
 		!check_str(row.page_id, page_id))
 		printf("\tfor %s %s\n", key, value);
@@ -151,6 +152,37 @@ static void test_problems(void)
 	check_problem("notion_synced", "\"yes\"", "shape", ID, PAGE);
 }
 
+static int read_without(const char *key, bool soft_delete, struct problem *p)
+{
+	json *object = row_with(NULL, NULL);
+	struct supabase_row row;
+	int rc;
+
+	json_remove(object, key);
+	rc = supabase_row_parse(&row, object, soft_delete, p);
+	check_str(row.id, strcmp(key, "id") == 0 ? "" : ID);
+	supabase_row_fini(&row);
+	json_free(object);
+	return rc;
+}
+
+/* Something on the way has left it out: that is no null. */
+static void test_missing_columns(void)
+{
+	static const char *const keys[] = { "id", "notion_page_id", "decision",
+		"type", "date", "created_at", "updated_at", "notion_synced",
+		"checksum", SUPABASE_SOFT_DELETE };
+	struct problem p = { 0 };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		check_int(read_without(keys[i], true, &p), -1);
+		check_str(p.code, i == 0 ? "id" : i == 1 ? "link" : "shape");
+		check_has(p.detail, keys[i]);
+	}
+	/* The table has none, so it wasn't asked for. */
+	check_int(read_without(SUPABASE_SOFT_DELETE, false, &p), 0);
+}
+
 /* A link that can't be read goes before everything else. */
 static void test_link_first(void)
 {
@@ -160,10 +192,10 @@ static void test_link_first(void)
 
 	json_put_str(object, "id", "none");
 	json_put_str(object, "date", "none");
-	check_int(supabase_row_parse(&row, object, &p), -1);
+	check_int(supabase_row_parse(&row, object, true, &p), -1);
 	check_str(p.code, "link");
 	json_free(object);
-	check_int(supabase_row_parse(&row, NULL, &p), -1);
+	check_int(supabase_row_parse(&row, NULL, true, &p), -1);
 	check_str(p.code, "link");
 	check_str(row.id, "");
 	supabase_row_fini(&row);
@@ -231,6 +263,7 @@ int main(void)
 	run(test_deleted);
 	run(test_exact);
 	run(test_problems);
+	run(test_missing_columns);
 	run(test_link_first);
 	run(test_can_hold);
 	run(test_scope);
