@@ -36,8 +36,12 @@ struct deciding {
  * true                                 the other half was deleted since
  * false (an agreed deletion sets it)   the live half came back
  *
+ * A row that was deleted proves nothing by being live where its table has no
+ * deleted_at any more, or one answer said so.
+ *
  * What is done:
  *
+ * can't be known   nothing: the page in the trash is reported
  * it came back     restore the deleted half, and merge as section 4 does
  * deleted since    trash the live half too; but a change of the live half since
  *                  the base wins: restore the other half with its content
@@ -51,8 +55,16 @@ static void decide_half_deleted(
 	enum side dead = other_side(live->side);
 	enum revive revive = row_lives ? REVIVE_PAGE : REVIVE_ROW;
 	const struct merge_base *base = &p->base;
-	bool changed, came_back = false, not_kept = false;
+	bool changed, was_deleted, came_back = false, not_kept = false;
 	struct merge m;
+
+	was_deleted = base->kind == MERGE_BASE_FIELDS
+			      ? base->held[live->side].deleted
+			      : !p->row->synced;
+	if (was_deleted && row_lives && !d->sides->soft_delete) {
+		emit_trash(&d->to, p, SUPABASE);
+		return;
+	}
 
 	/* A half that equals the deleted one has not changed. */
 	changed = decision_diff(&p->row->is, &p->page->is) != 0;
@@ -62,10 +74,8 @@ static void decide_half_deleted(
 	else if (changed && base->kind == MERGE_BASE_CHECKSUM)
 		changed = strcmp(live->checksum, base->checksum) != 0;
 
-	if (base->kind != MERGE_BASE_FIELDS) {
-		came_back = !p->row->synced;
-	} else if (base->held[live->side].deleted) {
-		came_back = true;
+	if (base->kind != MERGE_BASE_FIELDS || was_deleted) {
+		came_back = was_deleted;
 	} else if (base->held[dead].deleted && !changed) {
 		/* Neither half has changed: the refused write comes again, to
 		 * the half that it was meant for, when its time has come. */

@@ -19,6 +19,9 @@ def read_pair(row, page, line, base, soft_delete, policy):
     if line and line.trusted:
         sides = ("supabase", "notion") if row_lives else ("notion", "supabase")
         half_is, other_is = (line.held[side] for side in sides)
+    if row_lives and not soft_delete and (half_is["deleted"] if half_is else not row["synced"]):
+        return "trashed"
+    if half_is:
         back = half_is["deleted"]
         if not back and other_is["deleted"] and not changed(half, other, half_is, base):
             # Section 7: a refused write is sent again, to the half that it was for.
