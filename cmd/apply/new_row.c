@@ -61,8 +61,7 @@ static void compare(const struct field_names *names, const struct op *op,
 			op->page_id, row->page_id);
 }
 
-bool is_as_sent(
-	const struct worker *w, const struct op *op, const json *object)
+bool is_as_sent(const struct worker *w, const struct op *op, const json *object)
 {
 	struct buf text = BUF_INIT(4 * API_MESSAGE_MAX);
 	struct supabase_row row;
@@ -119,8 +118,8 @@ bool take_new_row(struct worker *w, const struct op *op, json *take_object,
 	struct problem p;
 	bool kept;
 
-	if (supabase_row_parse(
-		    &row, take_object, w->supabase.soft_delete, &p) < 0) {
+	if (supabase_row_parse(&row, take_object, w->supabase.soft_delete, &p) <
+		0) {
 		snprintf(o->row_id, sizeof o->row_id, "%s", row.id);
 		json_free(take_object);
 		return not_kept(o,

@@ -25,8 +25,7 @@ bool has_own_id(const struct op *op, const json *row);
  * Whether it is as it was sent: all that the sync owns but for checksum and
  * notion_synced, which a trigger may keep for itself (see sync/base_pair.h).
  */
-bool is_as_sent(
-	const struct worker *w, const struct op *op, const json *row);
+bool is_as_sent(const struct worker *w, const struct op *op, const json *row);
 
 /*
  * The row is there, under whatever id the service says, made by our request:

@@ -240,25 +240,25 @@ static bool judge_page(const struct page_write *p,
 }
 
 /*
- * A write is done when its answer shows it. One that can't be read, or whose
- * title came back cut, as one with many mentions does, is asked for again.
+ * A write is done when its answer shows it. One that can't be read, that
+ * doesn't say where the page is, or whose title came back cut, as one with many
+ * mentions does, is asked for again.
  */
 static bool take_answer(
 	const struct page_write *p, const json *object, struct outcome *o)
 {
-	char parent[UUID_SIZE];
+	int in = notion_page_is_in(object, p->w->data_source);
 	struct notion_page page;
 	struct problem ignored;
 	bool ok;
 
-	notion_page_parent(object, parent);
-	if (p->unseen && strcmp(parent, p->w->data_source) != 0)
+	if (p->unseen && in == 0)
 		return skip(
 			o, "changed", "the page was moved away since the plan");
 	if (notion_page_parse(&page, object, &p->w->schema, &ignored) < 0) {
 		if (!reread_page(p->w, p->op->page_id, &page, o))
 			return unclear(o);
-	} else if (page.title_cut) {
+	} else if (page.title_cut || (p->unseen && in < 0)) {
 		notion_page_fini(&page);
 		if (!reread_page(p->w, p->op->page_id, &page, o))
 			return unclear(o);

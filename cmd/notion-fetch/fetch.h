@@ -47,7 +47,7 @@ struct fetch {
 	struct notion_schema schema;
 	char data_source[UUID_SIZE];
 	struct stream_writer out;
-	struct idset written; /* pages that are in the output */
+	struct idset written; /* pages that are in the output, or missing */
 	int failed_in_a_row;  /* look-ups of single pages */
 	struct known *known;
 
@@ -74,6 +74,12 @@ int reading_write_head(struct fetch *f, struct error *e);
  * for a line, becomes a problem line.
  */
 int fetch_write_page(struct fetch *f, json *take_page, struct error *e);
+/*
+ * Looks up a page by its id, unless it was written before, and writes it: a
+ * page line where it is in the data source, live or in the trash; otherwise a
+ * missing line. As fetch_look_up() where it can't be read.
+ */
+int fetch_write_looked_up(struct fetch *f, const char *id, struct error *e);
 /*
  * Looks up a page by its id: 1 with its place, and the page where there is one.
  * 0 where only this page can't be read, which a problem line says; -1 where

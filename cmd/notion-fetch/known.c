@@ -153,30 +153,6 @@ int known_end(struct known *k, struct error *e)
 	return known_check(k, e);
 }
 
-static int write_missing(struct fetch *f, const char *id,
-	enum notion_place place, struct error *e)
-{
-	json *line = stream_line("missing");
-
-	json_put_str(line, "page_id", id);
-	json_put_str(
-		line, "state", place == NOTION_MOVED ? "moved" : "unreachable");
-	return stream_write(&f->out, line, e);
-}
-
-static int look_up(struct fetch *f, const char *id, struct error *e)
-{
-	enum notion_place place;
-	json *page;
-	int found = fetch_look_up(f, id, &place, &page, e);
-
-	if (found <= 0)
-		return found;
-	if (page)
-		return fetch_write_page(f, page, e);
-	return write_missing(f, id, place, e);
-}
-
 /*
  * doc/semantics.md, section 9: nothing is concluded from presence in a
  * snapshot. It is enough where the row says the same; what it says else is
@@ -209,16 +185,16 @@ int known_look_up(const struct known *k, struct fetch *f, struct error *e)
 		if (!idset_has(&f->written, k->links[i].page_id) &&
 			is_in_doubt(k, f, &k->links[i]) &&
 			idset_add(&asked, k->links[i].page_id))
-			rc = look_up(f, k->links[i].page_id, e);
+			rc = fetch_write_looked_up(f, k->links[i].page_id, e);
 	for (size_t i = 0; rc == 0 && i < k->n_pages; i++)
 		if (!idset_has(&f->written, k->pages[i]) &&
 			idset_add(&asked, k->pages[i]))
-			rc = look_up(f, k->pages[i], e);
+			rc = fetch_write_looked_up(f, k->pages[i], e);
 	for (size_t i = 0; rc == 0 && f->why == READ_LESS && i < s->n_unread;
 		i++)
 		if (!idset_has(&f->written, s->unread[i]) &&
 			idset_add(&asked, s->unread[i]))
-			rc = look_up(f, s->unread[i], e);
+			rc = fetch_write_looked_up(f, s->unread[i], e);
 	idset_fini(&asked);
 	return rc;
 }

@@ -62,17 +62,36 @@ static int check_schema(struct fetch *f, const json *page, struct error *e)
 	return fail(e, RC_CONFIG, "Notion, a page: %s", p.detail);
 }
 
+/*
+ * A listing lags behind a move: it can show a page that is in another data
+ * source by now, as the page itself says. True with its id.
+ */
+static bool is_elsewhere(
+	const struct fetch *f, const json *page, char id[UUID_SIZE])
+{
+	char parent[UUID_SIZE];
+
+	notion_page_parent(page, parent);
+	return parent[0] && strcmp(parent, f->data_source) != 0 &&
+	       uuid_normalize(json_str(page, "id"), id) == 0;
+}
+
 static int write_listed(void *arg, json *take_page, struct error *e)
 {
 	struct fetch *f = arg;
+	char id[UUID_SIZE];
+	bool elsewhere = is_elsewhere(f, take_page, id);
 
-	if (check_schema(f, take_page, e) < 0 || reading_write_head(f, e) < 0 ||
-		known_check(f->known, e) < 0) {
+	if ((!elsewhere && check_schema(f, take_page, e) < 0) ||
+		reading_write_head(f, e) < 0 || known_check(f->known, e) < 0) {
 		json_free(take_page);
 		return -1;
 	}
 	progress_tell(&f->progress, (int64_t)f->out.count);
-	return fetch_write_page(f, take_page, e);
+	if (!elsewhere)
+		return fetch_write_page(f, take_page, e);
+	json_free(take_page);
+	return fetch_write_looked_up(f, id, e);
 }
 
 static int list_pages(struct fetch *f, struct error *e)

@@ -133,3 +133,31 @@ int fetch_write_page(struct fetch *f, json *take_page, struct error *e)
 	return write_problem(
 		f, id, "poison", "the page is too large for a record", e);
 }
+
+static int write_missing(struct fetch *f, const char *id,
+	enum notion_place place, struct error *e)
+{
+	json *line = stream_line("missing");
+
+	idset_add(&f->written, id);
+	json_put_str(line, "page_id", id);
+	json_put_str(
+		line, "state", place == NOTION_MOVED ? "moved" : "unreachable");
+	return stream_write(&f->out, line, e);
+}
+
+int fetch_write_looked_up(struct fetch *f, const char *id, struct error *e)
+{
+	enum notion_place place;
+	json *page;
+	int found;
+
+	if (idset_has(&f->written, id))
+		return 0;
+	found = fetch_look_up(f, id, &place, &page, e);
+	if (found <= 0)
+		return found;
+	if (page)
+		return fetch_write_page(f, page, e);
+	return write_missing(f, id, place, e);
+}

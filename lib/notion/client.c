@@ -205,13 +205,22 @@ int notion_bot_user(struct notion_client *c, char **id, struct error *e)
 	return rc;
 }
 
+/* Nothing is concluded from an answer that lacks what is always there. */
+static int not_told(struct api_error *a, const char *code, const char *what)
+{
+	a->action = API_RETRY;
+	snprintf(a->code, sizeof a->code, "%s", code);
+	snprintf(a->message, sizeof a->message, "the answer doesn't say %s",
+		what);
+	return -1;
+}
+
 int notion_page_get(struct notion_client *c, const char *page_id,
 	const char *data_source, const struct notion_schema *schema,
 	enum notion_place *place, json **page, struct api_error *a)
 {
 	struct buf path = BUF_INIT(NOTION_PATH_MAX);
-	char parent[UUID_SIZE];
-	int rc;
+	int rc, in, in_trash;
 
 	buf_addf(&path, "/v1/pages/%s", page_id);
 	notion_add_properties(&path, "filter_properties", schema);
@@ -225,15 +234,28 @@ int notion_page_get(struct notion_client *c, const char *page_id,
 		return -1;
 	/* That of the answer, not of the page: pages in a listing have none. */
 	json_remove(*page, "request_id");
-	notion_page_parent(*page, parent);
-	if (strcmp(parent, data_source) != 0) {
+	in = notion_page_is_in(*page, data_source);
+	if (in < 0) {
+		not_told(a, "no-parent", "which data source the page is in");
+		goto fail;
+	}
+	if (in == 0) {
 		*place = NOTION_MOVED;
 		json_free(*page);
 		*page = NULL;
 		return 0;
 	}
-	*place = json_true(*page, "in_trash") ? NOTION_IN_TRASH : NOTION_LIVE;
+	in_trash = notion_page_in_trash(*page);
+	if (in_trash < 0) {
+		not_told(a, "no-presence", "whether the page is in the trash");
+		goto fail;
+	}
+	*place = in_trash ? NOTION_IN_TRASH : NOTION_LIVE;
 	return 0;
+fail:
+	json_free(*page);
+	*page = NULL;
+	return -1;
 }
 
 int notion_page_create(struct notion_client *c, const char *data_source,

@@ -132,7 +132,8 @@ enum notion_place {
 /*
  * One page with our properties only. A 404 counts as UNREACHABLE only when it
  * comes from Notion itself; every other failure is an error and never means
- * that the page is absent. So is an answer about another page.
+ * that the page is absent. So is an answer about another page, and one that
+ * doesn't say where the page is, or whether it is in the trash (API_RETRY).
  */
 int notion_page_get(struct notion_client *c, const char *page_id,
 	const char *data_source, const struct notion_schema *schema,
@@ -140,7 +141,8 @@ int notion_page_get(struct notion_client *c, const char *page_id,
 
 /*
  * Replaces the title in a page object by the whole one where it may have been
- * cut (NOTION_MENTIONS_INLINE mentions or more); otherwise does nothing.
+ * cut (NOTION_MENTIONS_INLINE mentions or more); otherwise does nothing. One
+ * that doesn't come whole is an API_BAD_RECORD.
  */
 int notion_complete_title(struct notion_client *c, json *page,
 	const struct notion_schema *schema, struct api_error *a);

@@ -308,18 +308,24 @@ static int read_id(
 	return 0;
 }
 
-/* Versions before 2026-03-11 call it `archived`; those in between have both. */
-static int read_trash(
-	struct notion_page *page, const json *object, struct problem *p)
+int notion_page_in_trash(const json *object)
 {
 	const json *v = json_get(object, "in_trash");
 
 	if (!json_is_bool(v))
 		v = json_get(object, "archived");
-	if (!json_is_bool(v))
+	return json_is_bool(v) ? json_is_true(v) : -1;
+}
+
+static int read_trash(
+	struct notion_page *page, const json *object, struct problem *p)
+{
+	int in_trash = notion_page_in_trash(object);
+
+	if (in_trash < 0)
 		return problem(p, "shape",
 			"the page doesn't say whether it is in the trash");
-	page->in_trash = json_is_true(v);
+	page->in_trash = in_trash;
 	return 0;
 }
 
@@ -400,4 +406,21 @@ void notion_page_parent(const json *object, char out[UUID_SIZE])
 
 	if (uuid_normalize(json_str(parent, "data_source_id"), out) < 0)
 		out[0] = '\0';
+}
+
+int notion_page_is_in(const json *object, const char *data_source)
+{
+	static const char *const elsewhere[] = { "page_id", "block_id",
+		"workspace" };
+	const char *type = json_str(json_get(object, "parent"), "type");
+	char parent[UUID_SIZE];
+
+	notion_page_parent(object, parent);
+	if (parent[0])
+		return strcmp(parent, data_source) == 0;
+	for (size_t i = 0; type && i < sizeof elsewhere / sizeof elsewhere[0];
+		i++)
+		if (strcmp(type, elsewhere[i]) == 0)
+			return 0;
+	return -1;
 }

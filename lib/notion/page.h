@@ -36,9 +36,9 @@ struct notion_page {
  * Reads a page object. -1 with p filled in, and `id` as far as it could be read
  * ("" otherwise), where something can't be understood; codes: "id", "text" (an
  * unreadable string), "date", "time", "type" (a property of another type),
- * "shape" (title, Type or Date, the value of one, a time, or whether the page is
- * in the trash is missing, which is not the same as empty),
- * "poison" (over the limits of what could be written back).
+ * "shape" (title, Type or Date, the value of one, a time, or whether the page
+ * is in the trash is missing, which is not the same as empty), "poison" (over
+ * the limits of what could be written back).
  *
  * A Checksum or Synced that is missing or can't be read counts as empty: they
  * are not content. `title_cut` says that the array in this object may have been
@@ -62,5 +62,14 @@ bool notion_is_bot(const json *user);
 
 /* The data source that a page object is in, "" for any other parent. */
 void notion_page_parent(const json *object, char out[UUID_SIZE]);
+/*
+ * Whether a page object is in that data source: 1, or 0 where it is in another
+ * one, in a page, a block or the workspace. -1 where it doesn't say, as before
+ * version 2025-09-03, which named the database alone: that is no move.
+ */
+int notion_page_is_in(const json *object, const char *data_source);
+/* Whether it is in the trash: 1 or 0; -1 where it doesn't say. Versions before
+ * 2026-03-11 call that `archived`; those in between have both. */
+int notion_page_in_trash(const json *object);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The whole title of a page, from the property item endpoint. Its answers may
- * go round in circles or never end; that is a problem of this page alone, so
- * the reading has limits of its own.
+ * go round in circles, never end, or lack what the page itself shows; that is a
+ * problem of this page alone, so the reading has limits of its own.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,10 +38,10 @@ static uint64_t hash(const char *text)
 	return h;
 }
 
-static int endless(struct api_error *a, const char *why)
+static int unreadable(struct api_error *a, const char *code, const char *why)
 {
 	a->action = API_BAD_RECORD;
-	snprintf(a->code, sizeof a->code, "endless");
+	snprintf(a->code, sizeof a->code, "%s", code);
 	snprintf(a->message, sizeof a->message,
 		"its title can't be read to its end: %s", why);
 	return -1;
@@ -53,19 +53,21 @@ static int check_progress(struct title_reading *r, struct api_error *a)
 	uint64_t at = r->cursor ? hash(r->cursor) : 0;
 
 	if (r->bytes > BYTES_MAX || json_count(r->title) > ELEMENTS_MAX)
-		return endless(a, "it is too long");
+		return unreadable(a, "endless", "it is too long");
 	if (!r->cursor)
 		return 0;
 	for (size_t i = 0; i < r->answers; i++)
 		if (r->cursors[i] == at)
-			return endless(a, "it goes round in circles");
+			return unreadable(
+				a, "endless", "it goes round in circles");
 	if (r->answers == ANSWERS_MAX)
-		return endless(a, "it comes in too many parts");
+		return unreadable(a, "endless", "it comes in too many parts");
 	r->cursors[r->answers++] = at;
 	return 0;
 }
 
-static void add_items(struct title_reading *r, const json *list)
+static int add_items(
+	struct title_reading *r, const json *list, struct api_error *a)
 {
 	for (json *item = json_first(json_get(list, "results")); item;
 		item = json_next(item)) {
@@ -73,10 +75,13 @@ static void add_items(struct title_reading *r, const json *list)
 		const char *plain = json_str(text, "plain_text");
 
 		if (!text)
-			continue;
+			return unreadable(a, "cut",
+				"an answer has an element that is no part of "
+				"a title");
 		r->bytes += plain ? strlen(plain) : 0;
 		json_add(r->title, text);
 	}
+	return 0;
 }
 
 static int read_part(struct title_reading *r, struct api_error *a)
@@ -97,7 +102,7 @@ static int read_part(struct title_reading *r, struct api_error *a)
 	if (rc == 0)
 		rc = notion_next_cursor(list, r->cursor, &next, a);
 	if (rc == 0)
-		add_items(r, list);
+		rc = add_items(r, list, a);
 	json_free(list);
 	free(r->cursor);
 	r->cursor = next;
@@ -148,6 +153,9 @@ int notion_complete_title(struct notion_client *c, json *page,
 		rc = read_part(&r, a);
 	while (rc == 0 && r.cursor);
 	free(r.cursor);
+	if (rc == 0 &&
+		json_count(r.title) < json_count(json_get(property, "title")))
+		rc = unreadable(a, "cut", "it has fewer parts than are shown");
 	if (rc == 0)
 		json_put(property, "title", r.title);
 	else

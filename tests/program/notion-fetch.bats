@@ -258,6 +258,28 @@ title_answers() {
 	fault "$(fault_list '/properties/title' one "$items")"
 }
 
+@test "a page that the listing shows although it is elsewhere is looked up" {
+	start_sandbox
+	seed_pages 1 3
+	must_pass fetch
+	# Page 2 moved away, and the listing has it still; page 3 is there, and
+	# the listing has it as it was elsewhere.
+	jq -c --arg other "$(id 99)" '{object: "list", has_more: false,
+		next_cursor: null, results: [.[] | select(.kind == "page").page]}
+		| .results[1:][].parent.data_source_id = $other' \
+		< <(jq -s . <<<"$output") >listing
+	person move "$(page_id 2)"
+	fault "$(jq -nc --rawfile body listing '{match: {method: "POST",
+		path: "/query"}, status: 200, content_type: "application/json",
+		body: $body}')"
+	rows_linked_to "$(page_id 2)" >sb.ndjson
+	must_pass fetch --known sb.ndjson
+	must_have_pages 2
+	must_hold "[.[] | select(.kind == \"missing\")] |
+		length == 1 and .[0].page_id == \"$(page_id 2)\" and
+		.[0].state == \"moved\""
+}
+
 @test "a title that goes round in circles is a problem of its page alone" {
 	start_sandbox
 	seed_pages 1 2

@@ -383,6 +383,20 @@ static void test_where_a_page_is(void)
 			  1) "\",\"in_trash\":false,\"parent\":"
 			     "{\"type\":\"workspace\",\"workspace\":true}}",
 			0, NOTION_MOVED },
+		{ "{\"id\":\"" ID(1) "\",\"archived\":true," PARENT(DS) "}", 0,
+			NOTION_IN_TRASH },
+		/* As an old version answers: that is no move. */
+		{ "{\"id\":\"" ID(
+			  1) "\",\"archived\":false,\"parent\":{\"type\":"
+			     "\"database_id\",\"database_id\":\"" OTHER "\"}}",
+			-1, NOTION_LIVE },
+		{ "{\"id\":\"" ID(1) "\",\"in_trash\":false}", -1,
+			NOTION_LIVE },
+		{ "{\"id\":\"" ID(
+			  1) "\",\"in_trash\":false,\"parent\":{\"type\":"
+			     "\"data_source_id\",\"data_source_id\":\"7\"}}",
+			-1, NOTION_LIVE },
+		{ "{\"id\":\"" ID(1) "\"," PARENT(DS) "}", -1, NOTION_LIVE },
 		{ "404 {\"code\":\"object_not_found\",\"message\":\"m\"}", 0,
 			NOTION_UNREACHABLE },
 		{ "404 {}", -1, NOTION_LIVE },
@@ -445,11 +459,16 @@ static json *page_with_mentions(size_t n)
 	return page;
 }
 
+#define FIVE(text) \
+	ITEM(text) \
+	"," ITEM(text) "," ITEM(text) "," ITEM(text) "," ITEM(text)
+#define TWENTY(text) FIVE(text) "," FIVE(text) "," FIVE(text) "," FIVE(text)
+
 static void test_a_cut_title_is_completed(void)
 {
-	static const char *const answers[] = { LIST(ITEM("a") "," ITEM("b"),
+	static const char *const answers[] = { LIST(TWENTY("a") "," ITEM("b"),
 						       "\"n/x\"", "true"),
-		LIST(ITEM("c"), "null", "false") };
+		LIST(FIVE("c"), "null", "false") };
 	struct notion_schema schema = { .field = { "title", "t", "w" } };
 	struct api_error a;
 	json *page = page_with_mentions(24);
@@ -463,11 +482,39 @@ static void test_a_cut_title_is_completed(void)
 	check_int(
 		json_count(json_get(
 			json_get(json_get(page, "properties"), "D"), "title")),
-		3);
+		26);
 	check_has(server.requests[0],
 		"GET /v1/pages/" ID(1) "/properties/title?page_size=100 ");
 	check_has(server.requests[1], "&start_cursor=n%2Fx ");
 	json_free(page);
+}
+
+/* It would clear the title on the other side. */
+static void test_a_title_that_lacks_what_the_page_shows(void)
+{
+	static const char *const answers[] = { LIST("", "null", "false"),
+		"{\"object\":\"list\",\"has_more\":false,\"next_cursor\":null}",
+		LIST(TWENTY("a") "," ITEM("b"), "null", "false"),
+		LIST(TWENTY("a") "," FIVE("b") ",{\"object\":"
+					       "\"property_item\"}",
+			"null", "false") };
+	struct notion_schema schema = { .field = { "title", "t", "w" } };
+
+	for (size_t i = 0; i < LENGTH(answers); i++) {
+		json *page = page_with_mentions(25), *was = json_copy(page);
+		struct api_error a = { 0 };
+
+		begin(&answers[i], 1);
+		check_int(
+			notion_complete_title(&notion, page, &schema, &a), -1);
+		end(1);
+		/* Without "results" it is no list at all. */
+		check_int(a.action, i == 1 ? API_RETRY : API_BAD_RECORD);
+		check(i == 1 || strstr(a.message, "can't be read to its end"));
+		check(json_equal(page, was));
+		json_free(was);
+		json_free(page);
+	}
 }
 
 static void test_pages_by_checksum(void)
@@ -616,6 +663,7 @@ int main(void)
 	run(test_no_list);
 	run(test_where_a_page_is);
 	run(test_a_cut_title_is_completed);
+	run(test_a_title_that_lacks_what_the_page_shows);
 	run(test_pages_by_checksum);
 	run(test_writes_are_answered_with_our_properties);
 	run(test_an_answer_about_another_page_is_none);
