@@ -37,6 +37,7 @@ struct range {
 	char before[UUID_SIZE];	  /* "": to the end of the table */
 	long page_size;
 	bool short_page;
+	bool begins; /* no id of this page was read yet */
 };
 
 /* A client of its own, without what another one has found out. */

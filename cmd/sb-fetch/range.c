@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "fetch.h"
+#include "supabase/errors.h"
 
 /* A line has room for four texts of this length, whatever is escaped. */
 #define TEXT_MAX (STREAM_LINE_MAX / 32)
@@ -80,6 +81,9 @@ static int check_order(struct range *r, const json *row, struct error *e)
 			"the column %s must be of type uuid",
 			r->client.table, text,
 			column_name(r->client.names, "id"));
+	if (!r->begins && strcmp(id, r->last) == 0)
+		return supabase_same_id(
+			e, r->client.sql_table, r->client.names, id);
 	if (r->last[0] && strcmp(id, r->last) <= 0)
 		return fail(e, RC_STREAM,
 			"Supabase, table %s: row %s comes after %s, although "
@@ -89,6 +93,7 @@ static int check_order(struct range *r, const json *row, struct error *e)
 	if (r->before[0] && strcmp(id, r->before) >= 0)
 		return 0;
 	memcpy(r->last, id, sizeof id);
+	r->begins = false;
 	return 1;
 }
 
@@ -149,6 +154,7 @@ int range_write(struct range *r, json *take_rows, struct error *e)
 	json *row;
 
 	memcpy(last, r->last, sizeof last);
+	r->begins = true;
 	while (own > 0 && (row = json_take_first(take_rows)))
 		own = write_row(r, row, e);
 	json_free(take_rows);

@@ -199,6 +199,16 @@ static void judge_details(const struct api *api, const json *body,
 	api_append_text(api, a, "hint", json_str(body, "hint"));
 }
 
+int supabase_same_id(struct error *e, const char *sql_table,
+	const struct field_names *names, const char *id)
+{
+	struct api_error a;
+
+	put_hint(&a, SAME_ID, sql_table, names);
+	return fail(e, RC_CONFIG, "Supabase, table %s: id %s: %s", sql_table,
+		id, a.hint);
+}
+
 void supabase_judge(const struct api *api, const struct http_answer *answer,
 	const json *body, struct api_error *a)
 {

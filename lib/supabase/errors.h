@@ -9,7 +9,14 @@
 #define SUPABASE_ERRORS_H
 
 #include "net/api.h"
+#include "settings/field_names.h"
+#include "util/error.h"
 
 api_judge supabase_judge;
+
+/* Two rows of one id, which the table ought to make impossible: RC_CONFIG with
+ * the way out. */
+int supabase_same_id(struct error *e, const char *sql_table,
+	const struct field_names *names, const char *id);
 
 #endif

@@ -241,7 +241,9 @@ must_have_rows() {
 	must_say 'order'
 	must_hold '.[-1] | .kind == "end" and .complete == false'
 	answer_rows "[{\"id\":\"$(id 2)\"},{\"id\":\"$(id 2)\"}]"
-	must_fail $RC_STREAM fetch
+	must_fail $RC_CONFIG fetch
+	must_say "id $(id 2): several rows have the same id"
+	must_say 'add unique (id)'
 	answer_rows '[{"id":"17"}]'
 	must_fail $RC_CONFIG fetch
 	must_say 'uuid'

@@ -391,6 +391,41 @@ static void test_a_cut_answer_is_continued(void)
 	check_has(server.requests[1], "&notion_page_id=in.(" OTHER ") HTTP");
 }
 
+/* Content-Range may claim anything; no arithmetic may rest on it. */
+static void test_total(void)
+{
+	static const struct {
+		const char *range;
+		int64_t total;
+	} cases[] = { { "0-1/1234", 1234 }, { "0-1/*", -1 }, { "0-1", -1 },
+		{ "0-1/1000000000", 1000000000 },
+		{ "0-1/9223372036854775807", -1 },
+		{ "0-1/9223372036854775808", -1 }, { "0-1/-2", -1 } };
+	const struct supabase_slice slice = { .limit = 2 };
+	const char *const empty[] = { "[]" };
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[200];
+		struct reply r = { text, 0, true };
+		int64_t total = 0;
+		json *rows;
+
+		snprintf(text, sizeof text,
+			"HTTP/1.1 206 x\r\nContent-Type: application/json\r\n"
+			"Content-Range: %s\r\nContent-Length: 2\r\n\r\n[]",
+			cases[i].range);
+		begin(empty, 1);
+		server.replies = &r;
+		check_int(
+			supabase_rows_count(&client, &slice, &rows, &total, &a),
+			0);
+		if (!check_int(total, cases[i].total))
+			printf("\tfor %s\n", cases[i].range);
+		json_free(rows);
+		end(1);
+	}
+}
+
 int main(void)
 {
 	verbosity = -1;
@@ -406,5 +441,6 @@ int main(void)
 	run(test_an_answer_about_another_row_is_none);
 	run(test_what_is_no_answer_is_asked_for_again);
 	run(test_a_cut_answer_is_continued);
+	run(test_total);
 	return test_end();
 }
