@@ -243,7 +243,7 @@ must_have_rows() {
 	answer_rows "[{\"id\":\"$(id 2)\"},{\"id\":\"$(id 2)\"}]"
 	must_fail $RC_CONFIG fetch
 	must_say "id $(id 2): several rows have the same id"
-	must_say 'add unique (id)'
+	must_say 'add unique \(id\)'
 	answer_rows '[{"id":"17"}]'
 	must_fail $RC_CONFIG fetch
 	must_say 'uuid'
