@@ -189,6 +189,30 @@ static bool was_not_begun(const struct outcome *o)
 	       o->error.action == API_STOPPED;
 }
 
+/*
+ * Found changed once, a record was edited meanwhile, or the listing lagged. So
+ * often in a row it isn't: what was read differs from the record itself for
+ * good, and no run will ever decide it.
+ */
+#define CHANGED_FOR_GOOD 3
+
+static void judge_changed(const struct op *op, struct outcome *o)
+{
+	struct api_error a = { .action = API_BAD_RECORD, .code = "changed" };
+
+	if (o->status != STATUS_SKIPPED || op->kind == OP_SKIP ||
+		!is_changed(o) || op->failures + 1 < CHANGED_FOR_GOOD)
+		return;
+	snprintf(a.message, sizeof a.message,
+		"%.300s, as in the runs before: what the service lists and "
+		"what it answers for this record alone differ; edit the record "
+		"there, then run scripts/sync-now.sh --full",
+		o->reason);
+	o->code = NULL;
+	*o->reason = '\0';
+	give_up(o, STATUS_FAILED, &a);
+}
+
 void execute_conclude(struct common *c, struct worker *w, struct op *op,
 	struct outcome *o, const struct cost *cost)
 {
@@ -199,6 +223,7 @@ void execute_conclude(struct common *c, struct worker *w, struct op *op,
 		outcome_fini(o);
 		return;
 	}
+	judge_changed(op, o);
 	settle(w, op, o);
 	line = result_line(op, o, cost);
 	w->ended[o->status]++;

@@ -438,7 +438,8 @@ static int note_failed(struct worker *w, struct op *op, const struct outcome *o,
 	const struct base_pair *p, struct error *e)
 {
 	bool kept_back = o->has_error && o->error.action == API_STOPPED;
-	bool failed = o->status == STATUS_FAILED && !kept_back;
+	bool failed =
+		(o->status == STATUS_FAILED && !kept_back) || is_changed(o);
 	struct base_pair next;
 	int rc;
 
@@ -467,7 +468,7 @@ int known_note(struct worker *w, struct op *op, const struct outcome *o,
 		return note_done(w, op, o, &p, e);
 	if (is_not_kept(o))
 		return note_not_kept(w, op, o, &p, e);
-	if (o->status == STATUS_FAILED ||
+	if (o->status == STATUS_FAILED || is_changed(o) ||
 		(o->sent && o->status != STATUS_UNKNOWN))
 		return note_failed(w, op, o, &p, e);
 	return 0;

@@ -55,6 +55,12 @@ bool not_kept(struct outcome *o, const char *fmt, ...)
 	return give_up(o, STATUS_FAILED, &a);
 }
 
+bool is_changed(const struct outcome *o)
+{
+	return o->status == STATUS_SKIPPED && o->code &&
+	       strcmp(o->code, "changed") == 0;
+}
+
 bool is_not_kept(const struct outcome *o)
 {
 	return o->has_error && strcmp(o->error.code, NOT_KEPT) == 0;

@@ -76,6 +76,8 @@ bool give_up(struct outcome *o, enum status status, const struct api_error *a);
 	"database's automations): "
 bool not_kept(struct outcome *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool is_not_kept(const struct outcome *o);
+/* Skipped, because a half is not what the plan saw. */
+bool is_changed(const struct outcome *o);
 /* Appends `name: "sent" was sent, "kept" is kept`, both cut; NULL: nothing. */
 void tell_kept(
 	struct buf *text, const char *name, const char *sent, const char *kept);

@@ -409,7 +409,7 @@ static bool try_properties(struct page_write *p, struct outcome *o)
 	if (!is_not_paused(&page, o))
 		ok = false;
 	else if (!is_as_planned(p, &page))
-		ok = skip(o, "changed", "the page was edited since the plan");
+		ok = skip_edited_page(p->op, &page, o);
 	else if (would_promote(p->op, &page))
 		ok = skip(o, "changed", "the page was given further types");
 	else if (p->w->dry_run)

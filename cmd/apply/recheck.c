@@ -73,6 +73,27 @@ bool reread_page(struct worker *w, const char *page_id,
 	return ok;
 }
 
+bool skip_edited_page(
+	const struct op *op, const struct notion_page *page, struct outcome *o)
+{
+	const struct decision is = notion_page_decision(page);
+	const struct seen *seen = op->seen[NOTION];
+	unsigned differs = seen ? decision_changes(&is, &seen->held.is) : 0;
+	struct buf text = BUF_INIT(64);
+
+	for (enum field f = 0; f < FIELDS; f++)
+		if (differs & FIELD_BIT(f))
+			buf_addf(&text, "%s%s", text.len ? ", " : "",
+				field_name(f));
+	if (text.len)
+		skip(o, "changed", "the page was edited since the plan (%s)",
+			buf_str(&text));
+	else
+		skip(o, "changed", "the page was edited since the plan");
+	buf_fini(&text);
+	return false;
+}
+
 bool is_not_paused(const struct notion_page *page, struct outcome *o)
 {
 	return page->paused ? skip(o, OP_PAUSED,
@@ -166,7 +187,7 @@ bool recheck_page(struct worker *w, const struct op *op,
 		if (!op->seen[NOTION] ||
 			page_is_as_seen(page, op->seen[NOTION]))
 			return true;
-		skip(o, "changed", "the page was edited since the plan");
+		skip_edited_page(op, page, o);
 	}
 	notion_page_fini(page);
 	return false;

@@ -23,6 +23,9 @@ bool reread_page(struct worker *w, const char *page_id,
 	struct notion_page *page, struct outcome *o);
 
 /* False with o filled: a person has paused it since the plan was made. */
+/* Skips the op because the page is not as the plan saw it, and says in what. */
+bool skip_edited_page(
+	const struct op *op, const struct notion_page *page, struct outcome *o);
 bool is_not_paused(const struct notion_page *page, struct outcome *o);
 
 /*

@@ -15,7 +15,8 @@
  *   refused    {to,fields,set,at,times}: a write that was answered with
  *              success and not kept (doc/semantics.md, section 7);
  *              fields has "deleted" too
- *   failed     how many times in a row its ops have failed
+ *   failed     how many times in a row its ops have failed, or found a half
+ *              changed since the plan
  *   rewrites_checksum, resets_synced, page_rewrites_checksum,
  *   page_resets_synced, page_rewrites_link  the table, or an automation,
  *              changes these by itself

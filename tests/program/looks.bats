@@ -222,6 +222,38 @@ records() {
 	done
 }
 
+@test "a page that never is what the listing shows has failed from the third run in a row on" {
+	local run
+	seed_in_sync one
+	edit supabase one '{"type":"UX"}'
+	curl -fsS "$SANDBOX/v1/pages/$(id_of notion one)" -H "Authorization: Bearer $NOTION_API_KEY" \
+		-H "Notion-Version: 2026-03-11" |
+		jq -c '(.properties[] | select(.type == "title").title[0].plain_text) = "old"' >object
+	once "\"api\":\"notion\",\"method\":\"GET\",\"path\":\"/v1/pages/$(id_of notion one)\"" \
+		"\"times\":-1,\"status\":200,\"content_type\":\"application/json\",\"body\":$(jq -Rs . object)"
+	for run in 1 2; do
+		must_pass sync_now --quiet
+		results >seen
+		must_hold 'map(select(.op == "update"))[0] | [.status, .code] == ["skipped", "changed"]
+			and (.why | test("\\(decision\\)"))' seen
+	done
+	for run in 3 4; do
+		must_fail $RC_ATTENTION sync_now --quiet
+		results >seen
+		must_hold "map(select(.op == \"update\"))[0] | .status == \"failed\" and .failures == $run
+			and .error.code == \"changed\" and (.error.message | test(\"\\\\(decision\\\\)\"))" seen
+	done
+	control DELETE faults >/dev/null
+	must_pass sync_now --quiet
+	must_be_settled
+	live notion one | jq -e '.type == ["UX"]'
+	# It counts from one again.
+	edit supabase one '{"type":"Ops"}'
+	once "\"api\":\"notion\",\"method\":\"GET\",\"path\":\"/v1/pages/$(id_of notion one)\"" \
+		"\"times\":-1,\"status\":200,\"content_type\":\"application/json\",\"body\":$(jq -Rs . object)"
+	must_pass sync_now --quiet
+}
+
 # --- answers -------------------------------------------------------------------
 
 @test "a stamp that is refused has failed, and one whose answer is lost is found" {
