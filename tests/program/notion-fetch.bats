@@ -264,9 +264,9 @@ title_answers() {
 	must_pass fetch
 	# Page 2 moved away, and the listing has it still; page 3 is there, and
 	# the listing has it as it was elsewhere.
-	jq -c --arg other "$(id 99)" '{object: "list", has_more: false,
+	jq -c --arg other "$(id 99)" --arg first "$(page_id 1)" '{object: "list", has_more: false,
 		next_cursor: null, results: [.[] | select(.kind == "page").page]}
-		| .results[1:][].parent.data_source_id = $other' \
+		| (.results[] | select(.id != $first)).parent.data_source_id = $other' \
 		< <(jq -s . <<<"$output") >listing
 	person move "$(page_id 2)"
 	fault "$(jq -nc --rawfile body listing '{match: {method: "POST",
