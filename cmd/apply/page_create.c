@@ -101,23 +101,69 @@ static void search(struct search *s)
 	json_free(pages);
 }
 
+/* What became of an earlier create of a row's page. */
+enum earlier {
+	EARLIER_MADE,	/* the page is there, its id is filled in */
+	EARLIER_GONE,	/* it is no longer this row's: moved, trashed, … */
+	EARLIER_UNSEEN, /* nobody shows it, yet it may be there */
+	EARLIER_TOLD,	/* nobody can tell: the outcome is filled */
+};
+
 /*
- * The page that an earlier run made for this row, into page_id: not where it
- * was moved, trashed, or since paired with a row of the same content. False
- * where nobody can tell.
+ * The page that an earlier run made for this row: gone where it was moved or
+ * trashed, or was since paired with a row of the same content. A 404 may come
+ * from a part of Notion that lags behind.
  */
-static bool take_made(struct worker *w, const struct open_create *c,
+static enum earlier take_made(struct worker *w, const struct open_create *c,
 	char page_id[UUID_SIZE], struct outcome *o)
 {
+	enum notion_place place;
 	struct notion_page page;
+	struct problem why;
+	struct api_error a;
+	json *object = NULL;
+	int other = 0;
 
-	if (reread_page(w, c->page_id, &page, o)) {
-		if (!page.in_trash &&
-			page_has_other_row(w, page.id, c->row_id, o) == 0)
-			snprintf(page_id, UUID_SIZE, "%s", page.id);
-		notion_page_fini(&page);
+	if (notion_page_get(&w->notion, c->page_id, w->data_source, &w->schema,
+		    &place, &object, &a) < 0) {
+		give_up(o, STATUS_FAILED, &a);
+		return EARLIER_TOLD;
 	}
-	return !o->has_error;
+	if (place == NOTION_LIVE &&
+		notion_page_parse(&page, object, &w->schema, &why) < 0) {
+		json_free(object);
+		skip(o, "changed",
+			"the page %s, which was made for it, can't be read: %s",
+			c->page_id, why.detail);
+		return EARLIER_TOLD;
+	}
+	json_free(object);
+	if (place == NOTION_UNREACHABLE)
+		return EARLIER_UNSEEN;
+	if (place != NOTION_LIVE)
+		return EARLIER_GONE;
+	notion_page_fini(&page);
+	other = page_has_other_row(w, c->page_id, c->row_id, o);
+	if (other < 0)
+		return EARLIER_TOLD;
+	if (other == 0)
+		snprintf(page_id, UUID_SIZE, "%s", c->page_id);
+	return other == 0 ? EARLIER_MADE : EARLIER_GONE;
+}
+
+/* The same where nobody knows its page: it is looked for. */
+static enum earlier find_made(struct worker *w, const struct open_create *c,
+	char page_id[UUID_SIZE], struct outcome *o)
+{
+	struct search s = { .w = w, .checksum = c->checksum, .since = c->at };
+
+	search(&s);
+	if (s.failed) {
+		give_up(o, STATUS_FAILED, &s.error);
+		return EARLIER_TOLD;
+	}
+	snprintf(page_id, UUID_SIZE, "%s", s.found);
+	return *s.found ? EARLIER_MADE : EARLIER_UNSEEN;
 }
 
 /*
@@ -127,25 +173,26 @@ static bool take_made(struct worker *w, const struct open_create *c,
 static bool settle_earlier(struct worker *w, const struct open_create *c,
 	char page_id[UUID_SIZE], struct outcome *o)
 {
-	struct search s = { .w = w, .checksum = c->checksum, .since = c->at };
+	enum earlier became = *c->page_id ? take_made(w, c, page_id, o)
+					  : find_made(w, c, page_id, o);
 	struct error e;
 
-	if (*c->page_id) {
-		if (!take_made(w, c, page_id, o))
-			return false;
-	} else {
-		search(&s);
-		if (s.failed)
-			return give_up(o, STATUS_FAILED, &s.error);
-		snprintf(page_id, UUID_SIZE, "%s", s.found);
-	}
-	if (*page_id)
+	if (became == EARLIER_TOLD)
+		return false;
+	if (became == EARLIER_MADE)
 		return true;
-	if (!*c->page_id && api_now(&w->notion.api) - c->at < UNCLEAR_WAIT)
-		return skip(o, "waits",
-			"an earlier create of its page ended without an "
-			"answer; the page is looked for again for five "
-			"minutes");
+	if (became == EARLIER_UNSEEN &&
+		api_now(&w->notion.api) - c->at < UNCLEAR_WAIT)
+		return *c->page_id
+			       ? skip(o, "waits",
+					 "the page %s was made for it and "
+					 "can't be found; it is looked for "
+					 "again for five minutes",
+					 c->page_id)
+			       : skip(o, "waits",
+					 "an earlier create of its page ended "
+					 "without an answer; the page is looked "
+					 "for again for five minutes");
 	*o = (struct outcome){ 0 }; /* that its page is gone stops nothing */
 	if (!w->dry_run && journal_not_created(w->journal, c->row_id, &e) < 0)
 		return journal_failed(w, &e, o);

@@ -173,6 +173,24 @@ page_object() { # page_object ID
 	must_be_single
 }
 
+@test "a page known to be made is not made again because of one 404" {
+	seed supabase first
+	must_pass sync_now -q
+	seed supabase one
+	control POST config '{"query_lag_ms":120000}'
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"times":-1,"status":503}'
+	sync_now -q || true
+	control DELETE faults
+	control POST faults '{"match":{"api":"notion","method":"GET","path":"/v1/pages/"},"times":-1,"status":404}'
+	for _ in 1 2; do
+		sync_now -q || true
+		[[ $(pages length) == 2 ]] || seen "pages: $(pages length)"
+	done
+	control DELETE faults
+	must_pass sync_now -q
+	must_be_single
+}
+
 # Two machines with folders of their own.
 machine() {
 	SYNC_STATE_DIR=$T/state$1 SYNC_LOG_DIR=$T/logs$1 sync_now -q
