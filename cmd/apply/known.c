@@ -370,11 +370,15 @@ static int note_lone(struct worker *w, const struct op *op,
 	const struct outcome *o, const struct base_refused *refused,
 	struct error *e)
 {
-	const char *row_id = row_of(op, o), *page_id = page_of(op, o);
+	/* Of what was to be made, the half that was there: plan looks for it.
+	 */
+	bool made_row = op->kind == OP_CREATE && op->side == SUPABASE;
+	const char *row_id = made_row ? NULL : row_of(op, o);
+	const char *page_id = row_id ? NULL : page_of(op, o);
 	const struct base_pair *lone = find_lone(w, row_id, page_id);
 	enum side side = row_id ? SUPABASE : NOTION;
 	struct base_pair next = { .row_id = row_id,
-		.page_id = row_id ? NULL : page_id,
+		.page_id = page_id,
 		.failed = (lone ? lone->failed : 0) + 1 };
 
 	next.held[side] = op->seen[side] ? op->seen[side]->held
@@ -382,6 +386,14 @@ static int note_lone(struct worker *w, const struct op *op,
 	if (refused)
 		next.refused = *refused;
 	return journal_line(w->journal, base_pair_line(&next, run_now(w)), e);
+}
+
+/* A row that the table has linked to another page than the one it is of. */
+static bool is_made_for_another(const struct op *op, const struct seen *after)
+{
+	return op->kind == OP_CREATE && op->side == SUPABASE &&
+	       !text_is_empty(after->link) &&
+	       !text_same(after->link, op->page_id);
 }
 
 /*
@@ -418,7 +430,8 @@ static int note_not_kept(struct worker *w, struct op *op,
 	if (after && after->held.deleted != trash &&
 		(trash || op->kind == OP_RESTORE || op->kind == OP_CREATE))
 		refused.fields |= PRESENCE;
-	if (!row_of(op, o) || !page_of(op, o) || !after || !source)
+	if (!row_of(op, o) || !page_of(op, o) || !after || !source ||
+		is_made_for_another(op, after))
 		return note_lone(w, op, o, &refused, e);
 	h[op->side] = after->held;
 	h[other_side(op->side)] = source->held;

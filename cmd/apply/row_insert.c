@@ -175,6 +175,21 @@ enum fate {
 	FATE_TOLD, /* the outcome is filled */
 };
 
+/*
+ * It bears the time that was sent: no other row of that id is, though the table
+ * may have given it another link.
+ */
+static bool is_our_insert(const struct insert *i, const json *row)
+{
+	const char *at = json_str(row, "updated_at");
+	usec sent = USEC_NONE, is = USEC_NONE;
+
+	time_parse(i->sent_at, &sent);
+	if (at)
+		time_parse(at, &is);
+	return sent != USEC_NONE && sent == is;
+}
+
 /* It isn't in the answer, or its answer is lost. */
 static enum fate look_for(
 	struct batch *b, struct insert *i, const char *id, json **row)
@@ -188,6 +203,8 @@ static enum fate look_for(
 		goto failed;
 	if (*row && is_of_page(i->op, *row))
 		return FATE_FOUND;
+	if (*row && is_our_insert(i, *row))
+		return FATE_MADE;
 	link = json_str(*row, "notion_page_id");
 	if (*row && link && *link) {
 		json_free(*row);

@@ -89,6 +89,20 @@ failed() { # the codes of what failed in the last run, by decision
 	must_be_settled
 }
 
+@test "a row that a trigger links elsewhere: one, reported, and no other is made for its page" {
+	local link
+	for link in "$(id 77)" https://app.notion.com/p/x; do
+		triggers "{\"on\":\"insert\",\"find\":\"astray $link\",\"set\":{\"notion_page_id\":\"$link\"}}"
+		seed notion "astray $link" "one $link"
+		must_fail $RC_ATTENTION sync_now -q
+		[[ $(failed) == '["not-kept"]' ]] || { results | cut -c1-300; seen "failed: $(failed)"; }
+		for _ in 1 2 3; do
+			[[ $(rows "map(select(.decision | endswith(\"$link\"))) | length") == 2 ]] || seen "rows: $(rows 'map(.decision)')"
+			sync_now -q || true
+		done
+	done
+}
+
 @test "a text that a trigger cuts: reported with both values, and the page keeps its own" {
 	triggers '{"on":"insert","find":"long","cut":6}'
 	seed notion "a long decision" one

@@ -72,7 +72,7 @@ there() {
 	local path=${1%/} found
 	case $path in
 		bin/*) [[ -d $ROOT/${path#bin/} || -d $ROOT/cmd/${path#bin/} ]]; return ;;
-		build/asan-*) return 0 ;;
+		build/asan-* | build/fuzz/* | build/mutation/*) return 0 ;;
 		build/*) path=${path#build/}.c ;;
 	esac
 	# shellcheck disable=SC2206 # a pattern
@@ -87,7 +87,7 @@ there() {
 	for f in "${DOCUMENTS[@]}" tests/cases/README tests/cases/setup/README; do
 		while read -r path; do
 			there "$path" || fault "$f: $path: not there"
-		done < <(tr -s ' ()"`,;|=' "\n'" <"$ROOT/$f" | tr "'" '\n' | sed 's/^\.\///; s/[.:]*$//; s/#.*//' |
+		done < <(tr -s ' ()"`,;|=' "\n'" <"$ROOT/$f" | tr "'" '\n' | sed 's/^\.\///; s/[.:]*$//; s/:[0-9].*//; s/#.*//' |
 			grep -E "^(${top}bin|build)/." | sort -u)
 	done
 	all_true
@@ -116,7 +116,7 @@ help_of() {
 			scripts/sync-now.sh) HELP[$1]=$("$ROOT/$1" --help && "$BIN/plan" --help) ;;
 			scripts/controls.sh) HELP[$1]=$("$ROOT/$1" --help && "$ROOT/$1" resolve --help && "$ROOT/$1" undo --help && "$BIN/approve" --help) ;;
 			bin/*) HELP[$1]=$("$BIN/${1#bin/}" --help) ;;
-			scripts/*) HELP[$1]=$("$ROOT/$1" --help) ;;
+			scripts/* | tests/mutation.sh) HELP[$1]=$("$ROOT/$1" --help) ;;
 			*) HELP[$1]=$(<"$ROOT/$1") ;;
 		esac || fault "$1 --help failed"
 	fi
