@@ -370,8 +370,7 @@ static int note_lone(struct worker *w, const struct op *op,
 	const struct outcome *o, const struct base_refused *refused,
 	struct error *e)
 {
-	/* Of what was to be made, the half that was there: plan looks for it.
-	 */
+	/* By the half that was there: that is what plan looks for. */
 	bool made_row = op->kind == OP_CREATE && op->side == SUPABASE;
 	const char *row_id = made_row ? NULL : row_of(op, o);
 	const char *page_id = row_id ? NULL : page_of(op, o);

@@ -16,9 +16,10 @@
  *   after no connection: the server has not seen it
  *   after 5xx, a time-out, a lost, cut or unreadable answer, or one that some
  *     gateway gave: only where the call is `repeatable`; otherwise it ends with
- *     outcome_unknown. A redirect, which may lead to a page of a gateway's,
- * ends every call, and leaves that of a write unknown Without Retry-After the
- * wait is random between 0 and min(cap, base * 2^n)
+ *     outcome_unknown
+ * A redirect ends every call, and leaves the outcome of a write unknown: it may
+ * lead to a page of a gateway's.
+ * Without Retry-After the wait is random between 0 and min(cap, base * 2^n)
  * ("full jitter"). Waits end when the program is stopped; those over five
  * seconds are announced.
  */
