@@ -298,8 +298,7 @@ void guards_check(struct guards *g, const struct sides *w,
 	struct unasked u;
 
 	count_unasked(&u, ops);
-	/* With nothing to do, and nothing that waits, a single one is missed.
-	 */
+	/* With nothing to do or to wait for, a single one is missed. */
 	check_empty_side(g, w, base, writes || anything_waits(ops) ? 5 : 1);
 	check_mass_delete(g, &u, w->live);
 	check_mass_create(g, w, base, ops, &u);
