@@ -51,7 +51,7 @@ usec reading_since(const struct fetch *f)
 	if (f->since != USEC_NONE)
 		return time_floor_minute(f->since);
 	return f->why == READ_LESS
-		       ? reading_edits_since(f->earlier.at, f->earlier.began_at)
+		       ? time_floor_minute(f->earlier.at - READING_LAG)
 		       : USEC_NONE;
 }
 

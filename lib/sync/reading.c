@@ -66,11 +66,6 @@ bool reading_keeps_schema(enum full_reason why)
 	return why == READ_LESS || why == READ_FEW;
 }
 
-usec reading_edits_since(usec at, usec began_at)
-{
-	return time_floor_minute((began_at < at ? began_at : at) - READING_LAG);
-}
-
 const char *full_reason_name(enum full_reason why)
 {
 	return reasons[why].name;

@@ -71,14 +71,6 @@ enum full_reason reading_decide(const struct reading_facts *f);
  */
 bool reading_keeps_schema(enum full_reason why);
 
-/*
- * From when on edits are listed after a reading that began at `at` by Notion's
- * clock and at `began_at` by this machine's: from READING_LAG before the
- * earlier of the two, in whole minutes. A clock that was ahead would hide
- * edits, and an early time only lists more.
- */
-usec reading_edits_since(usec at, usec began_at);
-
 /* "asked", "called", …: as in heads, records and --full. */
 const char *full_reason_name(enum full_reason why);
 /* "somebody asked for it": the end of a sentence. */

@@ -137,7 +137,7 @@ def fetch_world(seed, many):
         for _ in range(many):
             if head["source"] == "supabase":
                 body.append(fetch_row(r))
-                if not head["soft_delete"] and body[-1]["row"]:
+                if not head["soft_delete"] and isinstance(body[-1]["row"], dict):
                     body[-1]["row"].pop("deleted_at", None)
             elif r.random() < 0.9:
                 body.append(fetch_page(r, head))

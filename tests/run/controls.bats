@@ -125,7 +125,8 @@ log_lines() {
 	mkdir -p logs/runs/20900101T0000{10..64}Z-7
 	must_pass "$SYNC" --quiet
 	must_pass ls logs/runs
-	[[ ${#lines[@]} -eq 50 && ${lines[0]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "its own"
+	# What is named after it goes first.
+	[[ ${#lines[@]} -eq 50 && ${lines[49]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "its own"
 }
 
 @test "what isn't a run's own stays among the old runs, and a link's target too" {
