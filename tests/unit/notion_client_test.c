@@ -508,7 +508,7 @@ static void test_a_title_that_lacks_what_the_page_shows(void)
 		check_int(
 			notion_complete_title(&notion, page, &schema, &a), -1);
 		end(1);
-		/* Without "results" it is no list at all. */
+		/* The answer without "results" is not a list. */
 		check_int(a.action, i == 1 ? API_RETRY : API_BAD_RECORD);
 		check(i == 1 || strstr(a.message, "can't be read to its end"));
 		check(json_equal(page, was));
