@@ -52,23 +52,15 @@ static void begin_with(const struct reply *replies, size_t n)
 	check_int(notion_client_init(&notion, &settings, NULL, &e), 0);
 }
 
-/* One answer of JSON for each request; "NNN " before it is its status. */
+/* One answer of json_answer() for each request. */
 static void begin(const char *const *answers, size_t n)
 {
 	static char texts[16][REPLY_MAX];
 	static struct reply replies[16];
 
-	for (size_t i = 0; i < n; i++) {
-		const char *body = answers[i];
-		char status[8] = "200 x";
-
-		if (*body >= '0' && *body <= '9') {
-			memcpy(status, body, 3);
-			body += 4;
-		}
-		replies[i] = (struct reply){ json_reply(texts[i], status, body),
+	for (size_t i = 0; i < n; i++)
+		replies[i] = (struct reply){ json_answer(texts[i], answers[i]),
 			0, true };
-	}
 	begin_with(replies, n);
 }
 

@@ -39,6 +39,19 @@ __attribute__((unused)) static const char *json_reply(
 	return out;
 }
 
+/* The same of "NNN BODY", or of a body alone, which is a 200. */
+__attribute__((unused)) static const char *json_answer(
+	char out[REPLY_MAX], const char *answer)
+{
+	char status[8] = "200 x";
+
+	if (strspn(answer, "0123456789") == 3 && answer[3] == ' ') {
+		memcpy(status, answer, 3);
+		answer += 4;
+	}
+	return json_reply(out, status, answer);
+}
+
 /* An answer of n bytes of small arrays; the caller frees it. */
 __attribute__((unused)) static char *arrays_reply(size_t n)
 {

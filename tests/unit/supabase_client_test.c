@@ -32,17 +32,9 @@ static void begin_with(const char *key, const char *const *answers, size_t n)
 		.retries = 1,
 		.max_wait = 300 };
 
-	for (size_t i = 0; i < n; i++) {
-		const char *body = answers[i];
-		char status[8] = "200 x";
-
-		if (*body >= '0' && *body <= '9') {
-			memcpy(status, body, 3);
-			body += 4;
-		}
-		replies[i] = (struct reply){ json_reply(texts[i], status, body),
+	for (size_t i = 0; i < n; i++)
+		replies[i] = (struct reply){ json_answer(texts[i], answers[i]),
 			0, true };
-	}
 	snprintf(copy, sizeof copy, "%s", key);
 	responder_start(&server, replies, n, url);
 	check_int(supabase_client_init(&client, &s, NULL, &e), 0);
