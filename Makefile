@@ -128,9 +128,11 @@ $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 check: all units
 	bats -r tests
 
-units: $(UNITS) $(SEEDER) fuzz-seeds
-	@for t in $(filter-out $(BUILD)/tests/property/%,$(UNITS)); do $$t || exit 1; done
-	@for t in $(filter $(BUILD)/tests/property/%,$(UNITS)); do $$t $(WORLDS) || exit 1; done
+units: $(SEEDER) $(UNITS:=.run) fuzz-seeds
+units-build: $(UNITS) $(SEEDER) fuzz-build
+
+$(UNITS:=.run): %.run: %
+	@$< $(if $(filter $(BUILD)/tests/property/%,$<),$(WORLDS))
 
 # Beside a script by hand with the official clients; bench/bench.sh --help.
 bench: all $(BUILD)/bench/cjson
@@ -146,7 +148,8 @@ asan: ASAN = build/asan-$(notdir $(firstword $(CC)))
 asan: export WORLDS = 500 $(shell echo $$((($${SAMPLE_DAY:-$$(date +%s) / 86400} % 6) * 500 + 1)))
 asan:
 	$(MAKE) BUILD=$(ASAN) BIN=$(ASAN)/bin \
-	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" all units
+	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" $(GOALS)
+asan: GOALS = all units
 
 # Every reader of what comes from outside, by clang's libFuzzer; and each seed once.
 -include tests/fuzz/fuzz.mk
@@ -195,7 +198,7 @@ clean:
 distclean: clean
 	rm -rf $(BUILD)
 
-.PHONY: all check units bench asan protocol format lint install uninstall deb reproducible coverage mutation clean distclean FORCE
+.PHONY: all check units units-build $(UNITS:=.run) bench asan protocol format lint install uninstall deb reproducible coverage mutation clean distclean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include tests/analysis/analysis.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -74,27 +74,31 @@ hooks: a genuine call leaves one wake-up file, a wrong one none
 malformed requests and slow ones do not take it down
 NAMES
 )
-client_units=({http,api,notion_client,supabase_client}_test)
+client_units='http_test api_test notion_client_test supabase_client_test'
 
-parallel=-j$(nproc)
+make_quietly() {
+  make -s "-j$(nproc)" "$@"
+}
+
 jobs=()
 phase "the build"
 build_all
 if [ "${#only[@]}" -gt 0 ]; then
   jobs=("${only[@]/#/gcc }")
 elif [ "$quick" ]; then
-  units gcc make -s "$parallel" units
-  jobs=("${telling[@]/#/gcc }")
+  make_quietly units-build
+  jobs=("gcc units" "${telling[@]/#/gcc }")
 else
-  units gcc make -s "$parallel" units
+  make_quietly units-build
   phase "the build with sanitizers"
-  units sanitizers make -s "$parallel" asan CC=clang
+  make_quietly asan CC=clang GOALS="all units-build"
+  jobs=("sanitizers units" "gcc units")
   newer_libraries 13
   jobs+=("${sanitized[@]/#/sanitizers }")
   mapfile -t -O "${#jobs[@]}" jobs < <(printf '%s\n' "${files[@]}" |
     grep -vxF -f <(printf '%s\n' "${sanitized[@]}") | sed 's/^/gcc /')
 fi
-bats_run "${jobs[@]}"
+run_jobs "${jobs[@]}"
 
 phase "the end"
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -34,11 +34,13 @@ $(BUILD)/tests/fuzz/case_seeds: $(BUILD)/tests/fuzz/case_seeds.o $(BUILD)/tests/
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
 
 # Every seed once: those from the fixtures, and those that were findings.
-fuzz-seeds: $(FUZZERS) $(BUILD)/tests/fuzz/case_seeds
-	@tests/fuzz/seeds.sh $(BUILD)/tests/fuzz
+fuzz-seeds: $(FUZZERS:=.run)
+$(FUZZERS:=.run): %.run: % | fuzz-seeds-made
 	@[ ! -w /dev/shm ] || export TMPDIR=/dev/shm; \
-	for f in $(FUZZERS); do s=$(BUILD)/tests/fuzz/seeds/$${f##*/}; \
-	    $$f $$s 2>/dev/null || { $$f -v $$s; exit 1; }; done
+	s=$(@D)/seeds/$(<F); $< $$s 2>/dev/null || { $< -v $$s; exit 1; }
+
+fuzz-seeds-made: $(BUILD)/tests/fuzz/case_seeds
+	@tests/fuzz/seeds.sh $(BUILD)/tests/fuzz
 
 # A million broken requests, a hundred at once, against a health server of its own.
 flood: all
@@ -53,5 +55,5 @@ fuzz:
 
 fuzz-build: $(FUZZERS) $(BUILD)/tests/fuzz/case_seeds
 
-.PHONY: fuzz fuzz-build fuzz-seeds flood
+.PHONY: fuzz fuzz-build fuzz-seeds fuzz-seeds-made flood $(FUZZERS:=.run)
 .SECONDARY: $(FUZZERS:=.o)

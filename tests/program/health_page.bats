@@ -12,8 +12,9 @@ setup_file() {
 page() {
 	local least=$1 browser
 	shift
-	browser=$(command -v chromium || command -v chromium-browser) ||
-		skip "no chromium on this machine: apt-get install chromium"
+	# The first has no window to open, starts in half the time, and draws the same.
+	browser=$(command -v chromium-headless-shell || command -v chromium || command -v chromium-browser) ||
+		skip "no chromium on this machine: apt-get install chromium-headless-shell"
 	npm_packages page
 	cp "$ROOT"/tests/page/*.mjs .
 	ln -s "$MODULES/node_modules" .
