@@ -29,7 +29,7 @@ LINKED    = $(eval LINKED := $$(call links,-pie) $$(call links,-Wl$$(comma)--as-
 MAPPED   := $(call takes,-ffile-prefix-map=$(CURDIR)=.) \
             $(call takes,-ffile-prefix-map=$(abspath $(BUILD))=build)
 
-CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -Ilib $(FORTIFY) $(CPPFLAGS)
+CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Ilib $(FORTIFY) $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
                -Wformat=2 -Werror $(HARDENED) $(MAPPED) $(CFLAGS)
 LDFLAGS_ALL  = $(LINKED) $(LDFLAGS)

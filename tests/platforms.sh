@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
-# Shows that everything works on a bare Debian: the demo, the tests, the package
+# Shows that everything works on a bare system: the demo, the tests, the package
 # and the container's image, each in a chroot of its own. Needs root, debootstrap
 # and a network; takes what apt has here of sources, mirror and proxy.
-#   tests/platforms.sh [OPTION]… RELEASE…     such as: tests/platforms.sh 12 13
+#   tests/platforms.sh [OPTION]… RELEASE[:ARCH]…   such as: tests/platforms.sh 12 13 13:arm64
+#
+# RELEASE is 12 or 13 (Debian), 24.04 (Ubuntu; on a Debian with --mirror) or a code
+# name. With ARCH (arm64, armhf, i386, ppc64el, riscv64 or s390x; alone it is Debian
+# 12's) it is cross-built, and the unit tests, some of the programs' tests and the demo
+# run under qemu.
 #
 #   --quick          scripts/test.sh --quick, not all of it
 #   --only FILE…     these files of tests/*/*.bats only
 #   --no-tests       no tests, the rest only
-#   --folder FOLDER  work there, not in a folder of /var/tmp; a bare Debian that
+#   --folder FOLDER  work there, not in a folder of /var/tmp; a bare system that
 #                    an earlier run kept there is taken as it is
 #   --keep           leave the chroots and logs there (nothing stays mounted)
-#   --mirror URL     fetch Debian from there
+#   --mirror URL     fetch the system from there
+#   --keyring FILE   the keys that sign it, where debootstrap doesn't know them
 #
-# Cleans up however it ends. Exits with 1 if a step failed.
+# Cleans up however it ends. Exits with 1 if a step failed, with 69 if all that
+# failed is that an archive can't be had.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/../scripts/lib/common.sh"
@@ -23,9 +30,13 @@ here=$home/tests/platforms
 . "$here/chroot.bash"
 # shellcheck source=tests/platforms/image.bash
 . "$here/image.bash"
+# shellcheck source=tests/platforms/foreign.bash
+. "$here/foreign.bash"
+# shellcheck source=scripts/lib/setup.sh
+. "$home/scripts/lib/setup.sh"
 
-folder='' keep='' inside='' no_tests='' releases=() tests=() given=("$@")
-export MIRROR=${MIRROR:-}
+folder='' keep='' inside='' no_tests='' targets=() tests=() given=("$@")
+export MIRROR=${MIRROR:-} KEYRING=${KEYRING:-}
 need() { [ -n "${2:-}" ] || die 2 "$1 needs a value (try: $0 --help)"; }
 while [ $# -gt 0 ]; do
   case $1 in
@@ -39,14 +50,17 @@ while [ $# -gt 0 ]; do
     --folder) need "$@"; folder=$2; shift ;;
     --keep) keep=1 ;;
     --mirror) need "$@"; MIRROR=$2; shift ;;
+    --keyring) need "$@"; KEYRING=$(real_file "$2"); shift ;;
     --inside) need "$@"; inside=1 folder=$2; shift ;;
     -h | --help) sed -n '/^[^#]/q; s/^# \{0,1\}//p' "$0" | sed 1d; exit 0 ;;
     -*) die 2 "unknown option: $1 (try: $0 --help)" ;;
-    *) releases+=("$(codename "$1")") || exit ;;
+    *) targets+=("$(target "$1")") || exit ;;
   esac
   shift
 done
-[ "${#releases[@]}" -gt 0 ] || die 2 "which release? (try: $0 --help)"
+# Those of one release share a folder, and the bare Debian in it.
+mapfile -t releases < <(printf '%s\n' "${targets[@]%%-*}" | awk '!seen[$0]++')
+[ "${#targets[@]}" -gt 0 ] || die 2 "which release? (try: $0 --help)"
 [ "${tests[*]}" != --only ] || die 2 "--only needs files, such as tests/program/http.bats"
 
 # clean_up: the last process in the namespace takes all mounts with it.
@@ -104,14 +118,14 @@ step() {
   local rc=0 began=$SECONDS word=ok log=$folder/$1-$2.log
   say "$1: $2"
   "${@:3}" 2>&1 | tee "$log" || rc=$?
-  [ "$rc" = 0 ] || { word="FAILED with $rc" failed=1; }
-  results+=("$(printf '%-10s %-8s %5d s  %s' "$1" "$2" $((SECONDS - began)) "$word")")
+  [ "$rc" = 0 ] || { word="FAILED with $rc" failed+="$rc "; }
+  results+=("$(printf '%-16s %-8s %5d s  %s' "$1" "$2" $((SECONDS - began)) "$word")")
   return "$rc"
 }
 
 demo_and_tests() {
-  local with=() as=() root=''
-  new_root "$1" build && copy_checkout "$root/src" || return
+  local with=() as=() enter=() root=''
+  { new_root "$1" build && copy_checkout "$root/src"; } || { failed+='1 '; return 1; }
   step "$1" demo inside /src/scripts/demo.sh
   [ "$no_tests" ] || step "$1" tests inside /src/scripts/test.sh "${tests[@]}"
   step "$1" lint inside sh -c "$install clang-format shellcheck && make -s -C /src lint"
@@ -143,9 +157,9 @@ package_alone='
   dpkg-query -W | diff /before -'
 
 package() {
-  local with=() as=() root='' debs=("$folder/$1"/vaultsync_*.deb)
+  local with=() as=() enter=() root='' debs=("$folder/$1"/vaultsync_*.deb)
   [ -e "${debs[0]}" ] || return 0
-  new_root "$1" package && cp "${debs[@]}" "$root/" || return
+  { new_root "$1" package && cp "${debs[@]}" "$root/"; } || { failed+='1 '; return 1; }
   step "$1" install inside sh -euc "$package_alone"
   end_root
 }
@@ -154,12 +168,17 @@ package() {
 
 install='apt-get install -y -qq --no-install-recommends >/dev/null'
 results=() failed=''
-for release in "${releases[@]}"; do
+for name in "${targets[@]}"; do
+  release=${name%%-*}
   # A step that fails is noted, and the next one is taken.
-  step "$release" bare bare_root "$release" || continue
+  step "$name" bare bare_root "$release" || continue
+  if [ "$name" != "$release" ]; then
+    foreign "$release" "${name#*-}" || true
+    continue
+  fi
   demo_and_tests "$release" || true
   package "$release" || true
-  step "$release" image run_image "$release" || true
+  [ "$(family "$release")" != debian ] || step "$release" image run_image "$release" || true
 done
 printf '%s\n' "${results[@]}"
-[ ! "$failed" ]
+[ ! "$failed" ] || { [[ $failed =~ ^(69 )+$ ]] && exit 69; exit 1; }

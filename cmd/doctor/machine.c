@@ -1,6 +1,7 @@
 /* This machine: folders, disk, locks, and the records of the runs. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,13 +63,38 @@ static int may_write(const char *dir, const char *setting, struct error *e)
 	return rc;
 }
 
+/* What another user made there, such as root by a run of its own. */
+static int may_use_files(const char *dir, struct error *e)
+{
+	DIR *at = opendir(dir);
+	struct dirent *entry;
+	int rc = 0;
+
+	while (rc == 0 && at && (entry = readdir(at)))
+		if (*entry->d_name != '.' && /* nor the folder above */
+			faccessat(dirfd(at), entry->d_name, R_OK | W_OK,
+				AT_EACCESS) < 0 &&
+			errno == EACCES)
+			rc = fail(e, RC_LOCAL,
+				"%s/%s is not this user's to read and write: "
+				"another one ran vaultsync here; sudo chown -R "
+				"%lu '%s'",
+				dir, entry->d_name, (unsigned long)geteuid(),
+				dir);
+	if (at)
+		closedir(at);
+	return rc;
+}
+
 void check_folders(struct doctor *d, struct finding *f)
 {
 	const struct settings *s = &d->settings;
 	struct error e;
 
 	if (may_write(s->state_dir, "SYNC_STATE_DIR", &e) < 0 ||
-		may_write(s->log_dir, "SYNC_LOG_DIR", &e) < 0)
+		may_write(s->log_dir, "SYNC_LOG_DIR", &e) < 0 ||
+		may_use_files(s->state_dir, &e) < 0 ||
+		may_use_files(s->log_dir, &e) < 0)
 		find_bad(f, &e);
 	else
 		find_ok(f, "%s and %s are writable", s->state_dir, s->log_dir);

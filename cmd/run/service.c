@@ -95,9 +95,10 @@ int service_log(const struct settings *s, const char *level,
 int service_publish(const struct settings *s, const char *time,
 	const char *interval, const char *failed, struct error *e)
 {
-	long next, every, failures;
+	int64_t next;
+	long every, failures;
 
-	if (parse_number(time, 0, 999999999999, &next) < 0 ||
+	if (parse_wide(time, 0, 999999999999, &next) < 0 ||
 		parse_number(interval, 1, 31 * 86400L, &every) < 0 ||
 		parse_number(failed, 0, 1000000000, &failures) < 0)
 		return fail(e, RC_USAGE, "--publish: not such numbers");

@@ -314,8 +314,9 @@ usec http_retry_after(const char *text, const char *date)
 		from = time(NULL);
 	if (then <= from)
 		return 0;
-	return (then - from > WAIT_SECONDS_MAX ? WAIT_SECONDS_MAX
-					       : then - from) *
+	/* In 64 bits: time_t may have 32. */
+	wait = (usec)then - from;
+	return (wait > WAIT_SECONDS_MAX ? WAIT_SECONDS_MAX : wait) *
 	       USEC_SECOND;
 }
 

@@ -100,7 +100,7 @@ static int each_of_conflicts(
 
 	/* A line that has no LF was cut, or is being written. */
 	while (in && (len = getline(&text, &size, in)) > 0)
-		if (text[len - 1] == '\n' && len <= STREAM_LINE_MAX)
+		if (text[len - 1] == '\n' && (size_t)len <= STREAM_LINE_MAX)
 			later |= each_conflict(text, len, each, arg, path, e) <
 				 0;
 	if (rc > 0 && (!in || ferror(in)))

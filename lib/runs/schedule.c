@@ -10,8 +10,8 @@
 #define RECORD_MAX 4096
 #define INTERVAL_MAX (31 * 86400L)
 
-int schedule_publish(
-	const char *dir, long next, long every, long failures, struct error *e)
+int schedule_publish(const char *dir, int64_t next, long every, long failures,
+	struct error *e)
 {
 	char *path = path_join(dir, "schedule.json"), stamp[TIME_SIZE];
 	struct buf text = BUF_INIT(1024);

@@ -8,13 +8,14 @@
 #define RUNS_SCHEDULE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "util/error.h"
 #include "util/json.h"
 
 /* `next` in seconds since 1970; 0: a run goes on. `failures` in a row. */
-int schedule_publish(
-	const char *dir, long next, long every, long failures, struct error *e);
+int schedule_publish(const char *dir, int64_t next, long every, long failures,
+	struct error *e);
 
 /* Whether a schedule goes on here. */
 bool schedule_runs(const char *state_dir);

@@ -9,6 +9,9 @@
 
 #include "util/alloc.h"
 
+/* With less, a file can't even be opened whose size or number needs more. */
+_Static_assert(sizeof(off_t) >= 8, "build with -D_FILE_OFFSET_BITS=64");
+
 char *path_join(const char *dir, const char *name)
 {
 	return xasprintf("%s/%s", dir, name);

@@ -194,17 +194,27 @@ int opt_operands(const struct opt *o, int max)
 		o->command, "unexpected operand: %s", o->argv[o->at + max]);
 }
 
-int parse_number(const char *s, long min, long max, long *out)
+int parse_wide(const char *s, int64_t min, int64_t max, int64_t *out)
 {
 	char *end;
-	long n;
+	long long n;
 
 	if (!s || *s < '0' || *s > '9')
 		return -1;
 	errno = 0;
-	n = strtol(s, &end, 10);
+	n = strtoll(s, &end, 10);
 	if (errno || *end || n < min || n > max)
 		return -1;
 	*out = n;
+	return 0;
+}
+
+int parse_number(const char *s, long min, long max, long *out)
+{
+	int64_t n;
+
+	if (parse_wide(s, min, max, &n) < 0)
+		return -1;
+	*out = (long)n;
 	return 0;
 }

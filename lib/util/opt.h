@@ -11,6 +11,7 @@
 #define UTIL_OPT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/error.h"
 
@@ -57,5 +58,7 @@ int opt_operands(const struct opt *o, int max);
 
 /* A decimal number from min to max, nothing else; -1 otherwise. */
 int parse_number(const char *s, long min, long max, long *out);
+/* The same where long may be too short, as for seconds since 1970. */
+int parse_wide(const char *s, int64_t min, int64_t max, int64_t *out);
 
 #endif

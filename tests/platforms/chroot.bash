@@ -1,18 +1,40 @@
-# Bare Debians in folders. Sourced by platforms.sh, inside a namespace of its own: what is
+# Bare systems in folders. Sourced by platforms.sh, inside a namespace of its own: what is
 # mounted here is gone with the last process. Needs apt.bash.
 # shellcheck shell=bash
 
-# bare_root RELEASE: a minimal Debian in $folder/RELEASE/bare, kept for the roots made of it
-bare_root() {
-  local root=$folder/$1/bare mirror
-  [ ! -e "$root.complete" ] || return 0
+# bootstrap RELEASE ROOT: a minimal system, signed with KEYRING or with the keys that its
+# family is known by here; 69 where the archive can't be reached
+bootstrap() {
+  local mirror keyring=${KEYRING:-} script=sid rc=0
   mirror=$(mirror_for "$1")
-  [ "$mirror" ] || no_sources
-  [ -e "/usr/share/debootstrap/scripts/$1" ] || [ -e "${DEBOOTSTRAP_DIR:-/}/scripts/$1" ] ||
-    die 78 "debootstrap here knows no $1: take a newer one, or: ln -s sid /usr/share/debootstrap/scripts/$1"
+  [ "$mirror" ] || no_sources "$1"
+  if [ "$(family "$1")" = ubuntu ]; then
+    script=gutsy keyring=${keyring:-/usr/share/keyrings/ubuntu-archive-keyring.gpg}
+  fi
+  [ -z "$keyring" ] || [ -e "$keyring" ] ||
+    die 69 "no $keyring, which has the keys of that archive: apt-get install ubuntu-keyring, or --keyring FILE"
+  # debootstrap knows a release by a link, and an older one lacks those of newer releases.
+  if [ -z "${DEBOOTSTRAP_DIR:-}" ] && [ ! -e "/usr/share/debootstrap/scripts/$1" ]; then
+    local DEBOOTSTRAP_DIR=$folder/$1/debootstrap
+    rm -rf "$DEBOOTSTRAP_DIR" && cp -a /usr/share/debootstrap "$DEBOOTSTRAP_DIR" &&
+      ln -s "$script" "$DEBOOTSTRAP_DIR/scripts/$1" || return
+    export DEBOOTSTRAP_DIR
+  fi
+  debootstrap ${keyring:+--keyring="$keyring"} --variant=minbase "$1" "$2" "$mirror" || rc=$?
+  [ "$rc" != 1 ] || compgen -G "$2/var/lib/apt/lists/*Release" >/dev/null || {
+    warn "$mirror can't be reached, or has no $1: give another archive with --mirror URL"
+    rc=69
+  }
+  return "$rc"
+}
+
+# bare_root RELEASE: a minimal system in $folder/RELEASE/bare, kept for the roots made of it
+bare_root() {
+  local root=$folder/$1/bare
+  [ ! -e "$root.complete" ] || return 0
   rm -rf --one-file-system "$root"
   mkdir -p "$root"
-  debootstrap --variant=minbase "$1" "$root" "$mirror" || return
+  bootstrap "$1" "$root" || return
   sources_for "$1" >"$root/etc/apt/sources.list"
   rm -f "$root"/etc/apt/sources.list.d/*
   apt_settings >"$root/etc/apt/apt.conf.d/00host"
@@ -40,13 +62,14 @@ end_root() {
   [ "$keep" ] || rm -rf --one-file-system "$root"
 }
 
-# inside COMMAND…: in $root, with nothing of this machine's environment but its proxies
+# inside COMMAND…: in $root, with nothing of this machine's environment but its proxies; $enter
+# is a command that leads to namespaces
 inside() {
   local name set=()
   for name in http_proxy https_proxy ftp_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [ -z "${!name:-}" ] || set+=("$name=${!name}")
   done
-  env -i "${set[@]}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+  "${enter[@]}" env -i "${set[@]}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive TERM="${TERM:-dumb}" "${with[@]}" \
     chroot "${as[@]}" "$root" "$@" </dev/null
 }

@@ -45,7 +45,7 @@ build_arg() {
 
 # run_image RELEASE: every step, then the container's command as its user
 run_image() {
-  local keyword rest words root='' dir=/ user='' stages=() with=() as=() rc=0
+  local keyword rest words root='' dir=/ user='' stages=() with=() as=() enter=() rc=0
   while IFS=$'\t' read -r keyword rest <&4; do
     echo "$keyword $rest"
     case $keyword in

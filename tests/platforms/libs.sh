@@ -43,7 +43,7 @@ flock 9
 fetch_libs() {
   local d=$cache/apt new=$cache/new deb
   sources_for "$release" ${keyring:+"signed-by=$keyring"} >"$cache/sources.list"
-  [ -s "$cache/sources.list" ] || no_sources
+  [ -s "$cache/sources.list" ] || no_sources "$release"
   rm -rf "$d" "$new"
   mkdir -p "$d"/{lists,archives}/partial "$new/usr"/{bin,sbin,lib,lib64}
   : >"$d/status"

@@ -188,6 +188,24 @@ cases() {
 	cases '.check | IN("folders", "clock", "base")'
 }
 
+@test "a file in the state folder that is another user's is bad, with the way out" {
+	local as=()
+	mkdir state logs && : >state/approved.ndjson
+	cp "$BIN/doctor" .
+	chmod 711 "$BATS_RUN_TMPDIR" "${T%/*}" "$T"
+	if [[ $EUID == 0 ]]; then
+		as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+		chmod 600 state/approved.ndjson
+		chown 65534 state logs empty.env
+	else
+		chmod 0 state/approved.ndjson
+	fi
+	must_fail $RC_LOCAL "${as[@]}" ./doctor --only folders
+	[[ $output == *"state/approved.ndjson is not this user's to read and write"*"sudo chown -R "* ]] || seen "the finding"
+	rm -f state/approved.ndjson
+	must_pass "${as[@]}" ./doctor --only folders
+}
+
 @test "every case is run by one of the tests, and there are forty at least" {
 	run jq -s '[.[] | .check | select(test("^[A-Z]") or IN("settings",
 		"env-file", "supabase", "supabase-key", "table", "columns",

@@ -10,9 +10,10 @@ setup_lib() {
 		"$@"' demo.sh "$@"
 }
 
-# apt_lib COMMAND…: with tests/platforms/apt.bash
+# apt_lib COMMAND…: with tests/platforms/apt.bash and those that need it
 apt_lib() {
-	bash -c '. "$ROOT/scripts/lib/common.sh"; . "$ROOT/tests/platforms/apt.bash"; "$@"' x "$@"
+	bash -c '. "$ROOT/scripts/lib/common.sh"; for f in apt chroot foreign; do . "$ROOT/tests/platforms/$f.bash"; done
+		"$@"' x "$@"
 }
 
 # fake NAME: a program of that name, from standard input, before all others
@@ -101,7 +102,47 @@ Acquire::Check-Valid-Until "false";' ]] || seen "what it is told"
 	[[ $output == trixie ]]
 	must_pass apt_lib codename bookworm
 	[[ $output == bookworm ]]
+	must_pass apt_lib codename 24.04
+	[[ $output == noble ]]
 	must_fail $RC_USAGE apt_lib codename 7.1
+}
+
+@test "a target is a release, one on another architecture, or an architecture of Debian 12" {
+	local other=arm64
+	[[ $(apt_lib this_arch) != arm64 ]] || other=armhf
+	must_pass apt_lib target "13:$other"
+	[[ $output == "trixie-$other" ]]
+	must_pass apt_lib target "$other"
+	[[ $output == "bookworm-$other" ]]
+	must_pass apt_lib target "13:$(apt_lib this_arch)"
+	[[ $output == trixie ]]
+	must_fail $RC_USAGE apt_lib target 13:pdp11
+	must_say "unknown architecture: pdp11 \(arm64, "
+	must_fail 69 apt_lib target alpine
+	must_say "job alpine of .github/workflows/ci.yml"
+	grep -q '^  alpine:$' "$ROOT/.github/workflows/ci.yml"
+}
+
+@test "Ubuntu comes from an archive of its own, with its parts and keys, or is 69" {
+	[[ -z $(apt_lib host_codename ubuntu) ]] || skip "this is Ubuntu, whose sources have it"
+	must_pass apt_lib sources_for noble
+	[[ -z $output ]] || seen "sources of another family"
+	must_fail 69 apt_lib bootstrap noble "$T/root"
+	must_say "no archive of Noble \(ubuntu\): give one with --mirror URL"
+	MIRROR=http://given.example/u must_pass apt_lib sources_for noble
+	[[ $output == "deb http://given.example/u noble main universe
+deb http://given.example/u noble-updates main universe
+deb http://given.example/u noble-security main universe" ]] || seen "given"
+	MIRROR=http://given.example/u KEYRING=$T/none must_fail 69 apt_lib bootstrap noble "$T/root"
+	must_say "apt-get install ubuntu-keyring, or --keyring FILE"
+}
+
+@test "what the kernel is told of another architecture's programs fits them alone" {
+	printf '\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\xb7\x00and so on' >plan
+	must_pass apt_lib binfmt_rule plan /qemu
+	local any='\x00\x00\x00\x00\x00\x00\x00\x00\x00' head='\x7f\x45\x4c\x46\x02\x01\x01'
+	[[ $output == ":foreign:M:0:$head$any\\x03\\x00\\xb7\\x00:\\xff\\xff\\xff\\xff\\xff\\xff\\xff$any\\x00\\x00\\xff\\xff:/qemu:PF" ]] ||
+		seen "the rule"
 }
 
 @test "the libraries of a release that can't be had are 69, with the reason" {
@@ -185,6 +226,9 @@ platforms() {
 	must_fail 1 platforms --folder work --keep bookworm
 	[[ $output =~ bookworm\ +bare\ .*FAILED\ with\ 4 ]] || seen "the summary"
 	[[ -e work/bookworm && -e work/theirs ]] || seen "not kept"
-	must_fail 1 platforms --folder work bookworm
+	fake debootstrap <<<'exit 1'
+	must_fail 69 platforms --folder work --keep bookworm
+	[[ $output == *"http://mirror.example can't be reached, or has no bookworm"* ]] || seen "why"
+	must_fail 69 platforms --folder work bookworm
 	[[ ! -e work/bookworm && -e work/theirs ]] || seen "not cleaned up"
 }

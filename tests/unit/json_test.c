@@ -595,7 +595,9 @@ static void test_random_damage(void)
 }
 
 #ifndef __SANITIZE_ADDRESS__ /* which needs more memory for itself */
-/* Values and plain memory until there is none: the exit code, or -1. */
+#define NO_LIMIT 100
+
+/* Values or plain memory until there is none: the exit code, or -1. */
 static int end_of_memory(bool values)
 {
 	struct rlimit most = { 256u << 20, 256u << 20 };
@@ -608,6 +610,10 @@ static int end_of_memory(bool values)
 		if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0 ||
 			setrlimit(RLIMIT_AS, &most) < 0)
 			_exit(1);
+		/* qemu lets a program set the limit, and keeps none. */
+		void *volatile whole = malloc(most.rlim_max);
+		if (whole)
+			_exit(NO_LIMIT);
 		for (json *all = json_array();;) {
 			if (values)
 				json_add(all, json_object());
@@ -625,7 +631,13 @@ static int end_of_memory(bool values)
 static void test_end_of_memory(void)
 {
 #ifndef __SANITIZE_ADDRESS__
-	check_int(end_of_memory(false), RC_BUG);
+	int code = end_of_memory(false);
+
+	if (code == NO_LIMIT) {
+		printf("no limit of memory holds here: not tested\n");
+		return;
+	}
+	check_int(code, RC_BUG);
 	check_int(end_of_memory(true), RC_BUG);
 #endif
 }

@@ -216,6 +216,7 @@ static void test_numbers(void)
 	static const char *const bad[] = { NULL, "", " 1", "1 ", "+1", "-1",
 		"1x", "0x1", "1.0", "99999999999999999999", "4", "0" };
 	long n = 77;
+	int64_t wide = 77;
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		if (!check_int(parse_number(bad[i], 1, 3, &n), -1))
@@ -225,6 +226,12 @@ static void test_numbers(void)
 	check_int(n, 1);
 	check_int(parse_number("003", 1, 3, &n), 0);
 	check_int(n, 3);
+	/* Wherever long has 32 bits, too: a time after 2038. */
+	check_int(parse_wide("4102444800", 0, 999999999999, &wide), 0);
+	check_int(wide, 4102444800);
+	check_int(parse_wide("1000000000000", 0, 999999999999, &wide), -1);
+	check_int(parse_wide("9223372036854775808", 0, INT64_MAX, &wide), -1);
+	check_int(wide, 4102444800);
 }
 
 int main(void)
