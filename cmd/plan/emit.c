@@ -185,7 +185,8 @@ static void find_writes(struct writes *w, const struct emitter *s,
 
 /*
  * The checksum that a half keeps while the pair does not agree: the one it has,
- * or that of the last agreement.
+ * or that of the last agreement, or else that of what it holds, from which a
+ * write makes it differ.
  */
 static const char *standing_sum(
 	const struct live_pair *p, const struct record *r)

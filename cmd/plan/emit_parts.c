@@ -144,9 +144,8 @@ void emit_adopt(const struct emitter *s, const struct live_pair *p,
 
 	if (!s->use_base)
 		return;
-	if (line && strcmp(line->page_id, p->page->id) == 0 && line->known &&
-		!line->sent.is && !line->refused.is && line->failed == 0 &&
-		text_same(line->checksum, checksum) &&
+	if (line && line->known && !line->sent.is && !line->refused.is &&
+		line->failed == 0 && text_same(line->checksum, checksum) &&
 		!held_diff(&line->held[SUPABASE], &both) &&
 		!held_diff(&line->held[NOTION], &both))
 		return;

@@ -104,8 +104,7 @@ static bool find_fields(struct merge_base *b, const struct record *row,
 	const struct base_refused *refused;
 	const struct held *held;
 
-	if (!line || strcmp(line->page_id, page->id) != 0 ||
-		!base_explains(line, row->stored, SUPABASE) ||
+	if (!line || !base_explains(line, row->stored, SUPABASE) ||
 		!base_explains(line, page->stored, NOTION))
 		return false;
 	if (line->sent.is && has_arrived(line, halves))
@@ -203,15 +202,12 @@ static void find_checksum(struct merge_base *b, const struct record *row,
 	b->checksum = one;
 }
 
-/* A line pairs the row, or the page, with another partner. */
-static bool is_paired_otherwise(const struct lines *l,
-	const struct base_pair *line, const struct record *row,
+/* A line pairs the page with another row. */
+static bool has_other_row(const struct lines *l, const struct record *row,
 	const struct record *page)
 {
 	const struct base_pair *other;
 
-	if (line && strcmp(line->page_id, page->id) != 0)
-		return true;
 	for (size_t i = 0; (other = lines_of_page(l, page->id, i)); i++)
 		if (strcmp(other->row_id, row->id) != 0)
 			return true;
@@ -222,12 +218,16 @@ void merge_base_find(struct merge_base *b, const struct lines *l,
 	const struct record *row, const struct record *page,
 	const struct resending *again)
 {
-	*b = (struct merge_base){ .line = base_find_row(l->base, row->id) };
+	const struct base_pair *of_row = base_find_row(l->base, row->id);
+	bool has_other_page = of_row && strcmp(of_row->page_id, page->id) != 0;
+
+	/* What the row agreed on with another page says nothing of this one. */
+	*b = (struct merge_base){ .line = has_other_page ? NULL : of_row };
 	if (find_fields(b, row, page, again))
 		return;
-	if (b->line && b->line->met && strcmp(b->line->page_id, page->id) == 0)
+	if (b->line && b->line->met)
 		b->why = NEVER_LINKED;
-	else if (is_paired_otherwise(l, b->line, row, page))
+	else if (has_other_page || has_other_row(l, row, page))
 		b->why = "the local base pairs one of them with another record";
 	else
 		find_checksum(b, row, page);

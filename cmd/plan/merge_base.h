@@ -56,7 +56,7 @@ struct merge_base {
 	struct refusal refused;	 /* MERGE_BASE_FIELDS */
 	const char *checksum;	 /* MERGE_BASE_CHECKSUM */
 	const char *why;
-	const struct base_pair *line; /* the row's, trusted or not */
+	const struct base_pair *line; /* the pair's, trusted or not */
 };
 
 /* When a refused write is sent again. */
