@@ -17,8 +17,8 @@ out=build/coverage
 
 # Those that reach what the unit tests and the cases don't: the readers and writers of
 # cmd/plan, and each way of cmd/apply.
-telling=(tests/program/{apply,plan,guards,creates,inserts,looks,not_kept,one_record,presence,answers,workers,snapshot,plan_undo}.bats
-  tests/run/{holds,undo,resolve}.bats)
+telling=(tests/program/{apply,plan,guards,creates,inserts,looks,not_kept,one_record,presence,answers,workers,snapshot,plan_undo,upgrade,contract,notion_states,clock}.bats
+  tests/run/{holds,undo,resolve,names,meet,row_link,paused,cut,disk,kill,faults,controls}.bats)
 case ${1:-} in
   '') files=("${telling[@]}") ;;
   --units | --report) files=() ;;

@@ -15,6 +15,46 @@ setup() {
 	must_hold 'last.totals == {done:1, skipped:1, failed:0, unknown:0}'
 }
 
+@test "a dry run of every kind of op makes each look, and writes nothing anywhere" {
+	local kinds='["create","link","restore","stamp","trash","update"]' files
+	seed supabase edited-row edited-page trashed-page trashed-row back-row back-page unlinked unstamped
+	must_pass sync_now --quiet
+	act notion back-row trash
+	act supabase back-page soft-delete
+	must_pass sync_now --quiet
+	edit supabase edited-row '{"type":"UX"}'
+	edit notion edited-page '{"type":["UX"]}'
+	act notion trashed-page trash
+	act supabase trashed-row soft-delete
+	act supabase back-row undelete
+	act notion back-page restore
+	edit supabase unlinked '{"notion_page_id":null}'
+	edit notion unstamped '{"checksum":null}'
+	seed supabase new-row
+	seed notion new-page
+	make_plan
+	jq -sc '[.[] | select(.kind == "op") | .op] | unique' plan >kinds
+	[[ $(<kinds) == "$kinds" ]] || seen "the plan has $(<kinds)"
+	files=$(ls -l --time-style=full-iso -I notion-rate state)
+	control GET dump >before
+	control DELETE log >/dev/null
+	must_pass "$BIN/apply" --dry-run --base state/base.ndjson --journal state/other.journal plan
+	must_hold '[.[] | select(.kind == "result")] | length >= 10
+		and all(.[]; .status == "skipped" and .code == "dry-run" and (.why | test("^it would be .* now$")))'
+	must_hold '.[0].dry_run and last.totals.done == 0'
+	control GET dump | diff before - || seen "a side was written"
+	control GET log | jq -e -s 'all(.[]; .method == "GET" or (.path | endswith("/query")))' >/dev/null ||
+		seen "a request that writes"
+	[[ $files == "$(ls -l --time-style=full-iso -I notion-rate state)" ]] || seen "a file of the state was written"
+	# Each look counts: what has changed since the plan is not said to be written now.
+	edit notion edited-row '{"type":["Ops"],"decision":"meanwhile"}'
+	must_pass "$BIN/apply" -n --base state/base.ndjson plan
+	must_hold '[.[] | select(.kind == "result" and .code == "changed")] | length == 1'
+	must_pass "$BIN/apply" -q --base state/base.ndjson plan
+	must_pass sync_now --quiet
+	must_be_settled
+}
+
 @test "every skip of a plan keeps its code, of the same page too" {
 	make_plan
 	{
@@ -71,7 +111,7 @@ setup() {
 	act notion one trash
 	must_pass sync_now --quiet
 	act supabase one undelete
-	control DELETE log
+	control DELETE log >/dev/null
 	must_pass sync_now --quiet
 	live notion one
 	control GET log | jq -c 'select(.api == "notion" and .method == "PATCH") | .body' >bodies
