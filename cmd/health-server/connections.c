@@ -69,7 +69,7 @@ static void make_room(
 		if (!oldest || one->since <= oldest->since)
 			oldest = one;
 	}
-	if (n > most)
+	if (oldest && n > most)
 		end_connection(oldest);
 }
 

@@ -276,11 +276,12 @@ struct lines {
 static void take_line(void *arg, const json *line)
 {
 	struct lines *from = arg;
+	const struct way *way = way_of(from->code);
 	json *one;
 
-	if (!id_of(line))
+	if (!way || !id_of(line))
 		return;
-	one = add(from->all, from->code, way_of(from->code)->means);
+	one = add(from->all, from->code, way->means);
 	json_put_str(one, "title", seen_title(line));
 	finish(one, from->code, line);
 	put_work(one, json_str(line, "op"), json_str(line, "target"),
