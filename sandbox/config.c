@@ -189,6 +189,8 @@ static bool fits(const struct config_switch *s, const json *v)
 
 static void put(struct config *c, const struct config_switch *s, const json *v)
 {
+	if (!s)
+		return; /* config_set() has refused it */
 	if (s->kind == KIND_BOOL) {
 		*(bool *)field(c, s) = json_is_true(v);
 	} else if (s->kind == KIND_INT) {
