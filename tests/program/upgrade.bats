@@ -18,7 +18,8 @@ take() {
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
 	# Nobody is asked there.
 	SUPABASE_URL=http://$(jq -r 'select(.kind == "head").scope' sb.ndjson)
-	export SUPABASE_URL=${SUPABASE_URL%/*} NOTION_API_URL=${SUPABASE_URL%/*} SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox NOTION_API_KEY=ntn_sandbox \
+	SUPABASE_URL=${SUPABASE_URL%/*}
+	export SUPABASE_URL NOTION_API_URL=$SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox NOTION_API_KEY=ntn_sandbox \
 		NOTION_DATABASE_ID=00000000-0000-4000-8000-000000000001
 }
 
