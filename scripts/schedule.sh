@@ -173,11 +173,11 @@ find_due() {
 }
 
 # lag_is_over NOW: five minutes have passed since a call that told of more than an edit,
-# and no run yet: Notion's listing may have lagged behind what it told of.
+# and no run has begun since: Notion's listing may have lagged behind what it told of.
 lag_is_over() {
   local over
   [ -e "$state/wake-full" ] && over=$(($(changed_at "$state/wake-full") + 300)) || return 1
-  [ "$1" -ge "$over" ] && [ "$ended_at" -lt "$over" ]
+  [ "$1" -ge "$over" ] && [ "$began_at" -lt "$over" ]
 }
 
 # What the last run left to settle has been left alone by then, or was edited again.

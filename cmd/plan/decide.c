@@ -366,6 +366,8 @@ static bool row_is_gone(const struct deciding *d, const char *row_id)
  *   with --orphans restore         insert the row again
  *   with --orphans trash           trash the page, unless it came back after an
  *                                  agreed deletion: then it is wanted
+ *   the deletion was agreed, and   nothing: it is most likely in the trash
+ *   the page not read now
  */
 static void decide_lone_page(
 	const struct deciding *d, const struct record *page)
@@ -389,7 +391,7 @@ static void decide_lone_page(
 	} else if (d->policy->orphans == ORPHANS_TRASH &&
 		   !base_is_deleted(line)) {
 		emit_trash_page(&d->to, page, line->row_id);
-	} else {
+	} else if (!page->kept || !base_is_deleted(line)) {
 		op = emit_skip(&d->to, "orphan", NULL, page);
 		op_reason(op,
 			"its row %s was erased, so the page is kept; make a "

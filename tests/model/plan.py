@@ -307,6 +307,8 @@ class Planner:
         what, row_id = read_page(page, self.listed, self.lines, self.policy)
         if what == "orphan":
             self.skip("orphan", None, page["page_id"])
+        elif what == "none":
+            pass
         elif what == "trash":
             self.wait({"op": "trash", "target": "notion", "row_id": row_id, "page_id": page["page_id"],
                        "agreed": {**values(page), "deleted": True, "checksum": page["checksum"]}}, None, page)

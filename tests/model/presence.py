@@ -50,12 +50,14 @@ def read_row(row, pages, policy):
 
 
 def read_page(page, rows, lines, policy):
-    """A live page without a row: "create", "orphan" or "trash", and its erased row."""
+    """A live page without a row: "create", "orphan", "trash" or "none", and its erased row."""
     known = [l for l in lines if l["page_id"] == page["page_id"] and l["row_id"] not in rows]
     if not known or policy.orphans == "restore":
         return "create", None
     if policy.orphans == "trash" and not any(deletion_agreed(l) for l in known):
         return "trash", known[0]["row_id"]
+    if page.get("kept") and any(deletion_agreed(l) for l in known):
+        return "none", known[0]["row_id"]
     return "orphan", known[0]["row_id"]
 
 

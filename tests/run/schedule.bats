@@ -188,6 +188,17 @@ ends_by_term() {
 	ends_by_term
 }
 
+@test "and so it is after a run that had begun before the five minutes were over" {
+	fake_run '[ "$(wc -l <"$RUNS")" -gt 1 ] ||
+		{ touch -d "299 seconds ago" "$SYNC_STATE_DIR/wake-full"; sleep 2; }; exit 0'
+	start_schedule --every 1h
+	eventually has_runs 2
+	eventually is_published
+	sleep 2
+	[[ $(runs) -eq 2 ]]
+	ends_by_term
+}
+
 @test "what had to settle is looked at once it could have settled, and no more often" {
 	fake_run 'echo "{\"skips\":{\"settling\":$(($(wc -l <"$RUNS") < 3))}}" >"$SYNC_LOG_DIR/last_run.json"; exit 0'
 	export SYNC_SETTLE=2s
