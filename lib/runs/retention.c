@@ -149,19 +149,20 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Named after the newest one, by a clock that was ahead: older than all others.
+/*
+ * Of names in order, those after the newest are of a clock that was ahead:
+ * older than all others.
  */
 static void ids_ahead_first(struct names *names, const char *newest)
 {
 	char **ordered = xcalloc(names->n, sizeof *ordered);
-	size_t n = 0;
+	size_t others = 0, ahead;
 
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->at[i], newest) > 0)
-			ordered[n++] = names->at[i];
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->at[i], newest) <= 0)
-			ordered[n++] = names->at[i];
+	while (others < names->n && strcmp(names->at[others], newest) <= 0)
+		others++;
+	ahead = names->n - others;
+	memcpy(ordered, names->at + others, ahead * sizeof *ordered);
+	memcpy(ordered + ahead, names->at, others * sizeof *ordered);
 	free(names->at);
 	names->at = ordered;
 }
@@ -182,8 +183,9 @@ static void list_others(DIR *runs, const char *keep, struct names *names)
 			names->at, names->n, &names->cap, sizeof *names->at);
 		names->at[names->n++] = xstrdup(entry->d_name);
 	}
-	if (names->n)
-		qsort(names->at, names->n, sizeof *names->at, by_name);
+	if (!names->n)
+		return;
+	qsort(names->at, names->n, sizeof *names->at, by_name);
 	ids_ahead_first(names, keep);
 }
 
