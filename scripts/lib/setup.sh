@@ -19,8 +19,10 @@ test_packages=(
 # The official clients run on Node.js, whatever package it comes from.
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
-# Ubuntu has it as a snap only, which a container can't run: what needs it is skipped there.
-[[ -r /etc/os-release && $'\n'$(</etc/os-release) == *$'\n'ID=ubuntu* ]] || test_packages+=(chromium-headless-shell)
+# Ubuntu has a browser as a snap only, which a container can't run: what needs one is
+# skipped there.
+command -v chromium-headless-shell chromium chromium-browser >/dev/null ||
+  [[ -r /etc/os-release && $'\n'$(</etc/os-release) == *$'\n'ID=ubuntu* ]] || test_packages+=(chromium-headless-shell)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
