@@ -9,6 +9,7 @@
 #include "util/alloc.h"
 #include "util/file.h"
 #include "util/stream.h"
+#include "util/uuid.h"
 
 /* Lines of one stream, found by their number n. */
 struct numbered {
@@ -112,19 +113,29 @@ static bool has_status(const json *result, const char *status)
 	return is && strcmp(is, status) == 0;
 }
 
+/* NULL: none, or one that nothing has, for the record is damaged. */
+static const char *id_of(const json *result, const char *key)
+{
+	const char *id = json_str(result, key);
+
+	return id && uuid_is_normal(id) ? id : NULL;
+}
+
 void undo_add(struct undo *u, json *take_line)
 {
-	struct result d = { .line = take_line, .order = u->n };
+	struct result d = { .line = take_line,
+		.row_id = id_of(take_line, "row_id"),
+		.page_id = id_of(take_line, "page_id"),
+		.order = u->n };
 
-	if ((!has_status(take_line, "done") &&
-		    !has_status(take_line, "unknown")) ||
+	if ((!d.row_id && !d.page_id) ||
+		(!has_status(take_line, "done") &&
+			!has_status(take_line, "unknown")) ||
 		op_kind_parse(json_str(take_line, "op"), &d.kind) < 0 ||
 		op_target_parse(json_str(take_line, "target"), &d.target) < 0) {
 		json_free(take_line);
 		return;
 	}
-	d.row_id = json_str(take_line, "row_id");
-	d.page_id = json_str(take_line, "page_id");
 	u->deeds = grow(u->deeds, u->n, &u->cap, sizeof *u->deeds);
 	u->deeds[u->n++] = d;
 }
