@@ -1,5 +1,6 @@
 #include "plan_seen.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include "util/uuid.h"
 
 #define PREFIX_MIN 4
+/* Of an id without dashes, and of what is longer than any. */
+#define BARE_SIZE (UUID_SIZE + 1)
 #define TITLE_MAX 60
 
 /* The guard that has counted such ops, as the head says. */
@@ -110,9 +113,25 @@ void plan_seen_fini(struct plan_seen *p)
 	*p = (struct plan_seen){ 0 };
 }
 
+/* In lower case and without dashes, as a link of Notion's may have it. */
+static void bare_id(char out[BARE_SIZE], const char *id)
+{
+	size_t n = 0;
+
+	for (; *id && n + 1 < BARE_SIZE; id++)
+		if (*id != '-')
+			out[n++] = (char)tolower((unsigned char)*id);
+	out[n] = '\0';
+}
+
 static bool begins(const char *id, const char *prefix)
 {
-	return id && strncmp(id, prefix, strlen(prefix)) == 0;
+	char bare[BARE_SIZE];
+
+	if (!id)
+		return false;
+	bare_id(bare, id);
+	return strncmp(bare, prefix, strlen(prefix)) == 0;
 }
 
 static bool same_record(const struct op_key *a, const struct op_key *b)
@@ -124,12 +143,14 @@ static bool same_record(const struct op_key *a, const struct op_key *b)
 int plan_seen_choose(struct plan_seen *p, const char *id, struct error *e)
 {
 	const struct candidate *first = NULL;
-	char command[COMMAND_SIZE];
+	char command[COMMAND_SIZE], prefix[BARE_SIZE];
 
-	for (size_t i = 0; i < p->n && strlen(id) >= PREFIX_MIN; i++) {
+	bare_id(prefix, id);
+	for (size_t i = 0; i < p->n && strlen(prefix) >= PREFIX_MIN; i++) {
 		struct candidate *c = &p->at[i];
 
-		if (!begins(c->key.row_id, id) && !begins(c->key.page_id, id))
+		if (!begins(c->key.row_id, prefix) &&
+			!begins(c->key.page_id, prefix))
 			continue;
 		if (first && !same_record(&first->key, &c->key))
 			return fail(e, RC_USAGE,

@@ -52,6 +52,11 @@ static void skip_taken(
 	op_reason(op, "%s", reason);
 }
 
+static bool is_update(const struct result *d)
+{
+	return d && d->kind == OP_UPDATE;
+}
+
 static bool is_deletion(const struct result *d)
 {
 	return d->kind == OP_TRASH;
@@ -213,14 +218,17 @@ static struct planned_op *reverse_update(
 {
 	const json *was = json_get(t->deed[s]->line, "was");
 	struct planned_op *op = reverse(t, OP_UPDATE, s, checksum, true);
-	bool title;
+	bool title, types;
 
 	op->set = content_of(was, &op->fields);
 	title = s == NOTION && op->fields & FIELD_BIT(FIELD_DECISION);
+	types = s == NOTION && op->fields & FIELD_BIT(FIELD_TYPE) &&
+		t->sides->type_kind == TYPE_MULTI_SELECT;
 	if (s == NOTION)
 		op->set_detail = json_get(was, "date_detail");
-	op_reason(op, "undo: back to what it was before the run%s",
-		title ? " (the title's text, not its formatting)" : "");
+	op_reason(op, "undo: back to what it was before the run%s%s",
+		title ? " (the title's text, not its formatting)" : "",
+		types ? " (the first of its types)" : "");
 	return op;
 }
 
@@ -240,7 +248,11 @@ static void reverse_updates(const struct taken *t)
 	bool has_sum[SIDES] = { t->row, t->page && t->sides->has_checksum };
 	char checksum[CHECKSUM_SIZE];
 	struct decision agreed;
-	bool settles = agreed_after(t, &agreed);
+	/* Beside a half that goes to the trash, or comes out, nothing is
+	 * agreed. */
+	bool alone = (!t->deed[SUPABASE] || is_update(t->deed[SUPABASE])) &&
+		     (!t->deed[NOTION] || is_update(t->deed[NOTION]));
+	bool settles = alone && agreed_after(t, &agreed);
 
 	if (settles)
 		decision_checksum(&agreed, checksum);
@@ -251,7 +263,7 @@ static void reverse_updates(const struct taken *t)
 		enum side s = step == 1 ? SUPABASE : NOTION;
 		struct planned_op *op = NULL;
 
-		if (t->deed[s] && step < 2)
+		if (is_update(t->deed[s]) && step < 2)
 			op = reverse_update(t, s, checksum);
 		else if (!t->deed[s] && step > 0 && has_sum[s] &&
 			 !text_same(half_of(t, s)->stored, checksum))
@@ -278,7 +290,11 @@ static void reverse_to_trash(const struct taken *t, enum side s)
 		return;
 	}
 	op = reverse(t, OP_TRASH, s, s == SUPABASE ? r->checksum : NULL, false);
-	op_reason(op, "undo: the run had made or restored this record");
+	op_reason(op, "undo: the run had made or restored this record%s",
+		t->deed[s]->kind == OP_RESTORE &&
+				json_get(t->deed[s]->line, "set")
+			? ", which keeps what the run wrote into it"
+			: "");
 	if (s == NOTION && t->row) {
 		op = reverse(t, OP_LINK, SUPABASE, r->checksum, false);
 		op_reason(op, "undo: the page is not wanted");
@@ -304,20 +320,15 @@ static void reverse_trash(const struct taken *t, enum side s)
 static void take_back(const struct taken *t)
 {
 	for (enum side s = 0; s < SIDES; s++) {
-		if (!t->deed[s])
+		if (!t->deed[s] || is_update(t->deed[s]))
 			continue;
-		switch (t->deed[s]->kind) {
-		case OP_UPDATE:
-			reverse_updates(t);
-			return;
-		case OP_TRASH:
+		if (is_deletion(t->deed[s]))
 			reverse_trash(t, s);
-			break;
-		default:
+		else
 			reverse_to_trash(t, s);
-			break;
-		}
 	}
+	if (is_update(t->deed[SUPABASE]) || is_update(t->deed[NOTION]))
+		reverse_updates(t);
 }
 
 /* --- whether a pair can be taken back ------------------------------------- */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "alarm.h"
+#include "killed.h"
 #include "messages.h"
 #include "runs/event_log.h"
 #include "runs/retention.h"
@@ -202,6 +203,7 @@ static int begin(struct run_context *r, usec started, struct error *e)
 	free(lock);
 	if (fd < 0)
 		return e->code == RC_TEMPORARY ? -1 : no_room(r, e);
+	killed_write_down(s);
 	if (make_run_dir(r, started, e) < 0 || unsettled_begin(r, e) < 0)
 		return no_room(r, e);
 	if (log_put_aside(s->log_dir, "sync.log", &ignored) < 0 ||

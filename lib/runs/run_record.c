@@ -294,6 +294,20 @@ json *run_record_make(const struct run_end *end, const char *dir,
 	return r;
 }
 
+static int put_record(
+	const json *record, const char *const *paths, size_t n, struct error *e)
+{
+	struct buf text = BUF_INIT(RECORD_MAX);
+	int rc = 0;
+
+	if (json_print(record, &text) < 0 || buf_addc(&text, '\n') < 0)
+		rc = fail(e, RC_BUG, "the record of a run is too long");
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = file_replace_with(paths[i], buf_str(&text), text.len, e);
+	buf_fini(&text);
+	return rc;
+}
+
 int run_record_write(const char *dir, const struct run_end *end,
 	const json *record, struct error *e)
 {
@@ -303,18 +317,22 @@ int run_record_write(const char *dir, const struct run_end *end,
 		path_join(dir, "last_run.json"),
 		path_join(dir, "last_success.json") };
 	size_t n = sizeof paths / sizeof paths[0];
-	struct buf text = BUF_INIT(RECORD_MAX);
-	int rc = 0;
+	int rc = put_record(
+		record, (const char *const *)paths, success ? n : n - 1, e);
 
-	if (json_print(record, &text) < 0 || buf_addc(&text, '\n') < 0)
-		rc = fail(e, RC_BUG, "the record of a run is too long");
-	for (size_t i = 0; i < n; i++) {
-		if (rc == 0 && (i + 1 < n || success))
-			rc = file_replace_with(
-				paths[i], buf_str(&text), text.len, e);
+	for (size_t i = 0; i < n; i++)
 		free(paths[i]);
-	}
-	buf_fini(&text);
+	return rc;
+}
+
+int run_record_keep(
+	const char *dir, const char *id, const json *record, struct error *e)
+{
+	char *path = xasprintf("%s/runs/%s/run.json", dir, id);
+	const char *const paths[] = { path };
+	int rc = put_record(record, paths, 1, e);
+
+	free(path);
 	return rc;
 }
 

@@ -55,6 +55,10 @@ json *run_record_make(const struct run_end *end, const char *dir,
 int run_record_write(const char *dir, const struct run_end *end,
 	const json *record, struct error *e);
 
+/* To DIR/runs/<id>/run.json alone: of a run after which others have ended. */
+int run_record_keep(
+	const char *dir, const char *id, const json *record, struct error *e);
+
 /* "ends: ok, exit code 0, 5 ops planned, …": the line in the log; out is reset.
  */
 void run_record_summary(const json *record, struct buf *out);

@@ -4,6 +4,7 @@
 # The scripts and programs are in home; the scripts work in place, where .env,
 # state/ and logs/ are: the same folder in a checkout, another where vaultsync
 # was installed. What is in place comes before a .env beside the programs.
+unset CDPATH # with it, cd prints where it goes
 home=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 place=${VAULTSYNC_HOME:-$home}
 bin=${VAULTSYNC_BIN:-$home/bin}

@@ -5,7 +5,7 @@
 # one that has ended. Its id is passed on, for after this one another is the last.
 # shellcheck disable=SC2154 # place is that of common.sh
 find_undo() {
-  local option kept
+  local option kept newest runs
   for option in ${plan[@]+"${plan[@]}"}; do
     case $option in
       --allow=* | --allow-plan=* | --only-plan=* | --human) ;;
@@ -15,9 +15,16 @@ find_undo() {
   need_programs report
   cd "$place" || exit 74
   take_settings || exit
+  for option in "$logs" "$logs/runs" "$logs/last_run.json"; do
+    [ ! -e "$option" ] || [ -r "$option" ] || die 74 "$option can't be read: run this as the user that the sync runs as"
+  done
   if [ "$undo" = last ]; then
     undo=$(jq -er '.run_id | strings' "$logs/last_run.json" 2>/dev/null) ||
       die 2 "no run has ended: there is nothing to take back"
+    runs=("$logs/runs/"*Z-*)
+    newest=${runs[${#runs[@]} - 1]##*/}
+    [[ ! $newest > $undo || -e $logs/runs/$newest/run.json ]] ||
+      die 2 "run $newest came later, and goes on or was killed: wait for its end, or run the sync once, and take that one back first"
   fi
   [[ $undo =~ ^[0-9]{8}T[0-9]{6}Z-[0-9]{1,20}$ ]] ||
     die 2 "$undo is not the id of a run: $(typed report) --runs lists them"
@@ -26,7 +33,7 @@ find_undo() {
     die 2 "run $undo is not kept: $(typed report) --runs lists those that are"
   fi
   [ -e "$kept/run.json" ] ||
-    die 2 "run $undo goes on, or was killed: the next run finishes what it began, and takes its place"
+    die 2 "run $undo goes on, or was killed: wait for its end, or run the sync once, which writes down what it did"
   [ -s "$kept/results.ndjson" ] ||
     die 2 "run $undo carried nothing out, so there is nothing to take back: $(typed report) --runs lists what each run did"
   args+=("--undo=$undo") run+=("--undoes=$undo")

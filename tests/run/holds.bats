@@ -106,11 +106,13 @@ waiting() {
 	must_say 'create, update, trash, restore'
 	must_fail $RC_USAGE approve --plan "$(id 1)" --all trash
 	must_say "the last plan is $plan"
+	must_fail $RC_USAGE approve -----
 	[[ ! -e state/approved.ndjson ]] || seen "something was approved"
 	# Three of them are right; one of these changes its mind.
 	for i in 1 2 3; do
 		id=$(id_of supabase "r$i")
-		must_pass approve --plan "$plan" "$id"
+		# As Notion's links have it, too.
+		must_pass approve --plan "$plan" "$(tr -d - <<<"${id^^}")"
 	done
 	edit notion r3 '{"type":"UX"}'
 	must_pass sync_now --quiet

@@ -44,6 +44,12 @@ supervise() {
 	[[ $(jq -r .status logs/last_run.json) == failed && ! -e logs/last_success.json ]]
 }
 
+@test "CDPATH, which makes cd print, leads no script elsewhere" {
+	cd "$ROOT"
+	must_pass env CDPATH=. VAULTSYNC_BIN="$BIN" scripts/sync-now.sh --version
+	must_pass env CDPATH=. VAULTSYNC_BIN="$BIN" scripts/vaultsync -C scripts --version
+}
+
 @test "a script that can't be started is a run that failed, and somebody hears of it" {
 	export SYNC_NOTIFY_CMD="cat >>$T/news"
 	must_fail $RC_LOCAL "$BIN/run" -q -- "$T/nowhere"

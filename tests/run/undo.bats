@@ -191,3 +191,94 @@ both_ways() {
 	let_go
 	live notion one >/dev/null
 }
+
+# killed_run: one that decides conflicts of A, B, C and D for Supabase, killed in the middle
+# of the third write: run $KILLED.
+killed_run() {
+	local run tries d
+	seed supabase A B C D
+	must_pass sync_now --quiet
+	R=$(last_run)
+	for d in A B C D; do edit notion "$d" '{"type":"Policy"}'; done
+	control POST clock '{"advance":120}' >/dev/null
+	for d in A B C D; do edit supabase "$d" '{"type":"UX"}'; done
+	control POST faults '{"match":{"api":"notion","method":"PATCH","nth":3},"delay_ms":3000}' >/dev/null
+	SYNC_JOBS=1 VAULTSYNC_BIN=$BIN setsid "$ROOT/scripts/sync-now.sh" --quiet >/dev/null 2>&1 3>&- &
+	run=$!
+	for ((tries = 0; tries < 600; tries++)); do
+		[[ $(control GET faults) != *'"hits":1'* ]] || break
+		sleep 0.05
+	done
+	kill -9 -- "-$run"
+	wait "$run" 2>/dev/null || true
+	control DELETE faults >/dev/null
+	KILLED=$(basename "$(ls -d logs/runs/*Z-* | tail -n 1)")
+	# apply ends once its request is answered.
+	for ((tries = 0; tries < 600; tries++)); do
+		! grep -q '"kind":"end"' "logs/runs/$KILLED/results.ndjson" || break
+		nap 0.05
+	done
+	nap 0.3
+	[[ ! -e logs/runs/$KILLED/run.json && $KILLED != "$R" ]]
+	rm -rf "$TMPDIR"/vaultsync-*
+}
+
+@test "a run that was killed is written down by the next one, with its conflicts, and can be taken back" {
+	killed_run
+	[[ ! -e logs/conflicts.ndjson ]]
+	# Another one was the last: it isn't taken back in its place.
+	must_fail $RC_USAGE undo last
+	must_say "run $KILLED came later, and goes on or was killed: wait for its end, or run the sync once"
+	must_fail $RC_USAGE undo "$KILLED"
+	must_say "run $KILLED goes on, or was killed: wait for its end, or run the sync once, which writes down what it did"
+	must_pass sync_now --quiet
+	must_hold '.[0] | .status == "interrupted" and .signal == "KILL" and .stage == "apply" and .exit_code == 137
+		and .conflicts >= 2 and .ops.update.notion.done >= 2 and (has("undoes") | not)' "logs/runs/$KILLED/run.json"
+	[[ $(last_run) != "$KILLED" ]]
+	must_pass "$BIN/report" --runs
+	[[ $output == *"$KILLED  i interrupted"* ]] || seen "not told"
+	# Each conflict is noted once, whichever run decided it; only what was under way is not.
+	must_hold 'length >= 3 and (group_by(.row_id) | all(length == 1)) and all(.[]; .lost == {type:"Policy"})' logs/conflicts.ndjson
+	cp logs/conflicts.ndjson noted
+	must_pass sync_now --quiet
+	diff noted logs/conflicts.ndjson
+	must_pass undo "$KILLED"
+	must_say "took back run $KILLED"
+	control GET dump | jq -sc '[.[] | select(.side == "notion" and .type == ["Policy"])] | length' >back
+	[[ $(<back) -ge 2 ]] || seen "$(<back) pages are as before"
+}
+
+@test "an undo that was killed is written down as one" {
+	seed supabase A
+	must_pass sync_now --quiet
+	edit supabase A '{"type":"UX"}'
+	must_pass sync_now --quiet
+	R=$(last_run)
+	must_pass undo "$R" --quiet
+	rm "logs/runs/$(last_run)/run.json" logs/last_run.json
+	must_pass sync_now --quiet
+	must_hold "any(.[]; .status == \"interrupted\" and .undoes == \"$R\")" <(cat logs/runs/*/run.json)
+}
+
+@test "a half that the run had restored, beside one that it had updated: each is taken back once" {
+	seed supabase A
+	must_pass sync_now --quiet
+	act supabase A soft-delete
+	must_pass sync_now --quiet
+	act notion A restore
+	edit notion A '{"decision":"A2"}'
+	control GET dump | jq -r 'select(.side == "supabase").id' >id
+	control POST edit "{\"side\":\"supabase\",\"id\":\"$(<id)\",\"set\":{\"type\":\"UX\"}}" >/dev/null
+	must_pass sync_now --quiet
+	R=$(last_run)
+	must_hold 'any(.[]; .op == "restore" and .target == "supabase") and any(.[]; .op == "update" and .target == "notion")' "logs/runs/$R/results.ndjson"
+	must_pass undo "$R" --dry-run
+	[[ $output == *"restored this record, which keeps what the"*"(the first of its types)"* ]] || seen "not told"
+	must_pass undo "$R"
+	dead supabase A2
+	live notion A2 | jq -e '.type == ["Ops"]'
+	must_pass sync_now --quiet
+	must_be_settled
+	must_pass "$BIN/report" --pending
+	[[ $output == "" ]] || seen "something waits"
+}
