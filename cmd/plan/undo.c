@@ -410,6 +410,8 @@ static size_t gather(struct taken *t, const struct result *d, size_t left)
 		t->page_id = one->page_id;
 	} while (n < left && d->page_id && d[n].page_id &&
 		 strcmp(d[n].page_id, d->page_id) == 0);
+	/* What was done has both: an id of it was lost. */
+	t->unsaid |= !t->unknown && (!t->row_id || !t->page_id);
 	return n;
 }
 

@@ -236,7 +236,7 @@ killed_run() {
 		and .conflicts >= 2 and .ops.update.notion.done >= 2 and (has("undoes") | not)' "logs/runs/$KILLED/run.json"
 	[[ $(last_run) != "$KILLED" ]]
 	must_pass "$BIN/report" --runs
-	[[ $output == *"$KILLED  i interrupted"* ]] || seen "not told"
+	[[ $output =~ $KILLED\ +i\ interrupted ]] || seen "not told"
 	# Each conflict is noted once, whichever run decided it; only what was under way is not.
 	must_hold 'length >= 3 and (group_by(.row_id) | all(length == 1)) and all(.[]; .lost == {type:"Policy"})' logs/conflicts.ndjson
 	cp logs/conflicts.ndjson noted

@@ -256,7 +256,9 @@ static void test_what_a_retry_after_says(void)
 		{ "99999999999999999999999", 3162240000 * USEC_SECOND },
 		{ "Wed, 25 Nov 2026 20:00:07 GMT", 7 * USEC_SECOND },
 		{ "Wed, 25 Nov 2026 19:00:00 GMT", 0 },
-		{ "Wed, 25 Nov 2199 20:00:00 GMT", 3162240000 * USEC_SECOND },
+		/* libcurl tells no time that a time_t of 32 bits has not. */
+		{ "Wed, 25 Nov 2199 20:00:00 GMT",
+			sizeof(time_t) < 8 ? -1 : 3162240000 * USEC_SECOND },
 		{ "", -1 },
 		{ "-1", -1 },
 		{ "soon", -1 },
