@@ -301,8 +301,6 @@ bool known_revived(struct worker *w, const struct op *op, struct outcome *o)
 	struct error e;
 	int rc;
 
-	if (!op->row_id || !op->page_id)
-		return true;
 	if (!find_line(w, op, NULL, &p) || !p.known) {
 		set_both(h, page, false);
 	} else {

@@ -22,7 +22,6 @@ struct patch {
 	bool link_only;	 /* the condition holds the link, not the content */
 	bool deleted;	 /* how the row shall be afterwards */
 	bool maybe_sent; /* a try without an answer met the condition, or not */
-	bool too_long;	 /* the last try: its condition fits no URL */
 };
 
 static struct patch new_patch(
@@ -77,7 +76,7 @@ static bool may_be_long(enum field f)
 
 /*
  * -1 where the URL would be too long. The texts of any length, which come last,
- * may be left out only by who has just read them.
+ * may be left out only by who has just read them; without them all fits.
  */
 static int add_condition(struct buf *where, const struct worker *w,
 	const struct patch *p, const struct condition *c, bool just_read)
@@ -123,8 +122,7 @@ static int try_patch(struct worker *w, struct patch *p,
 	int rc = 0;
 
 	*row = NULL;
-	p->too_long = add_condition(&where, w, p, c, just_read) < 0;
-	if (!p->too_long) {
+	if (add_condition(&where, w, p, c, just_read) == 0) {
 		rc = supabase_row_patch(
 			&w->supabase, p->op->row_id, &where, p->set, row, &a);
 		if (rc < 0)
@@ -178,15 +176,7 @@ static void tell_who_kept_it(
 
 	if (!reread_row(w, p->op->row_id, &now, NULL, o))
 		return;
-	if (is_as_planned(p, &now) && p->too_long) {
-		struct api_error a = { .action = API_BAD_RECORD };
-
-		snprintf(a.code, sizeof a.code, "too-long");
-		api_copy_text(a.message, sizeof a.message,
-			"nothing was sent: what the row is compared with is "
-			"too long for a URL: shorten its texts in Supabase");
-		give_up(o, STATUS_FAILED, &a);
-	} else if (is_as_planned(p, &now)) {
+	if (is_as_planned(p, &now)) {
 		saw_row(o, &now);
 		not_kept(o,
 			"the row can be read, and no update reaches it: a "
