@@ -14,7 +14,7 @@ bool page_was_left_over(
 		journal_find_page(w->journal, op->page_id, &open);
 
 	return c && !w->dry_run &&
-	       made_page_yield(w, c->row_id, c->page_id, c->checksum, o);
+	       made_page_yield(w, c->row_id, c->page_id, c->checksum, o) != 0;
 }
 
 /*

@@ -10,7 +10,8 @@
 
 #include "worker.h"
 
-/* Its row has got another page since: it goes to the trash. */
+/* Its row has got another page since: it goes to the trash, once that is seen.
+ */
 bool page_was_left_over(
 	struct worker *w, const struct op *op, struct outcome *o);
 /* Its row is there and has no page: it is linked to this one. */

@@ -155,45 +155,72 @@ bool made_page_not_kept(struct worker *w, const struct op *op,
 	return false;
 }
 
-/* Live, as it was made, and no row's. */
-static bool may_go(struct worker *w, const char *row_id, const char *page_id,
-	const char *checksum)
+/* A look that the service has not answered tells nothing: -1, with o filled. */
+static int unless_failed(const struct outcome *look, struct outcome *o)
 {
-	struct outcome ignored = { 0 };
+	if (!look->has_error)
+		return 0;
+	give_up(o, STATUS_FAILED, &look->error);
+	return -1;
+}
+
+/* 1: live, as it was made, and no row's; 0: not so. -1 with o filled. */
+static int may_go(struct worker *w, const char *row_id, const char *page_id,
+	const char *checksum, struct outcome *o)
+{
+	struct outcome look = { 0 };
 	char sum[CHECKSUM_SIZE];
 	struct notion_page page;
 	bool same;
 
-	if (!reread_page(w, page_id, &page, &ignored))
-		return false;
+	if (!reread_page(w, page_id, &page, &look))
+		return unless_failed(&look, o);
 	page_checksum(&page, sum);
 	same = !page.in_trash && !page.title_cut &&
 	       strcmp(sum, checksum) == 0 && page.edited == page.created &&
 	       (!w->schema.bot_user || page.own);
 	notion_page_fini(&page);
-	return same && page_has_other_row(w, page_id, row_id, &ignored) == 0;
+	if (!same)
+		return 0;
+	switch (page_has_other_row(w, page_id, row_id, o)) {
+	case 0:
+		return 1;
+	case 1:
+		return 0;
+	default:
+		return -1;
+	}
 }
 
-/* The row's link, where it leads to another live page of ours; else "". */
-static void other_link(struct worker *w, const char *row_id,
-	const char *page_id, char other[UUID_SIZE])
+/*
+ * The row's link, where it leads to another live page of ours: 1; else 0. -1
+ * with o filled.
+ */
+static int other_link(struct worker *w, const char *row_id, const char *page_id,
+	char other[UUID_SIZE], struct outcome *o)
 {
-	struct outcome ignored = { 0 };
+	struct outcome look = { 0 };
 	struct supabase_row row;
 	enum notion_place place;
 	struct api_error a;
 	json *object = NULL;
+	int rc = 0;
 
-	*other = '\0';
-	if (!reread_row(w, row_id, &row, NULL, &ignored))
-		return;
-	if (*row.page_id && strcmp(row.page_id, page_id) != 0 &&
-		notion_page_get(&w->notion, row.page_id, w->data_source,
-			&w->schema, &place, &object, &a) == 0 &&
-		place == NOTION_LIVE)
-		snprintf(other, UUID_SIZE, "%s", row.page_id);
-	json_free(object);
+	if (!reread_row(w, row_id, &row, NULL, &look))
+		return unless_failed(&look, o);
+	snprintf(other, UUID_SIZE, "%s", row.page_id);
 	supabase_row_fini(&row);
+	if (!*other || strcmp(other, page_id) == 0)
+		return 0;
+	if (notion_page_get(&w->notion, other, w->data_source, &w->schema,
+		    &place, &object, &a) < 0) {
+		give_up(o, STATUS_FAILED, &a);
+		rc = -1;
+	} else {
+		rc = place == NOTION_LIVE;
+	}
+	json_free(object);
+	return rc;
 }
 
 static bool trash(struct worker *w, const char *page_id)
@@ -211,16 +238,19 @@ static bool trash(struct worker *w, const char *page_id)
 	return trashed;
 }
 
-bool made_page_yield(struct worker *w, const char *row_id, const char *page_id,
+int made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
 	char other[UUID_SIZE];
 	struct error e;
+	int rc = other_link(w, row_id, page_id, other, o);
 
-	other_link(w, row_id, page_id, other);
-	if (!*other || !may_go(w, row_id, page_id, checksum) ||
-		!trash(w, page_id))
-		return false;
+	if (rc > 0)
+		rc = may_go(w, row_id, page_id, checksum, o);
+	if (rc <= 0)
+		return rc;
+	if (!trash(w, page_id))
+		return 0;
 	outcome_fini(o);
 	skip(o, "changed",
 		"in the meantime another run made the page %s for this row; "
@@ -228,5 +258,5 @@ bool made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 		other, page_id);
 	if (journal_not_created(w->journal, row_id, &e) < 0)
 		w->fatal = e;
-	return true;
+	return 1;
 }

@@ -316,7 +316,7 @@ static bool link_row(struct worker *w, const struct op *op,
 	if (row_link_to(w, &unsynced, m->id, m->checksum, o))
 		return true;
 	if (o->status == STATUS_SKIPPED && m->answered &&
-		made_page_yield(w, op->row_id, m->id, m->checksum, o))
+		made_page_yield(w, op->row_id, m->id, m->checksum, o) > 0)
 		return false;
 	note(o, "the page %s was made, and the row is not linked to it yet",
 		m->id);

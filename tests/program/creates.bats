@@ -265,6 +265,18 @@ must_be_single() {
 	cp state/base.ndjson other
 	must_pass "$BIN/apply" --base other/base.ndjson plan
 	[[ $(pages length) == 3 ]]
+	# As long as one of the two pages can't be read, nobody can tell: it stays, and gets no row.
+	make_plan
+	for id in $(pages 'map(select(.decision == "one").id) | .[]' | tr -d '"'); do
+		control POST faults "{\"match\":{\"api\":\"notion\",\"method\":\"GET\",\"path\":\"/v1/pages/$id\"},\"times\":-1,\"status\":500}" >/dev/null
+		rm -rf again
+		cp -r state again
+		SYNC_RETRIES=0 must_fail $RC_ATTENTION "$BIN/apply" -q --base again/base.ndjson plan
+		must_hold 'map(select(.op == "create") | [.target, .status]) == [["supabase", "failed"]]'
+		control DELETE faults >/dev/null
+	done
+	[[ $(control GET dump | jq -s 'map(select(.side == "supabase")) | length') == 2 ]] || seen "its page got a row"
+	[[ $(pages 'map(select(.in_trash)) | length') == 0 ]] || seen "it is in the trash"
 	sync_now -q
 	[[ $(pages 'map(select(.in_trash)) | length') == 1 ]]
 	must_be_single
