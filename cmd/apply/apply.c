@@ -259,18 +259,15 @@ static int open_journal(struct worker *w, const struct settings *s,
 			     : path_join(s->state_dir, "base.ndjson");
 	int rc = 0;
 
-	if (w->dry_run)
-		goto out;
-	if (!a->base)
+	if (!a->base && !w->dry_run)
 		rc = file_make_dirs(s->state_dir, e);
-
-	if (rc == 0 && a->settling)
+	if (rc == 0 && a->settling && !w->dry_run)
 		rc = settling_note(ops, a->settling, e);
 	if (rc == 0)
-		rc = journal_open(w->journal, base, a->journal,
+		rc = (w->dry_run ? journal_read : journal_open)(w->journal,
+			base, a->journal,
 			json_copy(json_get(ops->head, "scope")),
 			scope_rule(a, ops), e);
-out:
 	free(base);
 	return rc;
 }
@@ -323,7 +320,7 @@ static int work(struct worker *workers, size_t n, struct ops *ops,
 		pool_run(
 			workers, n, ops, &out, progress, &attention, &complete);
 	progress_end(progress);
-	if (!w->dry_run && journal_close(w->journal, notion_now(w), &e) < 0 &&
+	if (journal_close(w->journal, notion_now(w), &e) < 0 &&
 		w->fatal.code == RC_DONE)
 		w->fatal = e;
 	if (stream_write_end(&out, cost_totals(workers, n), complete, &e) < 0 &&

@@ -305,13 +305,19 @@ static bool is_empty(const struct journal *j)
 	return stat(j->path, &s) < 0 ? errno == ENOENT : s.st_size == 0;
 }
 
-int journal_open(struct journal *j, const char *base_path, const char *path,
-	json *take_scope, enum scope_rule rule, struct error *e)
+static void begin(struct journal *j, const char *base_path, const char *path,
+	json *take_scope)
 {
 	*j = (struct journal)JOURNAL_CLOSED;
 	j->base_path = xstrdup(base_path);
 	j->path = path ? xstrdup(path) : base_journal_path(base_path);
 	j->scope = take_scope;
+}
+
+int journal_open(struct journal *j, const char *base_path, const char *path,
+	json *take_scope, enum scope_rule rule, struct error *e)
+{
+	begin(j, base_path, path, take_scope);
 	j->spared = rule == SCOPE_SPARE && is_empty(j);
 	if (j->spared)
 		return 0;
@@ -328,6 +334,20 @@ int journal_open(struct journal *j, const char *base_path, const char *path,
 failed:
 	release(j);
 	return -1;
+}
+
+int journal_read(struct journal *j, const char *base_path, const char *path,
+	json *take_scope, enum scope_rule rule, struct error *e)
+{
+	int rc = -1;
+
+	begin(j, base_path, path, take_scope);
+	if (replay(j, e) == 0)
+		rc = load_base(j, rule, e);
+	j->spared = true;
+	if (rc < 0)
+		release(j);
+	return rc;
 }
 
 int journal_creating(struct journal *j, const char *row_id,

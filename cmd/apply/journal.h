@@ -74,6 +74,12 @@ enum scope_rule {
 int journal_open(struct journal *j, const char *base_path, const char *path,
 	json *take_scope, enum scope_rule rule, struct error *e);
 /*
+ * The same for a dry run: what the base and the journal say is known, and no
+ * file is locked or written, by journal_close() neither. Nothing may be noted.
+ */
+int journal_read(struct journal *j, const char *base_path, const char *path,
+	json *take_scope, enum scope_rule rule, struct error *e);
+/*
  * Folds the pairs into the base and leaves in the journal the creates that are
  * still open, of a week before `now` at most, which is by Notion's clock
  * (USEC_NONE: unknown, all are kept). Frees all in any case.

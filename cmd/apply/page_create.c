@@ -404,7 +404,9 @@ bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 			      !old_page_is_gone(w, op, o)))
 		return false;
 	if (w->dry_run)
-		return skip(o, "dry-run", "it would be created now");
+		return skip(o, "dry-run", "it would be %s now",
+			*m.id ? "linked to the page that an earlier run made"
+			      : "created");
 	if (*m.id) {
 		take_earlier(c, op, &m, o);
 		return link_created(w, op, &m, o);

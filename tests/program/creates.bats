@@ -334,6 +334,126 @@ ANSWER='{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"silence
 	must_be_settled
 }
 
+# must_wait STATUS CODE WHY: so ends the insert of a row for the page that waits to be linked.
+must_wait() {
+	catch "$BIN/apply" --base state/base.ndjson plan
+	must_hold "map(select(.op == \"create\"))[0] | .status == \"$1\" and (.code // .error.code) == \"$2\" and (.why // \"\" | test(\"$3\"))"
+	control DELETE faults >/dev/null
+	[[ $(live supabase first | jq -r .notion_page_id) != null && $(rows) == 2 ]] || seen "a row was made"
+}
+
+rows() {
+	control GET dump | jq -s 'map(select(.side == "supabase")) | length'
+}
+
+@test "what stands in the way of that link is told, no row is made meanwhile, and a dry run says the same" {
+	local page row
+	export SYNC_RETRIES=0
+	must_pass "$BIN/notion-setup" -q --with paused
+	seed supabase first
+	must_pass sync_now -q
+	cut_create held "$LINK"
+	page=$(id_of notion held) row=$(id_of supabase held)
+	"$BIN/apply" -n --base state/base.ndjson plan >dry
+	must_hold 'map(select(.op == "create"))[0].why == "it would be linked to the page that an earlier run made now"' dry
+	edit supabase held '{"type":"UX"}'
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion | "$BIN/plan" --base state/base.ndjson --hold create:notion >plan
+	cp -r state before
+	"$BIN/apply" -n --base state/base.ndjson plan >dry
+	must_hold 'map(select(.op == "create"))[0] | .code == "dry-run" and (.why | test("would be linked to it now"))' dry
+	diff -r -x '*rate*' state before
+
+	quietly() { control POST edit "{\"side\":\"supabase\",\"id\":\"$row\",\"touch\":false,\"set\":$1}" >/dev/null; }
+	quietly '{"date":"infinity"}'
+	must_wait skipped waits "can.t be read now: date"
+	quietly '{"date":"2026-01-02"}'
+	control POST faults "{\"match\":{\"api\":\"supabase\",\"path\":\"[?&]id=eq.$row\"},\"times\":-1,\"status\":500}" >/dev/null
+	must_wait failed 57014 ''
+	control POST faults "{\"match\":{\"api\":\"notion\",\"path\":\"/v1/pages/$page\"},\"times\":-1,\"status\":500}" >/dev/null
+	must_wait failed internal_server_error ''
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"times":-1,"status":500}' >/dev/null
+	must_wait skipped waits "could not be linked to it"
+	act notion held trash
+	must_wait skipped changed "in the trash"
+	act notion held restore
+	edit notion held '{"properties":{"Paused":{"checkbox":true}}}'
+	must_wait skipped paused "paused"
+	edit notion held '{"properties":{"Paused":{"checkbox":false}}}'
+	must_wait skipped changed "which is linked to it now"
+	must_be_single
+	must_pass sync_now -q
+	must_be_settled
+}
+
+@test "a page whose create waited for its turn while its row was edited is not made" {
+	seed supabase zero
+	must_pass sync_now -q
+	seed supabase one two
+	make_plan
+	# Kept back by a worker that is told to wait, and sent once in vain: for each its row is read again.
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"status":429,"code":"rate_limited","retry_after":11}'
+	SYNC_JOBS=2 "$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	sleep 1
+	edit supabase one '{"decision":"one, edited"}'
+	edit supabase two '{"decision":"two, edited"}'
+	wait $pid
+	must_hold 'map(select(.op == "create") | [.status, .code]) == [["skipped", "changed"], ["skipped", "changed"]]' results
+	[[ $(pages length) == 1 ]] || seen "a page was made"
+	! grep -q '"creating"' state/base.ndjson.journal || seen "a create stays open"
+	must_pass sync_now -q
+	must_be_single
+}
+
+@test "without the property Checksum, a search that fails tells nothing, and the page is made once" {
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
+		-H "Content-Type: application/json" -d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+	seed supabase one
+	mkdir state
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"drop":"after"}'
+	control POST faults '{"match":{"api":"notion","path":"/query"},"times":-1,"status":500}'
+	SYNC_RETRIES=0 must_fail $RC_ATTENTION "$BIN/apply" --base state/base.ndjson plan
+	must_hold 'map(select(.op == "create"))[0].status == "unknown"'
+	SYNC_RETRIES=0 must_fail $RC_ATTENTION "$BIN/apply" --base state/base.ndjson plan
+	must_hold 'map(select(.op == "create"))[0] | .status == "failed" and .error.code == "lookup"'
+	control DELETE faults
+	must_pass sync_now -q
+	must_be_single
+	[[ $(pages length) == 1 ]] || seen "made twice"
+}
+
+@test "a title that an automation fills with mentions is found by the next run, as an edit" {
+	jq -nc '{automations:[{on:"create", find:"one", set:{title_rich_text:[range(30) | {type:"mention", mention:{type:"user",
+		user:{id:"c0000000-0000-4000-8000-000000000001"}}}]}}]}' >config
+	control POST config @config >/dev/null
+	seed supabase one
+	sync_now -q || true
+	control POST config '{"automations":[]}' >/dev/null
+	must_pass sync_now -q
+	must_be_single
+	none notion one
+}
+
+@test "a page in place of one that is gone: not while nobody can tell, and at once where no page can have that id" {
+	seed supabase zero one two
+	must_pass sync_now -q
+	act notion one unshare
+	act notion two unshare
+	make_plan
+	"$BIN/normalize" sb notion | "$BIN/plan" --base state/base.ndjson --orphans restore >plan || true
+	control POST faults "{\"match\":{\"api\":\"notion\",\"path\":\"/v1/pages/$(id_of notion one)\"},\"times\":-1,
+		\"status\":400,\"code\":\"validation_error\"}" >/dev/null
+	control POST faults "{\"match\":{\"api\":\"notion\",\"path\":\"/v1/pages/$(id_of notion two)\"},\"times\":-1,\"status\":500}" >/dev/null
+	SYNC_RETRIES=0 must_fail $RC_ATTENTION "$BIN/apply" --base state/base.ndjson plan
+	must_hold 'map(select(.op == "create") | [.set.decision, .status]) | sort == [["one", "done"], ["two", "failed"]]'
+	[[ $(pages 'map(.decision) | sort') == '["one","one","two","zero"]' ]] || seen "$(pages 'map(.decision)')"
+}
+
 @test "two machines that start at once duplicate nothing, whatever the delay" {
 	local delay n=0
 	for delay in 0 0.1 0.3 0.6 1; do
