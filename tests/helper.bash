@@ -184,6 +184,11 @@ is_sanitized() {
 	grep -q __asan_init "$1"
 }
 
+# is_counted PROGRAM: built for gcov, which adds up in files of its own as it ends.
+is_counted() {
+	grep -q __gcov_ "$1"
+}
+
 # fake_curl: fake/curl, for the PATH of what is tested, reaches nobody. It notes
 # its arguments in lists, the URLs in pings, what it is to send in bodies; it
 # fails where there is a file named down.

@@ -171,6 +171,10 @@ void execute_judge(struct common *c, struct worker *w, const struct op *op,
 {
 	struct error e;
 
+	if (w->fatal.code != RC_DONE) { /* no service's fault: the journal's */
+		end_with(c, &w->fatal);
+		return;
+	}
 	if (!must_ask(c, op, o, cost))
 		return;
 	if (is_of_all(&o->error)) {
