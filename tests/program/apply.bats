@@ -272,6 +272,104 @@ plan_pages_anew() {
 		state/base.ndjson
 }
 
+@test "a plan of elsewhere, or of nowhere, is refused before anything is written" {
+	local edit code says
+	seed supabase one
+	make_plan
+	while IFS='|' read -r code says edit; do
+		jq -c "if .kind == \"head\" then $edit else . end" plan >elsewhere
+		must_fail "$code" "$BIN/apply" elsewhere
+		must_say "$says"
+	done <<-END
+		$RC_STREAM|has no scope: make a new plan|del(.scope)
+		$RC_STREAM|has no scope: make a new plan|.scope.notion = "elsewhere"
+		$RC_CONFIG|the plan is for else/where, the settings name|.scope.supabase = "else/where"
+		$RC_CONFIG|the plan is for the data source $(id 7), the settings name|.scope.notion = "$(id 7)"
+	END
+	must_fail $RC_LOCAL "$BIN/apply" nowhere
+	must_fail $RC_USAGE "$BIN/apply" --max-wait never plan
+	must_say '--max-wait takes seconds'
+	jq -c 'if .kind == "op" then del(.n) else . end' plan >elsewhere
+	must_fail $RC_STREAM "$BIN/apply" elsewhere
+	must_say 'elsewhere:2: n is missing or not a number'
+	# Without the heads of its sources the data source itself is asked.
+	control POST faults '{"match":{"api":"notion","path":"/v1/data_sources/"},"times":-1,"status":500}' >/dev/null
+	SYNC_RETRIES=0 must_fail $RC_TEMPORARY "$BIN/apply" <(short <plan)
+	none notion one
+}
+
+@test "a base of another table is given up only where that is allowed, and not for a plan with nothing to write" {
+	make_plan
+	cp plan idle
+	seed supabase one
+	must_pass sync_now --quiet
+	seed supabase two
+	make_plan
+	sed -i '1s/"supabase":"[^"]*"/"supabase":"else\/where"/' state/base.ndjson
+	cp state/base.ndjson was
+	must_fail $RC_GUARD "$BIN/apply" --base state/base.ndjson plan
+	must_say 'belongs to another table or database'
+	must_fail $RC_GUARD "$BIN/apply" -n --base state/base.ndjson plan
+	printf '{"kind":"scope","scope":{}}\n' >state/base.ndjson.journal
+	must_pass "$BIN/apply" --base state/base.ndjson idle
+	cmp was state/base.ndjson
+	none notion two
+	must_pass "$BIN/apply" --base state/base.ndjson --allow scope plan
+	live notion two >/dev/null
+	must_hold '.[0].scope.supabase != "else/where"' state/base.ndjson
+}
+
+@test "a journal that is no file of ours is refused, and nothing is written" {
+	seed supabase one
+	make_plan
+	mkdir -p state/base.ndjson.journal
+	must_fail $RC_LOCAL "$BIN/apply" plan
+	must_say 'base.ndjson.journal'
+	must_fail $RC_LOCAL "$BIN/apply" -n plan
+	rmdir state/base.ndjson.journal
+	: >elsewhere
+	ln -s "$T/elsewhere" state/base.ndjson.journal
+	must_fail $RC_LOCAL "$BIN/apply" plan
+	must_say 'is a symbolic link'
+	[[ ! -s elsewhere ]] || seen "written through"
+	none notion one
+}
+
+@test "a state folder that goes away while apply runs: 74" {
+	local pid code=0
+	seed supabase one
+	mkdir state
+	make_plan
+	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"delay_ms":1000}' >/dev/null
+	"$BIN/apply" -q --base state/base.ndjson plan >results 2>messages 3>&- &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	mv state gone
+	wait "$pid" || code=$?
+	[[ $code == "$RC_LOCAL" && $(<messages) == *state* ]] || seen "exit $code: $(<messages)"
+	mv gone state
+	must_pass sync_now --quiet
+	must_be_settled
+}
+
+@test "a plan with no op has its end written, or it says so" {
+	make_plan
+	must_pass "$BIN/apply" plan
+	must_hold 'last.complete and last.count == 0'
+	must_fail $RC_LOCAL pipe "'$BIN/apply' plan >/dev/full"
+}
+
+@test "hours of writing are told as hours" {
+	local n
+	seed supabase one
+	make_plan
+	jq -c '. as $op | if .kind == "op" then range(250) | . as $n | $op | .n = $n + 1
+		| .row_id = "00000000-0000-4000-8000-" + ("000000000000" + ($n | tostring))[-12:]
+		else if .kind == "end" then .count = 250 else . end end' plan >long
+	SYNC_NOTION_RPM=2 SYNC_RATE_DIR=$T must_pass "$BIN/apply" -n long
+	must_say '250 pages to create, about 2 h 5 min at 2 requests a minute'
+}
+
 @test "--allow accepts only the names of guards" {
 	make_plan
 	for word in bogus scope,bogus incomplete "" "scope,"; do
@@ -424,6 +522,48 @@ every_kind() {
 contents() {
 	control GET dump | jq -Sc '{side, id, decision, type, date, deleted_at,
 		in_trash}' | sort
+}
+
+@test "a plan in the short form is carried out as far as each half is what it is based on and can be read" {
+	local name names=(relinked touched unread no-time no-page no-look erased trashed)
+	seed supabase "${names[@]}"
+	must_pass sync_now --quiet
+	for name in relinked touched unread no-time; do edit notion "$name" '{"type":["UX"]}'; done
+	edit supabase no-page '{"type":"UX"}'
+	act supabase no-look delete
+	act supabase erased delete
+	act notion trashed trash
+	make_plan --orphans trash --allow mass-change,mass-delete
+	short <plan | jq -c --arg id "$(id_of supabase no-time)" 'if .row_id == $id then del(.expect.updated_at) else . end |
+		if .op == "trash" and .target == "notion" then del(.agreed) else . end' >bare
+	edit supabase relinked "{\"notion_page_id\":\"$(id 7)\"}"
+	edit supabase touched '{"type":"Ops"}'
+	control POST edit "{\"side\":\"supabase\",\"id\":\"$(id_of supabase unread)\",\"touch\":false,\"set\":{\"date\":\"infinity\"}}" >/dev/null
+	fails() { control POST faults "{\"match\":{$1},\"times\":-1,\"status\":500}" >/dev/null; }
+	fails "\"api\":\"notion\",\"path\":\"/v1/pages/$(id_of notion no-page)\""
+	fails "\"api\":\"supabase\",\"path\":\"notion_page_id=eq.$(id_of notion no-look)\""
+	control POST config '{"soft_delete":false}' >/dev/null
+	SYNC_RETRIES=0 must_fail $RC_ATTENTION "$BIN/apply" bare
+	of() { printf 'map(select(.kind == "result" and .page_id == "%s"))[0]' "$(id_of notion "$1")"; }
+	for name in relinked touched; do
+		must_hold "$(of $name) | .code == \"changed\" and (.why | test(\"row is not what the plan\"))"
+	done
+	must_hold "$(of unread) | .code == \"changed\" and (.why | test(\"can.t be read\"))"
+	must_hold "$(of no-time) | .status == \"done\""
+	must_hold "$(of no-page) | .status == \"failed\" and .error.http == 500"
+	must_hold "$(of no-look) | .status == \"failed\" and .error.http == 500"
+	must_hold "$(of erased) | .status == \"done\""
+	must_hold "$(of trashed) | .code == \"trashed\" and (.why | test(\"no deleted_at\"))"
+}
+
+@test "a stamp whose row was left out of the plan is written, and the next run makes the row" {
+	seed notion one
+	make_plan
+	must_pass "$BIN/apply" <(only notion <plan)
+	must_hold 'map(select(.kind == "result") | [.op, .status]) == [["stamp", "done"]]'
+	must_pass sync_now --quiet
+	live supabase one >/dev/null
+	must_be_settled
 }
 
 @test "a plan in the short form doesn't replace a text in other case, which no checksum shows" {

@@ -79,6 +79,21 @@ now() {
 	must_be_settled
 }
 
+@test "what was refused stays so while another field goes the other way" {
+	automations '{"on":"edit","swallow":true}'
+	edit supabase one '{"decision":"one, edited"}'
+	must_be_told '"one, edited" was sent'
+	edit notion one '{"type":["UX"]}'
+	control POST clock '{"advance":3600}' >/dev/null
+	sync_now -q --hold update:notion || true
+	[[ $(now supabase "one, edited" .type) == UX ]] || seen "the type has not arrived"
+	must_hold 'map(select(.refused)) | length == 1 and .[0].refused.times == 1' state/base.ndjson
+	automations
+	must_pass sync_now -q --retry
+	live notion "one, edited" | jq -e '.type == ["UX"]' >/dev/null || seen "the decision has not arrived"
+	must_be_settled
+}
+
 @test "a page that refused is edited by a person: both have changed" {
 	automations '{"on":"edit","swallow":true}'
 	edit supabase one '{"decision":"of the row"}'
@@ -186,12 +201,12 @@ now() {
 	must_be_settled
 }
 
-@test "an automation that resets Synced alone is noticed once, not fought" {
-	automations '{"on":"edit","set":{"synced":false}}'
+@test "an automation that resets Synced and Checksum alone is noticed once, not fought" {
+	automations '{"on":"edit","set":{"synced":false,"checksum":"reset"}}'
 	edit supabase one '{"decision":"one, edited"}'
 	must_pass sync_now -q
 	live notion "one, edited"
-	results | jq -se 'any(.[]; .note // "" | test("Synced"))' >/dev/null || seen "no note"
+	results | jq -se 'any(.[]; .note // "" | test("sent in Checksum.*sent in Synced"))' >/dev/null || seen "no note"
 	must_be_settled
 }
 

@@ -75,6 +75,49 @@ base_stream() {
 	must_fail "$RC_USAGE" "$BIN/plan" one two
 }
 
+@test "what can't be meant together, or is no rule, is a usage error that says what to leave out" {
+	local says options
+	: >decided
+	while IFS='|' read -r says options; do
+		# shellcheck disable=SC2086 # words
+		must_fail "$RC_USAGE" "$BIN/plan" $options
+		must_say "$says"
+	done <<-END
+		--undo holds nothing: leave out --hold|--undo x --hold create
+		--verify holds nothing: leave out --hold|--verify --settle 1m
+		--verify makes no plan|--verify --allow-plan $(id 1)
+		--verify makes no plan|--verify --only-plan $(id 1)
+		--resolve can't be combined|--undo x --resolve decided
+		--last-rules: 7 is not a JSON object|--last-rules 7
+		--last-rules: \[ is not a JSON object|--last-rules [
+	END
+	: | records_stream >records
+	SYNC_HOLD=nonsense must_fail "$RC_CONFIG" "$BIN/plan" records
+	must_say SYNC_HOLD
+}
+
+@test "a decision that is not as report writes it is refused by its line" {
+	local wrong ok
+	ok='{"kind":"resolve","row_id":"'"$(id 1)"'","page_id":"'"$(id 101)"'","take":"notion","fields":{"type":{"supabase":"Ops","notion":"UX"}}}'
+	mixed >records
+	printf '%s\n\n%s\n' "$ok" "$ok" >decided
+	must_pass "$BIN/plan" --resolve decided records
+	for wrong in 'del(.fields.type.notion)' '.fields.type.notion = 7' '.fields.date = {"supabase":"soon","notion":null}' \
+		'.fields.type.winner = "nobody"' '.fields = {}' '.take = "both"'; do
+		{ printf '%s\n\n' "$ok"; jq -c "$wrong" <<<"$ok"; } >decided
+		must_fail "$RC_STREAM" "$BIN/plan" --resolve decided records
+		must_say 'decided: line 3 is not a decision'
+	done
+}
+
+@test "an undo and a comparison need a full reading" {
+	mixed | jq -c 'if .kind == "head" then .sources.notion.mode = "snapshot" else . end' >records
+	must_fail "$RC_STREAM" "$BIN/plan" --verify records
+	must_say '--verify needs a full reading: give notion-fetch no --snapshot'
+	must_fail "$RC_STREAM" "$BIN/plan" --undo run records
+	must_say '--undo needs a full reading'
+}
+
 @test "a missing file is a local error that names it" {
 	must_fail "$RC_LOCAL" "$BIN/plan" nowhere.ndjson
 	must_say nowhere.ndjson
@@ -138,6 +181,10 @@ base_stream() {
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' records >/dev/full"
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' --human records >/dev/full"
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' --verify records >/dev/full"
+	# So many that the first are written before the last are found.
+	printf '{"kind":"problem","source":"supabase","row_id":"00000000-0000-4000-8000-%012x","code":"text","detail":"x"}\n' {1..200} |
+		records_stream >records
+	must_fail "$RC_LOCAL" pipe "'$BIN/plan' --verify records >/dev/full"
 }
 
 # --- incomplete input -------------------------------------------------------
@@ -194,6 +241,9 @@ no_plan_of_a_cut() {
 	mixed | sed '2s/"record"/"recording"/' >records
 	must_fail "$RC_STREAM" "$BIN/plan" records
 	must_say 'records:2: unknown "kind": recording'
+	mixed | sed '2s/"supabase"/"elsewhere"/' >records
+	must_fail "$RC_STREAM" "$BIN/plan" records
+	must_say 'records:2: "source" is neither supabase nor notion'
 	row 1 | sb_stream >fetch
 	must_fail "$RC_STREAM" "$BIN/plan" fetch
 	must_say records
@@ -323,6 +373,24 @@ no_plan_of_a_cut() {
 	[[ $output == *"Creates (1)"*"Only here"* ]] || seen "create"
 	[[ $output == *unknown-page*Lost*"--known"* ]] || seen "skip"
 	[[ $output != *$'\033'* ]] || seen "colours in a pipe"
+}
+
+# On a terminal, which python makes.
+@test "what is blocked is red on a terminal, and a word that is longer than a line stands alone in one" {
+	local n long
+	long=$(printf 'x%.0s' {1..100})
+	for ((n = 1; n <= 6; n++)); do
+		sb_record "$n" "{\"page_id\":\"$(id $((n + 100)))\",\"synced\":true}"
+		page_record $((n + 100)) '{"deleted":true}'
+	done | records_stream >records
+	python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$BIN/plan" --human records >seen 2>/dev/null </dev/null
+	grep -q $'\033\\[1;31m' seen || seen "not red: $(<seen)"
+	NO_COLOR=1 python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$BIN/plan" --human records >seen 2>/dev/null </dev/null
+	[[ $(<seen) != *$'\033'* && $(<seen) == *BLOCKED* ]] || seen "colours all the same"
+	jq -nc --arg id "$(id 9)" --arg long "$long" '{kind:"problem", source:"supabase", row_id:$id, code:"text",
+		detail:("in the text " + $long + " there is more")}' | records_stream >records
+	COLUMNS=60 catch "$BIN/plan" --human records
+	grep -qE "^ *$long\$" <<<"$output" || seen "the long word"
 }
 
 @test "nothing to do is said in one line" {

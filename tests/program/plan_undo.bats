@@ -246,4 +246,18 @@ sum_of() {
 	must_fail "$RC_STREAM" "$BIN/plan" --undo other before
 	must_fail "$RC_LOCAL" "$BIN/plan" --undo nowhere before
 	must_say 'nowhere/plan.ndjson'
+	: >other/plan.ndjson
+	must_fail "$RC_STREAM" "$BIN/plan" --undo other before
+	must_say 'other/plan.ndjson.*empty'
+}
+
+@test "what the run has skipped, or failed in, is not taken back" {
+	local status
+	world "{\"decision\":\"B\",\"stored_checksum\":\"$SUM_A\"}" "{\"stored_checksum\":\"$SUM_A\"}" >before
+	for status in skipped failed; do
+		ran $status
+		world '{"decision":"B"}' '{"decision":"B"}' >after
+		must_pass "$BIN/plan" --undo run after
+		ops_are '[]'
+	done
 }

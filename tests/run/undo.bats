@@ -102,6 +102,32 @@ both_ways() {
 	must_hold '.[0] | .conflicts == 1' logs/last_run.json
 }
 
+@test "an undo of conflicts that had no base, and of edits whose base is lost: as before, and the next run sees the same" {
+	local base name
+	seed supabase one two
+	must_pass sync_now --quiet
+	for base in kept lost; do
+		edit notion one '{"type":["UX"]}'
+		# Linked by hand, and never synced.
+		seed notion "by hand, $base"
+		printf '{"side":"supabase","decision":"by hand, %s","type":"UX","date":"2026-01-02","notion_page_id":"%s"}' \
+			"$base" "$(id_of notion "by hand, $base")" >row
+		control POST seed @row >/dev/null
+		shown >before
+		must_pass sync_now --quiet --conflict notion
+		R=$(last_run)
+		[[ $base == kept ]] || rm state/base.ndjson
+		must_pass undo "$R" --quiet
+		shown | diff before - || seen "not as before, the base is $base"
+		must_pass sync_now --quiet --conflict notion
+		live supabase one | jq -e '.type == "UX"' >/dev/null || seen "the edit has not arrived again"
+		live supabase "by hand, $base" | jq -e '.type == "Ops"' >/dev/null || seen "it was no conflict again"
+		must_be_settled
+		edit notion one '{"type":["Ops"]}'
+		must_pass sync_now --quiet
+	done
+}
+
 @test "killed in the middle, the same command finishes it; what was edited since is left alone, and told" {
 	both_ways
 	control POST faults '{"match":{"api":"notion","method":"PATCH","nth":2},"delay_ms":1000}' >/dev/null
