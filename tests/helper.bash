@@ -35,7 +35,7 @@ common_setup() {
 	umask 022
 	export SYNC_ENV_FILE=$T/empty.env
 	# Where runs have their work folders: none may be left, common_teardown() says.
-	export TMPDIR=$BATS_RUN_TMPDIR
+	export TMPDIR=$BATS_FILE_TMPDIR
 	SANDBOX_PIDS=()
 	# Bats' own trap at each command of each function takes longer than the command. It
 	# stays for those of the test itself; of the functions ours shows where they failed.
@@ -52,7 +52,7 @@ common_teardown() {
 # no_work_left: nothing of this test has left anything in TMPDIR; what a run leaves that
 # is killed, the next one removes.
 no_work_left() {
-	local left=("$BATS_RUN_TMPDIR"/vaultsync-*)
+	local left=("$BATS_FILE_TMPDIR"/vaultsync-*)
 	[[ -e ${left[0]} ]] || return 0
 	printf 'left behind: %s\n' "${left[@]}" "${left[0]}"/*
 	rm -rf "${left[@]}"
