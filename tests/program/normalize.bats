@@ -28,13 +28,6 @@ normalize=$BIN/normalize
 		sed 's/.*--//' | grep .)
 }
 
-@test "does not link libcurl" {
-	command -v readelf >/dev/null || skip "no readelf"
-	readelf -d "$normalize" | grep NEEDED >needed
-	grep -q libcjson needed
-	run ! grep -q libcurl needed
-}
-
 @test "a row becomes a record, keys in their order" {
 	row 1 "{\"notion_page_id\":\"$(id 2)\",\"notion_synced\":true}" |
 		sb_stream >sb.ndjson

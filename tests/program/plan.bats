@@ -171,12 +171,6 @@ base_stream() {
 	must_hold 'any(.[]; .conflict.winner == "notion")'
 }
 
-@test "plan does not link libcurl" {
-	command -v readelf >/dev/null || skip "no readelf"
-	run readelf -d "$BIN/plan"
-	[[ $status -eq 0 && $output != *libcurl* ]] || seen "links libcurl"
-}
-
 @test "an output that can't be written is a local error" {
 	mixed >records
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' records >/dev/full"
