@@ -8,16 +8,16 @@
 #   coverage.sh FILE…              the unit and property tests, and these files of bats
 #
 # Counts in a build of its own, build/coverage, with gcc and gcov. Exits with 1 if a test
-# fails, a folder of the deciding code is below its floor, or a line of lib/sync is neither
-# run nor in left.txt beside this script. What it says of the other folders is worth
-# something only with --all.
+# fails, a folder of the deciding code is below its floor, or a line of it is neither run
+# nor in left.txt beside this script. What it says of the other folders is worth something
+# only with --all.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=build/coverage
 
 # Those that reach what the unit tests and the cases don't: the readers and writers of
 # cmd/plan, and each way of cmd/apply.
-telling=(tests/program/{apply,plan,guards,creates,inserts,looks,not_kept,one_record,presence,answers,workers,snapshot,plan_undo,upgrade,contract,notion_states,clock}.bats
+telling=(tests/program/{apply,plan,guards,creates,inserts,looks,not_kept,one_record,presence,answers,workers,snapshot,between,plan_undo,upgrade,contract,notion_states,clock}.bats
   tests/run/{holds,undo,resolve,names,meet,row_link,paused,cut,disk,kill,faults,controls}.bats)
 case ${1:-} in
   '') files=("${telling[@]}") ;;

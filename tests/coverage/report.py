@@ -2,8 +2,8 @@
 """report.py BUILD LIST
 
 Adds up what gcov counted in the build folder BUILD, by folder, and compares the lines of
-lib/sync that no test has run with those in LIST, each of which stands there with the
-reason. Exits with 1 if a folder is below its floor, a line is missing in LIST,
+the deciding code that no test has run with those in LIST, each of which stands there with
+the reason. Exits with 1 if a folder is below its floor, a line is missing in LIST,
 or LIST has one that is run by now."""
 
 import json

@@ -48,8 +48,9 @@ setup() {
 	[[ $files == "$(ls -l --time-style=full-iso -I notion-rate state)" ]] || seen "a file of the state was written"
 	# Each look counts: what has changed since the plan is not said to be written now.
 	edit notion edited-row '{"type":["Ops"],"decision":"meanwhile"}'
+	edit supabase edited-page '{"date":"2026-05-05"}'
 	must_pass "$BIN/apply" -n --base state/base.ndjson plan
-	must_hold '[.[] | select(.kind == "result" and .code == "changed")] | length == 1'
+	must_hold '[.[] | select(.kind == "result" and .code == "changed")] | length == 2'
 	must_pass "$BIN/apply" -q --base state/base.ndjson plan
 	must_pass sync_now --quiet
 	must_be_settled
@@ -101,11 +102,34 @@ setup() {
 	live supabase one | jq -e '.date == "2026-05-05"'
 }
 
-@test "a page comes back in one request where nothing else is to be written" {
+# without_marks: the data source has neither Checksum nor Synced.
+without_marks() {
 	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
 		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
 		-H "Content-Type: application/json" \
 		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+}
+
+@test "a page comes back, and its row takes what it holds, where nothing tells which of them was edited" {
+	without_marks
+	seed supabase one
+	must_pass sync_now --quiet
+	act supabase one soft-delete
+	must_pass sync_now --quiet
+	act supabase one undelete
+	edit supabase one '{"type":"UX","checksum":null}'
+	rm state/base.ndjson
+	must_pass sync_now --quiet --conflict notion
+	results >after
+	must_hold 'map(select(.status == "done") | [.op, .target]) == [["restore", "notion"], ["update", "supabase"]]' after
+	must_hold 'map(select(.kind == "pair")) | length == 1' state/base.ndjson
+	live supabase one | jq -e '.type == "Ops"' >/dev/null || seen "the row"
+	live notion one | jq -e '.type == ["Ops"]' >/dev/null || seen "the page"
+	must_be_settled
+}
+
+@test "a page comes back in one request where nothing else is to be written" {
+	without_marks
 	seed supabase one
 	must_pass sync_now --quiet
 	act notion one trash

@@ -128,6 +128,34 @@ page_object() { # page_object ID
 	must_pass sync_now -q
 	[[ $(live supabase one | jq -r .notion_page_id) != "$id" ]]
 	[[ $(pages length) == 2 ]]
+	# Where it names ours, that is all that it takes.
+	seed supabase two
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"status":503,"commit":true}'
+	control DELETE log >/dev/null
+	must_pass "$BIN/apply" --base state/base.ndjson plan
+	[[ $(control GET log) != *'/query"'* && $(pages length) == 3 ]] || seen "it was looked for"
+}
+
+@test "an answer that names the page of a row with the same content: it stays that row's" {
+	local page
+	seed supabase twin
+	must_pass sync_now -q
+	page=$(id_of notion twin)
+	seed supabase twin
+	make_plan
+	answer_with "$(page_object "$page")"
+	sed -i s/one/twin/ fault
+	control DELETE faults >/dev/null
+	control POST faults @fault >/dev/null
+	must_fail $RC_ATTENTION "$BIN/apply" --base state/base.ndjson plan
+	must_hold 'map(select(.op == "create") | [.status, .error.code]) == [["unknown", "foreign-page"]]'
+	control GET dump | jq -es --arg page "$page" 'map(select(.notion_page_id == $page)) | length == 1' >/dev/null
+	control DELETE faults >/dev/null
+	control POST clock '{"advance":301}'
+	must_pass sync_now -q
+	[[ $(pages length) == 2 ]] || seen "pages: $(pages length)"
+	control GET dump | jq -es 'map(select(.side == "supabase").notion_page_id) | length == 2 and (unique | length) == 2 and all(. != null)' >/dev/null
 }
 
 @test "a create that waited for its turn counts from then on" {
@@ -370,6 +398,8 @@ rows() {
 	must_wait skipped waits "can.t be read now: date"
 	quietly '{"date":"2026-01-02"}'
 	control POST faults "{\"match\":{\"api\":\"supabase\",\"path\":\"[?&]id=eq.$row\"},\"times\":-1,\"status\":500}" >/dev/null
+	must_wait failed 57014 ''
+	control POST faults "{\"match\":{\"api\":\"supabase\",\"path\":\"[?&]id=eq.$row\",\"nth\":2},\"times\":-1,\"status\":500}" >/dev/null
 	must_wait failed 57014 ''
 	control POST faults "{\"match\":{\"api\":\"notion\",\"path\":\"/v1/pages/$page\"},\"times\":-1,\"status\":500}" >/dev/null
 	must_wait failed internal_server_error ''

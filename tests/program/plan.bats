@@ -340,6 +340,11 @@ no_plan_of_a_cut() {
 	must_say 'scripts/sync-now.sh --allow mass-delete'
 	must_hold '.[0].blocked == ["mass-delete"]
 		and ([.[] | select(.op == "trash")] | length) == 4'
+	# As it was seen, and only so.
+	n=$(jq -r 'select(.kind == "head").plan_id' <<<"$output")
+	must_pass "$BIN/plan" --allow-plan "$n" records
+	must_hold ".[0] | .blocked == [] and .policy.allow_plan == \"$n\""
+	must_fail "$RC_GUARD" "$BIN/plan" --allow-plan "$(id 7)" records
 	must_pass "$BIN/plan" --allow mass-delete records
 	must_fail "$RC_GUARD" "$BIN/plan" --human records
 	[[ $output == *BLOCKED*mass-delete*--allow\ mass-delete* ]] ||
