@@ -121,7 +121,7 @@ became() {
 }
 
 @test "on the way to a row: each op tells what it met, and the next run writes what isn't there" {
-	local name long names=(untimed respelled edited erased no-look odd-answer)
+	local name long names=(untimed respelled edited erased no-look odd-answer odd-plan)
 	local -A row
 	long=long-$(printf 'x%.0s' {1..8000})
 	seed_in_sync "${names[@]}" "$long"
@@ -135,6 +135,9 @@ became() {
 	row[met]=$(id_of supabase met)
 	make_plan --allow mass-change
 
+	# A plan that somebody has worked on: no row has such a link.
+	jq -c --arg id "${row[odd-plan]}" 'if .row_id == $id then .expect.row.link = "x" * 8000 else . end' plan >worked-on
+
 	# The same values at another time: no row meets what the plan saw, and one meets what a look shows.
 	for name in respelled edited erased no-look; do edit supabase "$name" '{"type":"Ops"}'; done
 	row_meets PATCH edited "\"nth\":2,$(edit_also supabase edited '"set":{"date":"2026-05-05"}')"
@@ -146,7 +149,8 @@ became() {
 	row_meets PATCH "$long" "$(edit_also supabase "$long" '"touch":false,"set":{"decision":"short"}')"
 	meets "\"api\":\"supabase\",\"method\":\"GET\",\"path\":\"notion_page_id=eq.$(id_of notion met)" "$FAILS"
 
-	must_fail $RC_ATTENTION apply_plan
+	must_fail $RC_ATTENTION apply_plan worked-on
+	became "${row[odd-plan]}" '.code == "changed" and (.why | test("row was edited since the plan"))'
 	became "${row[untimed]}" '.status == "done"'
 	became "${row[respelled]}" '.status == "done"'
 	became "${row[edited]}" '.code == "changed" and (.why | test("row was edited just now"))'
