@@ -74,7 +74,7 @@ static int write_down(const char *logs, const char *id, struct error *e)
 		.status = RUN_INTERRUPTED,
 		.code = 128 + SIGKILL,
 		.signal = "KILL",
-		.message = "run: killed before it could write down how it "
+		.message = "run: killed, or without room to write down how it "
 			   "ended; the next run did that",
 		.started = run_id_time(id),
 		.ended = run_id_time(id) };
