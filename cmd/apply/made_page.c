@@ -172,6 +172,7 @@ static int may_go(struct worker *w, const char *row_id, const char *page_id,
 	char sum[CHECKSUM_SIZE];
 	struct notion_page page;
 	bool same;
+	int other;
 
 	if (!reread_page(w, page_id, &page, &look))
 		return unless_failed(&look, o);
@@ -182,14 +183,8 @@ static int may_go(struct worker *w, const char *row_id, const char *page_id,
 	notion_page_fini(&page);
 	if (!same)
 		return 0;
-	switch (page_has_other_row(w, page_id, row_id, o)) {
-	case 0:
-		return 1;
-	case 1:
-		return 0;
-	default:
-		return -1;
-	}
+	other = page_has_other_row(w, page_id, row_id, o);
+	return other < 0 ? -1 : !other;
 }
 
 /*
@@ -223,19 +218,23 @@ static int other_link(struct worker *w, const char *row_id, const char *page_id,
 	return rc;
 }
 
-static bool trash(struct worker *w, const char *page_id)
+/* 1: it is there; 0: Notion keeps it out. -1 with o filled. */
+static int trash(struct worker *w, const char *page_id, struct outcome *o)
 {
 	json *body = json_object(), *object = NULL;
 	struct api_error a;
-	bool trashed;
+	int rc;
 
 	json_put_bool(body, "in_trash", true);
-	trashed = notion_page_patch(&w->notion, page_id, &w->schema, body, NULL,
-			  NULL, NULL, &object, &a) == 0 &&
-		  json_true(object, "in_trash");
+	rc = notion_page_patch(&w->notion, page_id, &w->schema, body, NULL,
+		NULL, NULL, &object, &a);
+	if (rc < 0)
+		give_up(o, STATUS_FAILED, &a);
+	else
+		rc = json_true(object, "in_trash");
 	json_free(object);
 	json_free(body);
-	return trashed;
+	return rc;
 }
 
 int made_page_yield(struct worker *w, const char *row_id, const char *page_id,
@@ -247,10 +246,10 @@ int made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 
 	if (rc > 0)
 		rc = may_go(w, row_id, page_id, checksum, o);
+	if (rc > 0)
+		rc = trash(w, page_id, o);
 	if (rc <= 0)
 		return rc;
-	if (!trash(w, page_id))
-		return 0;
 	outcome_fini(o);
 	skip(o, "changed",
 		"in the meantime another run made the page %s for this row; "

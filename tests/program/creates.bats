@@ -293,10 +293,11 @@ must_be_single() {
 	cp state/base.ndjson other
 	must_pass "$BIN/apply" --base other/base.ndjson plan
 	[[ $(pages length) == 3 ]]
-	# As long as one of the two pages can't be read, nobody can tell: it stays, and gets no row.
+	# As long as one of the two pages can't be read, nobody can tell: it stays, and gets no
+	# row; nor where it can't be moved to the trash.
 	make_plan
-	for id in $(pages 'map(select(.decision == "one").id) | .[]' | tr -d '"'); do
-		control POST faults "{\"match\":{\"api\":\"notion\",\"method\":\"GET\",\"path\":\"/v1/pages/$id\"},\"times\":-1,\"status\":500}" >/dev/null
+	for id in $(pages 'map(select(.decision == "one").id) | .[]' | tr -d '"') '","method":"PATCH'; do
+		control POST faults "{\"match\":{\"api\":\"notion\",\"path\":\"/v1/pages/$id\"},\"times\":-1,\"status\":500}" >/dev/null
 		rm -rf again
 		cp -r state again
 		SYNC_RETRIES=0 must_fail $RC_ATTENTION "$BIN/apply" -q --base again/base.ndjson plan
