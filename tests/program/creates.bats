@@ -242,7 +242,7 @@ must_be_single() {
 	make_plan
 	# The other machine carries the same plan out while our first create is under way.
 	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]","body":"\"one\""},
-		"silence_ms":4000}'
+		"silence_ms":10000}'
 	SYNC_JOBS=1 "$BIN/apply" -q --base state/base.ndjson plan >ours &
 	pid=$!
 	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
