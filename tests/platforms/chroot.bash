@@ -14,7 +14,8 @@ bootstrap() {
   [ -z "$keyring" ] || [ -e "$keyring" ] ||
     die 69 "no $keyring, which has the keys of that archive: apt-get install ubuntu-keyring, or --keyring FILE"
   # debootstrap knows a release by a link, and an older one lacks those of newer releases.
-  if [ -z "${DEBOOTSTRAP_DIR:-}" ] && [ ! -e "/usr/share/debootstrap/scripts/$1" ]; then
+  if [ -z "${DEBOOTSTRAP_DIR:-}" ] && [ -d /usr/share/debootstrap ] &&
+    [ ! -e "/usr/share/debootstrap/scripts/$1" ]; then
     local DEBOOTSTRAP_DIR=$folder/$1/debootstrap
     rm -rf "$DEBOOTSTRAP_DIR" && cp -a /usr/share/debootstrap "$DEBOOTSTRAP_DIR" &&
       ln -s "$script" "$DEBOOTSTRAP_DIR/scripts/$1" || return
