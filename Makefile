@@ -1,6 +1,6 @@
 # vaultsync: build, check, install. The programs land in bin/.
 CC      ?= cc
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= -O3 -g
 PREFIX  ?= /usr/local
 BUILD   ?= build
 BIN     ?= bin

@@ -5,78 +5,125 @@
 
 #include "util/uuid.h"
 
-/* The string members of a line: the fields of the decision, then these. */
-enum text {
-	T_ROW_ID = FIELDS,
-	T_PAGE_ID,
-	T_STATE,
-	T_STORED,
-	T_EDITED,
-	T_CREATED,
-	T_CODE,
-	T_DETAIL,
-	T_SHOWS,
+/*
+ * The members of a line that count, about in the order in which normalize
+ * prints them: the fields of the decision, other texts, flags, and the rest.
+ */
+enum member {
+	M_ROW_ID = FIELDS,
+	M_PAGE_ID,
+	M_STATE,
+	M_STORED,
+	M_SHOWS,
+	M_CREATED,
+	M_EDITED,
+	M_CODE,
+	M_DETAIL,
 	TEXTS,
+	M_SYNCED = TEXTS,
+	M_OWN,
+	M_DELETED,
+	M_ARCHIVED,
+	M_PAUSED,
+	M_KEPT,
+	M_SOURCE,
+	M_MORE_TYPES,
+	M_DATE_DETAIL,
+	MEMBERS,
 };
 
-static const char *const keys[TEXTS] = {
-	[T_ROW_ID] = "row_id",
-	[T_PAGE_ID] = "page_id",
-	[T_STATE] = "state",
-	[T_STORED] = "stored_checksum",
-	[T_EDITED] = "edited_at",
-	[T_CREATED] = "created_at",
-	[T_CODE] = "code",
-	[T_DETAIL] = "detail",
-	[T_SHOWS] = "shows",
+static const char *const keys[MEMBERS] = {
+	[M_ROW_ID] = "row_id",
+	[M_PAGE_ID] = "page_id",
+	[M_STATE] = "state",
+	[M_STORED] = "stored_checksum",
+	[M_SHOWS] = "shows",
+	[M_CREATED] = "created_at",
+	[M_EDITED] = "edited_at",
+	[M_CODE] = "code",
+	[M_DETAIL] = "detail",
+	[M_SYNCED] = "synced",
+	[M_OWN] = "own",
+	[M_DELETED] = "deleted",
+	[M_ARCHIVED] = "archived",
+	[M_PAUSED] = "paused",
+	[M_KEPT] = "kept",
+	[M_SOURCE] = "source",
+	[M_MORE_TYPES] = "extra_types",
+	[M_DATE_DETAIL] = "date_detail",
 };
 
-static const char *key_of(enum text t)
+/* A line, taken apart. */
+struct line {
+	const json *at[MEMBERS]; /* NULL: it has none */
+	const char *text[TEXTS]; /* an empty one is NULL, too */
+};
+
+static const char *key_of(enum member m)
 {
-	return keys[t] ? keys[t] : field_name((enum field)t);
+	return keys[m] ? keys[m] : field_name((enum field)m);
 }
 
-/* The line's texts where they stand in it; an empty one counts as none. */
-static int find_texts(const json *line, const char *out[TEXTS], struct error *e)
+/* Which one has that key, looked for from m on; MEMBERS: none. */
+static enum member member_named(const char *key, enum member m)
 {
-	for (enum text i = 0; i < TEXTS; i++) {
-		const json *v = json_get(line, key_of(i));
+	for (int n = 0; n < MEMBERS; n++, m++) {
+		if (m == MEMBERS)
+			m = 0;
+		if (*key == *key_of(m) && strcmp(key, key_of(m)) == 0)
+			return m;
+	}
+	return MEMBERS;
+}
 
-		out[i] = json_text(v);
-		if (!out[i] && !json_is_null(v))
+static int take_apart(struct line *l, const json *line, struct error *e)
+{
+	enum member last = 0;
+
+	*l = (struct line){ 0 };
+	for (const json *v = json_first(line); v; v = json_next(v)) {
+		enum member m = member_named(json_key(v), last);
+
+		if (m == MEMBERS)
+			continue;
+		l->at[m] = v;
+		last = m;
+	}
+	for (enum member m = 0; m < TEXTS; m++) {
+		l->text[m] = json_text(l->at[m]);
+		if (!l->text[m] && !json_is_null(l->at[m]))
 			return fail(e, RC_STREAM, "\"%s\" is not a text",
-				key_of(i));
-		if (out[i] && !*out[i])
-			out[i] = NULL;
+				key_of(m));
+		if (l->text[m] && !*l->text[m])
+			l->text[m] = NULL;
 	}
 	return 0;
 }
 
-static int parse_side(enum side *side, const json *line, struct error *e)
+static int parse_side(enum side *side, const struct line *l, struct error *e)
 {
-	if (side_parse(json_str(line, "source"), side) == 0)
+	if (side_parse(json_text(l->at[M_SOURCE]), side) == 0)
 		return 0;
 	return fail(e, RC_STREAM, "\"source\" is neither supabase nor notion");
 }
 
 static int parse_time(
-	usec *t, const char *text, const char *key, struct error *e)
+	usec *t, const struct line *l, enum member m, struct error *e)
 {
 	*t = USEC_NONE;
-	if (text && time_parse(text, t) < 0)
-		return fail(e, RC_STREAM, "\"%s\" is not a valid time", key);
+	if (l->text[m] && time_parse(l->text[m], t) < 0)
+		return fail(
+			e, RC_STREAM, "\"%s\" is not a valid time", keys[m]);
 	return 0;
 }
 
 static int parse_flag(
-	bool *flag, const json *line, const char *key, struct error *e)
+	bool *flag, const struct line *l, enum member m, struct error *e)
 {
-	const json *v = json_get(line, key);
-
-	*flag = json_is_true(v);
-	if (!json_is_bool(v) && !json_is_null(v))
-		return fail(
-			e, RC_STREAM, "\"%s\" is neither true nor false", key);
+	*flag = json_is_true(l->at[m]);
+	if (!json_is_bool(l->at[m]) && !json_is_null(l->at[m]))
+		return fail(e, RC_STREAM, "\"%s\" is neither true nor false",
+			keys[m]);
 	return 0;
 }
 
@@ -84,12 +131,12 @@ static int parse_flag(
  * What is copied into buffers of a fixed size further on is checked here, at
  * the door: a stream may be filtered, or made by hand.
  */
-static int check_fixed(const char *const text[TEXTS], struct error *e)
+static int check_fixed(const struct line *l, struct error *e)
 {
-	static const enum text ids[] = { T_ROW_ID, T_PAGE_ID };
+	static const enum member ids[] = { M_ROW_ID, M_PAGE_ID };
 
 	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
-		const char *id = text[ids[i]];
+		const char *id = l->text[ids[i]];
 
 		if (id && !uuid_is_normal(id))
 			return fail(e, RC_STREAM,
@@ -97,57 +144,57 @@ static int check_fixed(const char *const text[TEXTS], struct error *e)
 				"dashes: %.60s",
 				keys[ids[i]], id);
 	}
-	if (text[T_STORED] && !checksum_is_valid(text[T_STORED]))
+	if (l->text[M_STORED] && !checksum_is_valid(l->text[M_STORED]))
 		return fail(e, RC_STREAM,
 			"\"%s\" is not a checksum of 64 lower-case hex "
 			"digits: %.80s",
-			keys[T_STORED], text[T_STORED]);
+			keys[M_STORED], l->text[M_STORED]);
 	return 0;
 }
 
-static int parse_ids(
-	struct record *r, const char *const text[TEXTS], struct error *e)
+static int parse_ids(struct record *r, const struct line *l, struct error *e)
 {
-	r->id = text[r->side == SUPABASE ? T_ROW_ID : T_PAGE_ID];
+	enum member id = r->side == SUPABASE ? M_ROW_ID : M_PAGE_ID;
+
+	r->id = l->text[id];
 	if (!r->id)
 		return fail(e, RC_STREAM, "a record of %s has no \"%s\"",
-			side_name(r->side),
-			r->side == SUPABASE ? "row_id" : "page_id");
+			side_name(r->side), keys[id]);
 	if (r->side == SUPABASE)
-		r->link = text[T_PAGE_ID];
+		r->link = l->text[M_PAGE_ID];
 	else
-		r->state = text[T_STATE];
+		r->state = l->text[M_STATE];
 	if (r->state && strcmp(r->state, "moved") != 0 &&
 		strcmp(r->state, "unreachable") != 0)
 		return fail(e, RC_STREAM, "unknown \"state\": %.40s", r->state);
 	return 0;
 }
 
-static int parse_content(struct record *r, const json *line,
-	const char *const text[TEXTS], struct error *e)
+static int parse_content(
+	struct record *r, const struct line *l, struct error *e)
 {
 	for (enum field f = 0; f < FIELDS; f++) {
-		if (text[f] && !field_is_valid(f, text[f]))
+		if (l->text[f] && !field_is_valid(f, l->text[f]))
 			return fail(e, RC_STREAM,
 				"\"%s\" is not a valid date: %.40s",
-				field_name(f), text[f]);
-		r->is.value[f] = text[f];
+				field_name(f), l->text[f]);
+		r->is.value[f] = l->text[f];
 	}
-	if (parse_time(&r->created, text[T_CREATED], "created_at", e) < 0 ||
-		parse_time(&r->edited, text[T_EDITED], "edited_at", e) < 0 ||
-		parse_flag(&r->synced, line, "synced", e) < 0 ||
-		parse_flag(&r->deleted, line, "deleted", e) < 0 ||
-		parse_flag(&r->own, line, "own", e) < 0 ||
-		parse_flag(&r->archived, line, "archived", e) < 0 ||
-		parse_flag(&r->kept, line, "kept", e) < 0 ||
-		parse_flag(&r->paused, line, "paused", e) < 0)
+	if (parse_time(&r->created, l, M_CREATED, e) < 0 ||
+		parse_time(&r->edited, l, M_EDITED, e) < 0 ||
+		parse_flag(&r->synced, l, M_SYNCED, e) < 0 ||
+		parse_flag(&r->deleted, l, M_DELETED, e) < 0 ||
+		parse_flag(&r->own, l, M_OWN, e) < 0 ||
+		parse_flag(&r->archived, l, M_ARCHIVED, e) < 0 ||
+		parse_flag(&r->kept, l, M_KEPT, e) < 0 ||
+		parse_flag(&r->paused, l, M_PAUSED, e) < 0)
 		return -1;
-	r->shows = text[T_SHOWS];
-	r->stored = text[T_STORED];
-	r->edited_at = text[T_EDITED];
-	r->more_types = json_count(json_get(line, "extra_types")) > 0;
-	if (json_is_object(json_get(line, "date_detail")))
-		r->date_detail = json_copy(json_get(line, "date_detail"));
+	r->shows = l->text[M_SHOWS];
+	r->stored = l->text[M_STORED];
+	r->edited_at = l->text[M_EDITED];
+	r->more_types = json_count(l->at[M_MORE_TYPES]) > 0;
+	if (json_is_object(l->at[M_DATE_DETAIL]))
+		r->date_detail = json_copy(l->at[M_DATE_DETAIL]);
 	return 0;
 }
 
@@ -177,12 +224,12 @@ static struct record *keep(struct arena *a, struct record *r)
 
 struct record *record_parse(struct arena *a, const json *line, struct error *e)
 {
-	const char *text[TEXTS];
+	struct line l;
 	struct record r = { 0 };
 
-	if (parse_side(&r.side, line, e) < 0 || find_texts(line, text, e) < 0 ||
-		check_fixed(text, e) < 0 || parse_ids(&r, text, e) < 0 ||
-		parse_content(&r, line, text, e) < 0)
+	if (take_apart(&l, line, e) < 0 || parse_side(&r.side, &l, e) < 0 ||
+		check_fixed(&l, e) < 0 || parse_ids(&r, &l, e) < 0 ||
+		parse_content(&r, &l, e) < 0)
 		return NULL;
 	return keep(a, &r);
 }
@@ -192,16 +239,16 @@ int trouble_parse(
 {
 	const char **texts[] = { &t->row_id, &t->page_id, &t->code,
 		&t->detail };
-	const char *text[TEXTS];
+	struct line l;
 
 	*t = (struct trouble){ 0 };
-	if (parse_side(&t->side, line, e) < 0 ||
-		find_texts(line, text, e) < 0 || check_fixed(text, e) < 0)
+	if (take_apart(&l, line, e) < 0 || parse_side(&t->side, &l, e) < 0 ||
+		check_fixed(&l, e) < 0)
 		return -1;
-	t->row_id = text[T_ROW_ID];
-	t->page_id = text[T_PAGE_ID];
-	t->code = text[T_CODE] ? text[T_CODE] : "unknown";
-	t->detail = text[T_DETAIL] ? text[T_DETAIL] : "no reason was given";
+	t->row_id = l.text[M_ROW_ID];
+	t->page_id = l.text[M_PAGE_ID];
+	t->code = l.text[M_CODE] ? l.text[M_CODE] : "unknown";
+	t->detail = l.text[M_DETAIL] ? l.text[M_DETAIL] : "no reason was given";
 	arena_keep(a, 0, texts, sizeof texts / sizeof texts[0]);
 	return 0;
 }

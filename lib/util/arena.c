@@ -101,27 +101,29 @@ static size_t first_alike(const char **const texts[], size_t i)
 void *arena_keep(
 	struct arena *a, size_t room, const char **const texts[], size_t n)
 {
-	size_t size = room;
+	size_t size = room, alike[ARENA_TEXTS], len[ARENA_TEXTS];
 	char *piece, *at;
 
-	for (size_t i = 0; i < n; i++)
-		if (*texts[i] && first_alike(texts, i) == i)
-			size += strlen(*texts[i]) + 1;
+	for (size_t i = 0; i < n; i++) {
+		if (!*texts[i])
+			continue;
+		alike[i] = first_alike(texts, i);
+		if (alike[i] < i)
+			continue;
+		len[i] = strlen(*texts[i]) + 1;
+		size += len[i];
+	}
 	piece = arena_alloc(a, size);
 	at = piece + room;
 	for (size_t i = 0; i < n; i++) {
-		size_t len, k;
-
 		if (!*texts[i])
 			continue;
-		k = first_alike(texts, i);
-		if (k < i) {
-			*texts[i] = *texts[k];
+		if (alike[i] < i) {
+			*texts[i] = *texts[alike[i]];
 			continue;
 		}
-		len = strlen(*texts[i]) + 1;
-		*texts[i] = memcpy(at, *texts[i], len);
-		at += len;
+		*texts[i] = memcpy(at, *texts[i], len[i]);
+		at += len[i];
 	}
 	return piece;
 }

@@ -22,10 +22,12 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t size);
 void arena_fini(struct arena *a);
 
+#define ARENA_TEXTS 16
+
 /*
- * Copies n texts into one piece of memory behind `room` bytes for the caller,
- * which are returned; each *texts[i] points to its copy from then on, and the
- * same text is kept once. NULL stays NULL.
+ * Copies n texts, at most ARENA_TEXTS, into one piece of memory behind `room`
+ * bytes for the caller, which are returned; each *texts[i] points to its copy
+ * from then on, and the same text is kept once. NULL stays NULL.
  */
 void *arena_keep(
 	struct arena *a, size_t room, const char **const texts[], size_t n);

@@ -119,23 +119,38 @@ static bool is_plain(unsigned char c)
 	return c > 0x1F && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Whether one of the eight bytes of w is b. */
-static bool has_byte(uint64_t w, unsigned char b)
+/*
+ * The high bit of each byte of w that is b; also of those right above such a
+ * byte that are b ^ 1, so only the lowest of them is sure.
+ */
+static uint64_t bytes_that_are(uint64_t w, unsigned char b)
 {
 	uint64_t x = w ^ EACH_BYTE(b);
 
 	return (x - EACH_BYTE(0x01)) & ~x & EACH_BYTE(0x80);
 }
 
+/* The same of the bytes that aren't plain. */
+static uint64_t not_plain(uint64_t w)
+{
+	return (w & EACH_BYTE(0x80)) |
+	       ((w - EACH_BYTE(0x20)) & ~w & EACH_BYTE(0x80)) |
+	       bytes_that_are(w, '"') | bytes_that_are(w, '\\');
+}
+
 /* The first byte that isn't plain; eight at a time, for it is mostly far. */
 static const char *skip_plain(const char *at, const char *end)
 {
-	for (uint64_t w; end - at >= 8; at += 8) {
+	for (uint64_t w, found; end - at >= 8; at += 8) {
 		memcpy(&w, at, 8);
-		if (w & EACH_BYTE(0x80) ||
-			(w - EACH_BYTE(0x20)) & ~w & EACH_BYTE(0x80) ||
-			has_byte(w, '"') || has_byte(w, '\\'))
-			break;
+		found = not_plain(w);
+		if (!found)
+			continue;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		return at + __builtin_ctzll(found) / 8;
+#else
+		break;
+#endif
 	}
 	while (at < end && is_plain((unsigned char)*at))
 		at++;

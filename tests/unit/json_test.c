@@ -246,7 +246,9 @@ static void test_every_place(void)
 	static const char *const bad[] = { "\x01", "\x1F", "\xFF", "\xC3",
 		"\xED\xA0\x80", "\\x" };
 	static const char *const good[] = { " ", "!", "#", "[", "]", "\x7F",
-		"\xC3\xA9", "\xF0\x9F\x98\x80", "\\\\", "\\\"" };
+		"\xC3\xA9", "\xF0\x9F\x98\x80", "\\\\", "\\\"",
+		/* A byte above one that counts, and one bit from it. */
+		"\\\"#", "\\\\]" };
 	char text[64];
 
 	for (int before = 0; before < 20; before++) {
