@@ -115,15 +115,16 @@ FORCE:
 $(BUILD)/lib/util/version.o: $(BUILD)/commit.h
 $(BUILD)/lib/util/version.o: CPPFLAGS_ALL += -include $(BUILD)/commit.h
 
-# A unit test may look into one program: its pure objects, never its main().
+# A unit test may look into a program, mostly plan: its objects, never its main().
 $(BUILD)/tests/%: $(BUILD)/tests/%.o \
                   $(filter-out %/plan.o,$(call objects,plan)) $(LIBS)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIBS) -lcurl $(BASE_LIBS)
 
 # What is not a test itself is linked to those beside it that need it.
 $(filter $(BUILD)/tests/property/%,$(UNITS) $(SEEDER)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
 $(SEEDER): $(BUILD)/tests/property/seed_edits.o
 $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
+$(BUILD)/tests/unit/journal_test: $(BUILD)/cmd/apply/journal.o
 
 check: all units
 	bats -r tests
