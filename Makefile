@@ -56,6 +56,8 @@ SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch
                tests/unit/*.[ch] tests/property/*.[ch] \
                tests/fuzz/*.[ch] tests/analysis/*.h tests/mutation/*.c bench/*.c)
 
+comma     := ,
+
 all: $(PROGRAMS:%=$(BIN)/%)
 
 define floor_rule
@@ -126,6 +128,11 @@ $(SEEDER): $(BUILD)/tests/property/seed_edits.o
 $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 $(BUILD)/tests/unit/journal_test: $(BUILD)/cmd/apply/journal.o
 
+# The whole of apply, with the services, the clock and the pauses of a scene.
+$(BUILD)/tests/unit/apply_scenes_test: $(BUILD)/tests/unit/apply_scenes_test.o $(call objects,apply) $(LIBS)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(patsubst %,-Wl$(comma)--wrap=%,main http_exchange time_now \
+	    time_monotonic time_with_sleep nanosleep uuid_random) -o $@ $(filter %.o,$^) $(LIBS) -lcurl -lpthread $(BASE_LIBS)
+
 check: all units
 	bats -r tests
 
@@ -174,7 +181,7 @@ format:
 lint:
 	tests/floors.sh
 	clang-format --dry-run -Werror $(SOURCES)
-	shellcheck -x tests/floors.sh tests/mutation.sh tests/fuzz/*.sh tests/protocol/*.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
+	shellcheck -x tests/floors.sh tests/mutation.sh tests/fuzz/*.sh tests/protocol/*.sh tests/scenes/*.sh scripts/*.sh scripts/vaultsync packaging/*.sh bench/*.sh doc/*.sh .ci/run
 
 install: all
 	$(INSTALL)

@@ -1,0 +1,481 @@
+# The scenes of apply, one function each: what there is, what people do, which faults
+# meet the requests. Sourced by record.sh.
+# shellcheck shell=bash
+
+# settled SIDE DECISION…: pairs that are in sync, with a base, an hour ago.
+settled() {
+	seed "$@"
+	"$ROOT/scripts/sync-now.sh" -q
+	control POST clock '{"advance":3600}' >/dev/null
+}
+
+fault() { # fault MATCH MORE
+	control POST faults "{\"match\":{$1},$2}" >/dev/null
+}
+
+config() { # config MEMBERS
+	control POST config "{$1}" >/dev/null
+}
+
+# meanwhile MATCH SIDE DECISION CHANGE: right before that request, a person does so.
+meanwhile() {
+	find_record "$2" "$3" live
+	[[ $RECORD =~ \"id\":\"([^\"]+)\" ]]
+	fault "$1" "\"edit\":{\"side\":\"$2\",\"id\":\"${BASH_REMATCH[1]}\",$4}"
+}
+
+page_patch='"api":"notion","method":"PATCH"'
+page_look='"api":"notion","method":"GET","path":"/v1/pages/"'
+page_post='"api":"notion","method":"POST","path":"/v1/pages[?]"'
+row_patch='"api":"supabase","method":"PATCH"'
+row_post='"api":"supabase","method":"POST"'
+row_look='"api":"supabase","method":"GET"'
+
+scene_edits() {
+	settled supabase one two three
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	edit supabase three '{"type":"UX"}'
+	edit notion three '{"date":"2026-02-03"}'
+	make_plan
+	record edits "An edit of a row, one of a page, and one field on each side."
+}
+
+scene_creates() {
+	seed supabase one
+	seed notion two
+	make_plan
+	record creates "A row without a page, and a page without a row."
+}
+
+scene_first_links() {
+	seed supabase one two
+	seed notion one
+	seed notion two
+	edit notion two '{"type":"UX"}'
+	make_plan --match decision
+	record first_links "Records that were never linked are joined, one with a difference."
+}
+
+scene_deletions() {
+	settled supabase one two three four
+	act supabase one soft-delete
+	act notion two trash
+	act supabase three delete
+	make_plan
+	record deletions "A row and a page are deleted: the other halves go to the trash. One row is erased."
+}
+
+scene_comes_back() {
+	settled supabase one two
+	act supabase one soft-delete
+	act notion two trash
+	"$ROOT/scripts/sync-now.sh" -q
+	control POST clock '{"advance":3600}' >/dev/null
+	act supabase one undelete
+	act notion two restore
+	make_plan
+	record comes_back "Both come back: what went with them does, too."
+}
+
+scene_orphans() {
+	settled supabase one two
+	act supabase one delete
+	act notion two erase
+	make_plan --orphans restore --allow mass-create
+	record orphans "Halves that are gone for good are made again."
+}
+
+scene_conflict() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	control POST clock '{"advance":600}' >/dev/null
+	edit notion one '{"decision":"one, by a page"}'
+	make_plan
+	record conflict "Both sides have edited one field: the later edit is written."
+}
+
+scene_skips() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion one '{"decision":"one, by a page"}'
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan --conflict stop
+	record skips "A conflict that nobody has decided is left alone."
+}
+
+scene_dry_run() {
+	settled supabase one two three
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	act notion three trash
+	seed supabase four
+	seed notion five
+	make_plan
+	record dry_run "A dry run looks, and writes nothing." --dry-run
+}
+
+scene_changed_page() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit supabase two '{"decision":"two, by a row"}'
+	make_plan
+	edit notion one '{"decision":"one, by a page"}'
+	meanwhile "$page_look" notion two '"set":{"date":"2026-05-06"}'
+	record changed_page "Pages that were edited since the plan, or a moment ago, are not written."
+}
+
+scene_changed_row() {
+	settled supabase one two
+	edit notion one '{"decision":"one, by a page"}'
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan
+	edit supabase one '{"decision":"one, by a row"}'
+	meanwhile "$row_patch" supabase two '"set":{"date":"2026-05-06"}'
+	record changed_row "Rows that were edited since the plan, or a moment ago, are not written."
+}
+
+scene_page_is_gone() {
+	settled supabase one two three
+	edit supabase one '{"decision":"one, by a row"}'
+	edit supabase two '{"decision":"two, by a row"}'
+	edit supabase three '{"decision":"three, by a row"}'
+	make_plan
+	act notion one trash
+	act notion two erase
+	act notion three move
+	record page_is_gone "Pages in the trash, erased and moved since the plan."
+}
+
+scene_lost_answers() {
+	settled supabase one two three four
+	edit supabase one '{"decision":"one, by a row"}'
+	edit supabase two '{"decision":"two, by a row"}'
+	edit notion three '{"decision":"three, by a page"}'
+	edit notion four '{"decision":"four, by a page"}'
+	make_plan
+	fault "$page_patch,\"body\":\"one\"" '"drop":"after"'
+	fault "$page_patch,\"body\":\"two\"" '"drop":"before"'
+	fault "$row_patch,\"body\":\"three\"" '"drop":"after"'
+	fault "$row_patch,\"body\":\"four\"" '"drop":"before"'
+	record lost_answers "Answers to writes are lost, whether they were carried out or not."
+}
+
+scene_create_is_lost() {
+	seed supabase one two three
+	make_plan
+	fault "$page_post,\"body\":\"one\"" '"drop":"after"'
+	fault "$page_post,\"body\":\"two\"" '"drop":"before"'
+	fault "$page_post,\"body\":\"three\"" '"status":503,"commit":true'
+	record create_is_lost "Creates without an answer: pages that are there are found, none is made twice."
+}
+
+scene_create_of_an_earlier_run() {
+	local apply row
+	seed supabase one two
+	make_plan
+	fault "$page_post,\"body\":\"one\"" '"drop":"after","silence_ms":0'
+	row=$(sed -n 's/.*"op":"create","target":"notion","row_id":"\([^"]*\)".*"decision":"one".*"checksum":"\([0-9a-f]*\)".*/\1 \2/p' plan)
+	[[ $row ]]
+	printf '%s\n' '{"kind":"head","stream":"journal","v":1}' \
+		"{\"kind\":\"creating\",\"row_id\":\"${row% *}\",\"checksum\":\"${row#* }\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}" >state/base.ndjson.journal
+	control DELETE faults >/dev/null
+	control POST seed "{\"side\":\"notion\",\"decision\":\"one\",\"type\":\"Ops\",\"date\":\"2026-01-02\",\"created_by\":\"bot\",\"checksum\":\"${row#* }\",\"synced\":true}" >/dev/null
+	record create_of_an_earlier_run "A page that a killed run may have made is looked for first."
+}
+
+scene_insert_is_lost() {
+	seed notion one two
+	make_plan
+	fault "$row_post,\"body\":\"one\"" '"drop":"after"'
+	fault "$row_post,\"body\":\"two\"" '"status":500,"code":"XX000","times":9'
+	record insert_is_lost "An insert whose answer is lost is found by its id; one that fails is told."
+}
+
+scene_row_is_there() {
+	seed notion one
+	make_plan
+	"$BIN/apply" -q --base state/base.ndjson plan >/dev/null
+	rm state/*
+	record row_is_there "The row of a page is there already: it isn't inserted twice."
+}
+
+scene_page_keeps_another_value() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit supabase two '{"type":"UX"}'
+	config '"automations":[{"on":"edit","find":"one, by a row","set":{"decision":"cut"}},{"on":"edit","find":"two","set":{"type":null}}]'
+	make_plan
+	record page_keeps_another_value "An automation changes what was written: not kept, and nobody is told it was."
+}
+
+scene_row_keeps_another_value() {
+	settled supabase one
+	edit notion one '{"decision":"one, by a page"}'
+	config '"triggers":[{"on":"update","set":{"decision":"cut"}}]'
+	make_plan
+	record row_keeps_another_value "A trigger changes what was written."
+}
+
+scene_created_otherwise() {
+	seed supabase one two
+	config '"automations":[{"on":"create","find":"one","set":{"type":null}},{"on":"create","find":"two","action":"trash"}]'
+	make_plan
+	record created_otherwise "Pages that an automation changes, or trashes, as they are made."
+}
+
+scene_limited() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan
+	fault "$page_patch" '"status":429,"retry_after":7'
+	fault "$row_patch" '"status":503'
+	record limited "Services that ask for a pause, and are asked again after it."
+}
+
+scene_limited_for_long() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit supabase two '{"decision":"two, by a row"}'
+	make_plan
+	fault "$page_patch" '"status":429,"retry_after":700'
+	record limited_for_long "A pause that is longer than the run may wait ends it." --max-wait 60
+}
+
+scene_outage() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit supabase two '{"decision":"two, by a row"}'
+	make_plan
+	fault '"api":"notion"' '"status":500,"times":-1'
+	record outage "Notion fails for good: the run ends, and says what is not known."
+}
+
+scene_key_is_refused() {
+	settled supabase one two
+	edit notion one '{"decision":"one, by a page"}'
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan
+	fault "$row_patch" '"status":401,"code":"PGRST301","times":-1'
+	record key_is_refused "A key that is refused in the middle ends the run."
+}
+
+scene_refused() {
+	settled supabase one two three
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	edit supabase three '{"decision":"three, by a row"}'
+	make_plan
+	fault "$page_patch,\"body\":\"one\"" '"status":400,"code":"validation_error"'
+	fault "$row_patch,\"body\":\"two\"" '"status":400,"code":"23514"'
+	record refused "Writes that a service refuses are failures of their own."
+}
+
+scene_slow() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan
+	record slow "As it is; played with answers that take half a minute, it looks again."
+	sed -i 's/^\(answer .*\)/\1 took=30/' "$HERE/slow.scene"
+	(cd "$ROOT" && "$test" --update slow) >/dev/null
+}
+
+scene_undo() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	"$ROOT/scripts/sync-now.sh" -q
+	local run
+	run=$(sed -n 's/.*"run_id":"\([^"]*\)".*/\1/p' logs/last_run.json)
+	"$BIN/sb-fetch" >sb
+	"$BIN/notion-fetch" --known sb >notion
+	"$BIN/normalize" sb notion >records
+	"$BIN/plan" --base state/base.ndjson --undo "logs/runs/$run" records >plan
+	record undo "A run is taken back."
+}
+
+scene_short_plan() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	seed supabase three
+	make_plan
+	jq -c 'del(.sources) | if .expect then .expect |= {checksum, updated_at} else . end' plan >short
+	mv short plan
+	record short_plan "A plan without what it expects: both halves are looked at."
+}
+
+scene_no_heads() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	make_plan
+	jq -c 'if .kind == "head" then del(.sources) else . end' plan >short
+	mv short plan
+	record no_heads "A plan without the heads of its sources: the services are asked."
+}
+
+scene_short_plan_is_old() {
+	settled supabase one two three
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	edit notion three '{"decision":"three, by a page"}'
+	make_plan
+	jq -c 'del(.sources) | if .expect then .expect |= {checksum, updated_at} else . end' plan >short
+	mv short plan
+	edit notion one '{"decision":"one, by a page"}'
+	edit supabase two '{"decision":"two, by a row"}'
+	act supabase three delete
+	record short_plan_is_old "The same, and records have changed since, or are gone."
+}
+
+scene_lost_deletions() {
+	settled supabase one two three four
+	act supabase one soft-delete
+	act supabase two soft-delete
+	act notion three trash
+	act notion four trash
+	make_plan --allow mass-delete
+	fault "$page_patch,\"nth\":1" '"drop":"after"'
+	fault "$page_patch,\"nth\":2" '"drop":"before"'
+	fault "$row_patch,\"nth\":1" '"drop":"after"'
+	fault "$row_patch,\"nth\":2" '"drop":"before"'
+	record lost_deletions "Answers to deletions are lost, carried out or not."
+}
+
+scene_lost_restores() {
+	settled supabase one two
+	act supabase one soft-delete
+	act notion two trash
+	"$ROOT/scripts/sync-now.sh" -q
+	control POST clock '{"advance":3600}' >/dev/null
+	act supabase one undelete
+	act notion two restore
+	find_record supabase one live
+	edit supabase one '{"decision":"one, anew"}'
+	make_plan
+	fault "$page_patch,\"nth\":1" '"drop":"after"'
+	fault "$row_patch,\"nth\":1" '"drop":"after"'
+	record lost_restores "Answers to restores are lost; one of them with an edit."
+}
+
+scene_settles() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	control POST clock '{"advance":3600}' >/dev/null
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan --settle 10m
+	record settles "A fresh edit waits, and since when is noted." --settling settling.ndjson
+}
+
+scene_held() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	act supabase two soft-delete
+	make_plan --hold trash
+	record held "A deletion is held, the rest is written."
+}
+
+scene_blocked() {
+	settled supabase one two three four five six seven eight nine ten eleven twelve
+	local d
+	for d in one two three four five six seven eight nine ten; do act supabase "$d" soft-delete; done
+	make_plan || true
+	record blocked "A plan that a guard blocks is not carried out."
+}
+
+scene_blocked_and_allowed() {
+	settled supabase one two three four five six seven eight nine ten eleven twelve
+	local d
+	for d in one two three four five six seven eight nine ten; do act supabase "$d" soft-delete; done
+	make_plan || true
+	fault '"api":"notion"' '"status":500,"times":-1'
+	record blocked_and_allowed "It is when told to; Notion fails for good, and the run ends." --allow mass-delete
+}
+
+scene_filtered() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	seed notion two
+	make_plan
+	jq -c 'select(.op != "update")' plan >some
+	mv some plan
+	record filtered "A plan of which an op was taken out: what needs it is not done."
+}
+
+scene_another_base() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	make_plan
+	sed -i 's/"notion":"[0-9a-f-]*"/"notion":"00000000-0000-4000-8000-000000000001"/' state/base.ndjson
+	record another_base "The base is of another database."
+}
+
+scene_another_base_is_given_up() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	make_plan
+	sed -i 's/"notion":"[0-9a-f-]*"/"notion":"00000000-0000-4000-8000-000000000001"/' state/base.ndjson
+	record another_base_is_given_up "It is given up when told to." --allow scope
+}
+
+scene_inserts() {
+	seed notion one two three four
+	make_plan
+	fault "$row_post" '"status":400,"code":"23514","times":1'
+	config '"triggers":[{"on":"insert","set":{"type":"UX"}}]'
+	record inserts "Rows in one request, which is refused, then one by one; a trigger changes them."
+}
+
+scene_slow_creates() {
+	seed supabase one two
+	seed notion three four
+	make_plan
+	record slow_creates "As it is; played with answers that take half a minute, it looks again."
+	sed -i 's/^\(answer .*\)/\1 took=30/' "$HERE/slow_creates.scene"
+	(cd "$ROOT" && "$test" --update slow_creates) >/dev/null
+}
+
+scene_first_links_meet() {
+	seed supabase one two three
+	seed notion one two three
+	"$ROOT/scripts/sync-now.sh" -q --match decision
+	rm -f state/*
+	make_plan
+	record first_links_meet "Pairs that are linked and of which the base is lost are noted again."
+}
+
+scene_adopted_pages_have_changed() {
+	settled supabase one two
+	rm -f state/*
+	make_plan
+	edit notion one '{"decision":"one, by a page"}'
+	edit supabase two '{"decision":"two, by a row"}'
+	record adopted_pages_have_changed "What is only noted is not looked at; the next run sees it."
+}
+
+scene_leftover_pages() {
+	local sum
+	seed supabase one two three
+	make_plan
+	sum() {
+		sed -n 's/.*"op":"create","target":"notion","row_id":"\([^"]*\)".*"decision":"'"$1"'".*"checksum":"\([0-9a-f]*\)".*/"row_id":"\1","checksum":"\2"/p' plan | head -1
+	}
+	{
+		printf '%s\n' '{"kind":"head","stream":"journal","v":1}'
+		printf '{"kind":"creating",%s,"at":"%s"}\n' "$(sum one)" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+		printf '{"kind":"creating",%s,"at":"%s"}\n' "$(sum two)" "$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%SZ)"
+		printf '{"kind":"creating",%s,"at":"%s"}\n' "$(sum three)" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+		printf '{"kind":"created",%s,"page_id":"%s","answered":true}\n' "$(sum three | cut -d, -f1)" 00000000-0000-4000-8000-00000000dead
+	} >state/base.ndjson.journal
+	record leftover_pages "Creates of killed runs: one waits, one is made again, one's page is gone."
+}
+
+scene_many_failures() {
+	local d
+	settled supabase one two three four five six seven eight
+	for d in one two three four five six seven eight; do edit supabase "$d" "{\"decision\":\"$d, by a row\"}"; done
+	make_plan --allow mass-change
+	fault "$page_patch" '"status":500,"times":-1'
+	record many_failures "Every write fails, and reads don't: the run ends after some of them."
+}
