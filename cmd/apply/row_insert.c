@@ -214,7 +214,7 @@ static enum fate look_for(
 	if (*row) {
 		skip(o, "changed",
 			"the row %s was made for this page and has lost its "
-			"link; the next run pairs them",
+			"link; the next run decides about the two",
 			id);
 		return FATE_TOLD;
 	}

@@ -356,9 +356,39 @@ static bool row_is_gone(const struct deciding *d, const char *row_id)
 }
 
 /*
+ * The row that the base or its derived id knows as the page's, where it is
+ * deleted and has lost its link: no deletion to follow, for nothing says that
+ * it was of this pair, and no reason for a row beside it. NULL: there is none.
+ * *agreed: the base knows that both were deleted.
+ */
+static const struct record *its_deleted_row(
+	const struct deciding *d, const struct record *page, bool *agreed)
+{
+	const struct half *made = row_made_for(&d->pairing, d->sides, page);
+	const struct record *found = NULL;
+	const struct base_pair *line;
+
+	*agreed = false;
+	if (made && made->record->deleted)
+		found = made->record;
+	for (size_t i = 0; (line = lines_of_page(&d->lines, page->id, i));
+		i++) {
+		const struct record *row =
+			sides_find(d->sides, SUPABASE, line->row_id);
+
+		if (!row || !row->deleted || row->link)
+			continue;
+		found = row;
+		*agreed = *agreed || base_is_deleted(line);
+	}
+	return found;
+}
+
+/*
  * doc/semantics.md, section 5, for a live page that has no row:
  *
  * the page is paused               nothing: it waits
+ * its row is deleted, without link report an orphan: its_deleted_row()
  *
  * its row in the base              what happens
  * none, or one that is still there insert a row
@@ -372,13 +402,27 @@ static bool row_is_gone(const struct deciding *d, const char *row_id)
 static void decide_lone_page(
 	const struct deciding *d, const struct record *page)
 {
+	const struct record *row;
 	const struct base_pair *line;
 	struct planned_op *op;
+	bool agreed;
 
 	if (must_wait(d, NULL, page))
 		return;
 	if (page->paused) {
 		emit_paused(&d->to, NULL, page);
+		return;
+	}
+	row = its_deleted_row(d, page, &agreed);
+	if (row) {
+		if (page->kept && agreed)
+			return;
+		op = emit_skip(&d->to, "orphan", NULL, page);
+		op_reason(op,
+			"its row %s is deleted and has lost its link, so the "
+			"page is kept; clear that row's %s, or move the page "
+			"to the trash",
+			row->id, sides_column(d->sides, "deleted_at"));
 		return;
 	}
 	for (size_t i = 0; (line = lines_of_page(&d->lines, page->id, i)); i++)

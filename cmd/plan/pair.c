@@ -118,8 +118,7 @@ static bool is_linked_elsewhere(
 	return false;
 }
 
-/* Step 3: the row that was inserted for the page, and lost its link since. */
-static struct half *row_made_for(const struct pairing *p, const struct sides *w,
+struct half *row_made_for(const struct pairing *p, const struct sides *w,
 	const struct record *page)
 {
 	for (unsigned i = 0; i < ROW_ID_ATTEMPTS; i++) {

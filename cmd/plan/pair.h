@@ -74,6 +74,13 @@ bool is_free_row(const struct half *row);
 bool is_free_unlinked(const struct half *row);
 void join(struct half *row, struct half *page, enum found found);
 
+/*
+ * The row that was inserted for the page, by its derived id, and that has lost
+ * its link since; NULL: there is none.
+ */
+struct half *row_made_for(const struct pairing *p, const struct sides *w,
+	const struct record *page);
+
 /* pair_hold.c: what troubles hold; once step 1 has counted the claims. */
 void hold_troubled(
 	struct pairing *p, const struct sides *w, const struct lines *l);

@@ -206,6 +206,7 @@ static struct record *keep(struct arena *a, struct record *r)
 	struct record *kept;
 	size_t n = 0;
 
+	_Static_assert(sizeof texts / sizeof *texts <= ARENA_TEXTS, "too many");
 	decision_checksum(&r->is, checksum);
 	r->checksum = checksum;
 	texts[n++] = &r->id;

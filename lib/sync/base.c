@@ -32,6 +32,7 @@ static void append(struct base *b, struct base_pair *p)
 {
 	struct base_pair *kept = NULL;
 
+	p->order = b->n_read++;
 	if (b->compact)
 		kept = base_pair_keep(p, &b->arena);
 	if (is_lone(p)) {
@@ -62,41 +63,61 @@ static int by_lone_id(const void *x, const void *y)
 	return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
-static int by_text(const void *a, const void *b)
+/* The line of the page that was read last, of those of several rows. */
+static size_t last_order(const struct id_list *pages, const char *page_id)
 {
-	const char *const *x = a, *const *y = b;
+	size_t n, last = 0;
+	const struct id_item *item = id_list_find(pages, page_id, &n);
 
-	return strcmp(*x, *y);
+	for (size_t i = 0; i < n; i++) {
+		const struct base_pair *p = item[i].of;
+
+		if (p->order > last)
+			last = p->order;
+	}
+	return last;
+}
+
+/*
+ * A row with a pair's line has its failures there. A page that is paired later
+ * is lone no more; the lines of rows that it was paired with before say nothing
+ * of it.
+ */
+static bool has_pair(const struct base *b, const struct id_list *pages,
+	const struct base_pair *lone)
+{
+	if (lone->row_id)
+		return base_find_row(b, lone->row_id) != NULL;
+	return last_order(pages, lone->page_id) > lone->order;
 }
 
 /* The latest line of each id stays, where it says something and has no pair. */
 static void sort_lone(struct base *b)
 {
-	size_t n = base_count(b), kept = 0;
-	const char **ids = xcalloc(2 * n + 1, sizeof *ids);
+	struct id_list pages = { 0 };
+	size_t kept = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		ids[2 * i] = base_pair_at(b, i)->row_id;
-		ids[2 * i + 1] = base_pair_at(b, i)->page_id;
+	for (size_t i = 0; i < base_count(b); i++) {
+		struct base_pair *p = b->rows.at[i].of;
+
+		if (p->page_id)
+			id_list_add(&pages, p->page_id, p);
 	}
-	qsort(ids, 2 * n, sizeof *ids, by_text);
-	for (size_t i = 0; i < b->n_lone; i++)
-		b->lone[i].order = i;
+	id_list_sort(&pages);
 	qsort(b->lone, b->n_lone, sizeof *b->lone, by_lone_id);
 	for (size_t i = 0; i < b->n_lone; i++) {
 		const struct base_pair *p = &b->lone[i];
-		const char *id = lone_id(p);
 		bool last = i + 1 == b->n_lone ||
-			    strcmp(id, lone_id(&b->lone[i + 1])) != 0;
+			    strcmp(lone_id(p), lone_id(&b->lone[i + 1])) != 0;
 
 		if (last && (p->failed > 0 || p->refused.is) &&
-			!bsearch(&id, ids, 2 * n, sizeof *ids, by_text))
+			!has_pair(b, &pages, p))
 			b->lone[kept++] = *p;
 		else
 			json_free(p->line);
 	}
 	b->n_lone = kept;
-	free(ids);
+	id_list_fini(&pages);
 }
 
 static void drop(void *pair)

@@ -39,7 +39,8 @@ struct base {
 	struct id_list rows;	/* a pair for each: base_pair_at() */
 	struct base_pair *lone; /* one for each id, sorted by it */
 	size_t n_lone, lone_cap;
-	bool compact; /* the texts are in the arena, not in each pair's line */
+	size_t n_read; /* lines so far */
+	bool compact;  /* the texts are in the arena, not in each pair's line */
 	struct arena arena;
 };
 

@@ -154,6 +154,7 @@ void *base_pair_keep(struct base_pair *p, struct arena *a)
 	size_t n = 0;
 	void *room;
 
+	_Static_assert(sizeof texts / sizeof *texts <= ARENA_TEXTS, "too many");
 	texts[n++] = &p->row_id;
 	texts[n++] = &p->page_id;
 	texts[n++] = &p->checksum;

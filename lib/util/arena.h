@@ -22,7 +22,7 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t size);
 void arena_fini(struct arena *a);
 
-#define ARENA_TEXTS 16
+#define ARENA_TEXTS 32
 
 /*
  * Copies n texts, at most ARENA_TEXTS, into one piece of memory behind `room`

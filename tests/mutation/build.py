@@ -93,10 +93,10 @@ class Tree:
             self.restore("bin/" + name)
 
     def linked(self):
-        """What every test is linked to."""
+        """What tests are linked to."""
         return ["build/lib/%s.a" % name for name in os.listdir(os.path.join(self.at, "lib"))] + \
-            ["build/cmd/plan/" + n[:-2] + ".o" for n in os.listdir(os.path.join(self.at, "cmd/plan"))
-             if n.endswith(".c") and n != "plan.c"] + \
+            ["build/cmd/%s/%s.o" % (program, n[:-2]) for program in ("plan", "apply")
+             for n in os.listdir(os.path.join(self.at, "cmd", program)) if n.endswith(".c") and n != "plan.c"] + \
             ["build/tests/%s.o" % n for n in ("unit/plan_case", "property/sim", "property/sim_worlds")]
 
     def restore(self, target):

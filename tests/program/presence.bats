@@ -115,3 +115,54 @@ restores() {
 	must_hold '[.[] | select(.code == "trashed")] | length == 1' <(results)
 	must_be_settled
 }
+
+@test "a page whose row was archived without its link gets no row beside it, and is told" {
+	local which
+	seed notion "made in Notion"
+	must_pass sync_now --quiet
+	# The one row has the id that is derived from its page, the other its own.
+	for which in "made in Notion" still-1; do
+		find_record supabase "$which" live
+		person supabase '"set":{"notion_page_id":null},"action":"soft-delete"'
+	done
+	control DELETE log >/dev/null
+	for _ in 1 2; do
+		catch sync_now --quiet
+		must_hold '.[0].planned == 0 or (.[0].planned == ([.[0].skips[]] | add))' logs/last_run.json
+		must_hold '.[0].skips.orphan == 2' logs/last_run.json
+	done
+	[[ $(control GET log | jq -s '[.[] | select(.method == "PATCH" or (.method == "POST" and (.path | test("query|search") | not)))] | length') == 0 ]] ||
+		seen "something was written"
+	catch "$BIN/report"
+	[[ $output == *"is deleted and has lost its link"* ]] || seen "report: $output"
+	# The person wants them back.
+	for which in "made in Notion" still-1; do
+		find_record supabase "$which" dead
+		person supabase '"action":"undelete"'
+	done
+	must_pass sync_now --quiet
+	for which in "made in Notion" still-1; do
+		[[ $(live supabase "$which" | jq -r .notion_page_id) == "$(live notion "$which" | jq -r .id)" ]]
+		[[ $(control GET dump | jq -s --arg d "$which" '[.[] | select(.decision == $d)] | length') == 2 ]]
+	done
+	must_be_settled
+}
+
+@test "what failed of a page whose row was erased is remembered, whatever its old pair says" {
+	local before
+	act supabase still-1 delete
+	control POST config '{"triggers":[{"on":"insert","find":"still-1","swallow":true}]}' >/dev/null
+	catch sync_now --quiet --orphans restore
+	[[ $(results) == *'"code":"not-kept"'* ]] || seen "not refused: $(results)"
+	for _ in 1 2; do
+		control DELETE log >/dev/null
+		catch sync_now --quiet --orphans restore
+		must_hold '.[0].skips == {"not-kept":1}' logs/last_run.json
+		before=$(control GET log | jq -s '[.[] | select(.api == "supabase" and .method == "POST")] | length')
+		[[ $before == 0 ]] || seen "sent again"
+	done
+	control POST config '{"triggers":[]}' >/dev/null
+	must_pass sync_now --quiet --orphans restore --retry
+	live supabase still-1
+	must_be_settled
+}
