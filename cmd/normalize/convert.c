@@ -13,8 +13,12 @@
 #include "util/json.h"
 #include "util/stream.h"
 
-/* A record has no more text than its line, and this much around it. */
-#define RECORD_ROOM 4096u
+/*
+ * A line of a plan can hold the texts of a record seven times: what is written
+ * and what was, what both agree on, both halves as they are expected, and of a
+ * conflict the value that lost and that of the base.
+ */
+#define RECORD_MAX (STREAM_LINE_MAX / 8)
 
 struct input {
 	struct stream_reader reader;
@@ -181,6 +185,19 @@ static void count(struct counts *totals, const json *record)
 		totals->state[side][is]++;
 }
 
+/* A source's line is mostly longer than its record, so few are measured. */
+static bool is_too_large(const struct input *in, const json *record)
+{
+	struct buf text = BUF_INIT(RECORD_MAX);
+	bool is;
+
+	if (in->reader.text_len <= RECORD_MAX)
+		return false;
+	is = json_print(record, &text) < 0;
+	buf_fini(&text);
+	return is;
+}
+
 static int write_record(struct state *s, const struct input *in,
 	json *take_record, struct error *e)
 {
@@ -189,8 +206,10 @@ static int write_record(struct state *s, const struct input *in,
 	char *id = NULL;
 	int rc;
 
-	if (in->reader.text_len > STREAM_LINE_MAX - RECORD_ROOM) {
-		problem(&p, "poison", "the record is too large");
+	if (is_too_large(in, take_record)) {
+		problem(&p, "poison",
+			"the record is too large: it may have "
+			"half a MiB, as a line of JSON");
 		take_record = record_to_problem(take_record, &p);
 	}
 	count(s->totals, take_record);

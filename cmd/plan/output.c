@@ -243,6 +243,20 @@ static json *plan_end(const struct plan *p)
 	return end;
 }
 
+/* What can't be written says whose it is: a record may be as long as a line. */
+static int write_op(struct stream_writer *w, const struct planned_op *op,
+	size_t n, struct error *e)
+{
+	struct error why;
+
+	if (stream_write(w, op_line(op, n), e) == 0)
+		return 0;
+	why = *e;
+	return fail(e, why.code, "op %zu, for row %s and page %s: %.900s", n,
+		op->row_id ? op->row_id : "-", op->page_id ? op->page_id : "-",
+		why.text);
+}
+
 int plan_write(const struct plan *p, FILE *out, struct error *e)
 {
 	struct stream_writer w;
@@ -251,7 +265,7 @@ int plan_write(const struct plan *p, FILE *out, struct error *e)
 	stream_writer_init(&w, out);
 	rc = stream_write(&w, plan_head(p), e);
 	for (size_t i = 0; i < p->ops->n && rc == 0; i++)
-		rc = stream_write(&w, op_line(&p->ops->at[i], i + 1), e);
+		rc = write_op(&w, &p->ops->at[i], i + 1, e);
 	if (rc == 0)
 		rc = stream_write_end(&w, plan_end(p), true, e);
 	stream_writer_fini(&w);

@@ -272,18 +272,52 @@ empty_columns() {
 	must_hold '.[1].kind == "record" and .[1].deleted == false'
 }
 
-@test "a record too large for a line is a problem of its own" {
-	{
-		sb_head
-		printf '{"kind":"row","row":{"id":"%s","decision":"' "$(id 1)"
-		head -c $((4 * 1024 * 1024 - 400)) /dev/zero | tr '\0' x
-		printf '",%s}}\n' "$(empty_columns type date)"
-		printf '{"kind":"end","source":"supabase","count":1,'
-		printf '"complete":true}\n'
-	} >sb.ndjson
+# large_row BYTES: the stream of a row with so long a text.
+large_row() {
+	sb_head
+	printf '{"kind":"row","row":{"id":"%s","decision":"' "$(id 1)"
+	head -c "$1" /dev/zero | tr '\0' x
+	printf '",%s}}\n' "$(empty_columns type date)"
+	printf '{"kind":"end","source":"supabase","count":1,"complete":true}\n'
+}
+
+@test "a record too large for the plans that it may get is a problem of its own" {
+	large_row $((512 * 1024)) >sb.ndjson
 	must_pass "$normalize" sb.ndjson
 	must_hold ".[1].kind == \"problem\" and .[1].code == \"poison\"
 		and .[1].row_id == \"$(id 1)\" and .[2].count == 1"
+	large_row $((511 * 1024)) >sb.ndjson
+	must_pass "$normalize" sb.ndjson
+	must_hold '.[1].kind == "record"'
+}
+
+@test "nor does the largest stop a plan, in conflict and with all that is expected of it" {
+	local text base="\"row_id\":\"$(id 1)\",\"page_id\":\"$(id 2)\""
+	text() { head -c $(($2 * 1000)) /dev/zero | tr '\0' "$1"; }
+	for text in a b c; do
+		{ printf '{"decision":"'; text "$text" $([[ $text == b ]] && echo 200 || echo 520); printf '"}'; } >"$text"
+	done
+	{
+		row 1 '{"notion_page_id":"'"$(id 2)"'","notion_synced":true}' | jq -c --slurpfile t a '. + $t[0]' | sb_stream
+		page 2 '{"synced":true}' | jq -c --slurpfile t b '.properties.Decision.title[0] |=
+			(.plain_text = $t[0].decision | .text.content = .plain_text)' | notion_stream
+	} >both
+	must_pass "$normalize" both
+	printf '%s\n' "$output" >records
+	{
+		jq -nc '{kind:"head", stream:"base", v:1, scope:{supabase:"test.local/decision_vault", notion:$ARGS.positional[0]}}' --args "$DATA_SOURCE"
+		jq -nc --slurpfile t c "{kind:\"pair\",$base,row_is:(\$t[0] + {type:\"Architecture\",date:\"2026-01-02\",deleted:false})} | .page_is = .row_is"
+		printf '{"kind":"end","count":1,"complete":true}\n'
+	} >base
+	must_pass "$BIN/plan" --base base --conflict notion records
+	printf '%s\n' "$output" >plan
+	must_hold 'map(select(.kind == "op") | .op) == ["update", "stamp"]' plan
+	[[ $(wc -L <plan) -lt $((4 * 1024 * 1024)) ]]
+	# Longer ones can come from elsewhere: then it is said whose they are.
+	{ printf '{"decision":"'; text d 2500; printf '"}'; } >d
+	jq -c --slurpfile t d 'if .source == "supabase" then .decision = $t[0].decision else . end' records >larger
+	must_fail $RC_STREAM "$BIN/plan" --base base --conflict notion larger
+	must_say "for row $(id 1) and page $(id 2): a line longer than"
 }
 
 @test "the text of a record is in no message" {
