@@ -479,3 +479,96 @@ scene_many_failures() {
 	fault "$page_patch" '"status":500,"times":-1'
 	record many_failures "Every write fails, and reads don't: the run ends after some of them."
 }
+
+scene_bare_plan() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	seed supabase three
+	seed notion four
+	make_plan
+	jq -c 'del(.sources) | if .expect.checksum then .expect |= {checksum} elif .expect then .expect |= {row, page} else . end' plan >short
+	mv short plan
+	record bare_plan "A plan with the checksums that it expects, and nothing else."
+}
+
+scene_moved_by_the_write() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	make_plan
+	record moved_by_the_write "The answer to a write shows the page somewhere else: written it is, and the next reading sees the move."
+	awk '/^ask PATCH .v1.pages/ { patched = 1 } patched && /^. .*"object":"page"/ { gsub(/"data_source_id":"[^"]*"/, "\"data_source_id\":\"00000000-0000-4000-8000-00000000e15e\""); patched = 0 } { print }' \
+		"$HERE/moved_by_the_write.scene" >other
+	mv other "$HERE/moved_by_the_write.scene"
+	(cd "$ROOT" && "$test" --update moved_by_the_write) >/dev/null
+}
+
+scene_forecast() {
+	local d
+	settled supabase one two three four five six seven eight nine
+	for d in one two three four five six seven eight nine; do edit supabase "$d" "{\"decision\":\"$d, by a row\"}"; done
+	make_plan --allow mass-change
+	SYNC_NOTION_RPM=7 record forecast "What takes minutes is told before, and waits for its turn."
+}
+
+scene_swallowed() {
+	settled supabase one two
+	seed notion three
+	edit notion one '{"decision":"one, by a page"}'
+	act notion two trash
+	make_plan
+	config '"triggers":[{"on":"insert","swallow":true},{"on":"update","swallow":true}]'
+	record swallowed "A table that takes every write and keeps none."
+}
+
+scene_page_swallows() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	act supabase two soft-delete
+	make_plan
+	config '"automations":[{"on":"edit","swallow":true}]'
+	record page_swallows "A database that takes every write and keeps none."
+}
+
+scene_lost_for_good() {
+	settled supabase one two three four
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	act supabase three soft-delete
+	seed supabase five
+	seed notion six
+	make_plan
+	fault '"api":"notion","method":"PATCH"' '"drop":"before","times":-1'
+	fault '"api":"supabase","method":"PATCH"' '"drop":"before","times":-1'
+	fault "$page_post" '"drop":"before","times":-1'
+	fault "$row_post" '"drop":"before","times":-1'
+	record lost_for_good "No write ever gets an answer, while reads do: nobody knows what is there."
+}
+
+scene_read_fails() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan
+	fault "$page_look" '"status":500,"times":-1'
+	fault "$row_look" '"status":500,"code":"XX000","times":-1'
+	record read_fails "The looks before a write fail: nothing is written."
+}
+
+scene_titles_and_dates() {
+	settled supabase one two
+	control POST seed '{"side":"notion","decision":"a range","type":"Ops","date":"2026-01-02","date_end":"2026-01-05"}' >/dev/null
+	edit supabase one '{"date":null,"type":null}'
+	edit supabase two '{"date":"2025-12-31"}'
+	make_plan
+	record titles_and_dates "Values that are cleared, and a date."
+}
+
+scene_one_of_a_pair_fails() {
+	settled supabase one
+	edit supabase one '{"type":"UX"}'
+	edit notion one '{"date":"2026-02-03"}'
+	make_plan
+	fault "$page_patch" '"status":400,"code":"validation_error"'
+	record one_of_a_pair_fails "A field each way, and the first write is refused: the second isn't tried."
+}
