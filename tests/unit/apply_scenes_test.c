@@ -292,8 +292,9 @@ static void set(char *line)
 /* As one process of its own, in its folder: apply does the rest. */
 static void play(const char *text, bool recording, const char *seen)
 {
-	static char name[] = "apply";
-	char *args[ARGS_MAX + 1] = { name }, *save;
+	static char name[] = "apply", words[1000];
+	static char *args[ARGS_MAX + 1] = { name };
+	char *save, *word;
 	int n = 1;
 
 	scene.recording = recording;
@@ -306,13 +307,9 @@ static void play(const char *text, bool recording, const char *seen)
 			set(line + 5);
 		else if (begins(line, "clock "))
 			time_parse(line + 6, &scene.began);
-		else if (begins(line, "args ")) {
-			char *arg = strtok_r(line + 5, " ", &save);
-
-			for (; arg && n < ARGS_MAX;
-				arg = strtok_r(NULL, " ", &save))
-				args[n++] = arg;
-		} else if (begins(line, "file ")) {
+		else if (begins(line, "args "))
+			snprintf(words, sizeof words, "%s", line + 5);
+		else if (begins(line, "file ")) {
 			char *lines = take_more(&text);
 			FILE *f = fopen(line + 5, "w");
 
@@ -320,7 +317,11 @@ static void play(const char *text, bool recording, const char *seen)
 				_exit(120);
 			free(lines);
 		}
+		free(line);
 	}
+	for (word = strtok_r(words, " ", &save); word && n < ARGS_MAX;
+		word = strtok_r(NULL, " ", &save))
+		args[n++] = word;
 	scene.at = text;
 	scene.seen = fopen(seen, "w");
 	if (!scene.seen || !freopen("out", "w", stdout) ||
@@ -361,14 +362,18 @@ static char *played(const char *text, bool recording)
 {
 	static const char *const own[] = { "plan", "out", "err", "seen",
 		"notion-rate", "base.ndjson.journal.lock" };
-	char folder[] = "/tmp/scene.XXXXXX", *seen, *whole = NULL, *path;
-	size_t size = 0;
-	FILE *out = open_memstream(&whole, &size);
+	/* The process that plays it leaves these, and a leak is looked for
+	 * there. */
+	static char *seen, *whole;
+	static FILE *out;
+	static size_t size;
+	char folder[] = "/tmp/scene.XXXXXX", *path;
 	struct buf asked = BUF_INIT(64u << 20);
 	struct error e;
 	int status = 0;
 	pid_t pid;
 
+	out = open_memstream(&whole, &size);
 	if (!check(out && mkdtemp(folder)))
 		exit(test_end());
 	seen = xasprintf("%s/seen", folder);
@@ -447,8 +452,11 @@ static void tell_difference(const char *wanted, const char *seen)
 
 static void test_scene(const char *name, bool update)
 {
-	char *path = xasprintf(FOLDER "/%s.scene", name);
-	char *text = read_scene(path), *seen = played(text, false);
+	static char *path, *text, *seen;
+
+	path = xasprintf(FOLDER "/%s.scene", name);
+	text = read_scene(path);
+	seen = played(text, false);
 
 	if (update && strcmp(seen, text) != 0)
 		write_scene(path, seen);
@@ -471,7 +479,7 @@ static int is_scene(const struct dirent *d)
 
 static void test_all(bool update)
 {
-	struct dirent **found;
+	static struct dirent **found;
 	int n = scandir(FOLDER, &found, is_scene, alphasort);
 
 	check(n > 0);
