@@ -149,9 +149,17 @@ static int load_folder(const struct env_file *f, const char *name,
 			"%s is not UTF-8 text (%s): rename the folder, or set "
 			"%s to a link to it whose name is UTF-8",
 			name, value, name);
-	value = value ? value : fallback;
+	if (value && getenv(name))
+		*out = xstrdup(value);
+	else
+		*out = env_file_in_place(f, value ? value : fallback);
 	/* Nothing that is handed its name takes it for an option. */
-	*out = xasprintf("%s%s", *value == '-' ? "./" : "", value);
+	if (**out == '-') {
+		char *plain = *out;
+
+		*out = xasprintf("./%s", plain);
+		free(plain);
+	}
 	return 0;
 }
 
@@ -163,7 +171,10 @@ static int load_common(
 	if (load_folder(f, "SYNC_STATE_DIR", "state", &s->state_dir, e) < 0 ||
 		load_folder(f, "SYNC_LOG_DIR", "logs", &s->log_dir, e) < 0)
 		return -1;
-	s->rate_dir = rate ? xstrdup(rate) : NULL;
+	if (rate)
+		s->rate_dir = getenv("SYNC_RATE_DIR")
+				      ? xstrdup(rate)
+				      : env_file_in_place(f, rate);
 	s->notion_rpm = 180;
 	s->timeout = 65;
 	s->retries = 3;

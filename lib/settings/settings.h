@@ -2,10 +2,12 @@
  * The settings: the environment, or the file .env (the environment wins).
  *
  * .env is $SYNC_ENV_FILE, else the file in the folder above the program's own
- * (beside the Makefile, for programs in bin/), else the one in the current
- * folder. Its lines are NAME=value, with an optional "export " in front, blank
- * lines and # comments; a value may be in single or double quotes, and nothing
- * in it is expanded. A wrong line is refused with file and line.
+ * (beside the Makefile, for programs in bin/; not where VAULTSYNC_HOME names
+ * another folder), else the one in the current folder. Folders that it names,
+ * and that are meant where it names none, begin where it is. Its lines are
+ * NAME=value, with an optional "export " in front, blank lines and # comments;
+ * a value may be in single or double quotes, and nothing in it is expanded. A
+ * wrong line is refused with file and line.
  *
  * Keys are held only here and in HTTP headers. They never appear in a message,
  * a file, an argument list or a URL.

@@ -237,8 +237,12 @@ const char *env_lookup(const struct env_file *f, const char *name)
 char *env_file_home(void)
 {
 	char path[4096], *slash;
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+	const char *elsewhere = getenv("VAULTSYNC_HOME");
+	ssize_t n;
 
+	if (elsewhere && *elsewhere)
+		return NULL;
+	n = readlink("/proc/self/exe", path, sizeof path - 1);
 	if (n <= 0)
 		return NULL;
 	path[n] = '\0';
@@ -249,6 +253,25 @@ char *env_file_home(void)
 		*slash = '\0';
 	}
 	return xstrdup(path);
+}
+
+char *env_file_in_place(const struct env_file *f, const char *path)
+{
+	const char *set = getenv("SYNC_ENV_FILE");
+	char *home = f->path && !(set && *set) ? env_file_home() : NULL;
+	size_t n = home ? strlen(home) : 0;
+	struct stat here, there;
+	char *out;
+
+	if (*path == '/' || !home || strncmp(f->path, home, n) != 0 ||
+		strcmp(f->path + n, "/.env") != 0 || stat(".", &here) < 0 ||
+		stat(home, &there) < 0 ||
+		(here.st_dev == there.st_dev && here.st_ino == there.st_ino))
+		out = xstrdup(path);
+	else
+		out = path_join(home, path);
+	free(home);
+	return out;
 }
 
 char *env_file_find(void)

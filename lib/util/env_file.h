@@ -35,7 +35,16 @@ const char *env_lookup(const struct env_file *f, const char *name);
 /* Where .env is looked for, allocated; NULL where there is none:
  * settings/settings.h. */
 char *env_file_find(void);
-/* The folder above that of the running program, allocated, or NULL. */
+/*
+ * The folder above that of the running program, allocated, or NULL; also NULL
+ * where another folder is worked in, which VAULTSYNC_HOME names then.
+ */
 char *env_file_home(void);
+/*
+ * A path that .env gives, or that is meant where it gives none: one that isn't
+ * absolute begins in the folder of a .env that was found beside the programs,
+ * wherever the program was started; else in the current folder. Allocated.
+ */
+char *env_file_in_place(const struct env_file *f, const char *path);
 
 #endif

@@ -919,3 +919,29 @@ undone() {
 	must_pass "$REPORT" --metrics
 	say_line '^vaultsync_ops_total\{op="create",target="notion",status="done"\} 4$'
 }
+
+@test "the programs of a checkout find its state and logs wherever they are started" {
+	unset SYNC_NOW SYNC_ENV_FILE SYNC_STATE_DIR SYNC_LOG_DIR
+	start_sandbox
+	control POST seed '{"side":"supabase","decision":"one","type":"Ops","date":"2026-01-02"}' >/dev/null
+	mkdir -p checkout/bin elsewhere
+	cp "$BIN"/{sb-fetch,notion-fetch,normalize,plan,apply,report,approve,run,doctor} checkout/bin
+	cp -r "$ROOT/scripts" checkout/
+	printf '%s=%s\n' SUPABASE_URL "$SUPABASE_URL" NOTION_API_URL "$NOTION_API_URL" \
+		SUPABASE_SERVICE_ROLE_KEY "$SUPABASE_SERVICE_ROLE_KEY" NOTION_API_KEY "$NOTION_API_KEY" \
+		NOTION_DATABASE_ID "$NOTION_DATABASE_ID" SYNC_STATE_DIR memory >checkout/.env
+	chmod 600 checkout/.env
+	unset "${!SUPABASE_@}" "${!NOTION_@}" "${!SYNC_@}" VAULTSYNC_BIN
+	cd elsewhere
+	must_pass ../checkout/scripts/sync-now.sh -q
+	[[ -s ../checkout/memory/base.ndjson && -s ../checkout/logs/last_run.json ]]
+	must_pass ../checkout/bin/report --json
+	must_hold '.[0].last_run.status == "ok"'
+	catch ../checkout/bin/doctor
+	[[ $output != *"none yet"* ]] || seen "another base"
+	# The environment's are of the current folder, as any program's are.
+	SYNC_LOG_DIR=here must_pass ../checkout/bin/report --json
+	must_hold '.[0].last_run == null'
+	# vaultsync works in the folder where it is called, and that has no settings.
+	must_fail $RC_CONFIG ../checkout/scripts/vaultsync sync-now -q
+}
