@@ -93,7 +93,8 @@ begin_stage() {
   at_work=''
   trap '[ "$at_work" ] || exit 143; stopped=1' INT TERM HUP
   export SYNC_RUN_SCRIPT=$$
-  echo "$1" >"$SYNC_RUN_WORK/stage" || exit 74
+  { echo "$1" >"$SYNC_RUN_WORK/stage"; } 2>/dev/null ||
+    die 74 "no room in $SYNC_RUN_WORK: make room, or set TMPDIR to another folder"
   for file in "${@:2}"; do
     [ "$file" = - ] || : >"$file" || exit 74 # bash would end with 1
   done

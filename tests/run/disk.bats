@@ -231,6 +231,16 @@ writes() {
 	[[ -e ./-lead/state/wake ]] || seen "not woken"
 }
 
+@test "no room for temporary files at all: the folder is named, and the way out" {
+	prepare
+	small_disk "$T/small"
+	fill
+	TMPDIR=$T/small must_fail $RC_LOCAL sync_now -q
+	must_say 'no room in .*/small/.*set TMPDIR'
+	[[ $(writes) == 0 ]]
+	recovers
+}
+
 @test "no room for temporary files during a run: it is recorded and reported" {
 	seed supabase one two three
 	seed notion four
