@@ -224,6 +224,9 @@ void execute_conclude(struct common *c, struct worker *w, struct op *op,
 	json *line;
 
 	if (was_not_begun(o)) {
+		/* Nor is anything on its way, though it was noted as sent. */
+		if (o->sent && known_note(w, op, o, &e) < 0)
+			end_with(c, &e);
 		outcome_fini(o);
 		return;
 	}

@@ -491,3 +491,29 @@ cut_at() {
 		live notion "edited in $half" | jq -e '.type == ["UX"]'
 	done
 }
+
+@test "TERM while a deletion waits for its turn: it was not sent, and no later edit passes for an undelete" {
+	local from to action touch waits='"status":429,"code":"rate_limited","retry_after":60'
+	for from in supabase notion; do
+		to=notion action=soft-delete touch='{"notes":"see the minutes"}'
+		[[ $from == supabase ]] || to=supabase action=trash touch='{"notion_synced":false}'
+		seed_in_sync "$from"
+		act "$from" "$from" "$action"
+		make_plan
+		once "\"api\":\"$to\",\"method\":\"PATCH\"" "$waits"
+		"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
+		pid=$!
+		until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+		kill -TERM $pid
+		rc=0
+		wait $pid || rc=$?
+		((rc == 143)) || seen "ended with $rc"
+		control DELETE faults >/dev/null
+		rm -f state/notion-rate
+		control POST clock '{"advance":300}' >/dev/null
+		edit "$to" "$from" "$touch"
+		must_pass sync_now --quiet
+		dead supabase "$from"
+		dead notion "$from"
+	done
+}
