@@ -47,7 +47,8 @@ static const char *stored_sum(
  *   - its half holds what it was to change, and is deleted or live as it said;
  *   - it was a deletion, and the half is deleted, whatever else it holds;
  *   - it was a deletion, and a person took it back: a row's trash clears the
- *     mark, a page's moves the time;
+ *     mark, which tells nothing where the table does that by itself, a page's
+ *     moves the time;
  *   - its half bears the checksum that came with it, which it did not before.
  */
 static bool has_arrived(
@@ -69,7 +70,7 @@ static bool has_arrived(
 	/* It is live, though it was to be deleted. */
 	if (to_be->deleted)
 		return r->side == SUPABASE
-			       ? !r->synced
+			       ? !r->synced && !line->resets_synced[SUPABASE]
 			       : sent->at != USEC_NONE &&
 					 minute_of(r->edited) >
 						 minute_of(sent->at);

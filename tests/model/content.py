@@ -51,7 +51,7 @@ class Line:
         if then["deleted"] and half["deleted"]:
             return True
         if then["deleted"]:  # a person took it back: the mark was cleared, or the time moved
-            return not half["synced"] if side == "supabase" else \
+            return not half["synced"] and not self.raw.get("resets_synced") if side == "supabase" else \
                 (half["edited_at"] or "")[:16] > sent["at"][:16]
         return stored == sent["checksum"] and stored not in (None, self.found[side], self.checksum)
 
