@@ -84,10 +84,15 @@ static int send(const struct request *q, unsigned attempt, json **made,
 	}
 	rc = supabase_rows_insert(
 		&w->supabase, rows, none_is_there, (void *)q, made, a);
-	/* Certainly none was made: as if it had not been sent. */
-	for (size_t i = 0; rc < 0 && i < q->n; i++)
-		if (!a->outcome_unknown && a->action != API_CHANGED)
-			q->list[i]->sent_at[0] = '\0';
+	for (size_t i = 0; rc < 0 && i < q->n; i++) {
+		struct insert *one = q->list[i];
+
+		if (a->outcome_unknown || a->action == API_CHANGED)
+			one->unanswered = true;
+		/* Certainly none was made: as if it had not been sent. */
+		else if (!one->unanswered)
+			one->sent_at[0] = '\0';
+	}
 	json_free(rows);
 	return rc;
 }

@@ -25,6 +25,7 @@ struct insert {
 	struct cost cost; /* of a common request: its first row's */
 	/* The updated_at of a request that may have made it; "": none has. */
 	char sent_at[TIME_SIZE];
+	bool unanswered; /* nobody knows what became of such a request */
 	bool untried; /* the run ends, and nothing of it was sent */
 };
 

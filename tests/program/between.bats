@@ -229,6 +229,20 @@ for page in sys.argv[1:]:
 	must_be_settled
 }
 
+@test "inserts that got no answer are not known, though a later try is refused" {
+	seed_in_sync other
+	seed notion one two
+	make_plan
+	meets '"api":"supabase","method":"POST' '"drop":"before"'
+	meets '"api":"supabase","method":"POST' '"times":-1,"status":400,"code":"23514"'
+	SYNC_RETRIES=0 must_fail $RC_ATTENTION apply_plan
+	must_hold 'map(select(.op == "create")) | map([.status, .error.code]) == [["unknown", "23514"], ["unknown", "23514"]]'
+	must_hold 'last.totals | [.failed, .unknown] == [0, 2]'
+	control DELETE faults >/dev/null
+	must_pass sync_now --quiet
+	must_be_settled
+}
+
 # links_one_to_one: each live row and page once, and each is the other's.
 links_one_to_one() {
 	control GET dump | jq -es 'map(select(.deleted_at == null and (.in_trash | not)))
