@@ -11,6 +11,7 @@
 #define ANNOUNCED_MS 5000
 #define SLICE_MS 200 /* how soon a wait notices that it must end */
 #define REQUEST_MAX (8u << 20)
+#define LOCKED_MAX (5 * USEC_SECOND) /* a wait for the lock of the budget */
 #define LARGE (1u << 20) /* an answer of fewer rows may be easier to read */
 
 int api_init(struct api *api, const char *name, long retries, long max_wait,
@@ -266,30 +267,43 @@ static int wait_before_repeat(struct api *api, long tries, struct api_error *a)
 	return 0;
 }
 
-/* What the service told another client of this run. */
+/*
+ * What the service told another client, of this run or of one that shares the
+ * budget and may wait longer.
+ */
 static int held_too_long(const struct api *api, usec left, struct api_error *a)
 {
-	set_error(a, API_OUTAGE, "held",
-		"another request of this run was told to wait");
+	set_error(a, API_OUTAGE, "held", "another request was told to wait");
 	return too_long(api, left, a);
+}
+
+/* One of just so long may have begun while this request waited for the lock. */
+static bool is_too_long(const struct api *api, usec pause)
+{
+	return pause > (usec)api->max_wait * USEC_SECOND + LOCKED_MAX;
 }
 
 static int take_budget(struct api *api, usec *sent, struct api_error *a)
 {
-	bool announced = false;
+	bool announced = false, paused = false;
 	usec left;
 
 	while (!is_stopped(api)) {
-		left = api->rate ? rate_take(api->rate, time_monotonic(), sent)
+		left = api->rate ? rate_take(api->rate, time_monotonic(), sent,
+					   &paused)
 				 : 0;
 		if (left == 0)
 			return 0;
 		if (left < 0)
 			return held_too_long(api, -left, a);
+		if (paused && is_too_long(api, left))
+			return held_too_long(api, left, a);
 		if (!announced && left / 1000 > ANNOUNCED_MS)
-			info("%s: this minute's request budget is used up; "
-			     "continuing in %ld s",
-				api->name, (long)(left / USEC_SECOND));
+			info("%s: %s; continuing in %ld s", api->name,
+				paused ? "another request was told to wait"
+				       : "this minute's request budget is used "
+					 "up",
+				(long)(left / USEC_SECOND));
 		announced = true;
 		pause_ms(api, (long)(left / 1000) + 1);
 	}

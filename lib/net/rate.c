@@ -233,13 +233,15 @@ static usec budget_left(const struct rate *r, usec now)
 }
 
 /* How long until the budget or the server's pause allows a request. */
-static usec time_left(const struct rate *r, usec now)
+static usec time_left(const struct rate *r, usec now, bool *paused)
 {
 	usec left = budget_left(r, now);
 
-	if (r->hold_here > now)
+	*paused = r->hold_here > now;
+	if (*paused)
 		return now - r->hold_here;
-	return r->hold > now && r->hold - now > left ? r->hold - now : left;
+	*paused = r->hold > now && r->hold - now > left;
+	return *paused ? r->hold - now : left;
 }
 
 /*
@@ -266,10 +268,10 @@ static void leave(const struct rate *r, int fd, bool changed)
 	close(fd);
 }
 
-static usec take(struct rate *r, usec now, usec *sent)
+static usec take(struct rate *r, usec now, usec *sent, bool *paused)
 {
 	int fd = enter(r, &now);
-	usec left = time_left(r, now);
+	usec left = time_left(r, now, paused);
 
 	if (left == 0 && r->budget > 0) {
 		keep(r, now);
@@ -314,12 +316,12 @@ static void hold(struct rate *r, usec now, usec until)
 }
 
 /* File locks belong to the whole process, so its threads need a mutex too. */
-usec rate_take(struct rate *r, usec now, usec *sent)
+usec rate_take(struct rate *r, usec now, usec *sent, bool *paused)
 {
 	usec left;
 
 	pthread_mutex_lock(&r->lock);
-	left = take(r, now, sent);
+	left = take(r, now, sent, paused);
 	pthread_mutex_unlock(&r->lock);
 	return left;
 }

@@ -46,11 +46,11 @@ void rate_fini(struct rate *r);
 /*
  * 0: a request may be sent now, and counts from *sent on; a rate_done() must
  * follow. Otherwise the number of microseconds after which to ask again: from a
- * millisecond to a minute for the budget, longer for a pause. Below 0: the
- * length of a pause of this process alone, which it can't wait for. now:
- * time_monotonic().
+ * millisecond to a minute for the budget, or as long as a pause goes on, and
+ * *paused says which. Below 0: the length of a pause of this process alone,
+ * which it can't wait for. now: time_monotonic().
  */
-usec rate_take(struct rate *r, usec now, usec *sent);
+usec rate_take(struct rate *r, usec now, usec *sent, bool *paused);
 /* The request with this *sent has its answer, or won't get one. */
 void rate_done(struct rate *r, usec sent, usec now);
 /*

@@ -63,9 +63,11 @@ static void must_be_in_budget(const struct world *w)
 
 static usec ask(struct world *w, int who, usec *sent)
 {
-	usec left = rate_take(&w->of[who], w->now, sent);
+	bool paused;
+	usec left = rate_take(&w->of[who], w->now, sent, &paused);
 
 	must(left >= 0 || (w->here && who == 0));
+	must(paused || left <= USEC_MINUTE);
 	must(left <= HOLD_MAX);
 	/* The times of the file may be a little ahead of this clock. */
 	must(left != 0 || (*sent >= w->now && *sent <= w->now + USEC_MINUTE));
@@ -162,11 +164,12 @@ static void act(struct world *w, char what)
 static void must_share(struct world *w)
 {
 	usec sent;
+	bool paused;
 
-	if (rate_take(&w->of[0], w->now, &sent) != 0)
+	if (rate_take(&w->of[0], w->now, &sent, &paused) != 0)
 		return;
 	rate_done(&w->of[0], sent, w->now);
-	(void)rate_take(&w->of[1], w->now, &sent);
+	(void)rate_take(&w->of[1], w->now, &sent, &paused);
 	must(w->budget == 0 || w->of[1].n >= w->of[0].n);
 }
 

@@ -707,3 +707,27 @@ contents() {
 	control POST faults '{"match":{"api":"notion"},"status":429,"retry_after":2}'
 	SYNC_MAX_WAIT=1 must_fail $RC_TEMPORARY "$BIN/notion-fetch"
 }
+
+@test "a pause that another run was asked for is sat out no longer than one's own" {
+	seed supabase one
+	must_pass sync_now -q
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":429,"retry_after":900}'
+	"$BIN/apply" -q --max-wait 1000 --base state/base.ndjson plan >results 3>&- &
+	pid=$!
+	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until [[ $(head -n 1 state/notion-rate) != 0\ * ]]; do sleep 0.05; done
+	kill -TERM $pid
+	wait $pid || true
+	must_fail $RC_TEMPORARY timeout 20 "$BIN/apply" --max-wait 5 --base state/base.ndjson plan
+	must_say "another request was told to wait; it asks to wait"
+	must_say "but a run waits 5 s at most"
+	# One that may wait so long says what for.
+	"$BIN/apply" --max-wait 1000 --base state/base.ndjson plan >results 2>err 3>&- &
+	pid=$!
+	until grep -q continuing err; do sleep 0.05; done
+	kill -TERM $pid
+	wait $pid || true
+	grep 'Notion: another request was told to wait; continuing in 8' err
+}

@@ -11,10 +11,12 @@
 
 #define MINUTE USEC_MINUTE
 
+static bool paused; /* the last wait was for a pause */
+
 /* As of a request that is answered at once. */
 static usec take_at(struct rate *r, usec now)
 {
-	usec sent, left = rate_take(r, now, &sent);
+	usec sent, left = rate_take(r, now, &sent, &paused);
 
 	if (left == 0)
 		rate_done(r, sent, now);
@@ -45,22 +47,24 @@ static void test_counts_from_the_answer(void)
 	struct rate r;
 
 	rate_init(&r, 2, NULL);
-	check_int(rate_take(&r, t, &one), 0);
-	check_int(rate_take(&r, t + 10, &two), 0);
+	check_int(rate_take(&r, t, &one, &paused), 0);
+	check_int(rate_take(&r, t + 10, &two, &paused), 0);
 	rate_done(&r, two, t + 3 * USEC_SECOND);
 	rate_done(&r, one, t + 4 * USEC_SECOND);
-	check_int(rate_take(&r, t + MINUTE, &three), 3 * USEC_SECOND);
-	check_int(rate_take(&r, t + MINUTE + 3 * USEC_SECOND, &three), 0);
-	check_int(
-		rate_take(&r, t + MINUTE + 3 * USEC_SECOND, &one), USEC_SECOND);
+	check_int(rate_take(&r, t + MINUTE, &three, &paused), 3 * USEC_SECOND);
+	check(!paused);
+	check_int(rate_take(&r, t + MINUTE + 3 * USEC_SECOND, &three, &paused),
+		0);
+	check_int(rate_take(&r, t + MINUTE + 3 * USEC_SECOND, &one, &paused),
+		USEC_SECOND);
 	/* One that has no answer yet counts however long ago it was sent, */
-	check_int(rate_take(&r, t + 9 * MINUTE, &one), 0);
-	check(rate_take(&r, t + 9 * MINUTE, &two) > 0);
+	check_int(rate_take(&r, t + 9 * MINUTE, &one, &paused), 0);
+	check(rate_take(&r, t + 9 * MINUTE, &two, &paused) > 0);
 	/* and not for ever. */
 	rate_done(&r, three, t + 9 * MINUTE);
 	rate_done(&r, one, t + 9 * MINUTE);
-	check_int(rate_take(&r, t + 10 * MINUTE, &one), 0);
-	check_int(rate_take(&r, t + 10 * MINUTE, &two), 0);
+	check_int(rate_take(&r, t + 10 * MINUTE, &one, &paused), 0);
+	check_int(rate_take(&r, t + 10 * MINUTE, &two, &paused), 0);
 	rate_fini(&r);
 }
 
@@ -110,6 +114,7 @@ static void test_pause_of_the_server(void)
 	rate_init(&r, 10, NULL);
 	rate_hold(&r, MINUTE, MINUTE + 500, false);
 	check_int(take_at(&r, MINUTE + 100), 400);
+	check(paused);
 	check_int(take_at(&r, MINUTE + 500), 0);
 	rate_hold(&r, MINUTE + 600, MINUTE, false);
 	check_int(take_at(&r, MINUTE + 600), 0);
@@ -263,6 +268,7 @@ static void test_a_long_pause_is_kept(const char *dir)
 	rate_hold(&one, t, t + 20 * MINUTE, false);
 	check_int(take_at(&two, t + MINUTE), 19 * MINUTE);
 	check_int(take_at(&one, t + MINUTE), 19 * MINUTE);
+	check(paused);
 	rate_fini(&one);
 	rate_fini(&two);
 	unlink(path);
