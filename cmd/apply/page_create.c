@@ -92,7 +92,8 @@ static void search(struct search *s)
 		return;
 	}
 	if (notion_pages_by_checksum(&s->w->notion, s->w->data_source,
-		    &s->w->schema, s->checksum, &pages, &s->error) < 0) {
+		    &s->w->schema, s->checksum, s->since - CLOCK_SLACK, &pages,
+		    &s->error) < 0) {
 		s->failed = true;
 		return;
 	}

@@ -117,10 +117,14 @@ typedef int notion_each(void *arg, json *take_page, struct error *e);
 int notion_query_each(struct notion_client *c, const struct notion_query *q,
 	notion_each *each, void *arg, struct error *e);
 
-/* The pages (an array) whose Checksum property is exactly this. */
+/*
+ * All pages (an array) whose Checksum property is exactly this and that were
+ * created since then, cut to the minute. Where they can't be listed to the end,
+ * it fails.
+ */
 int notion_pages_by_checksum(struct notion_client *c, const char *data_source,
-	const struct notion_schema *schema, const char *checksum, json **pages,
-	struct api_error *a);
+	const struct notion_schema *schema, const char *checksum,
+	usec created_since, json **pages, struct api_error *a);
 
 enum notion_place {
 	NOTION_LIVE,	    /* in the data source */

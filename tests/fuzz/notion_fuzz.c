@@ -248,7 +248,7 @@ static int call_for_one(const struct notion_schema *schema, char call,
 		break;
 	case 'k':
 		rc = notion_pages_by_checksum(
-			&client, SOURCE, schema, FUZZ_ID, page, a);
+			&client, SOURCE, schema, FUZZ_ID, 0, page, a);
 		must(rc < 0 || json_is_array(*page));
 		break;
 	case 'm':

@@ -485,6 +485,27 @@ rows() {
 	[[ $(pages 'map(.decision) | sort') == '["one","one","two","zero"]' ]] || seen "$(pages 'map(.decision)')"
 }
 
+@test "a page whose create got no answer is found behind more than a hundred of the same content" {
+	local row i
+	# In a listing by ids, these come first.
+	for ((i = 1; i <= 101; i++)); do
+		printf '{"side":"notion","decision":"TBD","type":"Ops","date":"2026-01-02","created_by":"bot","id":"00000000-0000-4000-8000-%012d"}\n' "$i"
+	done >many
+	control POST seed @many >/dev/null
+	must_pass sync_now -q --allow mass-create
+	seed supabase TBD
+	row=$(control GET dump | jq -r 'select(.side == "supabase" and .notion_page_id == null).id')
+	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"drop":"after"}'
+	sync_now -q || true
+	control DELETE faults
+	# By its new content, nothing pairs the row with the page any more.
+	control POST edit "{\"side\":\"supabase\",\"id\":\"$row\",\"set\":{\"decision\":\"decided\"}}"
+	control POST clock '{"advance":400}'
+	must_pass sync_now -q
+	[[ $(rows) == 102 && $(pages length) == 102 ]] || seen "$(rows) rows, $(pages length) pages"
+	live notion decided
+}
+
 @test "two machines that start at once duplicate nothing, whatever the delay" {
 	local delay n=0
 	for delay in 0 0.1 0.3 0.6 1; do

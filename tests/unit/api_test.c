@@ -164,7 +164,7 @@ static void test_libcurl_repeats_a_read(void)
 	check_int(notion_bot_user(&notion, &id, &e), 0);
 	free(id);
 	check_int(notion_pages_by_checksum(
-			  &notion, PAGE, &schema, "0", &pages, &a),
+			  &notion, PAGE, &schema, "0", 0, &pages, &a),
 		0);
 	json_free(pages);
 	end();

@@ -509,26 +509,78 @@ static void test_a_title_that_lacks_what_the_page_shows(void)
 	}
 }
 
+static struct notion_schema with_checksum = { .field = { "title", "t", "w" },
+	.checksum = "%5Ck" };
+
+static int by_checksum(json **pages, struct api_error *a)
+{
+	usec since;
+
+	check_int(time_parse("2026-01-02T03:04:05Z", &since), 0);
+	return notion_pages_by_checksum(
+		&notion, DS, &with_checksum, "abc", since, pages, a);
+}
+
 static void test_pages_by_checksum(void)
 {
 	static const char *const answers[] = { LIST(
-		ROW(1, "01") "," ROW(2, "01"), "null", "false") };
-	struct notion_schema schema = { .field = { "title", "t", "w" },
-		.checksum = "%5Ck" };
+		ROW(1, "04") "," ROW(2, "04"), "null", "false") };
 	struct api_error a;
 	json *pages;
 
 	begin(answers, 1);
-	check_int(notion_pages_by_checksum(
-			  &notion, DS, &schema, "abc", &pages, &a),
-		0);
+	check_int(by_checksum(&pages, &a), 0);
 	end(1);
 	check_int(json_count(pages), 2);
 	check_has(server.requests[0],
-		"\"filter\":{\"property\":\"%5Ck\",\"rich_text\":"
-		"{\"equals\":\"abc\"}}");
+		"\"filter\":{\"and\":[{\"property\":\"%5Ck\",\"rich_text\":"
+		"{\"equals\":\"abc\"}},{\"timestamp\":\"created_time\","
+		"\"created_time\":{\"on_or_after\":"
+		"\"2026-01-02T03:04:00.000Z\"}}]}");
+	check_has(server.requests[0],
+		"\"sorts\":[{\"timestamp\":\"created_time\","
+		"\"direction\":\"ascending\"}]");
 	check_has(server.requests[0], "filter_properties%5B%5D=%5Ck ");
 	json_free(pages);
+}
+
+static void test_pages_by_checksum_go_on_to_the_end(void)
+{
+	static const char *const answers[] = {
+		LIST(ROW(1, "04") "," ROW(2, "04"), "\"c1\"", "true"),
+		LIST("", "\"c2\"", "true"), LIST(ROW(3, "05"), "null", "false")
+	};
+	struct api_error a;
+	json *pages;
+
+	begin(answers, 3);
+	check_int(by_checksum(&pages, &a), 0);
+	end(3);
+	check_int(json_count(pages), 3);
+	check(!strstr(server.requests[0], "start_cursor"));
+	check_has(server.requests[1], "\"start_cursor\":\"c1\"");
+	check_has(server.requests[2], "\"start_cursor\":\"c2\"");
+	json_free(pages);
+}
+
+/* A part of them would be taken for all, and the page sought be made again. */
+static void test_pages_by_checksum_are_all_or_none(void)
+{
+	static const char more[] = LIST(ROW(1, "04"), "\"c1\"", "true");
+	static const char *const answers[][2] = { { more, DEAD },
+		{ more, more }, { more, LIST("", "null", "true") },
+		{ more, CAPPED(ROW(2, "04")) } };
+	struct api_error a;
+	json *pages;
+
+	for (size_t i = 0; i < LENGTH(answers); i++) {
+		begin(answers[i], 2);
+		check_int(by_checksum(&pages, &a), -1);
+		end(2);
+		check(pages == NULL);
+		check_int(a.action, API_RETRY);
+		check(!a.outcome_unknown);
+	}
 }
 
 /* A page with a hundred formulas answers a write with the sync's own five. */
@@ -627,7 +679,7 @@ static void test_what_is_no_answer_is_asked_for_again(void)
 		notion.api.retries = 1;
 		notion.api.backoff_ms = 1;
 		check_int(notion_pages_by_checksum(
-				  &notion, DS, &schema, "0", &got, &a),
+				  &notion, DS, &schema, "0", 0, &got, &a),
 			0);
 		json_free(got);
 		end(2);
@@ -657,6 +709,8 @@ int main(void)
 	run(test_a_cut_title_is_completed);
 	run(test_a_title_that_lacks_what_the_page_shows);
 	run(test_pages_by_checksum);
+	run(test_pages_by_checksum_go_on_to_the_end);
+	run(test_pages_by_checksum_are_all_or_none);
 	run(test_writes_are_answered_with_our_properties);
 	run(test_an_answer_about_another_page_is_none);
 	run(test_what_is_no_answer_is_asked_for_again);
