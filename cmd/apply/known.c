@@ -344,7 +344,7 @@ static int note_done(struct worker *w, struct op *op, const struct outcome *o,
 	struct base_pair next;
 	struct held h[SIDES], after;
 
-	/* A page of an earlier run, made of what the row held then. */
+	/* A page of an earlier run, of which nobody knows what it holds. */
 	if (op->kind == OP_CREATE && !answer && o->differs)
 		return 0;
 	/* An answer that said nothing of the content: as it was seen, and was

@@ -111,21 +111,20 @@ enum earlier {
 };
 
 /*
- * The page that an earlier run made for this row: gone where it was moved or
- * trashed, or was since paired with a row of the same content. A 404 may come
- * from a part of Notion that lags behind.
+ * The page that an earlier run made, as it is now: gone where it was moved or
+ * trashed. o learns what it holds, which may be neither what was sent nor what
+ * the row holds by now. A 404 may come from a part of Notion that lags behind.
  */
-static enum earlier take_made(struct worker *w, const struct open_create *c,
-	char page_id[UUID_SIZE], struct outcome *o)
+static enum earlier look_at_made(
+	struct worker *w, const char *page_id, struct outcome *o)
 {
 	enum notion_place place;
 	struct notion_page page;
 	struct problem why;
 	struct api_error a;
 	json *object = NULL;
-	int other = 0;
 
-	if (notion_page_get(&w->notion, c->page_id, w->data_source, &w->schema,
+	if (notion_page_get(&w->notion, page_id, w->data_source, &w->schema,
 		    &place, &object, &a) < 0) {
 		give_up(o, STATUS_FAILED, &a);
 		return EARLIER_TOLD;
@@ -135,7 +134,7 @@ static enum earlier take_made(struct worker *w, const struct open_create *c,
 		json_free(object);
 		skip(o, "changed",
 			"the page %s, which was made for it, can't be read: %s",
-			c->page_id, why.detail);
+			page_id, why.detail);
 		return EARLIER_TOLD;
 	}
 	json_free(object);
@@ -143,7 +142,23 @@ static enum earlier take_made(struct worker *w, const struct open_create *c,
 		return EARLIER_UNSEEN;
 	if (place != NOTION_LIVE)
 		return EARLIER_GONE;
+	if (page.title_cut) /* nobody knows what it holds */
+		o->differs = true;
+	else
+		saw_page(o, &page);
 	notion_page_fini(&page);
+	return EARLIER_MADE;
+}
+
+/* Gone, too, where it was since paired with a row of the same content. */
+static enum earlier take_made(struct worker *w, const struct open_create *c,
+	char page_id[UUID_SIZE], struct outcome *o)
+{
+	enum earlier became = look_at_made(w, c->page_id, o);
+	int other;
+
+	if (became != EARLIER_MADE)
+		return became;
 	other = page_has_other_row(w, c->page_id, c->row_id, o);
 	if (other < 0)
 		return EARLIER_TOLD;
@@ -157,14 +172,20 @@ static enum earlier find_made(struct worker *w, const struct open_create *c,
 	char page_id[UUID_SIZE], struct outcome *o)
 {
 	struct search s = { .w = w, .checksum = c->checksum, .since = c->at };
+	enum earlier became;
 
 	search(&s);
 	if (s.failed) {
 		give_up(o, STATUS_FAILED, &s.error);
 		return EARLIER_TOLD;
 	}
-	snprintf(page_id, UUID_SIZE, "%s", s.found);
-	return *s.found ? EARLIER_MADE : EARLIER_UNSEEN;
+	if (!*s.found)
+		return EARLIER_UNSEEN;
+	/* The listing may be older than the page. */
+	became = look_at_made(w, s.found, o);
+	if (became == EARLIER_MADE)
+		snprintf(page_id, UUID_SIZE, "%s", s.found);
+	return became;
 }
 
 /*
@@ -194,7 +215,7 @@ static bool settle_earlier(struct worker *w, const struct open_create *c,
 					 "an earlier create of its page ended "
 					 "without an answer; the page is looked "
 					 "for again for five minutes");
-	*o = (struct outcome){ 0 }; /* that its page is gone stops nothing */
+	outcome_fini(o); /* that its page is gone stops nothing */
 	if (!w->dry_run && journal_not_created(w->journal, c->row_id, &e) < 0)
 		return journal_failed(w, &e, o);
 	return true;
@@ -380,14 +401,10 @@ static bool takes_pages(struct worker *w, struct outcome *o)
 }
 
 /* The page is what an earlier run sent, and maybe edited since. */
-static void take_earlier(const struct open_create *c, const struct op *op,
-	struct made_page *m, struct outcome *o)
+static void take_earlier(const struct open_create *c, struct made_page *m)
 {
 	m->answered = c->answered;
 	snprintf(m->checksum, sizeof m->checksum, "%s", c->checksum);
-	/* It may hold what the row held then. */
-	if (strcmp(c->checksum, op->checksum) != 0)
-		o->differs = true;
 }
 
 bool page_create(struct worker *w, const struct op *op, struct outcome *o)
@@ -409,7 +426,7 @@ bool page_create(struct worker *w, const struct op *op, struct outcome *o)
 			*m.id ? "linked to the page that an earlier run made"
 			      : "created");
 	if (*m.id) {
-		take_earlier(c, op, &m, o);
+		take_earlier(c, &m);
 		return link_created(w, op, &m, o);
 	}
 	return send_create(w, op, looked, &m, o) && link_created(w, op, &m, o);

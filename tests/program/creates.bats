@@ -506,6 +506,37 @@ rows() {
 	live notion decided
 }
 
+@test "an edit of case alone, made while the page of a lost create was not found yet, is kept" {
+	local name
+	seed supabase zero
+	must_pass sync_now -q
+	for name in one two; do
+		seed supabase "adopt $name"
+		# The answer is lost, or only the link of the row: then the page is known.
+		control POST config '{"query_lag_ms":120000}'
+		if [[ $name == one ]]; then
+			control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"drop":"after"}'
+		else
+			control POST faults '{"match":{"api":"supabase","method":"PATCH"},"times":-1,"status":503}'
+		fi
+		SYNC_RETRIES=1 sync_now -q || true
+		control DELETE faults
+		edit supabase "adopt $name" "{\"decision\":\"Adopt ${name^}\"}"
+		make_plan
+		must_hold 'map(select(.op and .set.decision != null) | [.op, .target]) == [["create", "notion"]]' plan
+		# The listing doesn't show the page, and apply's search does.
+		control POST clock '{"advance":121}'
+		must_pass "$BIN/apply" -q --base state/base.ndjson plan
+		[[ $(id_of notion "adopt $name") == "$(live supabase "Adopt ${name^}" | jq -r .notion_page_id)" ]]
+		must_pass sync_now -q
+		live supabase "Adopt ${name^}"
+		live notion "Adopt ${name^}"
+		control POST clock '{"advance":121}'
+	done
+	must_be_single
+	must_be_settled
+}
+
 @test "two machines that start at once duplicate nothing, whatever the delay" {
 	local delay n=0
 	for delay in 0 0.1 0.3 0.6 1; do
