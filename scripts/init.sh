@@ -180,7 +180,8 @@ line_of() {
   printf '%s=%s\n' "$1" "$v"
 }
 
-# The new content: every line that is not ours stays unchanged.
+# The new content: every line that is not ours stays unchanged. Whoever asks whether
+# it went well switches errexit off in here.
 compose() {
   local line name done=' '
   if [ -e "$file" ]; then
@@ -190,15 +191,15 @@ compose() {
       name=${name#"${name%%[![:space:]]*}"}
       name=${name%%=*}
       if [[ $line != *=* || ! $name =~ ^[A-Z_]+$ || -z ${value[$name]:-} ]]; then
-        printf '%s\n' "$line"
+        printf '%s\n' "$line" || return
       elif [[ $done != *" $name "* ]]; then
-        line_of "$name"
+        line_of "$name" || return
         done+="$name "
       fi
-    done <"$file"
+    done <"$file" || return
   fi
   for name in "${names[@]}" "${others[@]}"; do
-    [[ -z ${value[$name]:-} || $done == *" $name "* ]] || line_of "$name"
+    [[ -z ${value[$name]:-} || $done == *" $name "* ]] || line_of "$name" || return
   done
 }
 

@@ -121,6 +121,27 @@ hide_settings() {
 	[[ $(stat -c '%i %a' new/.env) == "$before 600" ]]
 }
 
+# As on a disk that is full, but for anybody: no file may grow beyond a kilobyte.
+short_of_room() {
+	(trap '' XFSZ && ulimit -f 1 && "$@")
+}
+
+@test "without room the file stays as it is, and none is left beside it" {
+	start_sandbox
+	(umask 077 && printf '# %0100d\n' {1..20} >new/.env)
+	cp new/.env old
+	must_fail $RC_LOCAL short_of_room "$INIT" --force </dev/null
+	must_say "cannot write $T/new/.env"
+	cmp old new/.env
+	[[ $(ls -A new) == .env ]] || seen "left: $(ls -A new)"
+	# Room for the old lines, but not for the settings.
+	(umask 077 && printf '# %098d\n' {1..10} >new/.env)
+	cp new/.env old
+	must_fail $RC_LOCAL short_of_room "$INIT" --force </dev/null
+	cmp old new/.env
+	[[ $(ls -A new) == .env ]] || seen "left: $(ls -A new)"
+}
+
 @test "a wrong setting is reported in doctor's words, and nothing is written" {
 	start_sandbox
 	SUPABASE_SERVICE_ROLE_KEY=sb_publishable_sandbox \
