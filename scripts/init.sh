@@ -237,7 +237,7 @@ offer_sql() {
     read -r -p "Paste it into the SQL editor of the dashboard, run it, then press Enter " _ || true
     look
   else
-    warn "paste what $(typed doctor) --sql prints into the SQL editor of the dashboard, run it, then run $0 again"
+    warn "paste what $(typed doctor) --sql prints into the SQL editor of the dashboard, run it, then run $(typed init) again"
   fi
 }
 
@@ -264,7 +264,7 @@ fi
 # The last check is shown in full, so that everything wrong is seen at once.
 if [ "$code" -gt 1 ]; then
   "$bin/doctor" -q >&2 || true
-  warn "fix what is wrong above, then run $0 again"
+  warn "fix what is wrong above, then run $(typed init) again"
   exit "$code"
 fi
 [ "$quiet" ] || "$bin/doctor" || true

@@ -164,6 +164,24 @@ env_file() {
 		seen "report"
 }
 
+@test "init says to run it again as it was called, and puts nothing beside the programs" {
+	start_sandbox
+	find "$DEST" | sort >before
+	mkdir here
+	cd here
+	control POST config '{"table_missing":true}' >/dev/null
+	must_fail $RC_CONFIG "$VAULTSYNC" init </dev/null
+	must_say "run vaultsync init again"
+	[[ $stderr != *libexec* ]] || seen "a way past the command"
+	[[ -s .env ]] || seen "no .env"
+	control POST config '{"table_missing":false}' >/dev/null
+	# What is pasted needs no settings: they are in the file.
+	export NOTION_API_URL
+	unset SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY NOTION_API_KEY NOTION_DATABASE_ID
+	must_pass "$VAULTSYNC" init </dev/null
+	diff ../before <(find "$DEST" | sort)
+}
+
 # The long options that COMMAND's --help names.
 help_options() {
 	"$VAULTSYNC" "$1" --help | grep -oE '^  (-., |    )--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u
