@@ -163,7 +163,7 @@ static int stopped(struct api_error *a)
 /* Sleeps; -1 as soon as the program is asked to stop. */
 static int pause_ms(struct api *api, long ms)
 {
-	usec start = time_monotonic(), until = start + ms * 1000, now;
+	usec start = time_monotonic(), until = start + (usec)ms * 1000, now;
 
 	while ((now = time_monotonic()) < until && !is_stopped(api)) {
 		usec left = until - now;
@@ -257,7 +257,7 @@ static int wait_before_repeat(struct api *api, long tries, struct api_error *a)
 		ms = (long)((a->wait + 999) / 1000) +
 		     random_below(api, api->backoff_ms / 4);
 	else
-		hold_all(api, a, ms * 1000);
+		hold_all(api, a, (usec)ms * 1000);
 	if (ms > ANNOUNCED_MS)
 		info("%s: %s (HTTP %d): trying again in %ld s", api->name,
 			a->message, a->status, ms / 1000);
@@ -365,7 +365,7 @@ static void see_clock(struct api *api, const struct http_answer *h)
 	if (h->date == USEC_NONE)
 		return;
 	api->skew = h->date - now;
-	clock_seen(api->clock, h->date, now - h->ms * 1000 - 1000, now);
+	clock_seen(api->clock, h->date, now - (usec)h->ms * 1000 - 1000, now);
 }
 
 /* One try: 0, or -1 with `a` filled. */

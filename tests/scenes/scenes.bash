@@ -243,6 +243,14 @@ scene_limited_for_long() {
 	record limited_for_long "A pause that is longer than the run may wait ends it." --max-wait 60
 }
 
+scene_limited_for_an_hour() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	make_plan
+	fault "$page_patch" '"status":429,"retry_after":3600'
+	record limited_for_an_hour "A pause of an hour, which the run may wait: it asks once more, and not before." --max-wait 7200
+}
+
 scene_outage() {
 	settled supabase one two
 	edit supabase one '{"decision":"one, by a row"}'
