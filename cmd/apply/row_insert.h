@@ -26,7 +26,7 @@ struct insert {
 	/* The updated_at of a request that may have made it; "": none has. */
 	char sent_at[TIME_SIZE];
 	bool unanswered; /* nobody knows what became of such a request */
-	bool untried; /* the run ends, and nothing of it was sent */
+	bool untried;	 /* the run ends, and nothing of it was sent */
 };
 
 /*
