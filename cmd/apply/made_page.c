@@ -164,9 +164,12 @@ static int unless_failed(const struct outcome *look, struct outcome *o)
 	return -1;
 }
 
-/* 1: live, as it was made, and no row's; 0: not so. -1 with o filled. */
+/*
+ * 1: live, as it was made, and no row's, with the time of the look at it; 0:
+ * not so. -1 with o filled.
+ */
 static int may_go(struct worker *w, const char *row_id, const char *page_id,
-	const char *checksum, struct outcome *o)
+	const char *checksum, usec *looked, struct outcome *o)
 {
 	struct outcome look = { 0 };
 	char sum[CHECKSUM_SIZE];
@@ -176,6 +179,7 @@ static int may_go(struct worker *w, const char *row_id, const char *page_id,
 
 	if (!reread_page(w, page_id, &page, &look))
 		return unless_failed(&look, o);
+	*looked = time_with_sleep();
 	page_checksum(&page, sum);
 	same = !page.in_trash && !page.title_cut &&
 	       strcmp(sum, checksum) == 0 && page.edited == page.created &&
@@ -218,18 +222,41 @@ static int other_link(struct worker *w, const char *row_id, const char *page_id,
 	return rc;
 }
 
-/* 1: it is there; 0: Notion keeps it out. -1 with o filled. */
-static int trash(struct worker *w, const char *page_id, struct outcome *o)
+/* A page on its way to the trash. */
+struct yielding {
+	struct worker *w;
+	usec looked; /* when it was seen to be unedited: time_with_sleep() */
+	bool stale;  /* its turn came too long after that */
+};
+
+static int still_holds(void *arg)
+{
+	struct yielding *y = arg;
+
+	y->stale = time_with_sleep() - y->looked > LOOK_HOLDS;
+	return y->stale ? -1 : 0;
+}
+
+/*
+ * 1: it is there; 0: Notion keeps it out, or y->stale: it was not sent. -1 with
+ * o filled.
+ */
+static int trash(struct yielding *y, const char *page_id, struct outcome *o)
 {
 	json *body = json_object(), *object = NULL;
+	struct worker *w = y->w;
 	struct api_error a;
 	int rc;
 
 	json_put_bool(body, "in_trash", true);
 	rc = notion_page_patch(&w->notion, page_id, &w->schema, body, NULL,
-		NULL, NULL, &object, &a);
-	if (rc < 0)
-		give_up(o, STATUS_FAILED, &a);
+		still_holds, y, &object, &a);
+	y->stale = y->stale && rc < 0 && !a.outcome_unknown;
+	if (y->stale)
+		rc = 0;
+	else if (rc < 0)
+		give_up(o, a.outcome_unknown ? STATUS_UNKNOWN : STATUS_FAILED,
+			&a);
 	else
 		rc = json_true(object, "in_trash");
 	json_free(object);
@@ -237,17 +264,38 @@ static int trash(struct worker *w, const char *page_id, struct outcome *o)
 	return rc;
 }
 
+/* The looks and the write, until the one follows the others at once. */
+static int look_and_trash(struct worker *w, const char *row_id,
+	const char *page_id, const char *checksum, char other[UUID_SIZE],
+	struct outcome *o)
+{
+	struct yielding y = { .w = w };
+	int rc;
+
+	for (int looks = 0; looks < LOOKS_MAX; looks++) {
+		rc = other_link(w, row_id, page_id, other, o);
+		if (rc > 0)
+			rc = may_go(w, row_id, page_id, checksum, &y.looked, o);
+		if (rc > 0)
+			rc = trash(&y, page_id, o);
+		if (!y.stale)
+			return rc;
+		y.stale = false;
+	}
+	skip(o, "waits",
+		"Notion's budget left no time between the look at the page %s "
+		"and its way to the trash",
+		page_id);
+	return -1;
+}
+
 int made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
 	char other[UUID_SIZE];
 	struct error e;
-	int rc = other_link(w, row_id, page_id, other, o);
+	int rc = look_and_trash(w, row_id, page_id, checksum, other, o);
 
-	if (rc > 0)
-		rc = may_go(w, row_id, page_id, checksum, o);
-	if (rc > 0)
-		rc = trash(w, page_id, o);
 	if (rc <= 0)
 		return rc;
 	outcome_fini(o);

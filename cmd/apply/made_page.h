@@ -53,7 +53,8 @@ bool made_page_not_kept(struct worker *w, const struct op *op,
  * linked to another live page by now, ours goes to the trash: as long as nobody
  * has edited it and no row is linked to it. 1 with o filled as skipped; 0, with
  * o as it was: the page stays. -1: a service has failed to show what is so, or
- * to do it; o has its error.
+ * to do it, or left no time between the one and the other; o says which. The
+ * page may be in the trash where o is STATUS_UNKNOWN.
  */
 int made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 	const char *checksum, struct outcome *o);

@@ -9,15 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Notion knows no conditional PATCH: what a person writes between our look at
- * the page and the PATCH is replaced. Mostly the PATCH follows at once; it
- * follows within LOOK_HOLDS, or the page is looked at again: a request may have
- * to wait a minute for its turn. A shorter time would have runs that share one
- * budget look again and again.
- */
-#define LOOKS_MAX 5
-
 /* One PATCH of a page. */
 struct page_write {
 	struct worker *w;

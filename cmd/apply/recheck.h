@@ -10,6 +10,14 @@
 
 /* A write that has to wait longer for its turn looks at its record again. */
 #define LOOK_HOLDS (10 * USEC_SECOND)
+/*
+ * Notion knows no conditional PATCH: what a person writes between our look at
+ * the page and the PATCH is replaced. Mostly the PATCH follows at once; it
+ * follows within LOOK_HOLDS, or the page is looked at again: a request may have
+ * to wait a minute for its turn. A shorter time would have runs that share one
+ * budget look again and again.
+ */
+#define LOOKS_MAX 5
 
 /*
  * Reads the row again. True where it is there: *row is filled, and *object is
