@@ -479,6 +479,16 @@ scene_leftover_pages() {
 	record leftover_pages "Creates of killed runs: one waits, one is made again, one's page is gone."
 }
 
+scene_page_yields() {
+	seed supabase one
+	make_plan
+	seed notion one
+	meanwhile "$row_patch,\"path\":\"[?&]id=eq.$(id_of supabase one)\"" supabase one \
+		"\"set\":{\"notion_page_id\":\"$(id_of notion one)\"}"
+	fault "$page_patch" '"status":429,"code":"rate_limited","retry_after":11'
+	record page_yields "Another machine was faster: our page goes, and is looked at again when that had to wait."
+}
+
 scene_many_failures() {
 	local d
 	settled supabase one two three four five six seven eight
