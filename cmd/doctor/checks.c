@@ -51,6 +51,7 @@ static const struct check checks[CHECKS] = {
 	[CHECK_DISK] = { "disk", BIT(SETTINGS), 0, check_disk },
 	[CHECK_LOCK] = { "lock", BIT(SETTINGS), 0, check_lock },
 	[CHECK_BASE] = { "base", BIT(SETTINGS), 0, check_base },
+	[CHECK_APPROVED] = { "approved", BIT(SETTINGS), 0, check_approved },
 	[CHECK_SCHEDULER] = { "scheduler", BIT(SETTINGS), 0, check_scheduler },
 };
 
@@ -171,7 +172,7 @@ void doctor_fini(struct doctor *d)
 int doctor_code(const struct doctor *d)
 {
 	static const int order[] = { RC_BUG, RC_CONFIG, RC_CREDENTIALS,
-		RC_LOCAL, RC_TEMPORARY };
+		RC_LOCAL, RC_STREAM, RC_TEMPORARY };
 	int code = RC_DONE;
 
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)

@@ -31,7 +31,7 @@ static const struct command command = {
 	.n_options = sizeof options / sizeof options[0],
 	.notes = "Each check is a line: ok, warn, bad or skipped. Nothing is "
 		 "written anywhere.\n"
-		 "Exit: 0, 1 (warnings), 74, 75, 77, 78; see doctor(1).",
+		 "Exit: 0, 1 (warnings), 65, 74, 75, 77, 78; see doctor(1).",
 };
 
 /* The checks named in a comma-separated list; 0: one of them doesn't exist. */

@@ -43,6 +43,7 @@ enum check_id {
 	CHECK_DISK,
 	CHECK_LOCK,
 	CHECK_BASE,
+	CHECK_APPROVED,
 	CHECK_SCHEDULER,
 	CHECKS,
 };
@@ -108,7 +109,7 @@ void doctor_run(struct doctor *d, uint32_t wanted);
 void doctor_fini(struct doctor *d);
 /* Whether the outcome of a check is good enough for those that need it. */
 bool doctor_holds(const struct doctor *d, enum check_id id);
-/* The exit code for all findings: the first of 78, 77, 74, 75, 1, 0. */
+/* The exit code for all findings: the first of 78, 77, 74, 65, 75, 1, 0. */
 int doctor_code(const struct doctor *d);
 
 /* Set what a check found; text and printf arguments. */
@@ -136,6 +137,6 @@ check_run check_env_file, check_supabase_url, check_supabase_key_form,
 	check_soft_delete, check_link_index, check_notion, check_notion_key,
 	check_read, check_database, check_insert, check_update,
 	check_properties, check_folders, check_disk, check_lock, check_base,
-	check_scheduler;
+	check_approved, check_scheduler;
 
 #endif

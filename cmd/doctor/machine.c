@@ -13,6 +13,7 @@
 
 #include "doctor.h"
 #include "runs/schedule.h"
+#include "sync/approvals.h"
 #include "sync/base.h"
 #include "util/alloc.h"
 #include "util/file.h"
@@ -164,7 +165,7 @@ void check_base(struct doctor *d, struct finding *f)
 	struct error e;
 
 	if (base_load(&base, path, &e) < 0) {
-		find_warn(f, "%s", e.text);
+		find_bad(f, &e);
 	} else {
 		if (base.scope)
 			find_ok(f, "%s remembers %zu pairs", path,
@@ -172,6 +173,25 @@ void check_base(struct doctor *d, struct finding *f)
 		else
 			find_ok(f, "none yet; the first sync creates it");
 		base_fini(&base);
+	}
+	free(path);
+}
+
+void check_approved(struct doctor *d, struct finding *f)
+{
+	char *path = path_join(d->settings.state_dir, "approved.ndjson");
+	struct approvals approvals;
+	struct error e;
+
+	if (approvals_load(&approvals, path, &e) < 0) {
+		find_bad(f, &e);
+	} else {
+		if (approvals.by_id.n > 0)
+			find_ok(f, "approved for the next run: %zu",
+				approvals.by_id.n);
+		else
+			find_ok(f, "nothing is approved for the next run");
+		approvals_fini(&approvals);
 	}
 	free(path);
 }

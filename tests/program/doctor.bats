@@ -76,6 +76,7 @@ in_shell() {
 		config=\(.config // "" | if . == "" then . else tojson end | @sh)
 		clock=\(.clock // "" | if . == "" then . else tojson end | @sh)
 		faults=\(.faults // [] | lines | @sh) base=\(.base // "" | @sh)
+		approved=\(.approved // "" | @sh)
 		envfile=\(.envfile // [] | join("\n") | @sh) mode=\(.mode // "600")
 		notion=\(.notion // [] | map([.[0], .[1], (.[2] | tojson)] | join("\t"))
 			| join("\n") | @sh)
@@ -103,12 +104,17 @@ break_it() {
 		mkdir -p state
 		printf '%s\n' "$base" >state/base.ndjson
 	fi
+	if [[ $approved ]]; then
+		mkdir -p state
+		printf '%s\n' "$approved" >state/approved.ndjson
+	fi
 	eval "$env"
 }
 
 program() {
 	case $1 in
 	apply) "$BIN/apply" plan ;;
+	plan) "$BIN/plan" --base "$T/state/base.ndjson" --approved "$T/state/approved.ndjson" two ;;
 	*) "$BIN/$1" ;;
 	esac
 }
@@ -140,7 +146,7 @@ one_case() {
 # cases FILTER: all of them that jq's filter takes.
 cases() {
 	local case failed=0 n=0 info
-	local name check mark code says same programs config clock faults base envfile mode notion env
+	local name check mark code says same programs config clock faults base approved envfile mode notion env
 	healthy
 	info=$(control GET info)
 	ANON=$(jq -r .keys.supabase_anon_jwt <<<"$info")
@@ -185,7 +191,7 @@ cases() {
 }
 
 @test "wrong on this machine" {
-	cases '.check | IN("folders", "clock", "base")'
+	cases '.check | IN("folders", "clock", "base", "approved")'
 }
 
 @test "a file in the state folder that is another user's is bad, with the way out" {
@@ -211,7 +217,7 @@ cases() {
 		"env-file", "supabase", "supabase-key", "table", "columns",
 		"column-types", "grants", "notion", "notion-key", "read",
 		"database", "insert", "update", "properties", "folders",
-		"clock", "base") | not)] == [] and length >= 40
+		"clock", "base", "approved") | not)] == [] and length >= 40
 		and (map(.name) | unique | length) == length' "$WRONG"
 	[[ $output == true ]]
 }
