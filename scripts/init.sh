@@ -272,7 +272,14 @@ say "the first plan, which is not carried out yet:"
 code=0
 "$home/scripts/sync-now.sh" --dry-run || code=$?
 case $code in
-  0) say "all is ready. To sync now: $(typed sync-now)" ;;
+  0)
+    # With another file it may be meant for a service, which has a state of its own.
+    if [ "$file" -ef "$place/.env" ]; then
+      say "all is ready. To sync now: $(typed sync-now)"
+    else
+      say "all is ready, for what runs the sync with SYNC_ENV_FILE=$file"
+    fi
+    ;;
   3) say "a guard needs your consent to that plan: see above for the command" ;;
 esac
 exit "$code"

@@ -98,19 +98,23 @@ prefixed() {
   while IFS= read -r line || [ "$line" ]; do printf '%s: %s\n' "$1" "$line"; done
 }
 
+# command_of NAME: what each command for that pair begins with.
+command_of() {
+  printf 'SYNC_ENV_FILE=%q %s -C %q\n' "$pairs/$1.env" "$(typed_vaultsync "$home/scripts/vaultsync")" "$pairs/$1"
+}
+
 # One pair, in a folder of its own; its output is prefixed with its name.
 run_pair() {
   local name=$1 rpm
   rpm=$(rpm_of "$name" 2> >(prefixed "$name" >&2)) || return 78
   (umask 077 && mkdir -p "$pairs/$name") || return 74
   SYNC_NOTION_RPM=$rpm SYNC_ENV_FILE=$pairs/$name.env VAULTSYNC_HOME=$pairs/$name \
-    exec "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} \
+    VAULTSYNC_COMMAND=$(command_of "$name") exec "$home/scripts/sync-now.sh" ${options[@]+"${options[@]}"} \
     > >(prefixed "$name") 2> >(prefixed "$name" >&2)
 }
 
-# What a pair's messages name works on that pair with this in front alone.
 say_how_to_act() {
-  warn "$1: for this pair, a command begins with: SYNC_ENV_FILE='$pairs/$1.env' ${VAULTSYNC_COMMAND:-$home/scripts/vaultsync} -C '$pairs/$1'"
+  warn "$1: for this pair, a command begins with: $(command_of "$1")"
 }
 
 declare -A running=() # the pair of each process

@@ -12,8 +12,9 @@
 #include "sides.h"
 #include "sync/base.h"
 #include "sync/guard_names.h"
+#include "util/humanize.h"
 
-#define GUARD_TEXT 400
+#define GUARD_TEXT (400 + COMMAND_SIZE)
 
 struct guards {
 	bool tripped[GUARDS];

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/humanize.h"
 
-#define REASON_MAX 400
+#define REASON_MAX (400 + COMMAND_SIZE)
 
 struct planned_op *op_list_add(struct op_list *ops, enum op_kind kind,
 	enum op_target target, const struct record *row,

@@ -12,6 +12,7 @@
 #include "op_list.h"
 #include "sides.h"
 #include "util/error.h"
+#include "util/humanize.h"
 #include "util/times.h"
 #include "util/uuid.h"
 
@@ -29,7 +30,7 @@ struct plan {
 	char seen[UUID_SIZE]; /* the id of that one, or of the allowed one */
 };
 
-#define PLAN_TEXT 512
+#define PLAN_TEXT (512 + COMMAND_SIZE)
 const char *conflict_rule_name(enum conflict_rule r);
 const char *orphan_rule_name(enum orphan_rule r);
 

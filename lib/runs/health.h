@@ -62,7 +62,7 @@ struct health {
 	char guards[128];     /* of a blocked run: "mass-delete,scope" */
 	char allow[128];      /* what it takes to go on: all that tripped */
 	/* The one thing to do next, and its command; "" where there is none. */
-	char next[512], command[COMMAND_SIZE];
+	char next[512 + 2 * COMMAND_SIZE], command[COMMAND_SIZE];
 };
 
 /* interval in seconds; w may be NULL where only the level is wanted. */

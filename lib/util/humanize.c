@@ -88,6 +88,8 @@ const char *humanize_side(const char *side)
 	return side ? side : "?";
 }
 
+#define CALLER_MAX 720 /* bytes; the rest is for what is called */
+
 const char *humanize_command(const char *command, char out[COMMAND_SIZE])
 {
 	const char *caller = getenv("VAULTSYNC_COMMAND"), *name, *rest;
@@ -98,11 +100,15 @@ const char *humanize_command(const char *command, char out[COMMAND_SIZE])
 		snprintf(out, COMMAND_SIZE, "%s", command);
 		return out;
 	}
+	/* Cut, it would lead to another pair; so it leads to none. */
+	if (strlen(caller) > CALLER_MAX)
+		caller = "vaultsync -C FOLDER";
 	n = strcspn(name, ". ");
 	rest = name + n;
 	if (strncmp(rest, ".sh", 3) == 0)
 		rest += 3;
-	snprintf(out, COMMAND_SIZE, "%.32s %.*s%s", caller, (int)n, name, rest);
+	snprintf(out, COMMAND_SIZE, "%.*s %.*s%s", CALLER_MAX, caller, (int)n,
+		name, rest);
 	return out;
 }
 

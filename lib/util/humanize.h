@@ -13,7 +13,7 @@
 #include "util/times.h"
 
 #define HUMANIZE_SIZE 64
-#define COMMAND_SIZE 256
+#define COMMAND_SIZE 1024
 
 /* "4 minutes", "3 hours", "12 days"; a negative age is "0 seconds". */
 const char *humanize_age(usec age, char out[HUMANIZE_SIZE]);
@@ -34,7 +34,8 @@ const char *humanize_side(const char *side);
 /*
  * The command as the reader types it, given "scripts/sync-now.sh --dry-run" or
  * "bin/report": exactly that, or "vaultsync sync-now --dry-run" where
- * vaultsync(1) started this program.
+ * vaultsync(1) started this program, with the folder and the files that it was
+ * told, as in "SYNC_ENV_FILE=/etc/env vaultsync -C /srv report".
  */
 const char *humanize_command(const char *command, char out[COMMAND_SIZE]);
 

@@ -158,6 +158,16 @@ take_settings() {
   waits_now=$(jq -c '{hold, settle_seconds}' <<<"$paths")
 }
 
+# typed_vaultsync FILE: what people type for it, its path where PATH leads elsewhere.
+typed_vaultsync() {
+  local found
+  if found=$(type -P vaultsync) && [ "$found" -ef "$1" ]; then
+    echo vaultsync
+  else
+    printf '%q\n' "$(cd "$(dirname "$1")" && pwd)/${1##*/}"
+  fi
+}
+
 # typed COMMAND: what people type to run it, a script or a program.
 typed() {
   if [ "${VAULTSYNC_COMMAND:-}" ]; then

@@ -80,6 +80,22 @@ pages() {
 	must_pass sync_all --share 1 --dry-run a
 }
 
+@test "what a pair's messages name is for that pair" {
+	local command line
+	pair a
+	seed supabase r{1..12}
+	must_pass sync_all
+	control GET dump | jq -c 'select(.side == "notion")
+		| {side, id, action:"trash"}' | head -n 8 >edits
+	while read -r line; do control POST edit "$line" >/dev/null; done <edits
+	must_fail $RC_GUARD sync_all -q
+	command=$(sed -n 's/^a: plan: if that is right: //p' <<<"$stderr")
+	echo SUPABASE_URL=nonsense >.env
+	must_pass bash -c "cd / && $command"
+	[[ ! -e state && ! -e logs ]] || seen "another pair"
+	must_hold '.[0].status == "ok" and .[0].planned > 0' pairs/a/logs/last_run.json
+}
+
 @test "a pair that fails holds up no other, and decides the exit code" {
 	pair a
 	pair b

@@ -59,7 +59,7 @@ hide_settings() {
 	start_sandbox
 	one_row
 	before=$(control GET dump)
-	must_pass "$INIT" </dev/null
+	SYNC_ENV_FILE='' VAULTSYNC_HOME=$T/new must_pass "$INIT" </dev/null
 	[[ $output == *"Adopt jq"* ]] || seen "no plan"
 	must_say "To sync now: $ROOT/scripts/sync-now.sh"
 	[[ $(stat -c %a new/.env) == 600 ]]

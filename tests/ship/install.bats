@@ -27,6 +27,7 @@ programs() {
 setup() {
 	common_setup
 	VAULTSYNC=$DEST/usr/local/bin/vaultsync
+	PATH=${VAULTSYNC%/*}:$PATH
 	unset VAULTSYNC_BIN VAULTSYNC_HOME VAULTSYNC_COMMAND SYNC_ENV_FILE
 	export SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=5
 }
@@ -162,6 +163,53 @@ env_file() {
 	must_pass "$VAULTSYNC" report
 	[[ $output == *"vaultsync sync-now"* && $output != *scripts/* && $output != *bin/report* ]] ||
 		seen "report"
+}
+
+# Each runs one of the commands that a message names in a folder of another pair.
+@test "what messages name works from any folder on the pair that they speak of" {
+	local command as
+	start_sandbox
+	mkdir "a pair" other
+	cp empty.env "a pair/.env"
+	echo SUPABASE_URL=nonsense >other/.env
+	chmod 600 other/.env
+	seed supabase r{1..12}
+	must_pass "$VAULTSYNC" -C "a pair" sync-now --quiet
+	control GET dump | jq -c 'select(.side == "notion")
+		| {side, id, action:"trash"}' | head -n 8 >edits
+	while read -r line; do control POST edit "$line" >/dev/null; done <edits
+	env_file "a pair/.env"
+	cd other
+	for as in "vaultsync -C ../a\ pair" "SYNC_ENV_FILE='$T/a pair/.env' vaultsync -C '$T/a pair'" \
+		"$T/by-another-name -C '$T/a pair'"; do
+		ln -sf "$VAULTSYNC" "$T/by-another-name"
+		must_fail $RC_GUARD bash -c "$as sync-now"
+		command=$(sed -n 's/^plan: if that is right: \(.*\) --allow mass-delete$/\1/p' <<<"$stderr")
+		must_pass bash -c "$command --dry-run --allow mass-delete"
+		must_pass bash -c "$as report"
+		command=$(sed -n 's/.*Only if all of it is what you want, allow it once: *//p' <<<"$output")
+		[[ $output == *"a\\ pair sync-now --allow mass-delete"* ]] || seen "the next step"
+		# In a script, where doctor's are made.
+		must_fail $RC_TEMPORARY bash -c "$as controls wake"
+		command=$(sed -n 's/.*or run the sync with: //p' <<<"$stderr")
+		must_pass bash -c "$command --dry-run --allow mass-delete"
+	done
+	[[ $(ls -A) == .env ]] || seen "left: $(ls -A)"
+	# Where PATH leads to no vaultsync, or to another, it is named by its path.
+	PATH=${PATH#*:} must_fail $RC_TEMPORARY "$VAULTSYNC" -C .. controls wake
+	must_say "start $VAULTSYNC -C $T schedule"
+	# A service's own copy of the settings is gone when it ends.
+	CREDENTIALS_DIRECTORY=$T/other SYNC_ENV_FILE=$T/other/.env SUPABASE_URL='' \
+		must_fail $RC_TEMPORARY "$VAULTSYNC" controls wake
+	must_say "start vaultsync schedule"
+}
+
+@test "init names no run with another file than the folder's own" {
+	start_sandbox
+	mkdir etc
+	SYNC_ENV_FILE=etc/env must_pass "$VAULTSYNC" -C . init </dev/null
+	must_say "all is ready.*$T/etc/env"
+	[[ $stderr != *"sync-now"* ]] || seen "a run of its own"
 }
 
 @test "init says to run it again as it was called, and puts nothing beside the programs" {
