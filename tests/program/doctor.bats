@@ -348,7 +348,7 @@ schedule() {
 	must_pass "$BIN/doctor" --help
 	must_pass "$BIN/doctor" --version
 	must_pass "$BIN/doctor" --list
-	[[ $(wc -l <<<"$output") == 29 ]] || seen "names"
+	[[ $(wc -l <<<"$output") == 30 ]] || seen "names"
 	must_fail $RC_USAGE "$BIN/doctor" --only nonsense
 	must_fail $RC_USAGE "$BIN/doctor" operand
 	must_fail $RC_LOCAL pipe "'$BIN/doctor' --list >/dev/full"
