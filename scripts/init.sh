@@ -115,24 +115,36 @@ question_of() {
     SUPABASE_URL) echo "Supabase: the project's URL (Project Settings, Data API)" ;;
     SUPABASE_SERVICE_ROLE_KEY) echo "Supabase: the secret key, sb_secret_… (Project Settings, API Keys)" ;;
     NOTION_API_KEY) echo "Notion: the connection's token, ntn_… (Settings, Connections)" ;;
-    NOTION_DATABASE_ID) echo "Notion: the link of the database, or its id" ;;
+    NOTION_DATABASE_ID) echo "Notion: the link of the database, or its id (Enter where there is none yet)" ;;
     NOTION_DATA_SOURCE_ID) echo "Notion: the id of one of these data sources" ;;
   esac
 }
 
+# What was typed so far isn't lost.
+end_without_database() {
+  write_env
+  warn "a database in a page that is shared with the connection is made by: $(typed notion-setup) --create PAGE"
+  warn "put the line that it prints into $file, then run $(typed init) again"
+  exit 78
+}
+
 # ask NAME: sets value[NAME]; not where the file has it and it stays.
 ask() {
-  local name=$1 hidden='' answer kept=''
+  local name=$1 hidden='' answer kept='' question
   case $name in *KEY) hidden=-s ;; esac
-  ! is_in_file "$name" || kept=' (Enter keeps the current one)'
+  question=$(question_of "$name")
+  if is_in_file "$name"; then question="${question% (Enter*} (Enter keeps the current one)" kept=1; fi
   while :; do
     # shellcheck disable=SC2229,SC2248 # answer is the name; hidden is none, or one
-    read -r $hidden -p "$(question_of "$name")$kept: " answer || die 78 "no answer"
+    read -r $hidden -p "$question: " answer || die 78 "no answer"
     [ -z "$hidden" ] || echo >&2
     answer=${answer#"${answer%%[![:space:]]*}"}
     answer=${answer%"${answer##*[![:space:]]}"}
     if [ -n "$answer" ]; then value[$name]=$answer; else unset "value[$name]"; fi
-    [ -n "$answer$kept" ] || continue
+    if [ -z "$answer$kept" ]; then
+      [ "$name" != NOTION_DATABASE_ID ] || end_without_database
+      continue
+    fi
     # A service that is down at the moment is no reason to ask again.
     # shellcheck disable=SC2046 # words
     check $(checks_of "$name") || [ $? = 75 ] || [ "$several" ] || continue

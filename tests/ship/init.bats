@@ -199,6 +199,23 @@ short_of_room() {
 	grep -qx "NOTION_API_KEY=ntn_sandbox" new/.env
 }
 
+@test "at a terminal, without a database: what is known is kept, and how to make one is named" {
+	start_sandbox
+	hide_settings
+	run answer "$URL" sb_secret_sandbox ntn_sandbox ""
+	[[ $status -eq $RC_CONFIG ]] || seen "exit"
+	[[ $output == *"notion-setup --create PAGE"*"init"*" again"* ]] || seen "what to do"
+	grep -qx "NOTION_API_KEY=ntn_sandbox" new/.env
+	# That command works now, and with its line init goes on: Enter keeps the rest.
+	unset NOTION_API_URL
+	SYNC_ENV_FILE=$T/new/.env must_fail $RC_USAGE "$BIN/notion-setup" --create nonsense
+	must_say "copy its link"
+	rm in
+	echo "NOTION_DATABASE_ID=$DATABASE" >>new/.env
+	run answer "" "" "" ""
+	[[ $status -eq 0 ]] || seen "the second time"
+}
+
 # A second data source in the database, and what is set beside the four names.
 @test "with several data sources, the one that is set is written, or asked for" {
 	start_sandbox
