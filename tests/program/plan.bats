@@ -496,3 +496,30 @@ no_plan_of_a_cut() {
 	must_fail "$RC_ATTENTION" "$BIN/plan" --verify --human records
 	[[ $output == *UX*Ops*"drift: 5"* ]] || seen "no values for people"
 }
+
+@test "the text for people says of each conflict who wins, and why" {
+	local at row page why wins="  wins"
+	{
+		jq -nc --arg s "$DATA_SOURCE" '{kind:"head", stream:"base", v:1, scope:{supabase:"test.local/decision_vault", notion:$s}}'
+		jq -nc --arg r "$(id 1)" --arg p "$(id 2)" '{kind:"pair", row_id:$r, page_id:$p, row_is:{decision:"as it was",
+			type:"Architecture", date:"2026-01-02", deleted:false}} | .page_is = .row_is'
+		printf '{"kind":"end","count":1,"complete":true}\n'
+	} >base
+	while IFS='|' read -r row page at why; do
+		{
+			row 1 "{\"decision\":\"by a row\",\"notion_page_id\":\"$(id 2)\",\"notion_synced\":true,\"updated_at\":$row}" | sb_stream
+			page 2 "{\"decision\":\"by a page\",\"synced\":true,\"last_edited_time\":\"$page\"}" | notion_stream
+		} | "$BIN/normalize" >records
+		must_pass env COLUMNS=120 "$BIN/plan" --human --base base records
+		[[ $output == *"$why"* ]] || seen "why: $row $page"
+		[[ $output == *"$at"* && $(grep -c "$wins\$" <<<"$output") == 1 ]] || seen "who: $row $page"
+	done <<-TEXT
+		"2026-01-03T03:04:50+00:00"|2026-01-03T03:04:00.000Z|Supabase by a row  (2026-01-03T03:04)  wins|both were edited in the same minute
+		"2026-01-03T03:05:00+00:00"|2026-01-03T03:04:00.000Z|Supabase by a row  (2026-01-03T03:05)  wins|its edit is the later one
+		"2026-01-03T03:04:00+00:00"|2026-01-03T03:05:00.000Z|Notion   by a page  (2026-01-03T03:05)  wins|its edit is the later one
+		null|2026-01-03T03:05:00.000Z|Notion   by a page  (2026-01-03T03:05)  wins|the other edit has no time
+	TEXT
+	catch "$BIN/plan" --human --base base --conflict stop records
+	[[ $status -le 1 ]] || seen "stop"
+	[[ $output != *"$wins"* ]] || seen "nobody has decided"
+}

@@ -590,3 +590,58 @@ scene_one_of_a_pair_fails() {
 	fault "$page_patch" '"status":400,"code":"validation_error"'
 	record one_of_a_pair_fails "A field each way, and the first write is refused: the second isn't tried."
 }
+
+# lost_run MATCH FAULT: a run whose writes get no answer; what it sent is noted.
+lost_run() {
+	make_plan
+	fault "$1" "$2"
+	"$BIN/apply" -q --base state/base.ndjson plan >/dev/null 2>&1 || true
+	control DELETE faults >/dev/null
+	control POST clock '{"advance":600}' >/dev/null
+}
+
+scene_sent_and_arrived() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	lost_run '"method":"PATCH"' '"drop":"after","times":-1'
+	edit notion one\,\ by\ a\ row '{"date":"2026-05-06"}'
+	edit supabase two\,\ by\ a\ page '{"date":"2026-05-06"}'
+	make_plan
+	record sent_and_arrived "Writes whose answers were lost have arrived; people have edited since."
+}
+
+scene_sent_and_lost() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	lost_run '"method":"PATCH"' '"drop":"before","times":-1'
+	edit notion one '{"date":"2026-05-06"}'
+	edit supabase two '{"date":"2026-05-06"}'
+	make_plan
+	record sent_and_lost "Writes whose answers were lost have not arrived; people have edited since."
+}
+
+scene_sent_deletions() {
+	settled supabase one two three four
+	act supabase one soft-delete
+	act notion two trash
+	lost_run '"method":"PATCH"' '"drop":"after","times":-1'
+	act notion one restore
+	act supabase two undelete
+	make_plan
+	record sent_deletions "Deletions whose answers were lost have arrived, and people have taken them back."
+}
+
+scene_bare_plan_of_a_merge() {
+	settled supabase one two
+	edit supabase one '{"type":"UX"}'
+	edit notion one '{"date":"2026-02-03"}'
+	edit supabase two '{"type":"UX"}'
+	edit notion two '{"date":"2026-02-03"}'
+	make_plan
+	jq -c 'del(.sources) | if .expect.checksum then .expect |= {checksum} elif .expect then .expect |= {row, page} else . end' plan >short
+	mv short plan
+	edit notion two '{"decision":"two, again"}'
+	record bare_plan_of_a_merge "A field each way by a plan with checksums alone; one page was edited since."
+}
