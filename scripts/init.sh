@@ -123,7 +123,7 @@ question_of() {
 # What was typed so far isn't lost.
 end_without_database() {
   write_env
-  warn "a database in a page that is shared with the connection is made by: $(typed notion-setup) --create PAGE"
+  warn "to make a database in a page that is shared with the connection: $(typed notion-setup) --create PAGE"
   warn "put the line that it prints into $file, then run $(typed init) again"
   exit 78
 }

@@ -226,11 +226,10 @@ static bool find_unanswered(struct worker *w, const struct op *op, usec since,
 	const struct api_error *a, struct made_page *m, struct outcome *o)
 {
 	struct search s = { .w = w, .checksum = op->checksum, .since = since };
-	struct timespec pause = { .tv_sec = 2 };
 
 	for (int i = 0; i < 2 && !*m->id && !*w->stop; i++) {
 		if (i > 0)
-			nanosleep(&pause, NULL);
+			time_pause(2 * USEC_SECOND);
 		s.failed = false;
 		search(&s);
 		if (*s.found && !made_page_get(w, op, s.found, since, m, o))

@@ -208,8 +208,8 @@ static int write_record(struct state *s, const struct input *in,
 
 	if (is_too_large(in, take_record)) {
 		problem(&p, "poison",
-			"the record is too large: it may have "
-			"half a MiB, as a line of JSON");
+			"a record may take half a MiB at "
+			"most, as a line of JSON");
 		take_record = record_to_problem(take_record, &p);
 	}
 	count(s->totals, take_record);

@@ -7,6 +7,7 @@
 #include "emit_parts.h"
 #include "pair.h"
 #include "util/alloc.h"
+#include "util/humanize.h"
 #include "util/text.h"
 
 #define LINK "notion_page_id"
@@ -260,6 +261,7 @@ static void create_other(
 	const struct deciding *d, const struct record *only, const char *why)
 {
 	const struct base_pair *line = base_find_lone(d->lines.base, only->id);
+	char command[COMMAND_SIZE];
 	struct planned_op *op;
 
 	if (!line || !is_refused_now(&line->refused, &d->policy->again) ||
@@ -272,9 +274,9 @@ static void create_other(
 		only->side == NOTION ? only : NULL);
 	op_reason(op,
 		"%s answered with success and kept nothing: look at the "
-		"triggers, rules and automations there, then run "
-		"scripts/sync-now.sh --retry",
-		side_title(other_side(only->side)));
+		"triggers, rules and automations there, then run %s",
+		side_title(other_side(only->side)),
+		humanize_command("scripts/sync-now.sh --retry", command));
 }
 
 /*

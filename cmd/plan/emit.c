@@ -104,6 +104,7 @@ void emit_not_kept(
 {
 	struct planned_op *op = emit_skip(s, OP_NOT_KEPT, p->row, p->page);
 	struct buf text = BUF_INIT(4096);
+	char command[COMMAND_SIZE];
 	enum field f = 0;
 
 	while (f < FIELDS && !(fields & FIELD_BIT(f)))
@@ -121,13 +122,16 @@ void emit_not_kept(
 		buf_adds(&text,
 			"the row's link, checksum or mark is not what was sent");
 	}
-	op_reason(op, "%s, and nobody has edited either since%s",
+	op_reason(op, "%s, and nobody has edited either since%s%s",
 		buf_str(&text),
 		p->base.refused.is
 			? ": what was sent was not kept; look at the triggers, "
 			  "rules and automations there, then run "
-			  "scripts/sync-now.sh --retry"
-			: "; edit the one that is wrong");
+			: "; edit the one that is wrong",
+		p->base.refused.is
+			? humanize_command(
+				  "scripts/sync-now.sh --retry", command)
+			: "");
 	buf_fini(&text);
 }
 

@@ -15,6 +15,8 @@ static const char *subject_of(const json *one)
 
 void print_what_waits(const struct waiting *all)
 {
+	char command[COMMAND_SIZE];
+
 	for (const json *one = json_first(all->list); one;
 		one = json_next(one)) {
 		const json *first = json_first(json_get(one, "commands"));
@@ -39,5 +41,6 @@ void print_what_waits(const struct waiting *all)
 		printf("\n");
 	}
 	if (all->left_out)
-		printf("…\t%zu more\tbin/report --run last\t\n", all->left_out);
+		printf("…\t%zu more\t%s\t\n", all->left_out,
+			humanize_command("bin/report --run last", command));
 }

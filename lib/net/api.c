@@ -167,12 +167,8 @@ static int pause_ms(struct api *api, long ms)
 
 	while ((now = time_monotonic()) < until && !is_stopped(api)) {
 		usec left = until - now;
-		struct timespec t = { 0 };
 
-		if (left > SLICE_MS * 1000)
-			left = SLICE_MS * 1000;
-		t.tv_nsec = (long)left * 1000;
-		nanosleep(&t, NULL);
+		time_pause(left < SLICE_MS * 1000 ? left : SLICE_MS * 1000);
 	}
 	api->counters.waited_ms += (uint64_t)(time_monotonic() - start) / 1000;
 	return is_stopped(api) ? -1 : 0;

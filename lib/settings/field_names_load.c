@@ -114,7 +114,11 @@ int field_names_load(
 	const char *set = env_lookup(f, "SYNC_FIELDS");
 
 	*n = (struct field_names){ 0 };
-	n->file = set ? xstrdup(set) : find_file(f);
+	if (set)
+		n->file = getenv("SYNC_FIELDS") ? xstrdup(set)
+						: env_file_in_place(f, set);
+	else
+		n->file = find_file(f);
 	if ((!n->file || load_file(n, set != NULL, e) == 0) &&
 		load_settings(n, f, e) == 0)
 		return 0;

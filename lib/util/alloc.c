@@ -2,6 +2,7 @@
 
 #include "util/alloc.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ void *xcheck(void *p)
 static void *prefault(void *p, size_t size)
 {
 #ifdef MADV_POPULATE_WRITE
+	int was = errno;
 	uintptr_t page, from, to;
 
 	if (size < PREFAULT_MIN)
@@ -40,6 +42,7 @@ static void *prefault(void *p, size_t size)
 	from = ((uintptr_t)p + page - 1) / page * page;
 	to = ((uintptr_t)p + size) / page * page;
 	madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+	errno = was;
 #else
 	(void)size;
 #endif

@@ -247,6 +247,14 @@ usec time_with_sleep(void)
 #endif
 }
 
+void time_pause(usec t)
+{
+	struct timespec pause = { .tv_sec = (time_t)(t / USEC_SECOND),
+		.tv_nsec = (long)(t % USEC_SECOND) * 1000 };
+
+	nanosleep(&pause, NULL);
+}
+
 bool date_leads(const char *s)
 {
 	int y, m, d;

@@ -47,6 +47,8 @@ usec time_monotonic(void);
  * sleeps, where there is such a clock.
  */
 usec time_with_sleep(void);
+/* A pause, which a signal ends early. */
+void time_pause(usec t);
 
 bool date_is_valid(const char *s);
 /* Whether the first ten characters of the text are a valid date. */

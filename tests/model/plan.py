@@ -315,37 +315,6 @@ class Planner:
             if not (page.get("kept") and any(deletion_agreed(l) for l in left)):
                 self.skip("orphan", None, page["page_id"])
         elif what == "orphan":
-            self.skip("orphan", row["row_id"], row["page_id"])
-        else:
-            to = self.spelled(values(row))
-            total = checksum(to)
-            op = {"op": "create", "target": "notion", "row_id": row["row_id"], "page_id": None, "set": to}
-            if self.poison(to) and not self.waits.judge(op, row, None)[0]:
-                self.skip("poison", row["row_id"], None)
-            else:
-                self.wait({**op, "checksum": total, "agreed": {**to, "deleted": False, "checksum": total}}, row, None)
-
-    def is_left(self, row_id):
-        """A row that is soft-deleted and has no link any more."""
-        row = self.rows.get(row_id)
-        return row and row["deleted"] and not row["page_id"]
-
-    def lone_page(self, page):
-        if self.pairing.unread_link:
-            self.skip("problem", None, page["page_id"])
-            return
-        if page.get("paused"):
-            self.skip("paused", None, page["page_id"])
-            return
-        what, row_id = read_page(page, self.listed, self.lines, self.policy)
-        own = [l for l in self.lines if l["page_id"] == page["page_id"] and self.is_left(l["row_id"])]
-        if page.get("kept") and any(deletion_agreed(l) for l in own):
-            own = []
-        elif self.is_left(derived(page["page_id"], self.pairing.links)):
-            own = True
-        if own:
-            self.skip("orphan", None, page["page_id"])
-        elif what == "orphan":
             self.skip("orphan", None, page["page_id"])
         elif what == "none":
             pass
