@@ -1,6 +1,6 @@
 # What is wrong with a dump that should be in sync: a line each, none if it is.
-# --arg-free, so that halves that may stand alone are named in their text:
-# a decision that starts with "alone" has no other half.
+# Halves that may stand alone are named in their text: a decision that starts with
+# "alone" has no other half. $told: pages of which the plan tells that they have none.
 def form: (. // "") | gsub("[ \t\n]+"; " ") | ltrimstr(" ") | rtrimstr(" ");
 def live: .in_trash == false and .state == "home";
 (map(select(.side == "notion")) | map({key: .id, value: .}) | from_entries) as $pages
@@ -19,7 +19,7 @@ def live: .in_trash == false and .state == "home";
       else empty end),
   ([$rows[].notion_page_id | values] as $claimed | $pages[]
     | select(live and (.decision // "" | startswith("alone") | not))
-    | select(.id as $id | $claimed | index($id) | not)
+    | select(.id as $id | $claimed + $told | index($id) | not)
     | "the live page \(.id) has no row: \(.decision)"),
   ($rows[] | select(.deleted_at != null) | . as $r | $pages[.notion_page_id // ""]
     | select(. != null and live) | "the page of the deleted row \($r.id) is live: \(.decision)")

@@ -39,6 +39,7 @@ the row came back
 its page was moved to the trash
 its row was deleted
 its row was erased
+is deleted and has lost its link, so the page is kept
 the pair agrees
 the pair was found, its link is missing
 the pair was found, its link leads elsewhere
