@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the scenes of tests/unit/apply_scenes_test.c anew, with the sandbox as the
+# Makes the scenes of tests/unit/apply_scenes_test.c again, with the sandbox as the
 # services; or those that are named. What changes is to be read in a diff: a scene says
 # what apply is right to do.
 set -euo pipefail

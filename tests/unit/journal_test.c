@@ -140,7 +140,7 @@ static void test_create(void)
 	check_str(text_of(path), "");
 }
 
-/* One that is sent again is the same create, and starts anew. */
+/* One that is sent again is the same create, from the beginning. */
 static void test_sent_again(void)
 {
 	struct journal j = opened();
