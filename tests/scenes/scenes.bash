@@ -24,6 +24,23 @@ meanwhile() {
 	fault "$1" "\"edit\":{\"side\":\"$2\",\"id\":\"${BASH_REMATCH[1]}\",$4}"
 }
 
+# change_plan FILTER: each line of ./plan through jq.
+change_plan() {
+	jq -c "$1" plan >changed
+	mv changed plan
+}
+
+# blocked_plan: most of what there is would be deleted.
+blocked_plan() {
+	local d
+	settled supabase one two three four five six seven eight nine ten eleven twelve
+	for d in one two three four five six seven eight nine ten; do act supabase "$d" soft-delete; done
+	make_plan || true
+}
+
+# Checksums are all that such a plan expects.
+bare='del(.sources) | if .expect.checksum then .expect |= {checksum} elif .expect then .expect |= {row, page} else . end'
+
 page_patch='"api":"notion","method":"PATCH"'
 page_look='"api":"notion","method":"GET","path":"/v1/pages/"'
 page_post='"api":"notion","method":"POST","path":"/v1/pages[?]"'
@@ -309,8 +326,7 @@ scene_short_plan() {
 	edit notion two '{"decision":"two, by a page"}'
 	seed supabase three
 	make_plan
-	jq -c 'del(.sources) | if .expect then .expect |= {checksum, updated_at} else . end' plan >short
-	mv short plan
+	change_plan 'del(.sources) | if .expect then .expect |= {checksum, updated_at} else . end'
 	record short_plan "A plan without what it expects: both halves are looked at."
 }
 
@@ -318,8 +334,7 @@ scene_no_heads() {
 	settled supabase one
 	edit supabase one '{"decision":"one, by a row"}'
 	make_plan
-	jq -c 'if .kind == "head" then del(.sources) else . end' plan >short
-	mv short plan
+	change_plan 'del(.sources)'
 	record no_heads "A plan without the heads of its sources: the services are asked."
 }
 
@@ -329,8 +344,7 @@ scene_short_plan_is_old() {
 	edit notion two '{"decision":"two, by a page"}'
 	edit notion three '{"decision":"three, by a page"}'
 	make_plan
-	jq -c 'del(.sources) | if .expect then .expect |= {checksum, updated_at} else . end' plan >short
-	mv short plan
+	change_plan 'del(.sources) | if .expect then .expect |= {checksum, updated_at} else . end'
 	edit notion one '{"decision":"one, by a page"}'
 	edit supabase two '{"decision":"two, by a row"}'
 	act supabase three delete
@@ -385,18 +399,12 @@ scene_held() {
 }
 
 scene_blocked() {
-	settled supabase one two three four five six seven eight nine ten eleven twelve
-	local d
-	for d in one two three four five six seven eight nine ten; do act supabase "$d" soft-delete; done
-	make_plan || true
+	blocked_plan
 	record blocked "A plan that a guard blocks is not carried out."
 }
 
 scene_blocked_and_allowed() {
-	settled supabase one two three four five six seven eight nine ten eleven twelve
-	local d
-	for d in one two three four five six seven eight nine ten; do act supabase "$d" soft-delete; done
-	make_plan || true
+	blocked_plan
 	fault '"api":"notion"' '"status":500,"times":-1'
 	record blocked_and_allowed "It is when told to; Notion fails for good, and the run ends." --allow mass-delete
 }
@@ -406,8 +414,7 @@ scene_filtered() {
 	edit supabase one '{"decision":"one, by a row"}'
 	seed notion two
 	make_plan
-	jq -c 'select(.op != "update")' plan >some
-	mv some plan
+	change_plan 'select(.op != "update")'
 	record filtered "A plan of which an op was taken out: what needs it is not done."
 }
 
@@ -505,8 +512,7 @@ scene_bare_plan() {
 	seed supabase three
 	seed notion four
 	make_plan
-	jq -c 'del(.sources) | if .expect.checksum then .expect |= {checksum} elif .expect then .expect |= {row, page} else . end' plan >short
-	mv short plan
+	change_plan "$bare"
 	record bare_plan "A plan with the checksums that it expects, and nothing else."
 }
 
@@ -640,8 +646,7 @@ scene_bare_plan_of_a_merge() {
 	edit supabase two '{"type":"UX"}'
 	edit notion two '{"date":"2026-02-03"}'
 	make_plan
-	jq -c 'del(.sources) | if .expect.checksum then .expect |= {checksum} elif .expect then .expect |= {row, page} else . end' plan >short
-	mv short plan
+	change_plan "$bare"
 	edit notion two '{"decision":"two, again"}'
 	record bare_plan_of_a_merge "A field each way by a plan with checksums alone; one page was edited since."
 }
