@@ -210,7 +210,7 @@ static void judge_changed(const struct op *op, struct outcome *o)
 	snprintf(a.message, sizeof a.message,
 		"%.300s, as in the runs before: what the service lists and "
 		"what it answers for this record alone differ; edit the record "
-		"there, then run scripts/sync-now.sh --full",
+		"there, then run the sync with --full",
 		o->reason);
 	o->code = NULL;
 	*o->reason = '\0';
