@@ -23,8 +23,15 @@ run_job() {
 	trap 'kill $!' INT TERM
 	"$run" >"$log/$pass/$(basename "$what" .bats)" 2>&1 </dev/null &
 	wait $! || rc=$?
+	times >"$log/$pass/.times-$$"
 	[ "$what" != units ] || echo "$rc" >"$log/$pass/ended"
-	printf '  %4d s  %-10s  %s\n' $((SECONDS - began)) "$pass" "$what"
+	printf '  %4d s  %4d s  %-10s  %s\n' $((SECONDS - began)) "$(seconds_used "$log/$pass/.times-$$")" "$pass" "$what"
+}
+
+# seconds_used FILE: how long the processors worked for a shell's children, by what its
+# times has put there.
+seconds_used() {
+	awk -F'[ms ]+' 'NR == 2 { printf "%.0f\n", 60 * ($1 + $3) + $2 + $4 }' "$1"
 }
 
 # run_units: the C tests of $pass.
@@ -64,7 +71,7 @@ run_jobs() {
 	while IFS= read -r name; do
 		grep -qxF -- "@test \"$name\" {" "${client_files[@]}" || fault "client_tests: no test is called: $name"
 	done < <(tr '|' '\n' <<<"$client_tests")
-	export -f run_job run_units run_bats
+	export -f run_job run_units run_bats seconds_used
 	export home log client_tests client_units leaks_in
 	printf '%s\n' "$@" |
 		xargs -P "$(($(nproc) + 2))" -L 1 bash -c 'run_job "$@"' - || true
