@@ -5,7 +5,13 @@
 # state/ and logs/ are: the same folder in a checkout, another where vaultsync
 # was installed. What is in place comes before a .env beside the programs.
 unset CDPATH # with it, cd prints where it goes
-home=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+home=${BASH_SOURCE[0]}
+[[ $home = /* ]] || home=$PWD/${home#./}
+# Without a process where it can be, since this happens in every run.
+case $home in
+  *//* | */./* | */../*) home=$(cd "${home%/*}/../.." && pwd) ;;
+  *) home=${home%/scripts/lib/common.sh} ;;
+esac
 place=${VAULTSYNC_HOME:-$home}
 bin=${VAULTSYNC_BIN:-$home/bin}
 if [ "${VAULTSYNC_HOME:-}" ] && [ -z "${SYNC_ENV_FILE:-}" ] && [ -e "$place/.env" ]; then
@@ -79,7 +85,7 @@ begin_run() {
   # bash forgets an INT that comes while a command goes on to its end, without a trap.
   trap 'trap - INT && kill -INT $$' INT
   # plan knows which values there are: asked now, not when both sides were read.
-  "$bin/plan" ${plan[@]+"${plan[@]}"} --version >/dev/null || exit
+  [ "${#plan[@]}" = 0 ] || "$bin/plan" "${plan[@]}" --version >/dev/null || exit
   trap - INT
   VAULTSYNC_BIN=$bin exec "$bin/run" ${run[@]+"${run[@]}"} -- "$home/scripts/sync-now.sh" ${args[@]+"${args[@]}"}
 }
@@ -142,10 +148,13 @@ fetch_both() {
   return "${codes[2]}"
 }
 
-# nothing_to_do: the plan in sync-now.sh's out has no op and went well, and no run that
-# was killed has left anything for apply to put into its base, or waiting to settle.
+# nothing_to_do: the plan in sync-now.sh's out went well and has no op, so that its end
+# follows its head; and no run that was killed has left anything for apply to put into its
+# base, or waiting to settle.
 nothing_to_do() {
-  [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]-} && $(tail -n 1 "$out") = *'"count":0,'* ]]
+  local second
+  [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]-} ]] &&
+    { read -r _ && read -r second; } <"$out" && [[ $second = '{"kind":"end",'*'"count":0,'* ]]
 }
 
 # take_settings: where state and logs are, how often a run is due, and what is held.
