@@ -162,9 +162,9 @@ nothing_to_do() {
 take_settings() {
   local paths
   paths=$("$bin/report" --paths) || return
-  state=$(jq -er .state <<<"$paths") logs=$(jq -er .logs <<<"$paths")
-  interval=$(jq -er .interval_seconds <<<"$paths")
-  waits_now=$(jq -c '{hold, settle_seconds}' <<<"$paths")
+  paths=$(jq -er '@sh "state=\(.state | strings) logs=\(.logs | strings) interval=\(.interval_seconds | numbers)",
+    "waits_now=\({hold, settle_seconds} | tojson | @sh)"' <<<"$paths") || return
+  eval "$paths"
 }
 
 # typed_vaultsync FILE: what people type for it, its path where PATH leads elsewhere.
