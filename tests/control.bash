@@ -20,7 +20,7 @@ ask() {
 	HEAD=$first${REPLY%%$'\r\n\r\n'*}
 	REPLY=${REPLY#*$'\r\n\r\n'}
 	# Cut: the sandbox ended meanwhile.
-	[[ $HEAD =~ Content-Length:\ ([0-9]+) && ${#REPLY} == "${BASH_REMATCH[1]}" ]] || return 18
+	[[ $HEAD == "HTTP/1."?" 204 "* || $HEAD =~ Content-Length:\ ([0-9]+) && ${#REPLY} == "${BASH_REMATCH[1]}" ]] || return 18
 }
 
 # nap SECONDS: a pause without a process of its own.

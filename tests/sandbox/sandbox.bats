@@ -213,7 +213,8 @@ not json')
 	fault '{"status":502}'
 	notion GET /v1/users/me
 	must_answer 502
-	[[ $(header content-type) == text/html* ]]
+	header content-type
+	[[ $HEADER == text/html* ]]
 	fault '{"status":401,"body":""}'
 	sb GET $TABLE
 	must_answer 401
@@ -278,7 +279,7 @@ not json')
 
 @test "a body that is cut, and one that is not JSON" {
 	fault '{"cut":10}'
-	notion GET /v1/users/me
+	asked_by_curl GET /v1/users/me '' -H 'Authorization: Bearer ntn_sandbox' -H 'Notion-Version: 2026-03-11'
 	[[ $STATUS == 'curl 18' ]]
 	[[ ${#BODY} == 10 ]]
 	fault '{"garbage":true}'

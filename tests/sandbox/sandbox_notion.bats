@@ -18,8 +18,7 @@ units() {
 
 # refused MESSAGE: the last answer is a validation error that says it.
 refused() {
-	[[ $STATUS == 400 && $(jq -r .code <<<"$BODY") == validation_error &&
-		$(jq -r .message <<<"$BODY") == *"$1"* ]] && return
+	[[ $STATUS == 400 && $(jq -r '.code, .message' <<<"$BODY") == validation_error$'\n'*"$1"* ]] && return
 	printf 'expected a validation error: %s\n%s %s\n' "$1" "$STATUS" "$BODY"
 	return 1
 }
@@ -34,7 +33,8 @@ refused() {
 	refused headers.notion-version
 	notion GET /v1/users/me
 	must_answer 200 '.type == "bot" and .bot.owner.type == "workspace"'
-	[[ $(header x-notion-request-id) == "$(jq -r .request_id <<<"$BODY")" ]]
+	header x-notion-request-id
+	[[ $HEADER && $HEADER == "$(jq -r .request_id <<<"$BODY")" ]]
 	notion GET /v1/nothing
 	must_answer 400 '.code == "invalid_request_url" and .request_id != null'
 }
@@ -274,14 +274,14 @@ refused() {
 
 # walk BODY: all the ids of a query, page by page, into $IDS.
 walk() {
-	local cursor=
+	local cursor='' page
 	IDS=()
 	while :; do
-		query "$(jq -c --arg c "$cursor" \
-			'if $c != "" then .start_cursor = $c else . end' <<<"$1")"
+		query "${1%\}}${cursor:+,\"start_cursor\":\"$cursor\"}}"
 		must_answer 200 || return
-		mapfile -t -O ${#IDS[@]} IDS < <(jq -r '.results[].id' <<<"$BODY")
-		cursor=$(jq -r '.next_cursor // ""' <<<"$BODY")
+		mapfile -t page < <(jq -r '.next_cursor // "", .results[].id' <<<"$BODY")
+		IDS+=("${page[@]:1}")
+		cursor=${page[0]}
 		[[ -n $cursor ]] || break
 	done
 }

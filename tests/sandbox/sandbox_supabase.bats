@@ -19,7 +19,7 @@ X=11111111-1111-4111-8111-111111111111
 	KEY=sb_secret_other sb GET $TABLE
 	must_answer 401 '.message == "Invalid API key"'
 	request GET $TABLE '' -H 'apikey: sb_secret_sandbox' \
-		-A 'Mozilla/5.0'
+		-H 'User-Agent: Mozilla/5.0'
 	must_answer 401 '.message | startswith("Forbidden use of secret")'
 	request GET "$TABLE?apikey=sb_secret_sandbox"
 	must_answer 200 '. == []'
@@ -123,7 +123,7 @@ X=11111111-1111-4111-8111-111111111111
 }
 
 @test "curl's own content type is taken for a column" {
-	request POST $TABLE '{"decision":"a"}' -H 'apikey: sb_secret_sandbox'
+	asked_by_curl POST $TABLE '{"decision":"a"}' -H 'apikey: sb_secret_sandbox'
 	must_answer 400 '.code == "PGRST204"'
 }
 
@@ -456,7 +456,8 @@ finds() {
 @test "a URL over 16 KB gets the edge's answer" {
 	sb GET "$TABLE?decision=eq.$(head -c 17000 /dev/zero | tr '\0' x)"
 	must_answer 520
-	[[ $(header content-type) == text/html* ]]
+	header content-type
+	[[ $HEADER == text/html* ]]
 }
 
 @test "the triggers, defaults and not-null columns that a table may have" {
