@@ -27,6 +27,11 @@ case ${1:-} in
 esac
 
 ensure_packages "${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}"
+# A source that is as it was the last time isn't compiled again.
+if [ -d /usr/lib/ccache ] && export CCACHE_DIR="${CCACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ccache}" &&
+  mkdir -p "$CCACHE_DIR" && [ -w "$CCACHE_DIR" ]; then
+  PATH=/usr/lib/ccache:$PATH
+fi
 cd "$home"
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
