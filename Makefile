@@ -51,7 +51,7 @@ LIBS      := $(FLOORS:%=$(BUILD)/lib/%.a)
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cmd/$(1)/*.c)))
 # The linker of macOS has no --wrap.
 UNITS     := $(patsubst %.c,$(BUILD)/%,$(filter-out $(if $(filter Darwin,$(shell uname)), \
-               tests/unit/apply_scenes_test.c),$(wildcard tests/unit/*_test.c tests/property/*_test.c)))
+               tests/unit/%_scenes_test.c),$(wildcard tests/unit/*_test.c tests/property/*_test.c)))
 SEEDER    := $(BUILD)/tests/property/seed_world
 SOURCES   := $(wildcard lib/*/*.[ch] cmd/*/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] \
                tests/unit/*.[ch] tests/property/*.[ch] \
@@ -127,10 +127,13 @@ $(SEEDER): $(BUILD)/tests/property/seed_edits.o
 $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 $(BUILD)/tests/unit/journal_test: $(BUILD)/cmd/apply/journal.o
 
-# The whole of apply, with the services, the clock and the pauses of a scene.
-$(BUILD)/tests/unit/apply_scenes_test: $(BUILD)/tests/unit/apply_scenes_test.o $(call objects,apply) $(LIBS)
+# A whole program, with the services, the clock, the pauses and the terminal of a scene.
+$(BUILD)/tests/unit/apply_scenes_test: $(call objects,apply)
+$(BUILD)/tests/unit/plan_scenes_test: $(call objects,plan)
+$(BUILD)/tests/unit/apply_scenes_test $(BUILD)/tests/unit/plan_scenes_test: \
+        $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/unit/scenes.o $(LIBS)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(patsubst %,-Wl$(comma)--wrap=%,main http_exchange time_now \
-	    time_monotonic time_with_sleep time_pause uuid_random) -o $@ $(filter %.o,$^) $(LIBS) -lcurl -lpthread $(BASE_LIBS)
+	    time_monotonic time_with_sleep time_pause uuid_random isatty) -o $@ $(filter %.o,$^) $(LIBS) -lcurl -lpthread $(BASE_LIBS)
 
 check: all units
 	bats -r tests

@@ -96,8 +96,8 @@ class Tree:
         """What tests are linked to."""
         return ["build/lib/%s.a" % name for name in os.listdir(os.path.join(self.at, "lib"))] + \
             ["build/cmd/%s/%s.o" % (program, n[:-2]) for program in ("plan", "apply")
-             for n in os.listdir(os.path.join(self.at, "cmd", program)) if n.endswith(".c") and n != "plan.c"] + \
-            ["build/tests/%s.o" % n for n in ("unit/plan_case", "property/sim", "property/sim_worlds")]
+             for n in os.listdir(os.path.join(self.at, "cmd", program)) if n.endswith(".c")] + \
+            ["build/tests/%s.o" % n for n in ("unit/plan_case", "unit/scenes", "property/sim", "property/sim_worlds")]
 
     def restore(self, target):
         link = os.path.join(self.mutant, target)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the scenes of tests/unit/apply_scenes_test.c again, with the sandbox as the
-# services; or those that are named. What changes is to be read in a diff: a scene says
-# what apply is right to do.
+# Makes the scenes of tests/unit/apply_scenes_test.c and plan_scenes_test.c again, with
+# the sandbox as the services; or those that are named (NAME, plan/NAME). What changes is
+# to be read in a diff: a scene says what apply and plan are right to do.
 set -euo pipefail
 HERE=$(cd "${0%/*}" && pwd)
 bats_require_minimum_version() { :; }
@@ -11,6 +11,8 @@ bats_require_minimum_version() { :; }
 . "$HERE/../sync.bash"
 # shellcheck source=tests/scenes/scenes.bash
 . "$HERE/scenes.bash"
+# shellcheck source=tests/scenes/plans.bash
+. "$HERE/plans.bash"
 test=$ROOT/build/tests/unit/apply_scenes_test
 work=$(mktemp -d)
 SANDBOX_PIDS=()
@@ -56,11 +58,39 @@ record() {
 	(cd "$ROOT" && "$test" "$name") || { echo "$name: not the same when played"; return 1; }
 }
 
+# put_file NAME: such a file of this folder, as a scene has it.
+put_file() {
+	printf 'file %s\n' "$1"
+	sed 's/^/| /' "$1"
+}
+
+# record_plan NAME TEXT [ARG…]: plan with these arguments on ./records, and, where they
+# are there, on ./base, ./given.ndjson and a folder ./run. $WITH: settings, and "terminal".
+record_plan() {
+	local name=$1 text=$2 file
+	shift 2
+	{
+		printf '# %s\n' "$text"
+		[[ ! ${WITH-} ]] || printf '%s\n' "$WITH"
+		printf 'args %s\n' "$*"
+		printf 'clock 2026-11-30T12:00:00.000000Z\n'
+		for file in records base given.ndjson run/plan.ndjson run/results.ndjson; do
+			[[ ! -s $file ]] || put_file "$file"
+		done
+	} | sed "s|127\.0\.0\.1:[0-9]*|127.0.0.1:1|g" >"$HERE/plan/$name.scene"
+	(cd "$ROOT" && build/tests/unit/plan_scenes_test --update "$name")
+}
+
 names=("$@")
-[[ ${#names[@]} -gt 0 ]] || mapfile -t names < <(sed -n 's/^scene_\([a-z_]*\)().*/\1/p' "$HERE/scenes.bash")
+[[ ${#names[@]} -gt 0 ]] ||
+	mapfile -t names < <(sed -n 's/^scene_\([a-z_]*\)().*/\1/p; s/^plan_\([a-z_]*\)().*/plan\/\1/p' "$HERE/scenes.bash" "$HERE/plans.bash")
 for name in "${names[@]}"; do
-	begin "$name"
-	"scene_$name"
+	begin "${name//\//_}"
+	if [[ $name == plan/* ]]; then
+		"plan_${name#plan/}"
+	else
+		"scene_$name"
+	fi
 	stop_sandboxes
 	cd "$work"
 done
