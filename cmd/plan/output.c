@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runs/records.h"
+#include "util/buf.h"
 #include "util/humanize.h"
 #include "util/stream.h"
 
@@ -89,24 +90,25 @@ bool plan_changed(const struct plan *p, char *out, size_t size)
 /* Those that were allowed already belong to it: they trip again. */
 void plan_way_on(const struct plan *p, char *out, size_t size)
 {
-	char command[COMMAND_SIZE], names[100] = "";
-	size_t n = 0;
+	struct buf names = BUF_INIT(100);
+	char command[COMMAND_SIZE];
 
 	for (enum guard g = 0; g < GUARDS; g++)
 		if (p->guards->tripped[g])
-			n += (size_t)snprintf(names + n, sizeof names - n,
-				"%s%s", n ? "," : "", guard_name(g));
+			buf_addf(&names, "%s%s", names.len ? "," : "",
+				guard_name(g));
 	if (p->undo && run_id_is_valid(plan_undone(p)))
 		snprintf(out, size, "%s %s --allow %s",
 			humanize_command("scripts/controls.sh undo", command),
-			plan_undone(p), names);
+			plan_undone(p), buf_str(&names));
 	else if (p->undo)
-		snprintf(
-			out, size, "plan --undo %s --allow %s", p->undo, names);
+		snprintf(out, size, "plan --undo %s --allow %s", p->undo,
+			buf_str(&names));
 	else
 		snprintf(out, size, "%s --allow %s",
 			humanize_command("scripts/sync-now.sh", command),
-			names);
+			buf_str(&names));
+	buf_fini(&names);
 }
 
 bool plan_way_singly(const struct plan *p, char *out, size_t size)

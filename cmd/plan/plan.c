@@ -14,6 +14,7 @@
 #include "sides.h"
 #include "sync/base.h"
 #include "undo.h"
+#include "util/buf.h"
 #include "util/opt.h"
 #include "verify.h"
 #include "waits_load.h"
@@ -122,17 +123,18 @@ static int word(const char *const *words, const char *s)
 static int set_rule(const char *value, const char *option,
 	const char *const *words, int *rule)
 {
-	char right[100] = "";
-	size_t n = 0;
+	struct buf right = BUF_INIT(100);
+	int rc;
 
 	*rule = word(words, value);
 	if (*rule >= 0)
 		return 0;
-	for (int i = 0; words[i] && n < sizeof right; i++)
-		n += (size_t)snprintf(right + n, sizeof right - n, "%s%s",
-			i ? ", " : "", words[i]);
-	return opt_usage(&command, "--%s: no such rule: %.60s (there are: %s)",
-		option, value, right);
+	for (int i = 0; words[i]; i++)
+		buf_addf(&right, "%s%s", i ? ", " : "", words[i]);
+	rc = opt_usage(&command, "--%s: no such rule: %.60s (there are: %s)",
+		option, value, buf_str(&right));
+	buf_fini(&right);
+	return rc;
 }
 
 static int take_rules(const char *value, json **rules)

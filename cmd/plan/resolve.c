@@ -48,7 +48,7 @@ static int field_parse(struct resolution *r, enum field f, const json *field)
 	return 0;
 }
 
-static int resolution_parse(struct resolution *r, const json *line)
+static bool is_resolution(struct resolution *r, const json *line)
 {
 	const json *fields = json_get(line, "fields");
 	const char *kind = json_str(line, "kind");
@@ -60,19 +60,19 @@ static int resolution_parse(struct resolution *r, const json *line)
 		uuid_normalize(r->row_id, id) < 0 || !r->page_id ||
 		uuid_normalize(r->page_id, id) < 0 ||
 		side_parse(json_str(line, "take"), &r->take) < 0)
-		return -1;
+		return false;
 	for (enum field f = 0; f < FIELDS; f++)
 		if (json_get(fields, field_name(f)) &&
 			field_parse(r, f, json_get(fields, field_name(f))) < 0)
-			return -1;
-	return r->fields ? 0 : -1;
+			return false;
+	return r->fields != 0;
 }
 
 int resolutions_add(struct resolutions *all, json *take_line)
 {
 	struct resolution r = { .line = take_line };
 
-	if (resolution_parse(&r, take_line) < 0) {
+	if (!is_resolution(&r, take_line)) {
 		json_free(take_line);
 		return -1;
 	}
