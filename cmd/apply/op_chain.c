@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/order.h"
 
 /* All ops of a pair name its page, but for the create of the page. */
 static const char *pair_key(const struct op *op)
@@ -19,7 +20,7 @@ static int by_pair_then_order(const void *x, const void *y)
 	const struct op *b = *(struct op *const *)y;
 	int order = strcmp(pair_key(a), pair_key(b));
 
-	return order ? order : (a > b) - (a < b);
+	return order ? order : order_of(a - b, 0);
 }
 
 static bool writes_content(const struct op *op)

@@ -7,6 +7,7 @@
 
 #include "util/alloc.h"
 #include "util/humanize.h"
+#include "util/order.h"
 
 #define REASON_MAX (400 + COMMAND_SIZE)
 
@@ -73,9 +74,9 @@ static int by_failures(const void *a, const void *b)
 {
 	const struct placed *x = a, *y = b;
 
-	if (x->op.failures != y->op.failures)
-		return x->op.failures < y->op.failures ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
+	int order = order_of(x->op.failures, y->op.failures);
+
+	return order ? order : order_of((int64_t)x->at, (int64_t)y->at);
 }
 
 void op_list_failing_last(struct op_list *ops)

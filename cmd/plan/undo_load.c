@@ -8,6 +8,7 @@
 #include "undo.h"
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/order.h"
 #include "util/stream.h"
 #include "util/uuid.h"
 
@@ -91,7 +92,7 @@ static int by_number(const void *a, const void *b)
 	int64_t x = number_of(*(json *const *)a);
 	int64_t y = number_of(*(json *const *)b);
 
-	return (x > y) - (x < y);
+	return order_of(x, y);
 }
 
 /* What the result doesn't repeat of its op. */
@@ -146,7 +147,7 @@ static int by_pair(const void *a, const void *b)
 	int order = strcmp(
 		x->page_id ? x->page_id : "", y->page_id ? y->page_id : "");
 
-	return order ? order : (x->order > y->order) - (x->order < y->order);
+	return order ? order : order_of((int64_t)x->order, (int64_t)y->order);
 }
 
 void undo_seal(struct undo *u)

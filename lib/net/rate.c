@@ -12,6 +12,7 @@
 #include "util/alloc.h"
 #include "util/buf.h"
 #include "util/error.h"
+#include "util/order.h"
 
 #define WINDOW USEC_MINUTE
 #define WAIT_MIN 1000 /* a millisecond */
@@ -70,7 +71,7 @@ static int by_time(const void *a, const void *b)
 {
 	const usec *x = a, *y = b;
 
-	return (*x > *y) - (*x < *y);
+	return order_of(*x, *y);
 }
 
 /*

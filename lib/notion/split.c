@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/order.h"
 #include "util/text.h"
 
 #define GRAMS_MAX (1u << 20) /* looked at, in all titles together */
@@ -103,7 +104,7 @@ static int compare_times(const void *a, const void *b)
 {
 	usec x = *(const usec *)a, y = *(const usec *)b;
 
-	return (x > y) - (x < y);
+	return order_of(x, y);
 }
 
 static void by_edit_time(struct choice *c)
@@ -305,7 +306,7 @@ static int compare_grams(const void *a, const void *b)
 
 	if (x->letters != y->letters)
 		return x->letters < y->letters ? -1 : 1;
-	return (x->title > y->title) - (x->title < y->title);
+	return order_of((int64_t)x->title, (int64_t)y->title);
 }
 
 static void add_code_point(struct buf *out, uint64_t c)

@@ -9,6 +9,7 @@
 
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/order.h"
 #include "util/stream.h"
 #include "util/times.h"
 
@@ -60,7 +61,7 @@ static int by_lone_id(const void *x, const void *y)
 	const struct base_pair *a = x, *b = y;
 	int order = strcmp(lone_id(a), lone_id(b));
 
-	return order ? order : (a->order > b->order) - (a->order < b->order);
+	return order ? order : order_of((int64_t)a->order, (int64_t)b->order);
 }
 
 /* The line of the page that was read last, of those of several rows. */

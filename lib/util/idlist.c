@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/order.h"
 
 /* In the order of the texts; what is beyond the end of a short one is 0. */
 static uint64_t lead_of(const char *id)
@@ -30,7 +31,7 @@ static int by_id(const void *a, const void *b)
 	const struct id_item *x = a, *y = b;
 	int order = compare(x, y);
 
-	return order ? order : (x->order > y->order) - (x->order < y->order);
+	return order ? order : order_of((int64_t)x->order, (int64_t)y->order);
 }
 
 void id_list_add(struct id_list *l, const char *id, void *of)
