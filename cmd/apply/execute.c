@@ -68,7 +68,12 @@ static void do_op(struct worker *w, struct op *op, struct outcome *o)
 	else if (short_plan_fill(w, op, o)) {
 		if (op->kind == OP_STAMP)
 			recheck_rows(w, op);
-		performers[op->kind][op->target](w, op, o);
+		/* One that doesn't say how it went would pass for done. */
+		if (performers[op->kind][op->target](w, op, o) !=
+			(o->status == STATUS_DONE))
+			fail(&w->fatal, RC_BUG,
+				"an op was done according to its outcome or to "
+				"what carried it out, not to both");
 	}
 }
 

@@ -82,7 +82,6 @@ static void link_maker(struct worker *w, const struct open_create *c,
 		.seen = { [SUPABASE] = seen_row(row) },
 		.updated_at = row->updated };
 	struct outcome linked = { 0 };
-	struct error e;
 
 	if (w->dry_run) {
 		skip(o, "dry-run",
@@ -90,8 +89,7 @@ static void link_maker(struct worker *w, const struct open_create *c,
 			"linked to it now",
 			c->row_id);
 	} else if (row_link_to(w, &op, page_id, c->checksum, &linked)) {
-		if (journal_linked(w->journal, c->row_id, page_id, &e) < 0)
-			w->fatal = e;
+		journal_linked(w->journal, c->row_id, page_id, &w->fatal);
 		skip(o, "changed",
 			"an earlier run made it for the row %s, which is "
 			"linked to it now",

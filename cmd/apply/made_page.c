@@ -143,7 +143,7 @@ static void withdraw(
 	json_free(body);
 }
 
-bool made_page_not_kept(struct worker *w, const struct op *op,
+void made_page_not_kept(struct worker *w, const struct op *op,
 	const struct made_page *m, struct outcome *o)
 {
 	bool stale = w->schema.checksum && !m->in_trash && op->checksum &&
@@ -152,7 +152,6 @@ bool made_page_not_kept(struct worker *w, const struct op *op,
 	not_kept(o, NOT_KEPT_BY_NOTION "%s", m->differs);
 	if (stale)
 		withdraw(w, m, o);
-	return false;
 }
 
 /* A look that the service has not answered tells nothing: -1, with o filled. */
@@ -293,7 +292,6 @@ int made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 	const char *checksum, struct outcome *o)
 {
 	char other[UUID_SIZE];
-	struct error e;
 	int rc = look_and_trash(w, row_id, page_id, checksum, other, o);
 
 	if (rc <= 0)
@@ -303,7 +301,6 @@ int made_page_yield(struct worker *w, const char *row_id, const char *page_id,
 		"in the meantime another run made the page %s for this row; "
 		"ours, %s, is in the trash",
 		other, page_id);
-	if (journal_not_created(w->journal, row_id, &e) < 0)
-		w->fatal = e;
+	journal_not_created(w->journal, row_id, &w->fatal);
 	return 1;
 }

@@ -43,9 +43,9 @@ bool made_page_fits(const struct worker *w, const struct notion_page *page,
 
 /*
  * The page holds something else than was sent: what it bears must not say that
- * it was ever agreed. o is filled as not kept; false.
+ * it was ever agreed. o is filled as not kept.
  */
-bool made_page_not_kept(struct worker *w, const struct op *op,
+void made_page_not_kept(struct worker *w, const struct op *op,
 	const struct made_page *m, struct outcome *o);
 
 /*

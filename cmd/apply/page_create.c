@@ -358,9 +358,12 @@ static bool link_created(struct worker *w, const struct op *op,
 	}
 	if (!link_row(w, op, m, o))
 		return false;
-	if (journal_linked(w->journal, op->row_id, m->id, &e) < 0)
-		w->fatal = e; /* the op is done, the run is not */
-	return *m->differs ? made_page_not_kept(w, op, m, o) : true;
+	/* Where that fails the op is done, and the run is not. */
+	journal_linked(w->journal, op->row_id, m->id, &w->fatal);
+	if (!*m->differs)
+		return true;
+	made_page_not_kept(w, op, m, o);
+	return false;
 }
 
 /* A row whose page was moved or erased gets a new one: not if that is back. */
@@ -396,7 +399,7 @@ static bool takes_pages(struct worker *w, struct outcome *o)
 	if (execute_makes_pages(w->common, &why))
 		return true;
 	return skip(o, "waits", "Notion takes no new pages: %.200s%s%.200s",
-		why.message, why.hint[0] ? ": " : "", why.hint);
+		why.message, *why.hint ? ": " : "", why.hint);
 }
 
 /* The page is what an earlier run sent, and maybe edited since. */

@@ -127,11 +127,9 @@ static bool must_wait(const struct pool *c, const struct op *op)
 	return false;
 }
 
-/* The next op that can be begun now; NULL, with *later for one that must wait.
- */
-static struct op *next_due(struct pool *c, const struct worker *w, bool *later)
+/* The next op that can be begun now; NULL where the others must wait, too. */
+static struct op *next_due(struct pool *c, const struct worker *w)
 {
-	*later = false;
 	for (size_t i = c->at; i < c->ops->n; i++) {
 		struct op *op = &c->ops->list[i];
 
@@ -142,7 +140,6 @@ static struct op *next_due(struct pool *c, const struct worker *w, bool *later)
 		}
 		if (!must_wait(c, op))
 			return op;
-		*later = true;
 	}
 	return NULL;
 }
@@ -151,13 +148,12 @@ static struct op *next_due(struct pool *c, const struct worker *w, bool *later)
 static struct op *await_due(struct pool *c, const struct worker *w)
 {
 	struct op *op;
-	bool later;
 
 	while (!is_over(c, w)) {
-		op = next_due(c, w, &later);
+		op = next_due(c, w);
 		if (op)
 			return op;
-		if (later || c->busy > 0) {
+		if (c->busy > 0) { /* as it is while one must wait */
 			pthread_cond_wait(&c->ended, &c->common.lock);
 		} else if (c->phase + 1 < PHASES) {
 			c->phase++;

@@ -151,7 +151,7 @@ static size_t take_those_there(struct batch *b, struct insert **list, size_t n)
 
 	cost = cost_since(b->w, &before);
 	cost_add(&list[0]->cost, &cost);
-	if (rc < 0 && n > 0) { /* a failure of all is one */
+	if (rc < 0) { /* a failure of all is one */
 		give_up(&list[0]->outcome, STATUS_FAILED, &a);
 		execute_judge(
 			b->common, b->w, list[0]->op, &list[0]->outcome, &cost);
@@ -346,11 +346,11 @@ static void insert_all(struct batch *b, struct insert **list, size_t n)
 {
 	if (n > 1 && execute_goes_on(b->common, b->w))
 		n = insert_at_once(b, list, n);
-	if (n == 1) {
-		insert_alone(b, list[0], false);
-	} else if (n > 1) {
+	if (n > 1) {
 		insert_all(b, list, n / 2);
 		insert_all(b, list + n / 2, n - n / 2);
+	} else if (n == 1) {
+		insert_alone(b, list[0], false);
 	}
 }
 

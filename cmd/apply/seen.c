@@ -74,11 +74,7 @@ struct seen *seen_parse(const json *object)
 
 struct seen *seen_copy(const struct seen *s)
 {
-	struct seen *copy = s ? make(&s->held, s->link, s->stored) : NULL;
-
-	if (copy)
-		copy->knows_stored = s->knows_stored;
-	return copy;
+	return make(&s->held, s->link, s->stored);
 }
 
 struct seen *seen_with_sum(struct seen *take, const char *sum)

@@ -22,7 +22,8 @@ struct seen *seen_row(const struct supabase_row *row);
 struct seen *seen_page(const struct notion_page *page);
 /* From expect.row or expect.page; NULL where that is no object. */
 struct seen *seen_parse(const json *object);
-struct seen *seen_copy(const struct seen *s); /* NULL for NULL */
+/* Of one that was read, not of a plan's. */
+struct seen *seen_copy(const struct seen *s);
 /* The same with another stored checksum; takes s. */
 struct seen *seen_with_sum(struct seen *take, const char *sum);
 
