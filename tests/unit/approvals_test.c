@@ -190,6 +190,24 @@ static void test_file(void)
 	approvals_fini(&a);
 }
 
+/* What a stream can't hold is not written, and leaves nothing beside the file.
+ */
+static void test_too_long(void)
+{
+	static char text[(4u << 20) + 1000];
+	const char *path = put_file("a", HEAD);
+	struct approvals a = { .until = USEC_NONE };
+	struct error e = { 0 };
+	json *line = parsed(UPDATE("01"));
+
+	memset(text, 'x', sizeof text - 1);
+	json_put_str(line, "why", text);
+	check(approvals_add(&a, line));
+	check_int(approvals_save(&a, path, &e), -1);
+	check_int(unlink(path), 0);
+	approvals_fini(&a);
+}
+
 static void refused(const char *text, const char *why)
 {
 	const char *path = put_file("a", text);
@@ -227,6 +245,7 @@ int main(void)
 	if (!begin_scratch())
 		return test_end();
 	run(test_file);
+	run(test_too_long);
 	run(test_damaged);
 	end_scratch();
 	return test_end();

@@ -362,6 +362,7 @@ static void test_scope(void)
 			  &j, base, NULL, scope("there/t"), SCOPE_REFUSE, &e),
 		-1);
 	check_int(e.code, RC_GUARD);
+	check(!j.path && !j.scope); /* it is closed */
 
 	check_int(
 		journal_open(&j, base, NULL, scope("there/t"), SCOPE_ALLOW, &e),
