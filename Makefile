@@ -133,7 +133,7 @@ $(BUILD)/tests/unit/plan_scenes_test: $(call objects,plan)
 $(BUILD)/tests/unit/apply_scenes_test $(BUILD)/tests/unit/plan_scenes_test: \
         $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/unit/scenes.o $(LIBS)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(patsubst %,-Wl$(comma)--wrap=%,main http_exchange time_now \
-	    time_monotonic time_with_sleep time_pause uuid_random isatty) -o $@ $(filter %.o,$^) $(LIBS) -lcurl -lpthread $(BASE_LIBS)
+	    time_monotonic time_with_sleep time_pause uuid_random isatty write) -o $@ $(filter %.o,$^) $(LIBS) -lcurl -lpthread $(BASE_LIBS)
 
 check: all units
 	bats -r tests

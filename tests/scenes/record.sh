@@ -31,7 +31,8 @@ begin() {
 }
 
 # record NAME TEXT [ARG…]: ./plan is carried out on the base in state/, with these
-# arguments of apply; the lines before its first request, and then the scene.
+# arguments of apply; the lines before its first request, and then the scene. $WITH: more
+# lines, such as "no-room TEXT".
 record() {
 	local name=$1 text=$2 var file
 	shift 2
@@ -42,6 +43,7 @@ record() {
 			printf 'with %s=%s\n' "$var" "${!var}"
 		done
 		printf 'with SYNC_JOBS=1\nwith SYNC_STATE_DIR=.\n'
+		[[ ! ${WITH-} ]] || printf '%s\n' "$WITH"
 		printf 'args %s\n' "--base base.ndjson $* plan"
 		printf 'clock %s\n' "$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)"
 		for file in base.ndjson base.ndjson.journal; do

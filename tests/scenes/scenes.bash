@@ -41,6 +41,27 @@ blocked_plan() {
 # Checksums are all that such a plan expects.
 bare='del(.sources) | if .expect.checksum then .expect |= {checksum} elif .expect then .expect |= {row, page} else . end'
 
+# answered NAME AWK: the scene that was recorded, with other answers, and what follows.
+answered() {
+	awk "$2" "$HERE/$1.scene" >other
+	mv other "$HERE/$1.scene"
+	(cd "$ROOT" && "$test" --update "$1") >/dev/null
+}
+
+# For answered: the page of the answer to a PATCH is somewhere else.
+# shellcheck disable=SC2016
+moves='/^ask PATCH .v1.pages/ { patched = 1 }
+	patched && /^. .*"object":"page"/ { gsub(/"data_source_id":"[^"]*"/, "\"data_source_id\":\"00000000-0000-4000-8000-00000000e15e\""); patched = 0 }
+	{ print }'
+
+# without_marks: the data source has neither Checksum nor Synced.
+without_marks() {
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
+		-H "Content-Type: application/json" \
+		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+}
+
 page_patch='"api":"notion","method":"PATCH"'
 page_look='"api":"notion","method":"GET","path":"/v1/pages/"'
 page_post='"api":"notion","method":"POST","path":"/v1/pages[?]"'
@@ -437,7 +458,7 @@ scene_another_base_is_given_up() {
 scene_inserts() {
 	seed notion one two three four
 	make_plan
-	fault "$row_post" '"status":400,"code":"23514","times":1'
+	fault "$row_post,\"body\":\"one\"" '"status":400,"code":"23514","times":1'
 	config '"triggers":[{"on":"insert","set":{"type":"UX"}}]'
 	record inserts "Rows in one request, which is refused, then one by one; a trigger changes them."
 }
@@ -521,10 +542,7 @@ scene_moved_by_the_write() {
 	edit supabase one '{"decision":"one, by a row"}'
 	make_plan
 	record moved_by_the_write "The answer to a write shows the page somewhere else: written it is, and the next reading sees the move."
-	awk '/^ask PATCH .v1.pages/ { patched = 1 } patched && /^. .*"object":"page"/ { gsub(/"data_source_id":"[^"]*"/, "\"data_source_id\":\"00000000-0000-4000-8000-00000000e15e\""); patched = 0 } { print }' \
-		"$HERE/moved_by_the_write.scene" >other
-	mv other "$HERE/moved_by_the_write.scene"
-	(cd "$ROOT" && "$test" --update moved_by_the_write) >/dev/null
+	answered moved_by_the_write "$moves"
 }
 
 scene_forecast() {
@@ -537,7 +555,7 @@ scene_forecast() {
 
 scene_swallowed() {
 	settled supabase one two
-	seed notion three
+	seed notion three four
 	edit notion one '{"decision":"one, by a page"}'
 	act notion two trash
 	make_plan
@@ -649,4 +667,170 @@ scene_bare_plan_of_a_merge() {
 	change_plan "$bare"
 	edit notion two '{"decision":"two, again"}'
 	record bare_plan_of_a_merge "A field each way by a plan with checksums alone; one page was edited since."
+}
+
+scene_row_gets_another_field() {
+	settled supabase one
+	edit notion one '{"decision":"one, by a page"}'
+	make_plan
+	config '"triggers":[{"on":"update","set":{"date":"2026-05-06"}}]'
+	record row_gets_another_field "The answer to a write has a field that was not written: it is done, and that is an edit."
+}
+
+scene_unreadable_by_now() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	make_plan
+	record unreadable_by_now "A page whose title can't be read any more is not written."
+	answered unreadable_by_now '/^. .*"object":"page"/ { sub(/"title":[[].*"annotations"[^]]*[]]/, "\"title\":null") } { print }'
+}
+
+scene_stamped_elsewhere() {
+	settled supabase one
+	edit notion one '{"properties":{"Checksum":{"rich_text":[]}}}'
+	make_plan
+	record stamped_elsewhere "A stamp, which nobody looks before, and the page turns out to be somewhere else."
+	answered stamped_elsewhere "$moves"
+}
+
+scene_rows_out_of_reach() {
+	settled supabase one two three
+	edit notion one '{"decision":"one, by a page"}'
+	edit notion two '{"decision":"two, by a page"}'
+	edit notion three '{"decision":"three, by a page"}'
+	make_plan
+	fault "$row_patch,\"body\":\"three\"" '"drop":"before"'
+	fault "$row_patch,\"body\":\"three\"" '"times":-1,"status":200,"content_type":"application/json","body":"[]"'
+	fault "$row_patch,\"body\":\"one\"" '"times":-1,"status":200,"content_type":"application/json","body":"[]"'
+	fault "$row_patch,\"body\":\"two\"" '"times":2,"status":200,"content_type":"application/json","body":"[]"'
+	fault "$row_look,\"path\":\"id=eq.$(id_of supabase two)\",\"nth\":2" "\"edit\":{\"side\":\"supabase\",\"id\":\"$(id_of supabase two)\",\"set\":{\"date\":\"2026-05-06\"}}"
+	record rows_out_of_reach "Rows that can be read and that no write reaches; one is edited in between, and of one the first answer was lost."
+}
+
+# killed_create AGE: a run was killed that long ago, as it made the page of the row "one".
+killed_create() {
+	local sum
+	sum=$(sed -n 's/.*"op":"create","target":"notion","row_id":"\([^"]*\)".*"decision":"one".*"checksum":"\([0-9a-f]*\)".*/"row_id":"\1","checksum":"\2"/p' plan | head -1)
+	[[ $sum ]]
+	{
+		printf '%s\n' '{"kind":"head","stream":"journal","v":1}'
+		printf '{"kind":"creating",%s,"at":"%s"}\n' "$sum" "$(date -u -d "-$1" +%Y-%m-%dT%H:%M:%SZ)"
+	} >state/base.ndjson.journal
+}
+
+# made_page: the page that it has made.
+made_page() {
+	local sum
+	sum=$(sed -n 's/.*"creating".*"checksum":"\([0-9a-f]*\)".*/\1/p' state/base.ndjson.journal)
+	control POST seed "{\"side\":\"notion\",\"decision\":\"one\",\"type\":\"Ops\",\"date\":\"2026-01-02\",\"created_by\":\"bot\",\"checksum\":\"$sum\",\"synced\":true}" >/dev/null
+}
+
+scene_search_fails() {
+	seed supabase one two
+	make_plan
+	killed_create '10 minutes'
+	fault '"api":"notion","method":"POST","path":"/query"' '"status":500,"times":-1'
+	record search_fails "Where the page of a killed run can't be looked for, none is made."
+}
+
+scene_owner_is_unknown() {
+	seed supabase one
+	make_plan
+	killed_create '10 minutes'
+	made_page
+	fault "$row_look,\"path\":\"select=id,decision.*notion_page_id=eq\"" '"status":500,"code":"XX000","times":-1'
+	record owner_is_unknown "Nobody can tell whether another row has the page that was found: none is made."
+}
+
+scene_found_without_checksum() {
+	without_marks
+	seed supabase one two
+	make_plan
+	fault "$page_post,\"body\":\"one\"" '"drop":"after"'
+	fault "$page_post,\"body\":\"two\"" '"drop":"before"'
+	record found_without_checksum "Without the property Checksum, the pages of lost creates are found by what they hold."
+}
+
+scene_page_of_a_held_create() {
+	seed supabase one
+	make_plan
+	killed_create '1 minute'
+	made_page
+	edit supabase one '{"decision":"one, edited"}'
+	make_plan --hold create:notion
+	record page_of_a_held_create "A page that a killed run made gets no row: its own is linked to it, though creates are held."
+}
+
+scene_no_room_for_a_held_create() {
+	seed supabase one
+	make_plan
+	killed_create '1 minute'
+	made_page
+	edit supabase one '{"decision":"one, edited"}'
+	make_plan --hold create:notion
+	WITH='no-room "linked"' record no_room_for_a_held_create "The same, and no room to note that: the run ends."
+}
+
+scene_takes_no_pages() {
+	seed supabase one two
+	make_plan
+	fault "$page_post" '"status":400,"code":"row_limit_exceeded","message":"This data source has too many rows."'
+	record takes_no_pages "A database that is full is not asked again for each page."
+}
+
+scene_further_types() {
+	settled supabase one two
+	edit supabase one '{"type":null}'
+	edit supabase two '{"type":null}'
+	make_plan
+	edit notion one '{"type":["Ops","UX"]}'
+	edit notion two '{"type":["Ops","UX","Legal"]}'
+	record further_types "A type isn't cleared where the page has got further ones since."
+}
+
+# Once for each line of the journal.
+no_room() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	seed supabase three
+	seed notion four
+	make_plan
+	WITH="no-room \"$1\"" record "no_room_$1" "$2"
+}
+
+scene_no_room_creating() {
+	no_room creating "No room to note a create: it is not sent."
+}
+
+scene_no_room_created() {
+	no_room created "No room to note the page that was made: nobody knows that it is there."
+}
+
+scene_no_room_linked() {
+	no_room linked "No room to note that the page has its row: done it is, and the run ends."
+}
+
+scene_no_room_sent() {
+	no_room 'sent' "No room to note what is about to be sent: it is not."
+}
+
+scene_bare_plan_is_old() {
+	settled supabase one two three
+	edit supabase one '{"checksum":null}'
+	edit supabase two '{"decision":"two, by a row"}'
+	edit notion three '{"decision":"three, by a page"}'
+	make_plan
+	change_plan "$bare"
+	edit supabase one '{"decision":"one, by a row"}'
+	fault "\"api\":\"notion\",\"method\":\"GET\",\"path\":\"/v1/pages/$(id_of notion two)\",\"nth\":2" "\"edit\":{\"side\":\"notion\",\"id\":\"$(id_of notion two)\",\"set\":{\"properties\":{\"Checksum\":{\"rich_text\":[]}}}}"
+	record bare_plan_is_old "A plan with checksums alone: a row was edited that is only linked, and a page's Checksum between two looks."
+}
+
+scene_rows_are_there_untimed() {
+	seed notion one two
+	make_plan
+	"$BIN/apply" -q --base state/base.ndjson plan >/dev/null
+	rm state/*
+	record rows_are_there_untimed "Where nothing tells the time, and no row is to be inserted, nobody is asked for it."
+	answered rows_are_there_untimed '/^answer/ { sub(/ date=[^ ]*/, "") } { print }'
 }

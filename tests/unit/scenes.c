@@ -1,6 +1,7 @@
 #include "scenes.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -29,6 +30,8 @@ usec __wrap_time_with_sleep(void);
 void __wrap_time_pause(usec t);
 void __wrap_uuid_random(char out[UUID_SIZE]);
 int __wrap_isatty(int fd);
+ssize_t __real_write(int fd, const void *data, size_t n);
+ssize_t __wrap_write(int fd, const void *data, size_t n);
 
 /* Of the scene that is played, in the process that plays it. */
 static struct {
@@ -36,7 +39,7 @@ static struct {
 	usec began, passed; /* by the clock of the scene */
 	const char *at;	    /* what isn't played yet of its text */
 	FILE *seen;
-	char *body;
+	char *body, *no_room;
 } scene;
 
 usec __wrap_time_now(void)
@@ -67,6 +70,19 @@ void __wrap_uuid_random(char out[UUID_SIZE])
 int __wrap_isatty(int fd)
 {
 	return scene.terminal && fd == STDOUT_FILENO;
+}
+
+/* The disk is full when such a line is to be written. */
+ssize_t __wrap_write(int fd, const void *data, size_t n)
+{
+	char *text = scene.no_room ? xstrndup(data, n) : NULL;
+	bool full = text && strstr(text, scene.no_room);
+
+	free(text);
+	if (!full)
+		return __real_write(fd, data, n);
+	errno = ENOSPC;
+	return -1;
 }
 
 /* --- the text of a scene ----------------------------------------------------
@@ -308,6 +324,8 @@ static void play(const char *text, bool recording, const char *seen)
 			free(lines);
 		} else if (strcmp(line, "terminal") == 0)
 			scene.terminal = true;
+		else if (begins(line, "no-room "))
+			scene.no_room = xstrdup(line + 8);
 		free(line);
 	}
 	for (word = strtok_r(words, " ", &save); word && n < ARGS_MAX;

@@ -18,6 +18,7 @@
  *   with NAME=VALUE      a setting
  *   args ARGUMENT…       of the program, which runs in an empty folder
  *   terminal             is what it writes to
+ *   no-room TEXT         is left on the disk for a line with this text
  *   clock TIME           at its start; it stands still but for pauses
  *   file NAME            is there, with these lines
  *   ask METHOD PATH      a request, with its body and "head: " its headers
