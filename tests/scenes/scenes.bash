@@ -693,6 +693,15 @@ scene_stamped_elsewhere() {
 	answered stamped_elsewhere "$moves"
 }
 
+scene_slow_stamps() {
+	local d
+	settled supabase one two three
+	for d in one two three; do edit notion "$d" '{"properties":{"Checksum":{"rich_text":[]}}}'; done
+	make_plan
+	fault "$page_patch,\"nth\":2" '"status":429,"retry_after":10'
+	record slow_stamps "A row that was looked at ten seconds ago is looked at again before its page is stamped."
+}
+
 scene_rows_out_of_reach() {
 	settled supabase one two three
 	edit notion one '{"decision":"one, by a page"}'
