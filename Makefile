@@ -126,6 +126,8 @@ $(filter $(BUILD)/tests/property/%,$(UNITS) $(SEEDER)): $(patsubst %.c,$(BUILD)/
 $(SEEDER): $(BUILD)/tests/property/seed_edits.o
 $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 $(BUILD)/tests/unit/journal_test: $(BUILD)/cmd/apply/journal.o
+$(BUILD)/tests/unit/forecast_test: $(BUILD)/cmd/apply/forecast.o
+$(BUILD)/tests/unit/ops_test: $(patsubst %,$(BUILD)/cmd/apply/%.o,ops op_chain seen)
 
 # A whole program, with the services, the clock, the pauses and the terminal of a scene.
 $(BUILD)/tests/unit/apply_scenes_test: $(call objects,apply)
