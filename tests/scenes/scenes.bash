@@ -843,3 +843,103 @@ scene_rows_are_there_untimed() {
 	record rows_are_there_untimed "Where nothing tells the time, and no row is to be inserted, nobody is asked for it."
 	answered rows_are_there_untimed '/^answer/ { sub(/ date=[^ ]*/, "") } { print }'
 }
+
+scene_stopped() {
+	local d
+	settled supabase one two three
+	for d in one two; do edit supabase "$d" "{\"decision\":\"$d, by a row\"}"; done
+	edit notion three '{"decision":"three, by a page"}'
+	make_plan
+	record stopped "A signal between the look and the write: what is on its way is ended, and no more is begun."
+	answered stopped '/^ask PATCH/ && !n++ { stop = 1 } /^answer/ && !stop { line = $0; sub(/$/, " stop", line); last = NR } { at[NR] = $0; with[NR] = line; line = "" } END { for (i = 1; i <= NR; i++) print i == last ? with[i] : at[i] }'
+}
+
+scene_stopped_at_a_write() {
+	settled supabase one two
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	make_plan
+	record stopped_at_a_write "A signal during a write: its answer counts, and its pair is finished by the next run."
+	answered stopped_at_a_write '/^ask PATCH/ && !n++ { write = 1 } /^answer/ && write { write = 0; print $0 " stop"; next } { print }'
+}
+
+scene_marks_are_rewritten() {
+	settled supabase one two
+	config '"triggers":[{"on":"update","set":{"checksum":null,"notion_synced":false}}],"automations":[{"on":"edit","find":"one","set":{"checksum":null}}]'
+	edit supabase one '{"decision":"one, by a row"}'
+	edit notion two '{"decision":"two, by a page"}'
+	"$ROOT/scripts/sync-now.sh" -q || true
+	control POST clock '{"advance":3600}' >/dev/null
+	edit supabase 'one, by a row' '{"type":"UX"}'
+	edit notion 'two, by a page' '{"type":"UX"}'
+	make_plan
+	record marks_are_rewritten "A table and a database that rewrite the marks, which the base knows from before."
+}
+
+scene_page_stays() {
+	seed supabase one
+	make_plan
+	seed notion one
+	meanwhile "$row_patch,\"path\":\"[?&]id=eq.$(id_of supabase one)\"" supabase one \
+		"\"set\":{\"notion_page_id\":\"$(id_of notion one)\"}"
+	fault "$page_patch" '"drop":"before","times":-1'
+	record page_stays "Another machine was faster, and nobody knows whether our page went."
+}
+
+scene_page_may_not_go() {
+	seed supabase one
+	make_plan
+	seed notion one
+	meanwhile "$row_patch,\"path\":\"[?&]id=eq.$(id_of supabase one)\"" supabase one \
+		"\"set\":{\"notion_page_id\":\"$(id_of notion one)\"}"
+	fault "$page_patch" '"status":400,"code":"validation_error","times":-1'
+	record page_may_not_go "Another machine was faster, and Notion refuses to move our page to the trash."
+}
+
+scene_first_links_stop() {
+	seed supabase one two
+	seed notion one two
+	edit notion two '{"type":"UX"}'
+	make_plan --match decision --conflict stop
+	record first_links_stop "Records that were never linked are joined, and nobody wins where they differ."
+}
+
+scene_listing_fails() {
+	without_marks
+	seed supabase one
+	make_plan
+	killed_create '10 minutes'
+	fault '"api":"notion","method":"POST","path":"/query"' '"status":500,"times":-1'
+	record listing_fails "The same without the property Checksum, where all that was edited since is listed."
+}
+
+# left_over: a killed run made a page for the row "one", which another machine's page has got.
+left_over() {
+	seed supabase one
+	make_plan
+	killed_create '10 minutes'
+	made_page
+	printf '{"kind":"created","row_id":"%s","page_id":"%s","answered":true}\n' \
+		"$(id_of supabase one)" "$(id_of notion one)" >>state/base.ndjson.journal
+	seed notion other
+	edit supabase one "{\"notion_page_id\":\"$(id_of notion other)\"}"
+	make_plan
+	change_plan 'select(.kind != "op" or .op == "create")'
+}
+
+scene_left_over_goes() {
+	left_over
+	record left_over_goes "A page that a killed run made, while another machine made one: it goes, and gets no row."
+}
+
+scene_left_over_is_unknown() {
+	left_over
+	fault "$page_patch" '"drop":"before","times":-1'
+	record left_over_is_unknown "The same, and nobody knows whether it went."
+}
+
+scene_left_over_stays() {
+	left_over
+	fault "$page_patch" '"status":400,"code":"validation_error","times":-1'
+	record left_over_stays "The same, and Notion refuses."
+}

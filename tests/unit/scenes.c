@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -164,7 +165,7 @@ static const char *const outcomes[] = { "", "not-sent", "lost", "too-large",
 
 /*
  * answer STATUS [lost|not-sent|…] [date=TIME] [type=TYPE] [range=RANGE]
- * [wait=SECONDS] [took=SECONDS] [edge] [late]
+ * [wait=SECONDS] [took=SECONDS] [edge] [late] [stop]
  */
 static void put_answer(const struct http_answer *a)
 {
@@ -209,6 +210,8 @@ static void take_word(struct http_answer *a, const char *word)
 		a->retry_after = atoi(word + 5) * USEC_SECOND;
 	else if (begins(word, "took="))
 		scene.passed += atoi(word + 5) * USEC_SECOND;
+	else if (strcmp(word, "stop") == 0)
+		raise(SIGTERM);
 	a->edge = a->edge || strcmp(word, "edge") == 0;
 	a->timed_out = a->timed_out || strcmp(word, "late") == 0;
 }
