@@ -678,10 +678,12 @@ scene_row_gets_another_field() {
 }
 
 scene_unreadable_by_now() {
-	settled supabase one
+	settled supabase one two
 	edit supabase one '{"decision":"one, by a row"}'
+	edit supabase two '{"type":"UX"}'
 	make_plan
-	record unreadable_by_now "A page whose title can't be read any more is not written."
+	edit supabase two '{"date":"infinity"}'
+	record unreadable_by_now "A page whose title can't be read any more is not written, nor that of a row with such a day."
 	answered unreadable_by_now '/^. .*"object":"page"/ { sub(/"title":[[].*"annotations"[^]]*[]]/, "\"title\":null") } { print }'
 }
 
@@ -942,4 +944,25 @@ scene_left_over_stays() {
 	left_over
 	fault "$page_patch" '"status":400,"code":"validation_error","times":-1'
 	record left_over_stays "The same, and Notion refuses."
+}
+
+scene_stamps_are_stopped() {
+	local d row
+	settled supabase one two
+	for d in one two; do edit notion "$d" '{"properties":{"Checksum":{"rich_text":[]}}}'; done
+	make_plan
+	row="\"edit\":{\"side\":\"supabase\",\"set\":{\"type\":\"UX\"},\"id\""
+	fault "\"api\":\"notion\",\"method\":\"PATCH\",\"path\":\"$(id_of notion one)\"" "\"drop\":\"before\",$row:\"$(id_of supabase one)\"}"
+	fault "\"api\":\"notion\",\"method\":\"PATCH\",\"path\":\"$(id_of notion two)\"" "\"status\":429,\"retry_after\":1,$row:\"$(id_of supabase two)\"}"
+	record stamps_are_stopped "Rows that are edited while their pages' stamps are repeated: one of them may have arrived."
+}
+
+scene_two_rows_of_a_page() {
+	seed notion one
+	make_plan
+	"$BIN/apply" -q --base state/base.ndjson plan >/dev/null
+	rm state/*
+	record two_rows_of_a_page "A page has its row already, and another one: its own counts."
+	# shellcheck disable=SC2016
+	answered two_rows_of_a_page '/^. [[]{"id":/ { row = $0; sub(/^. [[]/, "", row); sub(/"id":"[^"]*"/, "\"id\":\"aaaaaaaa-0000-4000-8000-000000000001\"", row); sub(/[]]$/, "," row) } { print }'
 }
