@@ -59,6 +59,37 @@ plan_everything_to_apply() {
 	record_plan everything_to_apply "The same, as apply reads it." --base base records
 }
 
+plan_nothing_at_all() {
+	read_both
+	record_plan nothing_at_all "Where nothing has ever been, nothing is missed." --base base --human records
+}
+
+plan_long_words() {
+	seed supabase one
+	read_both
+	change_records 'if .kind == "record" then {kind: "problem", source, row_id, page_id, code: "text",
+		detail: ("the text " + ("x" * 90) + " is not one that a page can hold")} else . end'
+	WITH='with COLUMNS=40' record_plan long_words "What has no place to be cut at stays whole." --human records
+}
+
+plan_not_kept() {
+	settled supabase one
+	config '"automations":[{"on":"edit","swallow":true}]'
+	edit supabase one '{"decision":"one, by a row"}'
+	"$ROOT/scripts/sync-now.sh" -q || true
+	read_both
+	record_plan not_kept "What Notion did not keep is not sent again." --base base --human records
+}
+
+plan_not_kept_again() {
+	settled supabase one
+	config '"automations":[{"on":"edit","swallow":true}]'
+	edit supabase one '{"decision":"one, by a row"}'
+	"$ROOT/scripts/sync-now.sh" -q || true
+	read_both
+	record_plan not_kept_again "It is when told to." --base base --retry --human records
+}
+
 plan_nothing() {
 	settled supabase one two
 	read_both
@@ -164,8 +195,9 @@ plan_waits_to_apply() {
 	edit supabase three '{"type":null}'
 	seed notion five
 	read_both
-	WITH=$'with SYNC_HOLD=trash,create:supabase\nwith SYNC_DIRECTION=to-notion' record_plan waits_to_apply \
-		"Held by two settings, as apply reads it." --base base records
+	WITH=$'with SYNC_HOLD=trash,create:supabase\nwith SYNC_DIRECTION=to-notion\nwith SYNC_SETTLE=90s' record_plan waits_to_apply \
+		"Held by settings, as apply reads it, with the rules that hold again afterwards." \
+		--base base --last-rules '{"conflict":"stop"}' --match decision+date records
 }
 
 # Ten of twelve rows are deleted.
@@ -184,6 +216,20 @@ plan_blocked() {
 plan_blocked_to_apply() {
 	deletions
 	record_plan blocked_to_apply "The same, as apply reads it." --base base records
+}
+
+plan_allowed() {
+	deletions
+	record_plan allowed "It is let pass, and says so." --base base --allow mass-delete records
+}
+
+plan_allowed_as_seen() {
+	local id
+	deletions
+	# With what a scene has instead of the port.
+	sed -i 's|127\.0\.0\.1:[0-9]*|127.0.0.1:1|g' records base
+	id=$("$BIN/plan" --base base records 2>/dev/null | jq -r 'select(.kind == "head").plan_id') || true
+	record_plan allowed_as_seen "It is let pass by its id." --base base --allow-plan "$id" records
 }
 
 plan_not_the_one_that_was_seen() {

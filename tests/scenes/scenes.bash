@@ -966,3 +966,12 @@ scene_two_rows_of_a_page() {
 	# shellcheck disable=SC2016
 	answered two_rows_of_a_page '/^. [[]{"id":/ { row = $0; sub(/^. [[]/, "", row); sub(/"id":"[^"]*"/, "\"id\":\"aaaaaaaa-0000-4000-8000-000000000001\"", row); sub(/[]]$/, "," row) } { print }'
 }
+
+scene_bare_first_links() {
+	seed supabase one two
+	seed notion one two
+	edit notion two '{"type":"UX"}'
+	make_plan --match decision
+	change_plan "$bare"
+	record bare_first_links "First links by a plan with checksums alone."
+}
