@@ -35,10 +35,8 @@ static int read_lines(struct numbered *to, struct stream_reader *r,
 	json *line;
 	int got = stream_read_head(r, stream, &line, e);
 
-	if (got == 0)
-		return stream_refuse(r, e, "the file is empty");
-	if (got < 0)
-		return -1;
+	if (got <= 0)
+		return got < 0 ? -1 : stream_refuse(r, e, "the file is empty");
 	got = same_scope(line, w, e);
 	json_free(line);
 	if (got < 0)

@@ -303,7 +303,7 @@ static int load_journal(struct base *b, const char *path, struct error *e)
 	if (!f)
 		return errno == ENOENT ? not_there(path, e)
 				       : fail_errno(e, "%s", path);
-	while (rc == 0 && (n = getline(&text, &cap, f)) > 0)
+	while (rc == 0 && (n = getline(&text, &cap, f)) != -1)
 		if (text[n - 1] == '\n')
 			rc = take_journal_line(b, text, (size_t)n - 1, path, e);
 	if (rc == 0 && ferror(f))

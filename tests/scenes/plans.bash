@@ -280,7 +280,9 @@ plan_many() {
 # a_run: what a run has done, to be taken back: ./run, and ./records of today.
 a_run() {
 	local run
-	settled supabase one two three four five
+	settled supabase one two three four five refused
+	edit supabase refused '{"type":"UX"}'
+	fault "$page_patch,\"path\":\"$(id_of notion refused)\"" '"status":400,"code":"validation_error"'
 	edit supabase one '{"decision":"one, by a row"}'
 	edit notion two '{"type":"UX"}'
 	act supabase three soft-delete
@@ -289,7 +291,7 @@ a_run() {
 	seed notion seven
 	edit supabase five '{"type":"UX"}'
 	edit notion five '{"date":"2026-05-06"}'
-	"$ROOT/scripts/sync-now.sh" -q --allow mass-change
+	"$ROOT/scripts/sync-now.sh" -q --allow mass-change || true
 	run=$(sed -n 's/.*"run_id":"\([^"]*\)".*/\1/p' logs/last_run.json)
 	control POST clock '{"advance":3600}' >/dev/null
 	cp -r "logs/runs/$run" run
@@ -299,6 +301,13 @@ plan_undo() {
 	a_run
 	read_both
 	record_plan undo "A run is taken back." --base base --undo run records
+}
+
+plan_undo_of_nothing() {
+	a_run
+	read_both
+	: >run/plan.ndjson
+	record_plan undo_of_nothing "The record of the run is empty: damaged." --base base --undo run records
 }
 
 plan_undo_for_people() {

@@ -77,7 +77,7 @@ record_plan() {
 		printf 'args %s\n' "$*"
 		printf 'clock 2026-11-30T12:00:00.000000Z\n'
 		for file in records base given.ndjson run/plan.ndjson run/results.ndjson; do
-			[[ ! -s $file ]] || put_file "$file"
+			[[ ! -e $file ]] || put_file "$file"
 		done
 	} | sed "s|127\.0\.0\.1:[0-9]*|127.0.0.1:1|g" >"$HERE/plan/$name.scene"
 	(cd "$ROOT" && build/tests/unit/plan_scenes_test --update "$name")
