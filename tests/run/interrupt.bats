@@ -144,9 +144,14 @@ ended_by() {
 }
 
 @test "a run that is killed takes its programs with it" {
-	local pid
+	local pid=''
 	a_run_is_at 4 -q
-	pid=$(pgrep -g "$(pgrep -P "$RUN")" -f "$BIN/" | head -n 1)
+	# Between two of its programs there is none.
+	for _ in {1..100}; do
+		pid=$(pgrep -g "$(pgrep -P "$RUN")" -f "$BIN/" | head -n 1) || true
+		[[ -z $pid ]] || break
+		nap 0.02
+	done
 	[[ $pid ]] || { ps -ef; return 1; }
 	kill -KILL "$RUN"
 	end_of_run
