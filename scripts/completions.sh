@@ -27,38 +27,45 @@ esac
 [ $# = 1 ] || die 2 "only one shell can be named"
 need_programs plan
 
-commands() {
-  local file
-  for file in "$bin"/* "$home"/scripts/*.sh; do
-    if [ -f "$file" ] && [ -x "$file" ]; then basename "$file" .sh; fi
-  done | grep -vx test | sort
+# What follows starts no program but those that it asks for --help: an install waits for it.
+
+# commands: their names
+mapfile -t commands < <(for file in "$bin"/* "$home"/scripts/*.sh; do
+  name=${file##*/}
+  name=${name%.sh}
+  if [ -f "$file" ] && [ -x "$file" ] && [ "$name" != test ]; then printf '%s\n' "$name"; fi
+done | sort)
+
+# A line of --help: letter, name, argument and text are the groups 2, 3, 5 and 7.
+option='^  (-([A-Za-z]), |    )--([a-z-]+)( ([A-Z][A-Z:,.]*))?(  +(.*))?$'
+
+# each_option COMMAND FUNCTION: calls it with letter, name, argument and help of each, ""
+# for none.
+each_option() {
+  local file=$bin/$1 line
+  [ -x "$file" ] || file=$home/scripts/$1.sh
+  while IFS= read -r line; do
+    [[ ! $line =~ $option ]] ||
+      "$2" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}" "${BASH_REMATCH[5]}" "${BASH_REMATCH[7]}"
+  done < <("$file" --help)
 }
 
-# options COMMAND: "letter name argument help", separated by tabs, "-" for none.
-options() {
-  local file=$bin/$1
-  [ -x "$file" ] || file=$home/scripts/$1.sh
-  "$file" --help | sed -nE '
-    s/^  (-([A-Za-z]), |    )--([a-z-]+)( ([A-Z][A-Z:,.]*))?(  +(.*))?$/\2\t\3\t\5\t\7/p' |
-    awk -F'\t' -v OFS='\t' '{ for (i = 1; i <= 3; i++) if ($i == "") $i = "-"; print }'
+bash_option() {
+  local letter=$1 name=$2 argument=$3
+  flags+=" --$name${letter:+ -$letter}"
+  [ "$argument" ] || return 0
+  takes+="        --$name${letter:+ | -$letter}"$')\n'
+  case $argument in
+    FILE) takes+="          mapfile -t COMPREPLY < <(compgen -f -- \"\$word\")" ;;
+    DIR | FOLDER) takes+="          mapfile -t COMPREPLY < <(compgen -d -- \"\$word\")" ;;
+    *) takes+="          COMPREPLY=()" ;;
+  esac
+  takes+=$'\n          return\n          ;;\n'
 }
 
 bash_case() {
-  local letter name argument help flags='' takes=''
-  while IFS=$'\t' read -r letter name argument help; do
-    flags+=" --$name"
-    [ "$letter" = - ] || flags+=" -$letter"
-    [ "$argument" != - ] || continue
-    takes+="        --$name"
-    [ "$letter" = - ] || takes+=" | -$letter"
-    takes+=$')\n'
-    case $argument in
-      FILE) takes+="          mapfile -t COMPREPLY < <(compgen -f -- \"\$word\")" ;;
-      DIR | FOLDER) takes+="          mapfile -t COMPREPLY < <(compgen -d -- \"\$word\")" ;;
-      *) takes+="          COMPREPLY=()" ;;
-    esac
-    takes+=$'\n          return\n          ;;\n'
-  done < <(options "$1")
+  local flags='' takes=''
+  each_option "$1" bash_option
   printf '    %s)\n' "$1"
   # shellcheck disable=SC2016 # the shell that completes expands it
   [ -z "$takes" ] || printf '      case $before in\n%s      esac\n' "$takes"
@@ -78,12 +85,12 @@ _vaultsync() {
     return
   fi
   if ((COMP_CWORD == at)); then
-    mapfile -t COMPREPLY < <(compgen -W '$(commands | paste -sd' ') -C --help --version' -- "\$word")
+    mapfile -t COMPREPLY < <(compgen -W '${commands[*]} -C --help --version' -- "\$word")
     return
   fi
   case \${COMP_WORDS[at]} in
 TEXT
-  while read -r command; do bash_case "$command"; done < <(commands)
+  for command in "${commands[@]}"; do bash_case "$command"; done
   cat <<'TEXT'
   esac
   if [[ $word == -* ]]; then
@@ -96,29 +103,26 @@ complete -o filenames -F _vaultsync vaultsync
 TEXT
 }
 
-# A help text inside '…[…]' of _arguments.
-zsh_text() {
-  local text=${1//\\/\\\\}
+zsh_option() {
+  local letter=$1 name=$2 argument=$3 text=${4//\\/\\\\} value=''
+  # Inside '…[…]' of _arguments.
   text=${text//[/\\[}
   text=${text//]/\\]}
   text=${text//:/\\:}
-  printf '%s' "${text//\'/\'\\\'\'}"
+  text=${text//\'/\'\\\'\'}
+  case $argument in
+    '') ;;
+    FILE) value=":file:_files" ;;
+    DIR | FOLDER) value=":folder:_files -/" ;;
+    *) value=":${argument//:/\\:}:" ;;
+  esac
+  printf " \\\\\n        '--%s[%s]%s'" "$name${value:+=}" "$text" "$value"
+  [ -z "$letter" ] || printf " \\\\\n        '-%s[%s]%s'" "$letter${value:++}" "$text" "$value"
 }
 
 zsh_case() {
-  local letter name argument help text value
   printf '    %s)\n      _arguments -s' "$1"
-  while IFS=$'\t' read -r letter name argument help; do
-    text=$(zsh_text "$help") value=''
-    case $argument in
-      -) ;;
-      FILE) value=":file:_files" ;;
-      DIR | FOLDER) value=":folder:_files -/" ;;
-      *) value=":${argument//:/\\:}:" ;;
-    esac
-    printf " \\\\\n        '--%s[%s]%s'" "$name${value:+=}" "$text" "$value"
-    [ "$letter" = - ] || printf " \\\\\n        '-%s[%s]%s'" "$letter${value:++}" "$text" "$value"
-  done < <(options "$1")
+  each_option "$1" zsh_option
   printf " \\\\\n        '*:file:_files'\n      ;;\n"
 }
 
@@ -131,11 +135,11 @@ _vaultsync() {
   local context state state_descr line
   typeset -A opt_args
   _arguments -C '*-C[work there]:folder:_files -/' '(- *)--help[show the commands]' \\
-    '(- *)--version[show the version]' '1:command:($(commands | paste -sd' '))' '*::options:->rest'
+    '(- *)--version[show the version]' '1:command:(${commands[*]})' '*::options:->rest'
   [[ \$state == rest ]] || return
   case \$line[1] in
 TEXT
-  while read -r command; do zsh_case "$command"; done < <(commands)
+  for command in "${commands[@]}"; do zsh_case "$command"; done
   printf '  esac\n}\n_vaultsync "$@"\n'
 }
 
