@@ -10,30 +10,39 @@ cd "$(dirname "$0")/.."
 remove=''
 [ "${1:-}" != --remove ] || remove=1
 at=$DESTDIR$PREFIX
-scripts=''
-for f in scripts/*.1; do scripts+=" $(basename "$f" .1)"; done
+scripts=(scripts/*.1)
+scripts=("${scripts[@]#scripts/}")
+scripts=("${scripts[@]%.1}")
+read -ra programs <<<"$PROGRAMS"
+# All that is ours, below $at.
+ours=()
 
-# put MODE FILE PLACE; the file may be "-", standard input
+# put MODE FOLDER FILE…: the files into that folder, by one program for all of them
 put() {
-  if [ "$remove" ]; then
-    [ "$2" != - ] || cat >/dev/null
-    rm -f "$at/$3"
-    return
-  fi
-  install -d "$at/$(dirname "$3")"
-  if [ "$2" = - ]; then
-    rm -f "$at/$3"
-    cat >"$at/$3"
-    chmod "$1" "$at/$3"
-  else
-    install -m "$1" "$2" "$at/$3"
-  fi
+  local mode=$1 folder=$2 file
+  shift 2
+  for file; do ours+=("$folder/${file##*/}"); done
+  [ ! "$remove" ] || return 0
+  install -d "$at/$folder"
+  install -m "$mode" "$@" "$at/$folder/"
+}
+
+# written PLACE COMMAND…: a file that has what the command prints
+made=()
+written() {
+  ours+=("$1")
+  [ ! "$remove" ] || return 0
+  made+=("$at/$1")
+  [ -d "$at/${1%/*}" ] || install -d "$at/${1%/*}"
+  if [ -e "$at/$1" ] || [ -L "$at/$1" ]; then rm -f "$at/$1"; fi
+  "${@:2}" >"$at/$1"
 }
 
 # A page is written for the program itself; here it is called through vaultsync.
 page() {
-  local names=${PROGRAMS// /|}${scripts// /|} upper
-  upper=$(tr '[:lower:]' '[:upper:]' <<<"$1")
+  local names=${programs[*]} upper=${1^^}
+  names+=" ${scripts[*]}"
+  names=${names// /|}
   sed -E "
     s/^\.Dt $upper(\.SH)? 1/.Dt VAULTSYNC-$upper 1/
     /^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/ s/^\.Nm\$/.Nm vaultsync $1/
@@ -43,44 +52,45 @@ page() {
     /^\.Dl \\$ /s/(\\$|\||&&) ($names)(\.sh)?( |$)/\1 vaultsync \2\4/g" "$2"
 }
 
-for p in $PROGRAMS; do
-  put 755 "$BIN/$p" "libexec/vaultsync/bin/$p"
+built=()
+for p in "${programs[@]}"; do built+=("$BIN/$p"); done
+put 755 libexec/vaultsync/bin "${built[@]}"
+for p in "${programs[@]}"; do
   manual=cmd/$p/$p.1
   [ -e "$manual" ] || manual=$p/$p.1
-  page "$p" "$manual" | put 644 - "share/man/man1/vaultsync-$p.1"
+  written "share/man/man1/vaultsync-$p.1" page "$p" "$manual"
 done
-for s in $scripts; do
-  page "$s" "scripts/$s.1" | put 644 - "share/man/man1/vaultsync-$s.1"
+for s in "${scripts[@]}"; do
+  written "share/man/man1/vaultsync-$s.1" page "$s" "scripts/$s.1"
 done
-for f in man/*.[157]; do
-  put 644 "$f" "share/man/man${f##*.}/${f#man/}"
-done
+for section in 1 5 7; do put 644 "share/man/man$section" man/*."$section"; done
 
-for f in scripts/*.sh scripts/vaultsync; do
-  [ "$f" = scripts/test.sh ] || put 755 "$f" "libexec/vaultsync/$f"
+run=(scripts/vaultsync)
+for f in scripts/*.sh; do
+  [ "$f" = scripts/test.sh ] || run+=("$f")
 done
-for f in scripts/lib/* scripts/demo/* sql/*.sql; do
-  put 644 "$f" "libexec/vaultsync/$f"
-done
+put 755 libexec/vaultsync/scripts "${run[@]}"
+for folder in scripts/lib scripts/demo; do put 644 "libexec/vaultsync/$folder" "$folder"/*; done
+put 644 libexec/vaultsync/sql sql/*.sql
 
 for unit in packaging/systemd/*; do
-  sed "s|@PREFIX@|$PREFIX|g" "$unit" |
-    put 644 - "lib/systemd/system/${unit##*/}"
+  written "lib/systemd/system/${unit##*/}" sed "s|@PREFIX@|$PREFIX|g" "$unit"
 done
-for f in README_SYNC.md CHANGELOG.md SECURITY.md doc/semantics.md doc/speed.md packaging/Dockerfile packaging/kubernetes/* packaging/cron/* packaging/github/*; do
-  put 644 "$f" "share/doc/vaultsync/${f#packaging/}"
-done
+doc=share/doc/vaultsync
+put 644 "$doc" README_SYNC.md CHANGELOG.md SECURITY.md packaging/Dockerfile
+put 644 "$doc/doc" doc/semantics.md doc/speed.md
+for folder in kubernetes cron github; do put 644 "$doc/$folder" packaging/"$folder"/*; done
 
-bash=share/bash-completion/completions/vaultsync
-zsh=share/zsh/site-functions/_vaultsync
+export VAULTSYNC_BIN=$at/libexec/vaultsync/bin
+written share/bash-completion/completions/vaultsync scripts/completions.sh bash
+written share/zsh/site-functions/_vaultsync scripts/completions.sh zsh
 if [ "$remove" ]; then
-  rm -f "$at/bin/vaultsync" "$at/$bash" "$at/$zsh"
+  [ ! -d "$at" ] || (cd "$at" && rm -f bin/vaultsync "${ours[@]}")
   # Only our own folders, and only if they are empty.
-  find "$at/libexec/vaultsync" "$at/share/doc/vaultsync" -depth -type d \
+  find "$at/libexec/vaultsync" "$at/$doc" -depth -type d \
     -exec rmdir {} \; 2>/dev/null || true
 else
+  chmod 644 "${made[@]}"
   install -d "$at/bin"
   ln -sf ../libexec/vaultsync/scripts/vaultsync "$at/bin/vaultsync"
-  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh bash | put 644 - "$bash"
-  VAULTSYNC_BIN=$at/libexec/vaultsync/bin scripts/completions.sh zsh | put 644 - "$zsh"
 fi
