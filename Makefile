@@ -11,27 +11,28 @@ PROGRAMS := sb-fetch notion-fetch normalize plan apply report notion-setup docto
 
 # What Debian hardens its programs with, as far as the compiler knows it. The
 # checked functions of the C library need an optimizer, and would keep from a
-# sanitizer what it is there to see.
-takes     = $(shell $(CC) -Werror $(1) -x c -S -o - /dev/null >/dev/null 2>&1 && echo '$(1)')
+# sanitizer what it is there to see. Mostly all are taken, so all are tried at once.
+takes     = $(shell try() { $(CC) -Werror $$1 -x c -S -o - /dev/null >/dev/null 2>&1; }; \
+              if try '$(1)'; then echo '$(1)'; else $(each_that_does); fi)
+each_that_does = for f in $(1); do ! try "$$f" || echo "$$f"; done
 FORTIFY  := $(if $(filter -fsanitize=%,$(CFLAGS)),,$(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),\
               -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
-HARDENED := -fPIE -fstack-protector-strong $(call takes,-fstack-clash-protection) \
-            $(call takes,-fcf-protection) $(call takes,-mbranch-protection=standard)
+# Where the files lie is no part of a program: two folders make the same bytes.
+HARDENED := -fPIE -fstack-protector-strong $(call takes,-mbranch-protection=standard) \
+            $(call takes,-fstack-clash-protection -fcf-protection -ffile-prefix-map=$(CURDIR)=. \
+              -ffile-prefix-map=$(abspath $(BUILD))=build)
 # What a linker lacks, such as that of macOS, is left out; asked once, by the first that
 # links. If it can't be asked at all, nothing is left out.
 links     = $(shell o=$$(mktemp) || { echo '$(1)'; exit; }; \
               try() { echo 'int main(void) { return 0; }' | $(CC) $(LDFLAGS) $$1 -x c -o $$o - >/dev/null 2>&1; }; \
-              if try '$(1)' || ! try ''; then echo '$(1)'; fi; rm -f $$o)
+              if try '$(1)' || ! try ''; then echo '$(1)'; else $(each_that_does); fi; rm -f $$o)
 comma    := ,
-LINKED    = $(eval LINKED := $$(call links,-pie) $$(call links,-Wl$$(comma)--as-needed) \
-              $$(call links,-Wl$$(comma)-z$$(comma)relro$$(comma)-z$$(comma)now))$(LINKED)
-# Where the files lie is no part of a program: two folders make the same bytes.
-MAPPED   := $(call takes,-ffile-prefix-map=$(CURDIR)=.) \
-            $(call takes,-ffile-prefix-map=$(abspath $(BUILD))=build)
+LINKED    = $(eval LINKED := $$(call links,-pie -Wl$$(comma)--as-needed \
+              -Wl$$(comma)-z$$(comma)relro$$(comma)-z$$(comma)now))$(LINKED)
 
 CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Ilib $(FORTIFY) $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
-               -Wformat=2 -Werror $(HARDENED) $(MAPPED) $(CFLAGS)
+               -Wformat=2 -Werror $(HARDENED) $(CFLAGS)
 LDFLAGS_ALL  = $(LINKED) $(LDFLAGS)
 
 # What each program links besides the C library. The archive pulls in only the
