@@ -1,43 +1,39 @@
-# For tests with @supabase/lite, a real PostgreSQL behind a real Data API:
-# `load lite` after `load helper`, `load sync` and `load npm`. The Notion side is
-# the sandbox.
+# For tests with @supabase/lite, a real Data API, before a real PostgreSQL: `load ../lite`
+# after `load ../helper`, `../sync`, `../npm` and `../postgres`. The Notion side is the
+# sandbox.
 
 lite_setup() {
 	common_setup
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
 	export SYNC_NOTION_RPM=10000 SYNC_BACKOFF_MS=5
-	export PG_NEW=$BATS_FILE_TMPDIR/pg-new
-	LITE=''
 	npm_packages supabase-lite
-	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||
-		skip "no PostgreSQL here: apt-get install postgresql"
+	new_database
 	start_sandbox
 }
 
-lite_teardown() {
-	[[ -z $LITE ]] || "$ROOT/tests/supabase-lite/down.sh" "$LITE"
-	common_teardown
-}
-
-# start_lite [SQL-FILE…]: after the project's own table, and aims the settings
-# at it. A socket's path must be short, so it isn't in $T.
+# start_lite [SQL-FILE…]: after the project's own table, and aims the settings at it. One
+# node is the file's, and ends with the server; a test has a project of its own in it.
 start_lite() {
-	LITE=$(mktemp -d /tmp/lite.XXXXXX)
-	"$ROOT/tests/supabase-lite/up.sh" "$LITE" "$MODULES" sb_secret_lite_test \
-		"$ROOT/sql/decision_vault.sql" "$@" 3>&-
-	SUPABASE_URL=$(<"$LITE/url")
+	local file url=$PG/$DATABASE.url tries
+	for file in "$ROOT/sql/decision_vault.sql" "$@"; do sql -f "$file"; done
+	[[ -s $PG/lite.pid ]] || serve_lite
+	echo "$DATABASE ${MAX_ROWS-1000} $url" 1<>"$PG/projects"
+	for ((tries = 0; tries < 1500; tries++)); do
+		[[ -s $url ]] && break
+		kill -0 "$(<"$PG/lite.pid")" 2>/dev/null || break
+		nap 0.02
+	done
+	[[ -s $url ]] || { cat "$PG/lite.log"; return 1; }
+	slurp SUPABASE_URL "$url"
 	export SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY=sb_secret_lite_test
 }
 
-# sql STATEMENTS, sql_file FILE: as the owner of the database.
-sql() {
-	psql_as_owner -c "$1"
-}
-
-sql_file() {
-	psql_as_owner -f "$1"
-}
-
-psql_as_owner() {
-	psql -qAt -h "$LITE/pg" -U postgres -v ON_ERROR_STOP=1 "$@"
+serve_lite() {
+	cp "$ROOT/tests/supabase-lite/serve.mjs" "$MODULES/serve.mjs"
+	mkfifo -m 600 "$PG/projects"
+	{
+		LITE_TELEMETRY=0 DO_NOT_TRACK=1 node "$MODULES/serve.mjs" "$PG/pg" sb_secret_lite_test \
+			<&8 >"$PG/lite.log" 2>&1 3>&- &
+		echo $! >"$PG/lite.pid"
+	} 8<>"$PG/projects"
 }

@@ -3,33 +3,28 @@
 # for each kind of wrong table. What people wrote must be there afterwards.
 
 load ../helper
+load ../postgres
+
+setup_file() {
+	postgres_file
+}
+
+teardown_file() {
+	end_postgres_file
+}
 
 setup() {
 	common_setup
-	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||
-		skip "no PostgreSQL here: apt-get install postgresql"
+	new_database
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs SYNC_RETRIES=0 SYNC_BACKOFF_MS=1
-	# A socket's path must be short, so it isn't in $T.
-	PG=$(mktemp -d /tmp/pg.XXXXXX)
-	export PG_NEW=$BATS_FILE_TMPDIR/pg-new
-	"$ROOT/tests/supabase-lite/postgres.sh" "$PG" 3>&-
 	start_sandbox
-}
-
-teardown() {
-	[[ -z ${PG-} ]] || "$ROOT/tests/supabase-lite/down.sh" "$PG"
-	common_teardown
-}
-
-sql() {
-	psql -qAt -h "$PG/pg" -U postgres -v ON_ERROR_STOP=1 "$@"
 }
 
 # The SQL in what doctor says is wrong.
 advice() {
 	"$BIN/doctor" --json >out || true
-	jq -r 'first(.checks[] | select(.mark == "bad")) | .text' out |
-		sed -n 's/.*run in the SQL editor: //p' >advice.sql
+	jq -r 'first(.checks[] | select(.mark == "bad")) | .text / "run in the SQL editor: "
+		| select(length > 1) | last' out >advice.sql
 	[[ -s advice.sql ]] || { cat out; return 1; }
 }
 
@@ -43,32 +38,36 @@ with() {
 	advice
 }
 
-# refuse PATTERN CODE MESSAGE: a fault for requests whose path has the pattern.
+# refuse PATTERN CODE MESSAGE: $FAULT is one for requests whose path has the pattern.
 refuse() {
-	jq -nc --arg p "$1" --arg c "$2" --arg m "$3" '{match: {api: "supabase", method: "GET", path: $p},
-		status: 400, code: $c, message: $m, times: -1}'
+	answer_with "$1" '"status":400,"code":"'"$2"'","message":"'"${3//\"/\\\"}"'"'
 }
 
-good_table() {
-	sql -c "set client_min_messages = warning; drop table if exists $1 cascade; create table $1 (id uuid primary key default gen_random_uuid(),
+# answer_with PATTERN MEMBERS
+answer_with() {
+	FAULT='{"match":{"api":"supabase","method":"GET","path":"'"${1//\\/\\\\}"'"},'"$2"',"times":-1}'
+}
+
+GOOD_TABLE='drop table if exists decision_vault cascade;
+	create table decision_vault (id uuid primary key default gen_random_uuid(),
 		decision text, type text, date date, created_at timestamptz default now(),
 		updated_at timestamptz default now(), notion_page_id text, notion_synced boolean default false,
-		checksum text, deleted_at timestamptz)"
-}
+		checksum text, deleted_at timestamptz);'
 
 # mends COLUMN WRONG-TYPE VALUE… WANTED…: a row of each value (SQL), which is the
 # wanted text after the advice was pasted. The message is PostgreSQL's own, for the
 # literal that the probe sends.
 mends() {
-	local column=$1 type=$2 n=$((($# - 2) / 2)) i probe message code
+	local column=$1 type=$2 n=$((($# - 2) / 2)) i probe text
 	shift 2
-	good_table public.decision_vault
-	sql -c "alter table decision_vault drop column $column"
-	[[ $type != kind ]] || sql -c "drop type if exists kind cascade; create type kind as enum ('Ops', 'UX')"
-	sql -c "alter table decision_vault add column $column $type"
+	text="set client_min_messages = warning; $GOOD_TABLE
+		alter table decision_vault drop column $column;"
+	[[ $type != kind ]] || text+="drop type if exists kind cascade; create type kind as enum ('Ops', 'UX');"
+	text+="alter table decision_vault add column $column $type;"
 	for ((i = 1; i <= n; i++)); do
-		sql -c "insert into decision_vault ($column, checksum) values (${!i}, '$i')"
+		text+="insert into decision_vault ($column, checksum) values (${!i}, '$i');"
 	done
+	sql -c "$text"
 	case $column in
 	id) probe="id = '00000000-0000-0000-0000-000000000000'" ;;
 	notion_synced) probe="notion_synced is true" ;;
@@ -76,22 +75,23 @@ mends() {
 	*_at) probe="$column = '2026-01-02T03:04:05Z'" ;;
 	*) probe="$column = 'x'" ;;
 	esac
-	message=$(sql -v VERBOSITY=verbose -c "select from decision_vault where $probe" 2>&1 >/dev/null |
-		sed -n 's/^ERROR:  //p' | head -n 1)
-	code=${message%%:*} message=${message#*: }
-	if [[ -n $message ]]; then
-		with "$(refuse "[&?]$column=" "$code" "$message")" || return
+	catch sql -c '\set VERBOSITY verbose' -c "select from decision_vault where $probe"
+	if [[ $stderr =~ ERROR:\ \ ([0-9A-Z]+):\ ([^$'\n']*) ]]; then
+		refuse "[&?]$column=" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
 	else
 		# Taken by a type that refuses nothing, such as text.
-		with "$(jq -nc --arg p "[&?]$column=eq\\.(x|300000)" '{match: {api: "supabase", method: "GET", path: $p},
-			status: 200, body: "[]", content_type: "application/json", times: -1}')" || return
+		((status == 0)) || seen "the probe"
+		answer_with "[&?]$column=eq\\.(x|300000)" '"status":200,"body":"[]","content_type":"application/json"'
 	fi
+	with "$FAULT" || return
 	must_pass sql -f advice.sql
+	must_pass sql -c "select coalesce($column::text, 'null') from decision_vault
+		where checksum is not null order by checksum"
+	((${#lines[@]} == n)) || seen "$n rows"
 	for ((i = 1; i <= n; i++)); do
 		local wanted=$((n + i))
 		# shellcheck disable=SC2053 # it may be a pattern
-		[[ $(sql -c "select coalesce($column::text, 'null') from decision_vault where checksum = '$i'") == ${!wanted} ]] ||
-			{ cat advice.sql; seen "$column $type ${!i}: $(sql -c "select $column from decision_vault where checksum = '$i'")"; }
+		[[ ${lines[i - 1]} == ${!wanted} ]] || { cat advice.sql; seen "$column $type ${!i}"; }
 	done
 	sql -c "insert into decision_vault (decision) values ('new')"
 }
@@ -105,7 +105,6 @@ mends() {
 }
 
 @test "a time that is a boolean, a number, a text or a day" {
-	sql -c "alter database postgres set timezone = 'UTC'"
 	mends deleted_at boolean false null null null
 	[[ $(<advice.sql) == *"case when deleted_at then now() end"* ]]
 	mends deleted_at 'boolean not null default false' false null
@@ -117,7 +116,6 @@ mends() {
 }
 
 @test "a date that is a time, a text or a number" {
-	sql -c "alter database postgres set timezone = 'UTC'"
 	mends date text "'2026-01-02'" "''" 2026-01-02 null
 	mends date timestamptz "'2026-01-02T03:04:05Z'" 2026-01-02
 	mends date integer 1767323045 2026-01-02
@@ -132,16 +130,20 @@ mends() {
 
 @test "an id that is a text of UUIDs" {
 	mends id 'text unique' "'$(id 7)'" "$(id 7)"
+	[[ $(sql -c "select pg_typeof(id) from decision_vault where checksum = '1'") == uuid ]]
 }
 
 # Nothing can be cast, so the old id stays beside a new one.
 @test "an id that is a number, or a text of other things" {
 	local type
 	for type in 'bigint generated always as identity primary key' 'text primary key default now()::text'; do
-		sql -c "drop table if exists decision_vault; create table decision_vault (id $type, decision text)"
-		sql -c "insert into decision_vault (decision) values ('kept')"
+		sql -c "drop table if exists decision_vault; create table decision_vault (id $type, decision text);
+			insert into decision_vault (decision) values ('kept')"
 		case $type in
-		bigint*) with "$(refuse '[&?]id=eq' 22P02 'invalid input syntax for type bigint: "00000000-0000-0000-0000-000000000000"')" ;;
+		bigint*)
+			refuse '[&?]id=eq' 22P02 'invalid input syntax for type bigint: "00000000-0000-0000-0000-000000000000"'
+			with "$FAULT"
+			;;
 		text*)
 			with '{"match":{"api":"supabase","method":"GET","path":"[&?]id=(eq\\.x|not\\.like)"},"status":200,
 				"body":"[{\"id\":\"2026\"}]","content_type":"application/json","times":-1}'
@@ -155,7 +157,7 @@ mends() {
 
 # Its name must be quoted, in whichever advice, and its schema too.
 @test "a table whose name has capitals, in a schema of a reserved name" {
-	local name code
+	local name
 	for name in '"DecisionVault"' '"2024_decisions"' 'order'; do
 		export SUPABASE_TABLE=${name//\"/}
 		sql -c "drop table if exists public.${name/order/\"order\"}"
@@ -180,8 +182,7 @@ mends() {
 }
 
 @test "an id that is not a key, while another column is" {
-	good_table public.decision_vault
-	sql -c "alter table decision_vault drop constraint decision_vault_pkey, add column nr serial primary key"
+	sql -c "$GOOD_TABLE alter table decision_vault drop constraint decision_vault_pkey, add column nr serial primary key"
 	with '{"match":{"api":"supabase","method":"POST"},"status":400,"code":"42P10","message":"there is no unique or exclusion constraint matching the ON CONFLICT specification","times":-1}'
 	must_pass sql -f advice.sql
 	sql -c "insert into decision_vault (id) values ('$(id 1)') on conflict (id) do nothing"

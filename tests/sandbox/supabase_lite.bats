@@ -4,60 +4,65 @@
 load ../helper
 load ../sync
 load ../npm
+load ../postgres
 load ../lite
+
+setup_file() {
+	postgres_file
+}
+
+teardown_file() {
+	end_postgres_file
+}
 
 setup() {
 	lite_setup
 }
 
-teardown() {
-	lite_teardown
-}
-
 page_edit() { # page_edit DECISION MEMBERS
-	control POST edit "{\"side\":\"notion\",\"id\":\"$(control GET dump |
-		jq -r --arg d "$1" 'select(.decision == $d) | .id')\",$2}" >/dev/null
+	find_record notion "$1" && person notion "$2"
 }
 
 # Rows and pages agree, pair by pair, and a further run plans nothing.
 must_agree() {
-	local rows pages
-	rows=$(sql "select coalesce(json_agg(r order by r), '[]') from (select decision, type,
+	local rows
+	rows=$(sql -c "select coalesce(json_agg(r order by r), '[]') from (select decision, type,
 		date::text, notion_page_id, notion_synced, checksum from decision_vault
-		where deleted_at is null order by notion_page_id) r")
-	rows=$(jq -c 'sort_by(.notion_page_id)' <<<"$rows")
-	pages=$(control GET dump | jq -sc 'map(select(.side == "notion" and (.in_trash | not)))
-		| map({decision, type: .type[0], date: .date.start, notion_page_id: .id,
-			notion_synced: .synced, checksum}) | sort_by(.notion_page_id)')
-	[[ $rows == "$pages" ]] || { printf '%s\n' "rows:  $rows" "pages: $pages"; return 1; }
+		where deleted_at is null) r")
+	control GET dump >pages
+	jq -sec --argjson rows "$rows" 'map(select(.side == "notion" and (.in_trash | not))
+		| {decision, type: .type[0], date: .date.start, notion_page_id: .id,
+			notion_synced: .synced, checksum}) | sort_by(.notion_page_id)
+		| if . == ($rows | sort_by(.notion_page_id)) then true else {rows: $rows, pages: .}, false end' pages >agree ||
+		{ cat agree; return 1; }
 	must_pass sync_now --quiet
 	must_hold '.[0].planned == 0' logs/last_run.json
 }
 
 # People at work on both sides, and what must come of it.
 there_and_back() {
-	sql "insert into decision_vault (decision, type, date) values
+	sql -c "insert into decision_vault (decision, type, date) values
 		('from the row', 'Ops', '2026-01-02'), ('  Ünïcode \"quoted\", (a+b)&c=d%  ', 'UX', null),
 		('to be edited', 'Policy', '2026-02-03'), ('to be deleted', null, '2026-02-03'),
 		('deleted in Notion', 'Ops', '2026-02-04')"
 	control POST edit '{"side":"notion","set":{"decision":"from the page","type":["Ops","UX"],"date":"2026-03-04"}}'
 	must_pass sync_now --quiet
 	must_agree
-	sql "update decision_vault set decision = 'edited in the row' where decision = 'to be edited'"
+	sql -c "update decision_vault set decision = 'edited in the row' where decision = 'to be edited'"
 	page_edit 'to be edited' '"set":{"date":"2026-09-09"}'
 	page_edit 'from the row' '"set":{"decision":"edited on the page"}'
-	sql "update decision_vault set deleted_at = now() where decision = 'to be deleted'"
+	sql -c "update decision_vault set deleted_at = now() where decision = 'to be deleted'"
 	page_edit 'deleted in Notion' '"action":"trash"'
 	must_pass sync_now --quiet
 	must_agree
-	[[ $(sql "select date from decision_vault where decision = 'edited in the row'") == 2026-09-09 ]]
-	[[ $(sql "select count(*) from decision_vault where decision = 'edited on the page'") == 1 ]]
-	[[ $(sql "select count(*) from decision_vault where deleted_at is not null") == 2 ]]
-	sql "update decision_vault set deleted_at = null where decision = 'to be deleted'"
+	[[ $(sql -c "select date from decision_vault where decision = 'edited in the row'") == 2026-09-09 ]]
+	[[ $(sql -c "select count(*) from decision_vault where decision = 'edited on the page'") == 1 ]]
+	[[ $(sql -c "select count(*) from decision_vault where deleted_at is not null") == 2 ]]
+	sql -c "update decision_vault set deleted_at = null where decision = 'to be deleted'"
 	page_edit 'deleted in Notion' '"action":"restore"'
 	must_pass sync_now --quiet
 	must_agree
-	[[ $(sql "select count(*) from decision_vault where deleted_at is not null") == 0 ]]
+	[[ $(sql -c "select count(*) from decision_vault where deleted_at is not null") == 0 ]]
 }
 
 @test "the whole sync, with the table of sql/decision_vault.sql" {
@@ -86,7 +91,7 @@ there_and_back() {
 @test "a server that gives fifty rows at most: all 130 come over" {
 	export MAX_ROWS=50
 	start_lite
-	sql "insert into decision_vault (decision, type)
+	sql -c "insert into decision_vault (decision, type)
 		select 'decision ' || n, 'Ops' from generate_series(1, 130) n"
 	must_pass sync_now --quiet
 	must_agree
@@ -95,7 +100,7 @@ there_and_back() {
 
 @test "a wrong key ends with 77, and nothing is deleted because it cannot be seen" {
 	start_lite
-	sql "insert into decision_vault (decision) values ('seen')"
+	sql -c "insert into decision_vault (decision) values ('seen')"
 	must_pass sync_now --quiet
 	SUPABASE_SERVICE_ROLE_KEY=sb_secret_not_this_one must_fail $RC_CREDENTIALS sync_now --quiet
 	must_say "SUPABASE_SERVICE_ROLE_KEY"
@@ -104,12 +109,12 @@ there_and_back() {
 
 @test "a service role without its grants: 78, with the SQL that fixes it" {
 	start_lite
-	sql "insert into decision_vault (decision) values ('seen')"
+	sql -c "insert into decision_vault (decision) values ('seen')"
 	must_pass sync_now --quiet
-	sql "revoke all on decision_vault from service_role"
+	sql -c "revoke all on decision_vault from service_role"
 	must_fail $RC_CONFIG sync_now --quiet
 	must_say "grant select, insert, update on public.decision_vault to service_role"
-	sql "grant select, insert, update on public.decision_vault to service_role"
+	sql -c "grant select, insert, update on public.decision_vault to service_role"
 	must_agree
 }
 
@@ -128,27 +133,27 @@ both_are_equal() {
 	must_pass "$BIN/doctor" --sql
 	printf '%s\n' "$output" >ledger.sql
 	start_lite "$T/ledger.sql"
-	sql_file "$T/ledger.sql"
-	sql "insert into \"Ledger\" (\"Title\", \"group\", \"when\") values ('from a row', 'Ops', '2026-01-02')"
+	sql -f "$T/ledger.sql"
+	sql -c "insert into \"Ledger\" (\"Title\", \"group\", \"when\") values ('from a row', 'Ops', '2026-01-02')"
 	control POST seed '{"side":"notion","decision":"from a page","type":"UX","date":"2026-02-03"}' >/dev/null
 	must_pass sync_now --quiet
-	[[ $(sql "select \"group\" from \"Ledger\" where \"Title\" = 'from a page'") == UX ]]
-	sql "update \"Ledger\" set \"when\" = '2026-09-09' where \"Title\" = 'from a row'"
-	[[ $(sql "select \"changedAt\" > \"made\" from \"Ledger\" where \"Title\" = 'from a row'") == t ]] ||
+	[[ $(sql -c "select \"group\" from \"Ledger\" where \"Title\" = 'from a page'") == UX ]]
+	sql -c "update \"Ledger\" set \"when\" = '2026-09-09' where \"Title\" = 'from a row'"
+	[[ $(sql -c "select \"changedAt\" > \"made\" from \"Ledger\" where \"Title\" = 'from a row'") == t ]] ||
 		seen "the trigger"
 	page_edit 'from a page' '"set":{"decision":"edited on the page"}'
 	must_pass sync_now --quiet
 	both_are_equal
-	[[ $(sql "select count(*) from \"Ledger\" where \"Title\" = 'edited on the page'") == 1 ]]
-	sql "update \"Ledger\" set \"end\" = now() where \"Title\" = 'from a row'"
+	[[ $(sql -c "select count(*) from \"Ledger\" where \"Title\" = 'edited on the page'") == 1 ]]
+	sql -c "update \"Ledger\" set \"end\" = now() where \"Title\" = 'from a row'"
 	must_pass sync_now --quiet
 	both_are_equal
 	control GET dump | jq -se 'any(.decision == "from a row" and .in_trash)' >/dev/null
 	catch "$BIN/doctor" --only columns,column-types,grants,soft-delete,link-index
 	[[ $status -le 1 && $output == *"page is unique"* && $output == *"end exists"* ]] || seen doctor
-	[[ $(sql "select count(*) from decision_vault") == 0 ]] || seen "the other table"
+	[[ $(sql -c "select count(*) from decision_vault") == 0 ]] || seen "the other table"
 	# A column of another type, and the SQL that fixes it.
-	sql "alter table \"Ledger\" add column late date"
+	sql -c "alter table \"Ledger\" add column late date"
 	jq '.supabase.updated = "late"' fields.json >new.json && mv new.json fields.json
 	catch "$BIN/doctor" --only column-types
 	[[ $status -eq $RC_CONFIG && $output == *'alter column "late" type timestamptz'* ]] || seen types

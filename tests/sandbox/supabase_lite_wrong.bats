@@ -9,7 +9,16 @@
 load ../helper
 load ../sync
 load ../npm
+load ../postgres
 load ../lite
+
+setup_file() {
+	postgres_file
+}
+
+teardown_file() {
+	end_postgres_file
+}
 
 setup() {
 	lite_setup
@@ -19,59 +28,67 @@ setup() {
 	must_pass "$BIN/sb-fetch"
 }
 
-teardown() {
-	lite_teardown
-}
-
 # The table as it should be, with a row for Notion; a page waits for the table.
 # It stays the same table, and the cases that take something away come last: the
 # server remembers a table or column that is gone as gone.
 good() {
 	rm -rf state logs
-	sql_file "$ROOT/sql/decision_vault.sql" >/dev/null 2>&1
-	sql "delete from decision_vault"
-	sql "insert into decision_vault (decision, type) values ('from the row', 'Ops')"
+	sql -f "$ROOT/sql/decision_vault.sql" -c "delete from decision_vault" \
+		-c "insert into decision_vault (decision, type) values ('from the row', 'Ops')" >/dev/null 2>&1
 }
 
+# $ROWS are those of the table; none where it isn't there.
 rows() {
-	sql "select * from decision_vault" 2>/dev/null || echo none
+	catch sql -c "select * from decision_vault"
+	ROWS=$output
+	((status == 0)) || ROWS=none
+}
+
+# Each case as shell that sets a variable for each of its members, and a record separator:
+# a jq for each member would take most of the time.
+in_shell() {
+	jq -r '"name=\(.name | @sh) check=\(.check | @sh) code=\(.exit) says=\(.says | @sh)
+		text=\(.sql // "" | @sh) mend=\(.mend // "" | @sh) runs=\(.run != false)
+		env=\(.env // {} | to_entries | map("export \(.key)=\(.value | @sh)") | join("\n")
+			| @sh)\u001e"' "$ROOT/tests/cases/setup/lite.ndjson"
 }
 
 one_case() {
-	local case=$1 code says text pages before
-	code=$(jq -r .exit <<<"$case")
-	says=$(jq -r .says <<<"$case")
-	text=$(jq -r '.sql // ""' <<<"$case")
-	[[ -z $text ]] || sql "$text" || return
-	eval "$(jq -r --arg url "$SUPABASE_URL" '.env // {} | to_entries[]
-		| "export \(.key)=\(.value | sub("\\{url\\}"; $url) | @sh)"' <<<"$case")"
-	before=$(rows)
-	pages=$(control GET dump)
+	local before pages
+	[[ -z $text ]] || sql -c "$text" || return
+	eval "${env//'{url}'/$SUPABASE_URL}"
+	rows
+	before=$ROWS
+	control GET dump >/dev/null
+	pages=$REPLY
 	must_fail "$code" "$BIN/doctor" --json || return
-	text=$(jq -r --arg c "$(jq -r .check <<<"$case")" '.checks[]
+	text=$(jq -r --arg c "$check" '.checks[]
 		| select(.check == $c and .mark == "bad") | .text' <<<"$output")
 	[[ $text == *"$says"* ]] || { jq -c '.checks[] | select(.mark == "bad")' <<<"$output"; seen "doctor says: $text"; return 1; }
-	if ! jq -e '.run == false' <<<"$case" >/dev/null; then
+	if [[ $runs == true ]]; then
 		must_fail "$code" sync_now --quiet || return
 		[[ $stderr == *"$says"* ]] || { seen "the run"; return 1; }
 	fi
-	[[ $(rows) == "$before" && $(control GET dump) == "$pages" ]] ||
-		{ echo "something was written"; return 1; }
+	rows
+	control GET dump >/dev/null
+	[[ $ROWS == "$before" && $REPLY == "$pages" ]] || { echo "something was written"; return 1; }
 }
 
 @test "each wrong set-up is reported by doctor and by the run, before anything is written" {
-	local case failed=0 n=0
+	local case failed=0 n=0 name check code says text mend runs env
 	control POST seed '{"side":"notion","decision":"from the page","type":"Ops"}' >/dev/null
-	while IFS= read -r case; do
+	in_shell >cases
+	while IFS= read -r -d $'\x1e' case; do
+		eval "$case"
 		good
 		n=$((n + 1))
-		(one_case "$case") >out 2>&1 || {
-			jq -r '.name + ":"' <<<"$case"
+		(one_case) >out 2>&1 || {
+			printf '%s:\n' "$name"
 			sed 's/^/    /' out
 			failed=$((failed + 1))
 		}
-		[[ $(jq -r .mend <<<"$case") == null ]] || sql "$(jq -r .mend <<<"$case")"
-	done <"$ROOT/tests/cases/setup/lite.ndjson"
+		[[ -z $mend ]] || sql -c "$mend"
+	done <cases
 	echo "$n cases, $failed failed"
 	((n >= 10 && n == $(grep -c . "$ROOT/tests/cases/setup/lite.ndjson") && failed == 0))
 }
@@ -79,11 +96,11 @@ one_case() {
 # Row-level security hides all rows of a role that it holds for: an empty answer,
 # and no error. Nothing may be concluded from that.
 @test "rows that a policy hides are not taken for deleted" {
-	sql "insert into decision_vault (decision) select 'decision ' || n from generate_series(1, 6) n"
+	sql -c "insert into decision_vault (decision) select 'decision ' || n from generate_series(1, 6) n"
 	must_pass sync_now --quiet
 	local pages
 	pages=$(control GET dump)
-	sql "alter role service_role nobypassrls"
+	sql -c "alter role service_role nobypassrls"
 	must_fail $RC_ATTENTION sync_now --quiet
 	must_say 'a key that row-level security holds for sees none either'
 	must_hold '.[0] | .skips == {orphan: 6} and .planned == 6' logs/last_run.json
@@ -105,6 +122,6 @@ one_case() {
 	rm -r state
 	mv kept state
 	[[ $(control GET dump) == "$pages" ]] || seen "pages were written"
-	sql "alter role service_role bypassrls"
+	sql -c "alter role service_role bypassrls"
 	must_be_settled
 }

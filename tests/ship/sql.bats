@@ -3,36 +3,25 @@
 # changes nothing.
 
 load ../helper
+load ../postgres
 
 SQL=$ROOT/sql/decision_vault.sql
 
+setup_file() {
+	postgres_file
+}
+
+teardown_file() {
+	end_postgres_file
+}
+
 setup() {
 	common_setup
-	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null ||
-		skip "no PostgreSQL here: apt-get install postgresql"
-	export PG_NEW=$BATS_FILE_TMPDIR/pg-new
-	# A socket's path must be short, so it isn't in $T.
-	PG=$(mktemp -d /tmp/pg.XXXXXX)
-	"$ROOT/tests/supabase-lite/postgres.sh" "$PG" 3>&-
-}
-
-teardown() {
-	[[ -z ${PG-} ]] || "$ROOT/tests/supabase-lite/down.sh" "$PG"
-	common_teardown
-}
-
-# sql [OPTION…] <TEXT, or -c TEXT: as the owner.
-sql() {
-	psql -qAt -h "$PG/pg" -U postgres -v ON_ERROR_STOP=1 "$@"
-}
-
-# as ROLE TEXT
-as() {
-	sql -c "set role $1" -c "$2"
+	new_database
 }
 
 schema() {
-	pg_dump -h "$PG/pg" -U postgres --schema-only --no-owner postgres |
+	"$PG/bin/pg_dump" -h "$PG/pg" -U postgres --schema-only --no-owner "$DATABASE" |
 		grep -Ev '^(--|.(un)?restrict )'
 }
 

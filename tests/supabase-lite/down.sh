@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Ends what up.sh started in DIR, and removes its data.
+# Ends the PostgreSQL that postgres.sh started in DIR, and what tests/lite.bash has before
+# it, and removes its data.
 #   down.sh DIR
 set -euo pipefail
 dir=$1
@@ -8,7 +9,7 @@ if [[ -s $dir/lite.pid ]]; then
 fi
 # The first line is the server's pid; QUIT ends it at once.
 if [[ -s $dir/pg/data/postmaster.pid ]]; then
-  pid=$(head -n 1 "$dir/pg/data/postmaster.pid")
+  read -r pid <"$dir/pg/data/postmaster.pid"
   kill -QUIT "$pid" 2>/dev/null || true
   for ((i = 0; i < 100; i++)); do
     kill -0 "$pid" 2>/dev/null || break
