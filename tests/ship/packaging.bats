@@ -153,11 +153,18 @@ one_package() {
 	fi
 	must_pass dpkg-deb -f "$deb" Depends
 	# The package that each library is in here, by whatever name.
-	for p in libc.so.6 libcurl.so.4 libcjson.so.1 libcrypto.so.3 libutf8proc.so libmicrohttpd.so libsqlite3.so.0; do
-		so=$(ldd "$BIN"/* | sed -n "s|.*=> \(/[^ ]*/${p}[^ ]*\) .*|\1|p" | head -n 1)
-		dpkg-query -S "*/${so##*/}" | cut -d: -f1 | sort -u >owner
-		[[ -s owner ]] || seen "whose is $p"
-		grep -qF -f owner <<<"$output" || seen "$p of $(cat owner)"
+	ldd "$BIN"/* >linked
+	local libraries=(libc.so.6 libcurl.so.4 libcjson.so.1 libcrypto.so.3 libutf8proc.so libmicrohttpd.so libsqlite3.so.0)
+	local files=()
+	for p in "${libraries[@]}"; do
+		so=$(sed -n "s|.*=> \(/[^ ]*/${p}[^ ]*\) .*|\1|p" linked | head -n 1)
+		files+=("${so##*/}")
+	done
+	dpkg-query -S "${files[@]/#/*/}" >found
+	for p in "${!libraries[@]}"; do
+		sed -n "s|^\([^:]*\):.*/${files[p]}\$|\1|p" found | sort -u >owner
+		[[ -s owner ]] || seen "whose is ${libraries[p]}"
+		grep -qF -f owner <<<"$output" || seen "${libraries[p]} of $(<owner)"
 	done
 	for p in jq curl ca-certificates; do
 		[[ ", $output," =~ ,\ $p(\ [^,]*)?, ]] || seen "$p"
