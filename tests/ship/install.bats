@@ -11,17 +11,15 @@ setup_file() {
 	BIN=${BIN:-bin}
 	[[ $BIN = /* ]] || BIN=$ROOT/$BIN
 	export DEST=$BATS_FILE_TMPDIR/dest
+	export NAMES
+	NAMES=$(sed -n '/^PROGRAMS :=/,/[^\\]$/p' "$ROOT/Makefile" |
+		sed 's/^PROGRAMS :=//; s/\\$//' | xargs)
 	install_with
 }
 
 install_with() {
-	DESTDIR=$DEST PREFIX=/usr/local BIN=$BIN PROGRAMS=$(programs) \
+	DESTDIR=$DEST PREFIX=/usr/local BIN=$BIN PROGRAMS=$NAMES \
 		"$ROOT/packaging/install.sh" "$@"
-}
-
-programs() {
-	sed -n '/^PROGRAMS :=/,/[^\\]$/p' "$ROOT/Makefile" |
-		sed 's/^PROGRAMS :=//; s/\\$//' | xargs
 }
 
 setup() {
@@ -45,14 +43,14 @@ env_file() {
 
 @test "every command answers --help and --version, and an unknown one is refused" {
 	local c
-	for c in $(programs) init sync-now schedule serve sync-all controls completions; do
+	for c in $NAMES init sync-now schedule serve sync-all controls completions; do
 		must_pass "$VAULTSYNC" "$c" --help
 		[[ $output == "usage: "* ]] || seen "$c"
 	done
 	must_pass "$VAULTSYNC" --version
 	[[ $output =~ ^vaultsync\ [0-9.]+\ \(.*\)$ ]] || seen "version"
 	must_pass "$VAULTSYNC" --help
-	for c in $(programs) init sync-now schedule serve sync-all controls demo completions; do
+	for c in $NAMES init sync-now schedule serve sync-all controls demo completions; do
 		[[ $output =~ (^|[ $'\n'])$c([ ,]|$'\n') ]] || seen "not in --help: $c"
 	done
 	for c in nonsense test lib/common ../scripts/init ''; do
@@ -107,9 +105,9 @@ env_file() {
 	pid=$!
 	SANDBOX_PIDS+=("$pid")
 	for _ in {1..200}; do
-		[[ -s logs/schedule.json ]] && jq -e .next_at logs/schedule.json >/dev/null && break
+		[[ -s logs/schedule.json && $(<logs/schedule.json) =~ \"next_at\":\ *\" ]] && break
 		kill -0 "$pid" || break
-		sleep 0.05
+		nap 0.05
 	done
 	url=$(grep -oE 'http://[0-9.:]+' serve.log | head -n 1)
 	catch curl -fsS --max-time 10 "$url/health"
@@ -118,14 +116,15 @@ env_file() {
 	must_pass "$VAULTSYNC" doctor --only scheduler
 	[[ $output == *"vaultsync schedule is running here, and the next run is due at "* ]] || seen "doctor"
 	# The button works where the page does, not where the scripts are.
-	runs=$(find logs/runs -name run.json | wc -l)
+	runs=(logs/runs/*/run.json)
 	must_pass curl -fsS --max-time 10 -X POST -H "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
 		"$url/control/sync-now"
 	for _ in {1..200}; do
-		(($(find logs/runs -name run.json | wc -l) <= runs)) || break
-		sleep 0.05
+		now=(logs/runs/*/run.json)
+		((${#now[@]} <= ${#runs[@]})) || break
+		nap 0.05
 	done
-	(($(find logs/runs -name run.json | wc -l) == runs + 1)) ||
+	((${#now[@]} == ${#runs[@]} + 1)) ||
 		{ curl -s "$url/status.json" | jq .control; find logs/runs; return 1; }
 	diff before <(find "$DEST" | sort)
 	kill -TERM "$pid"
@@ -230,47 +229,70 @@ env_file() {
 	diff ../before <(find "$DEST" | sort)
 }
 
-# The long options that COMMAND's --help names.
-help_options() {
-	"$VAULTSYNC" "$1" --help | grep -oE '^  (-., |    )--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u
+# must_have_options COMMAND OPTION…: of these, the long ones are those that the command's
+# --help names; it is asked once for all tests.
+must_have_options() {
+	local help=$BATS_FILE_TMPDIR/help-$1 option
+	local -A has=()
+	[[ -s $help ]] || "$VAULTSYNC" "$1" --help | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p' >"$help"
+	[[ -s $help ]] || seen "$1 --help names no option"
+	for option in "${@:2}"; do [[ $option != --* ]] || has[$option]=1; done
+	while IFS= read -r option; do
+		[[ ${has[$option]-} ]] || seen "not of $1: $option"
+		has[$option]=known
+	done <"$help"
+	for option in "${!has[@]}"; do [[ ${has[$option]} == known ]] || seen "not in $1 --help: $option"; done
 }
 
 @test "bash completes commands, and each one's options as --help has them" {
 	local c
 	# shellcheck source=/dev/null
 	source "$DEST/usr/local/share/bash-completion/completions/vaultsync"
-	completed() {
+	complete_it() {
 		COMP_WORDS=(vaultsync "$@") COMP_CWORD=$# COMPREPLY=()
 		_vaultsync
-		printf '%s\n' "${COMPREPLY[@]}"
 	}
-	for c in $(programs) init sync-now schedule serve sync-all controls completions; do
-		completed '' | grep -qx -- "$c" || { echo "not completed: $c"; return 1; }
-		diff <(help_options "$c") <(completed "$c" -- | grep '^--' | sort -u) ||
-			{ echo "$c: --help (<) and completion (>) differ"; return 1; }
-		diff <(help_options "$c") <(completed -C /tmp "$c" -- | grep '^--' | sort -u)
+	complete_it ''
+	local commands=" ${COMPREPLY[*]} "
+	for c in $NAMES init sync-now schedule serve sync-all controls completions; do
+		[[ $commands == *" $c "* ]] || { echo "not completed: $c"; return 1; }
+		complete_it "$c" --
+		must_have_options "$c" "${COMPREPLY[@]}"
+		complete_it -C /tmp "$c" --
+		must_have_options "$c" "${COMPREPLY[@]}"
 	done
-	[[ $(completed pl) == plan ]]
+	complete_it pl
+	[[ ${COMPREPLY[*]} == plan ]]
 	touch records.ndjson
-	[[ $(completed plan --base rec) == records.ndjson ]]
-	[[ $(completed plan rec) == records.ndjson ]]
-	[[ -z $(completed plan --conflict rec) ]]
+	complete_it plan --base rec
+	[[ ${COMPREPLY[*]} == records.ndjson ]]
+	complete_it plan rec
+	[[ ${COMPREPLY[*]} == records.ndjson ]]
+	complete_it plan --conflict rec
+	[[ -z ${COMPREPLY[*]} ]]
 }
 
 @test "zsh's completion has the same options" {
-	local c file=$DEST/usr/local/share/zsh/site-functions/_vaultsync
+	local c='' line file=$DEST/usr/local/share/zsh/site-functions/_vaultsync
+	local -A options=()
 	[[ $(head -n 1 "$file") == "#compdef vaultsync" ]]
 	! command -v zsh >/dev/null || must_pass zsh -n "$file"
-	for c in $(programs) init sync-now schedule serve sync-all controls completions; do
-		diff <(help_options "$c") <(sed -n "/^    $c)\$/,/^      ;;\$/p" "$file" |
-			grep -oE "'--[a-z-]+" | tr -d "'" | sort -u) ||
-			{ echo "$c: --help (<) and completion (>) differ"; return 1; }
+	while IFS= read -r line; do
+		if [[ $line =~ ^\ {4}([a-z-]+)\)$ ]]; then
+			c=${BASH_REMATCH[1]}
+		elif [[ $c && $line =~ ^\ +\'(--[a-z-]+) ]]; then
+			options[$c]+=" ${BASH_REMATCH[1]}"
+		fi
+	done <"$file"
+	for c in $NAMES init sync-now schedule serve sync-all controls completions; do
+		# shellcheck disable=SC2086 # words
+		must_have_options "$c" ${options[$c]-}
 	done
 }
 
 @test "every command has a clean manual page, and every page that it names exists" {
 	local page name man=$DEST/usr/local/share/man
-	for name in $(programs) init sync-now schedule serve sync-all controls demo completions; do
+	for name in $NAMES init sync-now schedule serve sync-all controls demo completions; do
 		[[ -s $man/man1/vaultsync-$name.1 ]] || { echo "no page: $name"; return 1; }
 		grep -q "^\.Nm vaultsync $name\$" "$man/man1/vaultsync-$name.1"
 		grep -q "^\.Nm vaultsync-$name\$" "$man/man1/vaultsync-$name.1"
@@ -290,7 +312,7 @@ help_options() {
 
 @test "vaultsync(1) names every command, and vaultsync(7) every setting" {
 	local name page=$ROOT/man/vaultsync.1
-	for name in $(programs) init sync-now schedule serve sync-all controls demo completions; do
+	for name in $NAMES init sync-now schedule serve sync-all controls demo completions; do
 		grep -qE "(Cm|,) $name( |,|\$)" "$page" || { echo "not in the page: $name"; return 1; }
 	done
 	while read -r name; do
