@@ -11,11 +11,11 @@ setup() {
 	export SYNC_BACKOFF_MS=1 SYNC_RETRIES=0 SYNC_NOTION_RPM=10000
 }
 
+# notion METHOD PATH [BODY]: its answer is in $REPLY.
 notion() {
-	curl -fsS --max-time 30 -X "$1" "$SANDBOX/v1/$2" \
-		-H "Authorization: Bearer ntn_sandbox" \
-		-H "Notion-Version: 2026-03-11" \
-		-H "Content-Type: application/json" ${3+-d "$3"}
+	ask "${SANDBOX##*:}" "$1" "/v1/$2" "${3-}" "Authorization: Bearer ntn_sandbox" \
+		"Notion-Version: 2026-03-11" "Content-Type: application/json" || return
+	[[ $HEAD == "HTTP/1."?" 2"* ]] || { printf '%s\n' "$HEAD" "$REPLY"; return 1; }
 }
 
 records() {
@@ -24,23 +24,36 @@ records() {
 }
 
 # A record that is in step, an edit of it in Supabase, and one new record on
-# each side: $T/plan writes all four ways.
+# each side: $T/plan writes all four ways. The sandbox's data are made once.
 healthy() {
-	rm -rf first.base* state logs
-	start_sandbox
+	local made=$BATS_FILE_TMPDIR/healthy.sqlite
+	[[ -e $made ]] || make_healthy "$made"
+	cp "$made" data.sqlite
+	start_sandbox --data "$T/data.sqlite"
+	records >two
+	"$BIN/plan" two >plan
+	control GET dump >/dev/null
+	[[ $REPLY =~ '{"side":"notion","id":"'([^\"]+) ]]
+	PAGE=${BASH_REMATCH[1]}
+	control GET config >/dev/null
+	CONFIG=$REPLY
+}
+
+make_healthy() {
+	start_sandbox --data "$T/new.sqlite"
 	control POST seed '{"side":"supabase","decision":"A","type":"Ops","date":"2026-01-02"}' >/dev/null
 	records >one
 	"$BIN/plan" one >first
 	"$BIN/apply" --base "$T/first.base" first >/dev/null
-	control GET dump | jq -c 'select(.side == "supabase")
-		| {side, id, set:{decision:"A, later"}}' >edit
-	control POST edit @edit >/dev/null
+	control GET dump >/dev/null
+	[[ $REPLY =~ '{"side":"supabase","id":"'([^\"]+) ]]
+	control POST edit '{"side":"supabase","id":"'"${BASH_REMATCH[1]}"'","set":{"decision":"A, later"}}' >/dev/null
 	control POST seed '{"side":"supabase","decision":"B","type":"Ops","date":"2026-01-02"}' >/dev/null
 	control POST seed '{"side":"notion","decision":"C","type":"Ops","date":"2026-01-02"}' >/dev/null
-	records >two
-	"$BIN/plan" two >plan
-	PAGE=$(control GET dump | jq -r 'select(.side == "notion") | .id' | head -n 1)
-	CONFIG=$(control GET config)
+	stop_sandboxes
+	[[ ! -e new.sqlite-wal ]]
+	mv new.sqlite "$1"
+	rm first.base*
 }
 
 @test "the plan for the wrong set-ups writes all four ways" {
@@ -54,7 +67,7 @@ healthy() {
 reset() {
 	[[ -z $faults ]] || control DELETE faults >/dev/null
 	[[ -z $config ]] || control POST config "$CONFIG" >/dev/null
-	rm -rf "$T/state" "$T/logs" "$T/wrong.env"
+	[[ ! -e $T/state && ! -e $T/logs && ! -e $T/wrong.env ]] || rm -rf "$T/state" "$T/logs" "$T/wrong.env"
 }
 
 # fill TEXT: sets $FILLED, the text with the ids of this sandbox.
@@ -92,7 +105,7 @@ break_it() {
 		[[ -z $line ]] || control POST faults "$line" >/dev/null || return
 	done <<<"$faults"
 	while IFS=$'\t' read -r method path body; do
-		[[ -z $method ]] || notion "$method" "$path" "$body" >/dev/null || return
+		[[ -z $method ]] || notion "$method" "$path" "$body" || return
 	done <<<"$notion"
 	[[ -z $clock ]] || control POST clock "$clock" >/dev/null || return
 	if [[ $envfile ]]; then
@@ -121,14 +134,27 @@ program() {
 
 HARMLESS+='program '
 
+# finding CHECK MARK: $text is what doctor --json said of it; "" where it did not.
+finding() {
+	local rest=${output#*"{\"check\":\"$1\",\"mark\":\"$2\","} line=$'\n'
+	text=''
+	[[ $rest != "$output" && $rest =~ ^(\"exit\":[0-9]+,)?\"text\":\"(([^\"\\]|\\.)*)\"\} ]] || return 0
+	text=${BASH_REMATCH[2]}
+	[[ $text != *'\u'* ]] || { echo "a character that this test can't read"; return 1; }
+	text=${text//\\\\/$'\x01'}
+	text=${text//\\\"/\"}
+	text=${text//\\n/$line}
+	text=${text//$'\x01'/\\}
+}
+
 # One case: doctor's finding, each program's words, and nothing written.
 one_case() {
 	local text p before
 	break_it || { echo "the case can't be set up"; return 1; }
-	before=$(control GET dump)
+	control GET dump >/dev/null
+	before=$REPLY
 	must_fail "$code" "$BIN/doctor" --json || return
-	text=$(jq -r --arg check "$check" --arg mark "$mark" '.checks[]
-		| select(.check == $check and .mark == $mark) | .text' <<<"$output")
+	finding "$check" "$mark"
 	[[ $text == *"$says"* ]] || { seen "doctor says: $text"; return 1; }
 	# How long a connection was tried is not part of our text.
 	[[ ! $text =~ \ after\ [0-9]+\ ms ]] || text=${text/"${BASH_REMATCH[0]}"/}
@@ -140,17 +166,20 @@ one_case() {
 			[[ $stderr == *"$p: $text" ]] || [[ $stderr == *"$p: $text"$'\n'* ]] ||
 			{ seen "doctor's words are others: $text"; return 1; }
 	done
-	[[ $(control GET dump) == "$before" ]] || { echo "something was written"; return 1; }
+	control GET dump >/dev/null
+	[[ $REPLY == "$before" ]] || { echo "something was written"; return 1; }
 }
 
 # cases FILTER: all of them that jq's filter takes.
 cases() {
-	local case failed=0 n=0 info
+	local case failed=0 n=0
 	local name check mark code says same programs config clock faults base approved envfile mode notion env
 	healthy
-	info=$(control GET info)
-	ANON=$(jq -r .keys.supabase_anon_jwt <<<"$info")
-	SOURCE=$(jq -r .ids.data_source <<<"$info")
+	control GET info >/dev/null
+	[[ $REPLY =~ \"supabase_anon_jwt\":\"([^\"]+)\" ]]
+	ANON=${BASH_REMATCH[1]}
+	[[ $REPLY =~ \"data_source\":\"([^\"]+)\" ]]
+	SOURCE=${BASH_REMATCH[1]}
 	in_shell "$1" >cases
 	while IFS= read -r -d $'\x1e' case; do
 		fill "$case"
@@ -163,6 +192,7 @@ cases() {
 		}
 		if [[ $notion || $clock ]]; then
 			stop_sandboxes
+			rm -rf state logs
 			healthy
 		else
 			reset
@@ -282,7 +312,7 @@ schedule() {
 	start_sandbox
 	control POST config '{"soft_delete":false}' >/dev/null
 	notion PATCH data_sources/d5000000-0000-4000-8000-000000000001 \
-		'{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
+		'{"properties":{"Checksum":null,"Synced":null}}'
 	must_pass "$BIN/doctor" --json -o soft-delete,properties,link-index
 	must_hold '.[0].checks | all(.mark == "ok")
 		and (map(.text) | join(" ") | contains("no column deleted_at")
