@@ -233,9 +233,9 @@ write_env() {
   export SYNC_ENV_FILE=$file
 }
 
-# finding CHECK: the mark that the last doctor gave it.
-finding() {
-  jq -r --arg c "$1" '.checks[] | select(.check == $c) | .mark' <<<"$found"
+# is CHECK MARK: what the last doctor found.
+is() {
+  [[ $found == *"{\"check\":\"$1\",\"mark\":\"$2\","* ]]
 }
 
 look() {
@@ -267,8 +267,8 @@ cd "$place"
 collect
 write_env
 look
-case "$(finding table)$(finding columns)$(finding grants)" in *bad*) offer_sql ;; esac
-if [ "$(finding database)" = ok ]; then
+if is table bad || is columns bad || is grants bad; then offer_sql; fi
+if is database ok; then
   due=0
   "$bin/notion-setup" --check -q 2>/dev/null || due=$?
   [ "$due" != 1 ] || offer_setup

@@ -18,28 +18,30 @@ one_row() {
 }
 
 change() {
-	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$SOURCE" \
-		-H "Authorization: Bearer ntn_sandbox" \
-		-H "Notion-Version: 2026-03-11" \
-		-H "Content-Type: application/json" \
-		-d "{\"properties\":$1}" >/dev/null
+	notion PATCH "data_sources/$SOURCE" "{\"properties\":$1}"
+}
+
+notion() { # notion METHOD PATH BODY
+	ask "${SANDBOX##*:}" "$1" "/v1/$2" "$3" "Authorization: Bearer ntn_sandbox" \
+		"Notion-Version: 2026-03-11" "Content-Type: application/json"
+	[[ $HEAD == "HTTP/1."?" 2"* ]] || { printf '%s\n' "$HEAD" "$REPLY"; return 1; }
 }
 
 # answer LINE…: init.sh at a terminal, each line given when it asks for it.
 answer() {
-	local line size=0 tries rc=0
+	local line size=0 tries shown rc=0
 	mkfifo in
 	: >screen
 	timeout 120 script -qec "$INIT" /dev/null <in >screen 2>&1 3>&- &
 	exec 7>in
 	for line; do
 		for ((tries = 0; tries < 600; tries++)); do
-			(($(stat -c %s screen) > size)) &&
-				[[ $(tail -c 2 screen) == ': ' ]] && break
-			sleep 0.1
+			slurp shown screen
+			((${#shown} > size)) && [[ $shown == *': ' ]] && break
+			nap 0.1
 		done
-		size=$(stat -c %s screen)
-		sleep 0.3
+		size=${#shown}
+		nap 0.3
 		printf '%s\n' "$line" >&7
 	done
 	wait $! || rc=$?
@@ -220,10 +222,8 @@ short_of_room() {
 @test "with several data sources, the one that is set is written, or asked for" {
 	start_sandbox
 	one_row
-	curl -fsS "$SANDBOX/v1/data_sources" -H "Authorization: Bearer ntn_sandbox" \
-		-H "Notion-Version: 2026-03-11" -H "Content-Type: application/json" \
-		-d "{\"parent\":{\"database_id\":\"$NOTION_DATABASE_ID\"},
-			\"properties\":{\"Name\":{\"title\":{}}}}" >/dev/null
+	notion POST data_sources "{\"parent\":{\"database_id\":\"$NOTION_DATABASE_ID\"},
+		\"properties\":{\"Name\":{\"title\":{}}}}"
 	must_fail $RC_CONFIG "$INIT" </dev/null
 	must_say "choose one by setting NOTION_DATA_SOURCE_ID="
 	NOTION_DATA_SOURCE_ID=$SOURCE SUPABASE_TABLE=decision_vault \
