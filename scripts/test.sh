@@ -40,7 +40,7 @@ trap 'rm -rf "$log"' EXIT
 
 # Every pass has its files; the slowest first, then the largest, so that the last one is
 # short.
-slowest=(tests/{run/{kill,foreign_edits,valgrind,soak,faults},program/health_page,sandbox/supabase_lite}.bats)
+slowest=(tests/{run/{kill,schedule,foreign_edits,valgrind,soak,faults},program/health_page}.bats)
 mapfile -t files < <({
   printf '%s\n' "${slowest[@]}"
   find tests -mindepth 2 -maxdepth 2 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2

@@ -439,3 +439,10 @@ sample() {
 	SAMPLE=(--step "$step" --offset $((day % step)))
 	echo "${SAMPLE[*]}"
 }
+
+# in_turn N OF: the test has its turn on every OFth day, the Nth of them (from 0), and is
+# skipped on the others: for what takes long and shows again what other tests show.
+in_turn() {
+	local day=${SAMPLE_DAY:-$((EPOCHSECONDS / 86400))}
+	((day % $2 == $1)) || skip "not today; SAMPLE_DAY=$1 for its turn"
+}

@@ -23,8 +23,8 @@ async function tabTo(page, name) {
   return false;
 }
 
-// One width a day, the other the next; WIDTH=phone or WIDTH=desk chooses.
-const wide = process.env.WIDTH ? process.env.WIDTH === "desk" : Math.floor(Date.now() / 864e5) % 2 === 0;
+// One width for two days, then the other; WIDTH=phone or WIDTH=desk chooses.
+const wide = process.env.WIDTH ? process.env.WIDTH === "desk" : Math.floor(Date.now() / 864e5 / 2) % 2 === 0;
 const [scheme, width] = wide ? ["light", "desk"] : ["dark", "phone"];
 const [scheme2, width2] = wide ? ["dark", "phone"] : ["light", "desk"];
 // On a phone the groups of what waits are closed at first.

@@ -76,8 +76,8 @@ async function showState(browser, bin, folder, name, word, build) {
   mkdirSync(join(dir, "logs"), { recursive: true });
   build(new Folder(join(dir, "logs")));
   const s = await serve(bin, dir, name === "failing" ? {} : { SYNC_CONTROL_TOKEN: TOKEN }, []);
-  // Light on the phone and dark on the desk one day, the other way round the next; SWAP=1 or 0 chooses.
-  const swap = process.env.SWAP ? process.env.SWAP === "1" : Math.floor(Date.now() / 864e5) % 2 === 1;
+  // Light on the phone and dark on the desk for two days, then the other way round; SWAP=1 or 0 chooses.
+  const swap = process.env.SWAP ? process.env.SWAP === "1" : Math.floor(Date.now() / 864e5 / 2) % 2 === 1;
   for (const [width, scheme] of [["phone", swap ? "dark" : "light"], ["desk", swap ? "light" : "dark"]]) {
     const what = `${name}, ${width}, ${scheme}`, page = await open(browser, s.url, scheme, width);
     check((await text(page, "#word")).includes(word), `${what}: the word`, await text(page, "#word"));

@@ -27,6 +27,7 @@ page() {
 }
 
 @test "the page: its first screen in every state, phone and desk, light and dark" {
+	in_turn 1 2
 	page 200 states
 }
 
@@ -35,5 +36,6 @@ page() {
 }
 
 @test "the page: each act, seen on both sides; read only, and private" {
+	in_turn 0 2
 	page 60 acts locked
 }
