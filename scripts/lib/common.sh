@@ -161,6 +161,7 @@ nothing_to_do() {
 # shellcheck disable=SC2034 # used by the scripts
 take_settings() {
   local paths
+  state='' logs='' interval='' waits_now=''
   paths=$("$bin/report" --paths) || return
   paths=$(jq -er '@sh "state=\(.state | strings) logs=\(.logs | strings) interval=\(.interval_seconds | numbers)",
     "waits_now=\({hold, settle_seconds} | tojson | @sh)"' <<<"$paths") || return
