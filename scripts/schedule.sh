@@ -75,7 +75,7 @@ if [ -z "$once" ] && [ "${SYNC_SCHEDULE_PID:-}" != $$ ]; then
 fi
 (umask 077 && mkdir -p "$state" "$logs/runs") || die 74 "cannot make $state and $logs"
 
-child='' sleeper='' signal='' woken='' failures=0 code=0
+child='' sleeper='' signal='' woken='' failures=0 code=0 began_at=0 ended_at=0
 # shellcheck disable=SC2317 # called by the traps
 stop() {
   signal=$1
@@ -102,6 +102,12 @@ log() {
 tell() {
   say "$2"
   log "$1" "$2"
+}
+
+# take_time NAME: NAME is the time, in seconds since 1970. By no $( ): a signal that comes
+# while bash reads one makes it end with a syntax error in the trap.
+take_time() {
+  printf -v "$1" '%(%s)T' -1
 }
 
 # nap SECONDS: ends with a signal, and leaves no child.
@@ -163,7 +169,7 @@ run_once() {
 # runs nor jitter add up; $slots places on after failures. Sets $due and $span.
 find_due() {
   local now slots=1 most=$((3600 / every)) n
-  now=$(date +%s)
+  take_time now
   [ "$now" -ge "$anchor" ] || anchor=$now
   for ((n = 1; n < failures && slots * 2 <= most; n++)); do slots=$((slots * 2)); done
   span=$((slots * every + jitter_max))
@@ -201,7 +207,7 @@ is_called() {
 wait_until_due() {
   local now left
   while [ -z "$signal$woken" ]; do
-    now=$(date +%s)
+    take_time now
     left=$((due - now))
     # A clock that was set back must not make a long silence.
     [ "$left" -gt 0 ] && [ "$left" -le "$span" ] || return 0
@@ -210,12 +216,13 @@ wait_until_due() {
   done
 }
 
-anchor=$(date +%s) jitter_max=$((every / 20 < 30 ? every / 20 : 30))
+take_time anchor
+jitter_max=$((every / 20 < 30 ? every / 20 : 30))
 while :; do
-  began_at=$(date +%s)
+  take_time began_at
   run_once
   [ -z "$signal$once" ] || break
-  ended_at=$(date +%s)
+  take_time ended_at
   look_again_at
   find_due
   publish "$due"

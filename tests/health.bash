@@ -8,22 +8,24 @@ start_server() {
 	"$BIN/health-server" --listen 127.0.0.1:0 --ready "$T/ready" "$@" \
 		>server.out 2>server.err </dev/null 3>&- &
 	SERVER=$!
-	for ((tries = 0; tries < 200; tries++)); do
+	for ((tries = 0; tries < 1000; tries++)); do
 		[[ ! -s ready ]] || break
-		sleep 0.05
+		nap 0.01
 	done
-	URL=$(<ready)
+	slurp URL ready
 }
 
 # One that hangs is killed.
 stop_server() {
-	local killer
+	local tries
 	[[ ${SERVER-} ]] || return 0
-	(sleep 10 && kill -KILL "$SERVER") >/dev/null 2>&1 3>&- &
-	killer=$!
-	{ kill "$SERVER" && wait "$SERVER"; } 2>/dev/null || true
-	pkill -P "$killer" || true
-	{ kill "$killer" && wait "$killer"; } 2>/dev/null || true
+	kill "$SERVER" 2>/dev/null || true
+	for ((tries = 0; tries < 500; tries++)); do
+		kill -0 "$SERVER" 2>/dev/null || break
+		nap 0.02
+	done
+	kill -KILL "$SERVER" 2>/dev/null || true
+	wait "$SERVER" 2>/dev/null || true
 	SERVER=
 }
 
@@ -32,15 +34,26 @@ sign() {
 	printf 'sha256=%s' "$(printf %s "$2" | openssl dgst -sha256 -hmac "$1" | sed 's/.* //')"
 }
 
-# get PATH [CURL-OPTION…]: $code, the body in $body, the head in the file head
+# get PATH [CURL-OPTION…]: $code, the body in $body and in the file body, the head in the
+# file head. curl is only started for its options.
 get() {
-	local path=$1
+	local path=$1 host=${URL#http://}
+	host=${host%%/*}
 	shift
 	# A refusal may be an end without an answer: 000.
 	: >body
-	code=$(curl -s --max-time 20 -o body -D head -w '%{http_code}' "$@" \
-		"$URL$path") || true
-	body=$(<body)
+	if (($# == 0)); then
+		ask "${host##*:}" GET "${URL#"http://$host"}$path" '' "Host: $host" || true
+		code=${HEAD:9:3}
+		code=${code:-000}
+		printf '%s' "$REPLY" >body
+		printf '%s\r\n' "$HEAD" >head
+		slurp body body
+	else
+		code=$(curl -s --max-time 20 -o body -D head -w '%{http_code}' "$@" \
+			"$URL$path") || true
+		body=$(<body)
+	fi
 }
 
 must_get() {

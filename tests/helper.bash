@@ -136,10 +136,10 @@ HARMLESS=' pipe control '
 # slurp NAME FILE: NAME is what the file says, without the ends of its last lines; like
 # NAME=$(<FILE), but without a process.
 slurp() {
-	local text=''
-	{ IFS= read -r -d '' text || true; } <"$2" || return
-	while [[ $text == *$'\n' ]]; do text=${text%$'\n'}; done
-	printf -v "$1" %s "$text"
+	local slurped=''
+	{ IFS= read -r -d '' slurped || true; } <"$2" || return
+	while [[ $slurped == *$'\n' ]]; do slurped=${slurped%$'\n'}; done
+	printf -v "$1" %s "$slurped"
 }
 
 # first_bytes N FILE: as by head -c, without a process.

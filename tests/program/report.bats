@@ -20,11 +20,19 @@ logs() {
 
 # say_line PATTERN: a line of the last output matches the regex.
 say_line() {
-	grep -Eq -e "$1" <<<"$output" || seen "expected a line: $1"
+	has_line "$1" || seen "expected a line: $1"
 }
 
 say_no_line() {
-	if grep -Eq -e "$1" <<<"$output"; then seen "unexpected: $1"; fi
+	if has_line "$1"; then seen "unexpected: $1"; fi
+}
+
+has_line() {
+	local line
+	while IFS= read -r line; do
+		[[ ! $line =~ $1 ]] || return 0
+	done <<<"$output"
+	return 1
 }
 
 # edit FILE FILTER: jq's filter over a JSON file, in place.

@@ -90,7 +90,7 @@ ended_by() {
 	end_of_run
 	[[ $code == 0 ]]
 	last=$(wc -l <calls)
-	[[ $last -ge 7 ]] || { echo "only $last calls"; return 1; }
+	[[ $last -ge 6 ]] || { echo "only $last calls"; return 1; }
 	sample 2
 	for ((n = 1 + SAMPLE[3]; n <= 6 * last; n += SAMPLE[1])); do
 		rm -rf logs
@@ -132,12 +132,12 @@ ended_by() {
 	leave_an_op
 	wrapped
 	# apply, as it ends.
-	echo 7 >at
+	echo 6 >at
 	export AFTER=1
 	rm -rf logs
 	start_run -q
 	end_of_run
-	[[ $(sed -n 7p calls) == *apply ]] || { cat calls; return 1; }
+	[[ $(sed -n 6p calls) == *apply ]] || { cat calls; return 1; }
 	ended_by INT
 	must_hold '.[0] | .status == "ok" and .signal == "INT"' logs/last_run.json
 	[[ -s logs/last_success.json ]]

@@ -36,7 +36,9 @@ start_schedule() {
 }
 
 runs() {
-	wc -l <"$RUNS"
+	local lines
+	mapfile -t lines <"$RUNS"
+	echo "${#lines[@]}"
 }
 
 # eventually COMMAND: within ten seconds.
@@ -44,16 +46,29 @@ eventually() {
 	local tries
 	for ((tries = 0; tries < 200; tries++)); do
 		! "$@" || return 0
-		sleep 0.05
+		nap 0.05
 	done
 	printf 'not within ten seconds: %s\nruns:\n' "$*"
 	cat "$RUNS" err
 	return 1
 }
 
-has_runs() { [[ $(runs) -ge $1 ]]; }
-is_published() { jq -e '.next_at != null' logs/schedule.json >/dev/null 2>&1; }
-says() { grep -q "$1" err; }
+# Asked many times a second, so without a process.
+has_runs() {
+	local lines
+	mapfile -t lines <"$RUNS"
+	((${#lines[@]} >= $1))
+}
+
+is_published() {
+	local said
+	slurp said logs/schedule.json 2>/dev/null && [[ $said == *'"next_at":"'* ]]
+}
+
+says() {
+	local said
+	slurp said err && [[ $said =~ $1 ]]
+}
 
 ends_by_term() {
 	local before=$EPOCHREALTIME code=0
@@ -273,10 +288,17 @@ fake_clock() {
 		[[ $* == +%s ]] || exec /bin/date "$@"
 		cat "$T/clock"
 	}
+	printf() {
+		if [[ "$1 ${3-}" == "-v %(%s)T" ]]; then
+			builtin printf -v "$2" %s "$(<"$T/clock")"
+		else
+			builtin printf "$@"
+		fi
+	}
 	sleep() {
 		echo $(($(<"$T/clock") + $1)) >"$T/clock"
 	}
-	export -f date sleep
+	export -f date sleep printf
 	export SYNC_WAKE_SECONDS=900
 }
 
@@ -295,7 +317,7 @@ fake_clock() {
 		[ "$now" -lt "$END" ] || kill -TERM "$PPID"
 		[ "$hour" -lt 3 ] || [ "$hour" -ge 6 ] || exit 75'
 	start_schedule
-	unset -f date sleep
+	unset -f date sleep printf
 	local code=0
 	wait "$SCHEDULE" || code=$?
 	SCHEDULE=
