@@ -156,9 +156,10 @@ static struct op *await_due(struct pool *c, const struct worker *w)
 		if (c->busy > 0) { /* as it is while one must wait */
 			pthread_cond_wait(&c->ended, &c->common.lock);
 		} else if (c->phase + 1 < PHASES) {
+			/* Who waits, waits for one that ends, and then looks.
+			 */
 			c->phase++;
 			c->at = 0;
-			pthread_cond_broadcast(&c->ended);
 		} else {
 			return NULL;
 		}

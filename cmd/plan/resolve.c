@@ -217,10 +217,8 @@ static void leave_open(struct merge *m)
 {
 	m->open = m->conflict;
 	m->stopped = false;
-	for (enum side s = 0; s < SIDES; s++) {
+	for (enum side s = 0; s < SIDES; s++)
 		m->write[s] &= ~m->open;
-		m->won[s] &= ~m->open;
-	}
 }
 
 int resolution_apply(const struct resolution *r, struct merge *m,

@@ -27,18 +27,13 @@ void settling_sort(struct settling *s)
 	id_list_sort(&s->by_id);
 }
 
-void settling_load(struct settling *s, const char *path)
+static void read_lines(struct settling *s, int fd, const char *path)
 {
 	struct stream_reader r;
 	struct error ignored;
 	json *line = NULL;
-	const char *name;
-	int fd, got;
+	int got;
 
-	*s = (struct settling){ 0 };
-	if (access(path, F_OK) < 0 ||
-		stream_open(path, &fd, &name, &ignored) < 0)
-		return;
 	stream_reader_init(&r, fd, path, STREAM_STRICT);
 	got = stream_read_head(&r, "settling", &line, &ignored);
 	if (got > 0)
@@ -52,6 +47,18 @@ void settling_load(struct settling *s, const char *path)
 	stream_reader_fini(&r);
 	close(fd);
 	settling_sort(s);
+}
+
+void settling_load(struct settling *s, const char *path)
+{
+	struct error ignored;
+	const char *name;
+	int fd;
+
+	*s = (struct settling){ 0 };
+	if (access(path, F_OK) == 0 &&
+		stream_open(path, &fd, &name, &ignored) == 0)
+		read_lines(s, fd, path);
 }
 
 void settling_fini(struct settling *s)

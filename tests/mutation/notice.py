@@ -23,9 +23,11 @@ class Notice:
             self.caught[key] += caught
 
     def worth(self, test, file):
-        """How probable it is that a test notices, for each second that it takes."""
+        """How probable it is that a test notices, for each second that it takes. Of one that
+        nothing is known of yet, a unit test, which looks at all that comes out, is twice as likely to."""
         near, far = (test, file), (test, "")
-        p = (2 * self.caught[near] + 0.5 * self.caught[far] + 0.4) / (2 * self.asked[near] + 0.5 * self.asked[far] + 1)
+        first = 0.8 if is_unit(test) else 0.4
+        p = (2 * self.caught[near] + 0.5 * self.caught[far] + first) / (2 * self.asked[near] + 0.5 * self.asked[far] + 1)
         return p / (0.05 + self.takes(test))
 
     def takes(self, test):
