@@ -206,10 +206,12 @@ shape() {
 
 # sound: no two rows with one page, every live pair equal, no live half alone.
 sound() {
-	local told
+	local told='[]' plan=''
 	dump >"$W/dump.ndjson"
 	# Pages whose row was archived without its link have none, and the plan says so.
-	told=$(jq -sc '[.[] | select(.op == "skip" and (.reason | contains("has lost its link"))) | .page_id]' "$W/plan.ndjson")
+	{ IFS= read -r -d '' plan || true; } <"$W/plan.ndjson"
+	[[ $plan != *"has lost its link"* ]] ||
+		told=$(jq -sc '[.[] | select(.op == "skip" and (.reason | contains("has lost its link"))) | .page_id]' "$W/plan.ndjson")
 	PROBLEM=$(jq -sr --argjson told "$told" -f "$here/sound.jq" "$W/dump.ndjson")
 	[[ -z $PROBLEM ]]
 }
