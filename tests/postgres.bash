@@ -50,7 +50,7 @@ new_database() {
 # sql [-c TEXT | -f FILE]…, or <TEXT: as the owner; each as in a session of its own. It ends
 # at the first error, with 1.
 sql() {
-	local text='' code=none
+	local text='' code=none request=$PG/request.$EPOCHREALTIME
 	(($#)) || IFS= read -r -d '' text || true
 	while (($#)); do
 		case $1 in
@@ -64,9 +64,11 @@ sql() {
 	done
 	: >"$PG/out"
 	: >"$PG/said"
+	# Each in a file of its own: psql still looks for the end of the last one's when that has
+	# answered, and would find there what a longer one has put behind it.
 	printf '%s\n' "\\o $PG/out" '\set VERBOSITY default' 'discard all;' "$text" ';' \
-		'\o' '\echo 0' >"$PG/request"
-	echo "\\i $PG/request" 1<>"$PG/ask"
+		'\o' '\echo 0' >"$request"
+	echo "\\i $request" 1<>"$PG/ask"
 	# Opened for both, it waits for nobody who would open the other end.
 	IFS= read -r -t 60 code <>"$PG/answers" || echo "psql does not answer" >&2
 	show "$PG/out"
