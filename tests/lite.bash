@@ -29,10 +29,11 @@ start_lite() {
 }
 
 serve_lite() {
-	cp "$ROOT/tests/supabase-lite/serve.mjs" "$MODULES/serve.mjs"
+	cp "$ROOT/tests/supabase-lite/serve.mjs" "$PG/"
+	ln -s "$MODULES/node_modules" "$PG/"
 	mkfifo -m 600 "$PG/projects"
 	{
-		LITE_TELEMETRY=0 DO_NOT_TRACK=1 node "$MODULES/serve.mjs" "$PG/pg" sb_secret_lite_test \
+		LITE_TELEMETRY=0 DO_NOT_TRACK=1 node "$PG/serve.mjs" "$PG/pg" sb_secret_lite_test \
 			<&8 >"$PG/lite.log" 2>&1 3>&- &
 		echo $! >"$PG/lite.pid"
 	} 8<>"$PG/projects"
