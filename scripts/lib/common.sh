@@ -7,11 +7,12 @@
 unset CDPATH # with it, cd prints where it goes
 home=${BASH_SOURCE[0]}
 [[ $home = /* ]] || home=$PWD/${home#./}
-# Without a process where it can be, since this happens in every run.
+# Three steps up, without a process where it can be, since this happens in every run.
 case $home in
   *//* | */./* | */../*) home=$(cd "${home%/*}/../.." && pwd) ;;
-  *) home=${home%/scripts/lib/common.sh} ;;
+  *) home=${home%/*/*/*} ;;
 esac
+home=${home:-/}
 place=${VAULTSYNC_HOME:-$home}
 bin=${VAULTSYNC_BIN:-$home/bin}
 if [ "${VAULTSYNC_HOME:-}" ] && [ -z "${SYNC_ENV_FILE:-}" ] && [ -e "$place/.env" ]; then
