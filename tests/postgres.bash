@@ -1,14 +1,14 @@
 # For tests with a real PostgreSQL: `load ../postgres` after `load ../helper`. The server
-# is the file's: postgres_file in setup_file, end_postgres_file in teardown_file. Each test
+# is the file's, begun and ended by setup_file and teardown_file below. Each test
 # has a database of its own, by new_database, and speaks to it as its owner: sql.
 
 have_postgres() {
 	{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null
 }
 
-# postgres_file: starts the server, in $PG, and one psql for all that is asked of it: to
+# setup_file: starts the server, in $PG, and one psql for all that is asked of it: to
 # start a psql, and its session in the server, takes far longer than what it is asked.
-postgres_file() {
+setup_file() {
 	have_postgres || return 0
 	# A socket's path must be short, so it isn't in the file's own folder.
 	PG=$(mktemp -d /tmp/pg.XXXXXX)
@@ -20,7 +20,7 @@ postgres_file() {
 	{ serve_psql 3>&- & } 8<>"$PG/ask" 9<>"$PG/answers"
 }
 
-end_postgres_file() {
+teardown_file() {
 	[[ ${PG-} ]] || return 0
 	[[ ! -p $PG/ask ]] || echo '\q' 1<>"$PG/ask"
 	"$ROOT/tests/supabase-lite/down.sh" "$PG"

@@ -5,14 +5,6 @@
 load ../helper
 load ../postgres
 
-setup_file() {
-	postgres_file
-}
-
-teardown_file() {
-	end_postgres_file
-}
-
 setup() {
 	common_setup
 	new_database

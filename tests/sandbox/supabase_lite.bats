@@ -7,14 +7,6 @@ load ../npm
 load ../postgres
 load ../lite
 
-setup_file() {
-	postgres_file
-}
-
-teardown_file() {
-	end_postgres_file
-}
-
 setup() {
 	lite_setup
 }

@@ -12,14 +12,6 @@ load ../npm
 load ../postgres
 load ../lite
 
-setup_file() {
-	postgres_file
-}
-
-teardown_file() {
-	end_postgres_file
-}
-
 setup() {
 	lite_setup
 	export SYNC_RETRIES=0

@@ -762,23 +762,22 @@ scene_found_without_checksum() {
 	record found_without_checksum "Without the property Checksum, the pages of lost creates are found by what they hold."
 }
 
-scene_page_of_a_held_create() {
+a_held_create_has_a_page() {
 	seed supabase one
 	make_plan
 	killed_create '1 minute'
 	made_page
 	edit supabase one '{"decision":"one, edited"}'
 	make_plan --hold create:notion
+}
+
+scene_page_of_a_held_create() {
+	a_held_create_has_a_page
 	record page_of_a_held_create "A page that a killed run made gets no row: its own is linked to it, though creates are held."
 }
 
 scene_no_room_for_a_held_create() {
-	seed supabase one
-	make_plan
-	killed_create '1 minute'
-	made_page
-	edit supabase one '{"decision":"one, edited"}'
-	make_plan --hold create:notion
+	a_held_create_has_a_page
 	WITH='no-room "linked"' record no_room_for_a_held_create "The same, and no room to note that: the run ends."
 }
 

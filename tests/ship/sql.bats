@@ -7,14 +7,6 @@ load ../postgres
 
 SQL=$ROOT/sql/decision_vault.sql
 
-setup_file() {
-	postgres_file
-}
-
-teardown_file() {
-	end_postgres_file
-}
-
 setup() {
 	common_setup
 	new_database
