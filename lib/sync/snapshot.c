@@ -10,40 +10,15 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-
 #include "util/alloc.h"
-#include "util/hex.h"
+#include "util/sha256.h"
 #include "util/stream.h"
 
-#define SUM_SIZE (2 * EVP_MAX_MD_SIZE + 1)
 #define HEAD_MAX (1u << 20)
+#define READ_SIZE 65536
 /* How every line begins: normalize prints "kind" first. */
 #define PROBLEM "{\"kind\":\"problem\","
 #define END "{\"kind\":\"end\","
-
-static EVP_MD_CTX *sum_new(void)
-{
-	EVP_MD_CTX *sum = xcheck(EVP_MD_CTX_new());
-
-	EVP_DigestInit_ex(sum, EVP_sha256(), NULL);
-	return sum;
-}
-
-static void sum_line(EVP_MD_CTX *sum, const char *text, size_t len)
-{
-	EVP_DigestUpdate(sum, text, len);
-	EVP_DigestUpdate(sum, "\n", 1);
-}
-
-static void sum_text(EVP_MD_CTX *sum, char out[SUM_SIZE])
-{
-	unsigned char bytes[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-
-	EVP_DigestFinal_ex(sum, bytes, &n);
-	*hex_put(out, bytes, n) = '\0';
-}
 
 /* --- reading -------------------------------------------------------------- */
 
@@ -110,20 +85,22 @@ int snapshot_open(struct snapshot_reader *r, const char *path, struct error *e)
 			path);
 	}
 	r->in = xcheck(fdopen(fd, "r"));
-	r->sum = sum_new();
+	setvbuf(r->in, NULL, _IOFBF, READ_SIZE);
+	r->sum = sha256_begin();
 	return read_head(r, e);
 }
 
 static int check_end(struct snapshot_reader *r, size_t len, struct error *e)
 {
-	char sum[SUM_SIZE];
+	char sum[SHA256_TEXT_SIZE];
 	struct error why;
 	json *end = json_parse(r->text, len, JSON_STRICT, &why);
 	const char *is = json_str(end, "sum");
 	int64_t count;
 	int rc = 0;
 
-	sum_text(r->sum, sum);
+	sha256_end(r->sum, sum);
+	r->sum = NULL;
 	if (json_whole(json_get(end, "count"), &count) < 0 ||
 		(uint64_t)count != r->count || !json_true(end, "complete"))
 		rc = damaged(r, e, "its end doesn't count its lines");
@@ -177,7 +154,7 @@ int snapshot_next(
 		return -1;
 	if (strncmp(r->text, END, sizeof END - 1) == 0)
 		return check_end(r, (size_t)n, e);
-	sum_line(r->sum, r->text, (size_t)n);
+	sha256_add_line(r->sum, r->text, (size_t)n);
 	r->count++;
 	*line = (struct snapshot_line){
 		.text = r->text, .len = (size_t)n, .kind = kind_of(r->text)
@@ -192,7 +169,7 @@ void snapshot_close(struct snapshot_reader *r)
 {
 	if (r->in)
 		fclose(r->in);
-	EVP_MD_CTX_free(r->sum);
+	sha256_abort(r->sum);
 	json_free(r->head);
 	free(r->text);
 	*r = (struct snapshot_reader){ 0 };
@@ -230,16 +207,15 @@ int snapshot_begin(struct snapshot_writer *w, const char *path,
 	const json *fetch_head, struct error *e)
 {
 	json *head = stream_kept_head("snapshot");
-	char id[UUID_SIZE];
 
 	*w = (struct snapshot_writer){ 0 };
 	if (file_replace_begin(&w->file, path, e) < 0) {
 		json_free(head);
 		return -1;
 	}
-	w->sum = sum_new();
-	uuid_random(id);
-	json_put_str(head, "id", id);
+	w->sum = sha256_begin();
+	uuid_random(w->id);
+	json_put_str(head, "id", w->id);
 	json_put(head, "notion", json_copy(fetch_head));
 	return put(w, head, e);
 }
@@ -250,7 +226,7 @@ int snapshot_add(struct snapshot_writer *w, const char *text, size_t len,
 	if (fwrite(text, 1, len, w->file.out) != len ||
 		putc('\n', w->file.out) == EOF)
 		return fail_errno(e, "%s", w->file.new_path);
-	sum_line(w->sum, text, len);
+	sha256_add_line(w->sum, text, len);
 	w->count++;
 	return 0;
 }
@@ -258,10 +234,11 @@ int snapshot_add(struct snapshot_writer *w, const char *text, size_t len,
 int snapshot_commit(struct snapshot_writer *w, struct error *e)
 {
 	json *end = stream_line("end");
-	char sum[SUM_SIZE];
+	char sum[SHA256_TEXT_SIZE];
 	int rc;
 
-	sum_text(w->sum, sum);
+	sha256_end(w->sum, sum);
+	w->sum = NULL;
 	json_put_int(end, "count", (int64_t)w->count);
 	json_put_str(end, "sum", sum);
 	json_put_bool(end, "complete", true);
@@ -276,6 +253,6 @@ void snapshot_abort(struct snapshot_writer *w)
 {
 	if (w->file.path)
 		file_replace_abort(&w->file);
-	EVP_MD_CTX_free(w->sum);
+	sha256_abort(w->sum);
 	*w = (struct snapshot_writer){ 0 };
 }

@@ -70,6 +70,7 @@ const char *snapshot_id(const struct snapshot_reader *r);
 /* Replaces the file whole or not at all: see util/file.h. */
 struct snapshot_writer {
 	struct file_replace file;
+	char id[UUID_SIZE];
 	uint64_t count;
 	struct evp_md_ctx_st *sum;
 };

@@ -23,13 +23,14 @@ static void to_bytes(const char *id, unsigned char out[16])
 	}
 }
 
-/* FNV-1a, because ids of one database share their first bytes. */
+/* Of all its bytes, because ids of one database share their first ones. */
 static size_t hash(const unsigned char id[16])
 {
-	uint64_t h = 0xCBF29CE484222325ULL;
+	uint64_t half[2], h;
 
-	for (size_t i = 0; i < 16; i++)
-		h = (h ^ id[i]) * 0x100000001B3ULL;
+	memcpy(half, id, sizeof half);
+	h = (half[0] ^ half[1] >> 29) * 0x9E3779B97F4A7C15ULL;
+	h = (h ^ h >> 32 ^ half[1]) * 0xC2B2AE3D27D4EB4FULL;
 	return (size_t)(h ^ h >> 32);
 }
 

@@ -11,6 +11,7 @@
 #ifndef STREAM_READ_SIZE
 #define STREAM_READ_SIZE 65536
 #endif
+#define STREAM_WRITE_SIZE 65536
 #define LOOK_EVERY_MS 200
 
 void stream_reader_init(
@@ -111,15 +112,10 @@ static int read_line(struct stream_reader *r, struct error *e)
 	}
 }
 
-/* Reads a line as an object with a kind: 1, 0 at the end, -1. */
-static int read_object(struct stream_reader *r, enum json_flags flags,
+/* The line that was read last, as an object with a kind. */
+static int parse_line(struct stream_reader *r, enum json_flags flags,
 	json **line, struct error *e)
 {
-	int got = read_line(r, e);
-
-	*line = NULL;
-	if (got <= 0)
-		return got;
 	*line = json_parse(r->text, r->text_len, flags, e);
 	if (!*line)
 		return fail_at(e, "%s:%" PRIu64, r->name, r->line);
@@ -128,7 +124,7 @@ static int read_object(struct stream_reader *r, enum json_flags flags,
 	else if (!json_str(*line, "kind"))
 		stream_refuse(r, e, "no \"kind\"");
 	else
-		return 1;
+		return 0;
 	json_free(*line);
 	*line = NULL;
 	return -1;
@@ -163,11 +159,14 @@ static int check_head(struct stream_reader *r, const json *head,
 int stream_read_head(struct stream_reader *r, const char *stream, json **head,
 	struct error *e)
 {
-	int got = read_object(r, JSON_STRICT, head, e);
+	int got = read_line(r, e);
 
+	*head = NULL;
 	r->count = 0;
 	if (got <= 0)
 		return got;
+	if (parse_line(r, JSON_STRICT, head, e) < 0)
+		return -1;
 	if (check_head(r, *head, stream, e) == 0)
 		return 1;
 	json_free(*head);
@@ -193,19 +192,32 @@ static int check_end(
 	return 0;
 }
 
-int stream_read(struct stream_reader *r, json **line, struct error *e)
+static bool begins(const struct stream_reader *r, const char *text)
+{
+	size_t n = strlen(text);
+
+	return r->text_len >= n && memcmp(r->text, text, n) == 0;
+}
+
+int stream_read_past(struct stream_reader *r, const char *plain, json **line,
+	struct error *e)
 {
 	enum json_flags flags = r->flags & STREAM_MARK_UNREADABLE
 					? JSON_MARK_UNREADABLE
 					: JSON_STRICT;
-	int got = read_object(r, flags, line, e);
+	int got = read_line(r, e);
 	const char *kind;
 
+	*line = NULL;
 	if (got < 0)
 		return -1;
 	if (got == 0)
 		return stream_refuse(r, e,
 			"the stream has no end line: its writer was stopped");
+	if (plain && begins(r, plain))
+		return r->count++, 1;
+	if (parse_line(r, flags, line, e) < 0)
+		return -1;
 	kind = json_str(*line, "kind");
 	if (strcmp(kind, "head") == 0)
 		stream_refuse(r, e, "a second head line before the end line");
@@ -216,6 +228,11 @@ int stream_read(struct stream_reader *r, json **line, struct error *e)
 	json_free(*line);
 	*line = NULL;
 	return -1;
+}
+
+int stream_read(struct stream_reader *r, json **line, struct error *e)
+{
+	return stream_read_past(r, NULL, line, e);
 }
 
 int stream_read_eof(struct stream_reader *r, struct error *e)
@@ -242,6 +259,9 @@ int stream_open(
 
 void stream_writer_init(struct stream_writer *w, FILE *out)
 {
+	/* A pipe's own size; stdio would hand on a sixteenth of it. */
+	if (out)
+		setvbuf(out, NULL, _IOFBF, STREAM_WRITE_SIZE);
 	*w = (struct stream_writer){ .out = out,
 		.text = BUF_INIT(STREAM_LINE_MAX) };
 }

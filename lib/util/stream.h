@@ -75,6 +75,12 @@ int stream_read_head(struct stream_reader *r, const char *stream, json **head,
  * The caller frees *line in both cases, which is never NULL then.
  */
 int stream_read(struct stream_reader *r, json **line, struct error *e);
+/*
+ * The same, but a body line that begins with `plain`, such as {"kind":"row", is
+ * counted and not parsed: *line is NULL, and r->text is all there is of it.
+ */
+int stream_read_past(struct stream_reader *r, const char *plain, json **line,
+	struct error *e);
 /* Fails unless the input ends here. */
 int stream_read_eof(struct stream_reader *r, struct error *e);
 /* RC_STREAM with "<file>:<line>: " and the reason; returns -1. */

@@ -69,6 +69,55 @@ static void check_whole(const char *text, unsigned flags, int lines)
 		printf("\t%s\n\tfor %s\n", e.text, text);
 }
 
+/* As read_through(), but past lines that begin so: how many were parsed. */
+static int read_past(const char *text, const char *plain, struct error *e)
+{
+	int fd = content(text, strlen(text)), got, parsed = 0;
+	struct stream_reader r;
+	json *line;
+
+	*e = (struct error){ 0 };
+	stream_reader_init(&r, fd, "in", STREAM_STRICT);
+	got = stream_read_head(&r, "x", &line, e);
+	while (got > 0) {
+		json_free(line);
+		got = stream_read_past(&r, plain, &line, e);
+		parsed += got > 0 && line;
+		if (got > 0)
+			check_int(r.text_len > 0, true);
+	}
+	if (got == 0)
+		json_free(line);
+	stream_reader_fini(&r);
+	close(fd);
+	return got < 0 ? -1 : parsed;
+}
+
+static void test_past(void)
+{
+	static const char plain[] = "{\"kind\":\"a\",";
+	struct error e;
+
+	check_int(read_past(HEAD BODY BODY END(2), plain, &e), 0);
+	check_int(read_past(HEAD BODY END(1), "{\"kind\":\"b\",", &e), 1);
+	/* The same in another form, the end too: parsed, and counted. */
+	check_int(read_past(HEAD BODY " {\"n\":1,\"kind\":\"a\"}\n"
+				      "{\"count\":2,\"complete\":true,"
+				      "\"kind\":\"end\"}\n",
+			  plain, &e),
+		1);
+	/* What isn't JSON passes where it is passed over, and nowhere else. */
+	check_int(read_past(HEAD "{\"kind\":\"a\",?\n" END(1), plain, &e), 0);
+	check_int(read_past(HEAD "{\"kind\":\"b\",?\n" END(1), plain, &e), -1);
+	check_has(e.text, "in:2: byte ");
+	check_int(read_past(HEAD BODY END(2), plain, &e), -1);
+	check_has(e.text, "in:3: the end line counts 2");
+	check_int(read_past(HEAD BODY HEAD END(1), plain, &e), -1);
+	check_has(e.text, "in:3: a second head");
+	check_int(read_past(HEAD BODY, plain, &e), -1);
+	check_has(e.text, "in:3: the stream has no end");
+}
+
 static void test_whole(void)
 {
 	check_whole(HEAD END(0), 0, 0);
@@ -321,6 +370,7 @@ static void test_open(void)
 int main(void)
 {
 	run(test_whole);
+	run(test_past);
 	run(test_refused);
 	run(test_ends);
 	run(test_every_cut);
