@@ -10,26 +10,93 @@
 
 #define PAGES_BYTES ((size_t)64 << 20)
 
-static void add_link(struct known *k, const json *line, bool soft_delete)
+static void add_link(struct known *k, const struct link *link)
 {
+	k->links = grow(k->links, k->n, &k->cap, sizeof *k->links);
+	k->links[k->n++] = *link;
+	if (!link->deleted)
+		idset_add(&k->live, link->page_id);
+}
+
+/* Where a line has such a text; NULL: nowhere, or more than once. */
+static const char *find(const char *line, size_t len, const char *text)
+{
+	const char *end = line + len, *found = NULL;
+	size_t n = strlen(text);
+
+	while ((line = memchr(line, *text, (size_t)(end - line)))) {
+		if ((size_t)(end - line) < n)
+			break;
+		if (memcmp(line, text, n) == 0) {
+			if (found)
+				return NULL;
+			found = line + n;
+		}
+		line++;
+	}
+	return found;
+}
+
+/*
+ * Of a row that is live and linked, as nearly all are, that can be seen without
+ * parsing it: such a sequence with its quotes can't be part of a text, in which
+ * every quote has a backslash before it. Whether the line is whole is
+ * normalize's to judge.
+ */
+static bool is_plain(
+	const struct stream_reader *r, bool soft_delete, struct link *link)
+{
+	static const char key[] = "\"notion_page_id\":\"";
+	const char *at = find(r->text, r->text_len, key);
+	char id[UUID_SIZE];
+
+	if (!at || (size_t)(r->text + r->text_len - at) < UUID_SIZE ||
+		at[UUID_SIZE - 1] != '"')
+		return false;
+	memcpy(id, at, UUID_SIZE - 1);
+	id[UUID_SIZE - 1] = '\0';
+	if (uuid_normalize(id, link->page_id) < 0)
+		return false;
+	return !soft_delete ||
+	       find(r->text, r->text_len, "\"deleted_at\":null");
+}
+
+static int parse_row(const struct stream_reader *r, bool soft_delete,
+	struct link *link, struct error *e)
+{
+	struct error why;
+	json *line =
+		json_parse(r->text, r->text_len, JSON_MARK_UNREADABLE, &why);
 	struct supabase_row row;
-	struct link link = { 0 };
 	struct problem p;
 	bool whole;
 
+	if (!line)
+		return stream_refuse(r, e, "%s", why.text);
 	/* A row with a problem may still name its page. */
 	whole = supabase_row_parse(
 			&row, json_get(line, "row"), soft_delete, &p) == 0;
-	link.deleted = whole && row.deleted;
-	link.settled = link.deleted && !row.synced;
-	memcpy(link.page_id, row.page_id, UUID_SIZE);
+	link->deleted = whole && row.deleted;
+	link->settled = link->deleted && !row.synced;
+	memcpy(link->page_id, row.page_id, UUID_SIZE);
 	supabase_row_fini(&row);
-	if (!link.page_id[0])
-		return;
-	k->links = grow(k->links, k->n, &k->cap, sizeof *k->links);
-	k->links[k->n++] = link;
-	if (!link.deleted)
-		idset_add(&k->live, link.page_id);
+	json_free(line);
+	return 0;
+}
+
+static int read_row(struct known *k, const struct stream_reader *r,
+	bool soft_delete, struct error *e)
+{
+	struct link link = { 0 };
+
+	if (!is_plain(r, soft_delete, &link)) {
+		link = (struct link){ 0 };
+		if (parse_row(r, soft_delete, &link, e) < 0)
+			return -1;
+	}
+	if (link.page_id[0])
+		add_link(k, &link);
+	return 0;
 }
 
 static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
@@ -49,11 +116,10 @@ static int read_rows(struct known *k, struct stream_reader *r, struct error *e)
 		got = stream_refuse(r, e, "not a listing of Supabase's rows");
 	json_free(line);
 	while (got > 0) {
-		got = stream_read(r, &line, e);
-		if (got > 0)
-			add_link(k, line, soft_delete);
-		if (got >= 0)
-			json_free(line);
+		got = stream_read_past(r, "{\"kind\":\"row\",", &line, e);
+		json_free(line);
+		if (got > 0 && read_row(k, r, soft_delete, e) < 0)
+			got = -1;
 	}
 	return got < 0 ? -1 : stream_read_eof(r, e);
 }

@@ -154,6 +154,20 @@ must_have_pages() {
 	must_have_pages 3
 	must_pass fetch --known false.ndjson
 	must_have_pages 2
+	# What stands in a text is no link, and no time of a deletion.
+	{
+		row 1 "{\"notion_page_id\":\"$(page_id 2)\", \"deleted_at\":\"2026-01-03T03:04:05+00:00\",
+			\"decision\":\"\\\"deleted_at\\\":null\"}"
+		row 2 "{\"decision\":\"\\\"notion_page_id\\\":\\\"$(page_id 2)\\\"\"}"
+	} | sb_stream >texts.ndjson
+	grep -q 'deleted_at\\":null' texts.ndjson
+	grep -q 'page_id\\":\\"' texts.ndjson
+	must_pass fetch --known texts.ndjson
+	must_have_pages 2
+	# A row in another form says the same.
+	row 1 "{\"notion_page_id\":\"$(page_id 2)\"}" | sb_stream | jq -cS . >sorted.ndjson
+	must_pass fetch --known sorted.ndjson
+	must_have_pages 3
 	# From standard input as well.
 	must_pass pipe '"$BIN/notion-fetch" -k - <sb.ndjson'
 	must_have_pages 3
