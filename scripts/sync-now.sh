@@ -20,7 +20,7 @@ if [ "${SYNC_RUN_PID:-}" != "$PPID" ]; then
   begin_run # which calls this script again
 fi
 pages=() work=$SYNC_RUN_WORK dir=${SYNC_RUN_DIR:-} base=(--base "$SYNC_RUN_STATE/base.ndjson") code=0
-out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again=''
+out=$dir/plan.ndjson less=(--snapshot "$SYNC_RUN_STATE/snapshot.ndjson") again='' repeated='' idle=$SYNC_RUN_STATE/idle.ndjson
 # What a person has approved, and since when fresh edits wait.
 waits=(--approved "$SYNC_RUN_STATE/approved.ndjson" --settling "$SYNC_RUN_STATE/settling.ndjson")
 [ "$undo" ] || take_decisions
@@ -29,9 +29,11 @@ plan+=(${waits[@]+"${waits[@]}"})
 [ "$dir" ] || out=- less=() # a dry run keeps nothing, and reads in full
 
 read_and_plan() {
-  fetch_both "$work/sb$again.ndjson" "$work/notion$again.ndjson" ${less[@]+"${less[@]}"} ${pages[@]+"${pages[@]}"} ${full:+--full "$full"} &&
-    stage "$work/records$again.ndjson" normalize ${less[@]+"${less[@]}"} "$work/sb$again.ndjson" "$work/notion$again.ndjson" &&
-    stage "$out" plan "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson"
+  local both=("$work/sb$again.ndjson" "$work/notion$again.ndjson")
+  fetch_both "${both[@]}" ${less[@]+"${less[@]}"} ${pages[@]+"${pages[@]}"} ${full:+--full "$full"} || return
+  still_idle "${both[@]}" ||
+    { stage "$work/records$again.ndjson" normalize ${less[@]+"${less[@]}"} "${both[@]}" &&
+      stage "$out" plan "${base[@]}" ${plan[@]+"${plan[@]}"} "$work/records$again.ndjson"; }
 }
 
 read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is damaged
@@ -42,7 +44,7 @@ read_and_plan || code=$? # 65: the snapshot isn't enough for this plan, or is da
 
 did=0
 # shellcheck disable=SC2248 # none, or one
-nothing_to_do || stage "$dir/results.ndjson" apply $progress "${base[@]}" ${waits[@]+"${waits[@]:2}"} "$out" || did=$?
+{ nothing_to_do && keep_idle; } || stage "$dir/results.ndjson" apply $progress "${base[@]}" ${waits[@]+"${waits[@]:2}"} "$out" || did=$?
 [ "$did" -gt 1 ] || [ "$undo" ] || spend_decisions "$out" "$dir/results.ndjson"
 [ "$did" -gt 1 ] || [ ! "$undo" ] || tell_undone "$dir/results.ndjson"
 [ ! -e "${waits[1]-}" ] || "$bin/approve" --done-by "${dir##*/}" || did=$((did > 1 ? did : $?))

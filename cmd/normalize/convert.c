@@ -11,6 +11,7 @@
 #include "record.h"
 #include "util/alloc.h"
 #include "util/json.h"
+#include "util/sha256.h"
 #include "util/stream.h"
 
 /*
@@ -33,6 +34,7 @@ struct state {
 	struct notion_schema schema;
 	struct counts *totals;
 	struct keep keep;
+	struct evp_md_ctx_st *rows; /* the sum of the rows' lines */
 };
 
 static const char *known_source(const char *s)
@@ -230,6 +232,8 @@ static int convert_line(struct state *s, const struct input *in,
 {
 	json *record = record_of(s, in->source, line);
 
+	if (strcmp(in->source, "supabase") == 0)
+		sha256_add_line(s->rows, in->reader.text, in->reader.text_len);
 	if (!record)
 		return stream_refuse(&in->reader, e,
 			"unknown kind \"%.100s\" in a %s stream",
@@ -311,8 +315,27 @@ static void close_input(struct input *in)
 		close(in->fd);
 }
 
+/*
+ * What the records were made from, so that it can be seen whether it is still
+ * the same: the lines of the rows, and the pages, as the new snapshot has them.
+ */
+static void put_inputs(struct state *s, json *end)
+{
+	char sum[SHA256_TEXT_SIZE];
+	const char *snapshot = keep_id(&s->keep);
+	json *inputs;
+
+	sha256_end(s->rows, sum);
+	s->rows = NULL;
+	if (!snapshot)
+		return;
+	inputs = json_put(end, "inputs", json_object());
+	json_put_str(inputs, "rows", sum);
+	json_put_str(inputs, "snapshot", snapshot);
+}
+
 /* How many of each kind: the run's record has it from here. */
-static json *end_line(const struct state *s)
+static json *end_line(struct state *s)
 {
 	json *end = stream_line("end");
 	json *counts = json_put(end, "counts", json_object());
@@ -330,6 +353,7 @@ static json *end_line(const struct state *s)
 			json_put_int(of, count_words[c], (int64_t)n[c]);
 		}
 	}
+	put_inputs(s, end);
 	return end;
 }
 
@@ -360,6 +384,7 @@ int convert(char *const *operands, size_t n, const char *snapshot, FILE *out,
 		.sources = json_object(),
 		.totals = totals,
 		.keep = { .path = snapshot },
+		.rows = sha256_begin(),
 	};
 	int rc;
 
@@ -374,6 +399,7 @@ int convert(char *const *operands, size_t n, const char *snapshot, FILE *out,
 		fclose(s.spool);
 	stream_writer_fini(&s.writer);
 	keep_fini(&s.keep);
+	sha256_abort(s.rows);
 	notion_schema_fini(&s.schema);
 	json_free(s.sources);
 	free(inputs);

@@ -137,6 +137,11 @@ int keep_complete(struct keep *k, struct stream_writer *out,
 	return got;
 }
 
+const char *keep_id(const struct keep *k)
+{
+	return k->writing ? k->writer.id : NULL;
+}
+
 void keep_commit(struct keep *k)
 {
 	struct error why;

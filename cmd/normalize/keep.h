@@ -35,6 +35,8 @@ void keep_line(
 /* After the last line: the pages of the old one that weren't listed now. */
 int keep_complete(struct keep *k, struct stream_writer *out,
 	struct counts *totals, struct error *e);
+/* The id of the new one, before it is there; NULL: there will be none. */
+const char *keep_id(const struct keep *k);
 /* All was read: the new one replaces the old one. */
 void keep_commit(struct keep *k);
 void keep_fini(struct keep *k);

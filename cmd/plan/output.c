@@ -156,10 +156,9 @@ static json *allowed_json(const struct waits *w)
 	return allowed;
 }
 
-static void put_waits(json *head, json *policy, const struct waits *w)
+static void put_waits(json *policy, const struct waits *w)
 {
 	json *held = hold_json(&w->hold), *allowed = allowed_json(w);
-	char at[TIME_SIZE];
 
 	if (json_count(allowed))
 		json_put(policy, "allow", allowed);
@@ -171,9 +170,6 @@ static void put_waits(json *head, json *policy, const struct waits *w)
 		json_free(held);
 	if (w->settle)
 		json_put_int(policy, "settle_seconds", w->settle / USEC_SECOND);
-	if (w->approvals && w->approvals->n)
-		json_put_str(head, "approved_until",
-			time_format(w->approvals->until, at));
 }
 
 static void put_guards(json *head, const struct plan *p)
@@ -209,27 +205,43 @@ static void put_rules(json *to, const struct policy *p)
 		json_put_str(to, "match", match_rule_name(p->match));
 }
 
+json *plan_policy(const struct plan *p)
+{
+	json *policy = json_object();
+	char id[UUID_SIZE];
+
+	if (!p->undo)
+		put_rules(policy, p->policy);
+	put_waits(policy, &p->policy->waits);
+	if (p->allowed) {
+		plan_id(p, id);
+		json_put_str(policy, "allow_plan", id);
+	}
+	if (p->last_rules)
+		json_put(policy, "last_rules", json_copy(p->last_rules));
+	return policy;
+}
+
 static json *plan_head(const struct plan *p)
 {
-	json *head = stream_head("plan"), *policy = json_object();
+	const struct approvals *approvals = p->policy->waits.approvals;
+	json *head = stream_head("plan");
 	char id[UUID_SIZE], at[TIME_SIZE];
 
 	plan_id(p, id);
 	json_put_str(head, "plan_id", id);
 	json_put_str(head, "at", time_format(p->at, at));
 	json_put(head, "scope", json_copy(p->sides->scope));
-	json_put(head, "policy", policy);
+	json_put(head, "policy", plan_policy(p));
 	if (p->undo)
 		json_put_str(head, "undo", p->undo);
-	else
-		put_rules(policy, p->policy);
 	put_guards(head, p);
 	put_counted(head, p->guards);
-	put_waits(head, policy, &p->policy->waits);
-	if (p->allowed)
-		json_put_str(policy, "allow_plan", id);
-	if (p->last_rules)
-		json_put(policy, "last_rules", json_copy(p->last_rules));
+	if (approvals && approvals->n)
+		json_put_str(head, "approved_until",
+			time_format(approvals->until, at));
+	if (p->inputs)
+		json_put(head, "inputs", json_copy(p->inputs));
 	json_put(head, "sources", json_copy(p->sides->sources));
 	return head;
 }

@@ -24,6 +24,7 @@ struct plan {
 	size_t live_pairs;
 	const char *undo;	/* the run that is taken back; NULL: none */
 	const json *last_rules; /* that hold again after this one; or NULL */
+	json *inputs;		/* owned: idle.h; or NULL */
 	usec at;
 	bool allowed;	      /* as the plan that was seen: its guards, too */
 	bool is_other;	      /* it is not the one that was asked for */
@@ -53,6 +54,8 @@ void plan_way_on(const struct plan *p, char *out, size_t size);
 /* The command that lets single ops of theirs pass; false: there is none. */
 bool plan_way_singly(const struct plan *p, char *out, size_t size);
 
+/* The rules that it was made by, as in its head; the caller frees them. */
+json *plan_policy(const struct plan *p);
 int plan_write(const struct plan *p, FILE *out, struct error *e);
 
 struct human {

@@ -10,6 +10,7 @@
 #include "absence.h"
 #include "decide.h"
 #include "guard.h"
+#include "idle.h"
 #include "output.h"
 #include "sides.h"
 #include "sync/base.h"
@@ -37,6 +38,7 @@ enum {
 	ID_SETTLE,
 	ID_APPROVED,
 	ID_SETTLING,
+	ID_IDLE,
 };
 
 static const struct option_spec options[] = {
@@ -84,6 +86,10 @@ static const struct option_spec options[] = {
 		"report --resolve" },
 	{ ID_UNDO, "undo", "DIR",
 		"plan to take back the run whose records are in DIR" },
+	{ ID_IDLE, "idle", "PLAN",
+		"where the fetch streams ROWS and PAGES bring nothing\n"
+		"new since PLAN, which had no op, make it again; else\n"
+		"exit 1" },
 	{ ID_VERIFY, "verify", NULL,
 		"plan nothing: compare every field of every pair, and\n"
 		"exit with 0 only where nothing differs" },
@@ -91,7 +97,7 @@ static const struct option_spec options[] = {
 
 static const struct command command = {
 	.name = "plan",
-	.operands = "[FILE]",
+	.operands = "[FILE | --idle PLAN ROWS PAGES]",
 	.purpose = "Decide what must be written so that both sides agree.",
 	.options = options,
 	.n_options = sizeof options / sizeof options[0],
@@ -101,6 +107,7 @@ static const struct command command = {
 
 struct args {
 	const char *input, *base, *undo;
+	const char *idle, *rows, *pages;
 	char allow_plan[UUID_SIZE], only_plan[UUID_SIZE]; /* or "" */
 	bool human, verify;
 	json *last_rules; /* owned, or NULL */
@@ -231,6 +238,9 @@ static int take_option(struct args *a, int id, const char *value)
 	case ID_VERIFY:
 		a->verify = true;
 		break;
+	case ID_IDLE:
+		a->idle = value;
+		break;
 	default:
 		rc = take_wait_option(&a->waits, id, value);
 		break;
@@ -251,6 +261,10 @@ static int check_options(const struct args *a)
 			"--%s holds nothing: leave out --hold, --direction and "
 			"--settle",
 			a->undo ? "undo" : "verify");
+	if (a->idle && (!a->base || a->human || a->undo || a->verify))
+		return opt_usage(&command,
+			"--idle needs --base, and excludes --human, --undo and "
+			"--verify");
 	if (a->verify && (*a->allow_plan || *a->only_plan))
 		return opt_usage(&command,
 			"--verify makes no plan: leave out --allow-plan and "
@@ -274,9 +288,15 @@ static bool parse_args(struct args *a, int argc, char **argv, int *code)
 	}
 	if (id == OPT_EXIT)
 		return false;
-	*code = opt_operands(&o, 1);
+	*code = opt_operands(&o, a->idle ? 2 : 1);
 	if (*code == 0)
 		*code = check_options(a);
+	if (*code == 0 && a->idle && argc - o.at != 2)
+		*code = opt_usage(&command, "--idle needs ROWS and PAGES");
+	if (*code == 0 && a->idle) {
+		a->rows = argv[o.at];
+		a->pages = argv[o.at + 1];
+	}
 	a->input = o.at < argc ? argv[o.at] : "-";
 	return *code == 0;
 }
@@ -413,10 +433,46 @@ static int make_plan(struct args *a, const struct sides *w,
 	if (*a->only_plan)
 		plan_only(&p, a->only_plan);
 	p.at = time_now();
+	p.inputs = idle_inputs(&p, a->base);
 	rc = put_plan(a, &p, e);
 out:
+	json_free(p.inputs);
 	op_list_fini(&ops);
 	undo_fini(&undo);
+	return rc;
+}
+
+/* A person wants more of this run than the plan of the last one. */
+static bool asks_for_more(const struct args *a)
+{
+	return *a->allow_plan || *a->only_plan || a->last_rules ||
+	       a->policy.resolve || a->policy.again.asked;
+}
+
+/* Prints the plan that had nothing to do once more; RC_ATTENTION: it has. */
+static int repeat_plan(struct args *a, struct sides *w, struct error *e)
+{
+	const struct idle_files files = {
+		.plan = a->idle,
+		.rows = a->rows,
+		.pages = a->pages,
+		.base = a->base,
+	};
+	struct op_list none = { 0 };
+	struct plan p = { .sides = w,
+		.policy = &a->policy,
+		.guards = &a->guards,
+		.ops = &none };
+	struct error why = { 0 };
+	int rc = RC_ATTENTION;
+
+	if (!asks_for_more(a) && idle_again(&files, w, &p, &why) == 0) {
+		p.at = time_now();
+		rc = put_plan(a, &p, e);
+	} else {
+		debug("the records are looked at: %s", why.text);
+	}
+	json_free(p.inputs);
 	return rc;
 }
 
@@ -460,9 +516,13 @@ int main(int argc, char **argv)
 	}
 	code = -1;
 	if (waits_load(&a.policy.waits, &a.wait_files, &a.waits,
-		    a.guards.allowed, &e) < 0 ||
-		read_sides(&w, a.input, &e) < 0 ||
-		read_base(&base, &a, &w, &e) < 0)
+		    a.guards.allowed, &e) < 0)
+		goto out;
+	if (a.idle) {
+		code = repeat_plan(&a, &w, &e);
+		goto close;
+	}
+	if (read_sides(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
 		goto out;
 	a.policy.again.now = time_of(&w);
 	waits_set_clocks(&a.policy.waits, &w);
@@ -475,6 +535,7 @@ int main(int argc, char **argv)
 	}
 	code = a.verify ? verify_sides(&a, &w, &base, &e)
 			: make_plan(&a, &w, &base, &e);
+close:
 	if (close_stdout(&e) < 0)
 		code = -1;
 out:

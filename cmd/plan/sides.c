@@ -161,7 +161,7 @@ static int read_body(struct sides *w, struct stream_reader *r, struct error *e)
 			return stream_refuse(r, e, "%s", why.text);
 	}
 	if (got == 0)
-		json_free(line);
+		w->end = line;
 	return got;
 }
 
@@ -198,6 +198,7 @@ void sides_fini(struct sides *w)
 	arena_fini(&w->texts);
 	json_free(w->scope);
 	json_free(w->sources);
+	json_free(w->end);
 	*w = (struct sides){ 0 };
 }
 

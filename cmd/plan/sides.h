@@ -19,6 +19,7 @@
 struct sides {
 	json *sources; /* {"supabase":head,"notion":head} of the two fetches */
 	json *scope;   /* see sync/base.h */
+	json *end;     /* the end line: what there was, and made from what */
 	bool soft_delete;  /* the table has deleted_at */
 	bool has_checksum; /* the database has the property Checksum */
 	bool has_synced;   /* and Synced */

@@ -111,6 +111,19 @@ static void take_reading(json *record, const json *head)
 	json_put_str(to, "full_at", json_str(from, "full_at"));
 }
 
+/* Where nothing was new, there are no records; it was planned from the same. */
+static void take_inputs(json *record, const json *head)
+{
+	const json *inputs = json_get(head, "inputs");
+
+	if (!json_is_object(inputs))
+		return;
+	take_reading(record, head);
+	if (json_is_object(json_get(inputs, "counts")))
+		json_put(record, "counts",
+			json_copy(json_get(inputs, "counts")));
+}
+
 static void take_result(json *record, const json *line)
 {
 	const char *op = json_str(line, "op"), *code = json_str(line, "code");
@@ -168,12 +181,13 @@ static void take_line(json *record, const char *text, size_t len)
 	}
 	line = json_parse(text, len, JSON_MARK_UNREADABLE, &ignored);
 	kind = json_str(line, "kind");
-	if (!kind)
+	if (!kind) {
 		debug("a line that can't be read is passed over");
-	else if (strcmp(kind, "head") == 0 && json_str(line, "plan_id") &&
-		 json_get(line, "blocked"))
+	} else if (strcmp(kind, "head") == 0 && json_str(line, "plan_id") &&
+		   json_get(line, "blocked")) {
 		take_head(record, line);
-	else if (strcmp(kind, "head") == 0)
+		take_inputs(record, line);
+	} else if (strcmp(kind, "head") == 0)
 		take_reading(record, line);
 	else if (strcmp(kind, "result") == 0)
 		take_result(record, line);

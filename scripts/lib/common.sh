@@ -149,13 +149,28 @@ fetch_both() {
   return "${codes[2]}"
 }
 
+# still_idle ROWS PAGES: these bring nothing new since the plan in sync-now.sh's idle, which
+# had no op and is made again; 1: the records must be looked at.
+still_idle() {
+  [ "$dir" ] && [ ! "$full$undo" ] && [ -s "$idle" ] || return 1
+  repeated=1
+  stage "$out" plan --idle "$idle" "${base[@]}" ${plan[@]+"${plan[@]}"} "$@" || { repeated=''; return 1; }
+}
+
 # nothing_to_do: the plan in sync-now.sh's out went well and has no op, so that its end
 # follows its head; and no run that was killed has left anything for apply to put into its
 # base, or waiting to settle.
 nothing_to_do() {
-  local second
   [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]-} ]] &&
-    { read -r _ && read -r second; } <"$out" && [[ $second = '{"kind":"end",'*'"count":0,'* ]]
+    { read -r first && read -r second; } <"$out" && [[ $second = '{"kind":"end",'*'"count":0,'* ]]
+}
+
+# keep_idle: keeps that plan for still_idle, where a later run may read as little as edits.
+keep_idle() {
+  [ ! "$repeated" ] && [[ $first = *'"inputs":{'* && $first != *'"why":"few"'* ]] || return 0
+  refuse_link "$idle"
+  { printf '%s\n' "$first" "$second" >"$idle"; } 2>/dev/null ||
+    warn "not kept, so that the next run decides again: $idle"
 }
 
 # take_settings: where state and logs are, how often a run is due, and what is held.
