@@ -12,7 +12,7 @@ CLANG   ?= clang
 fuzzed      = $(filter-out $(foreach p,$(1),%/$(p).o),$(foreach p,$(1),$(call objects,$(p))))
 OF_SERVER  := $(filter %/server_fuzz %/hooks_fuzz %/runs_fuzz %/text_fuzz %/api_fuzz,$(FUZZERS))
 OF_APPROVE := $(filter %/approve_fuzz,$(FUZZERS))
-OF_PLAN    := $(filter %/plan_fuzz %/undo_fuzz %/apply_ops_fuzz %/normalize_fuzz %/state_fuzz,$(FUZZERS))
+OF_PLAN    := $(filter %/plan_fuzz %/undo_fuzz %/apply_ops_fuzz %/normalize_fuzz %/state_fuzz %/idle_fuzz,$(FUZZERS))
 # Under libFuzzer its main() calls a harness; else a plain one does.
 FUZZ_BASE   = $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/tests/fuzz/mutate.o \
               $(if $(findstring -fsanitize=fuzzer,$(CFLAGS)),,$(BUILD)/tests/fuzz/replay.o)
