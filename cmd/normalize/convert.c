@@ -232,7 +232,7 @@ static int convert_line(struct state *s, const struct input *in,
 {
 	json *record = record_of(s, in->source, line);
 
-	if (strcmp(in->source, "supabase") == 0)
+	if (s->rows && strcmp(in->source, "supabase") == 0)
 		sha256_add_line(s->rows, in->reader.text, in->reader.text_len);
 	if (!record)
 		return stream_refuse(&in->reader, e,
@@ -325,10 +325,10 @@ static void put_inputs(struct state *s, json *end)
 	const char *snapshot = keep_id(&s->keep);
 	json *inputs;
 
-	sha256_end(s->rows, sum);
-	s->rows = NULL;
 	if (!snapshot)
 		return;
+	sha256_end(s->rows, sum);
+	s->rows = NULL;
 	inputs = json_put(end, "inputs", json_object());
 	json_put_str(inputs, "rows", sum);
 	json_put_str(inputs, "snapshot", snapshot);
@@ -384,13 +384,14 @@ int convert(char *const *operands, size_t n, const char *snapshot, FILE *out,
 		.sources = json_object(),
 		.totals = totals,
 		.keep = { .path = snapshot },
-		.rows = sha256_begin(),
+		.rows = snapshot ? sha256_begin() : NULL,
 	};
 	int rc;
 
 	*totals = (struct counts){ 0 };
 	for (size_t i = 0; i < n; i++)
 		inputs[i].fd = -1;
+	stream_widen_stdout();
 	stream_writer_init(&s.writer, NULL);
 	rc = read_all(&s, inputs, operands, n, e);
 	for (size_t i = 0; i < n; i++)

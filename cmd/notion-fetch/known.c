@@ -40,8 +40,8 @@ static const char *find(const char *line, size_t len, const char *text)
 /*
  * Of a row that is live and linked, as nearly all are, that can be seen without
  * parsing it: such a sequence with its quotes can't be part of a text, in which
- * every quote has a backslash before it. Whether the line is whole is
- * normalize's to judge.
+ * every quote has a backslash before it, and sb-fetch takes no column that
+ * holds an object. Whether the line is whole is normalize's to judge.
  */
 static bool is_plain(
 	const struct stream_reader *r, bool soft_delete, struct link *link)

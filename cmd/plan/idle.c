@@ -1,5 +1,6 @@
 #include "idle.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +13,17 @@
 #include "util/stream.h"
 #include "util/version.h"
 
-/* Whether a journal has anything that the file of the base hasn't. */
+/* Only a journal that is seen to be empty has nothing that the base hasn't. */
 static bool has_journal(const char *base)
 {
 	char *path = base_journal_path(base);
 	struct stat st;
-	bool has = stat(path, &st) == 0 && st.st_size > 0;
+	bool has = true;
 
+	if (lstat(path, &st) < 0)
+		has = errno != ENOENT;
+	else if (S_ISREG(st.st_mode) && st.st_size == 0)
+		has = access(path, R_OK) < 0;
 	free(path);
 	return has;
 }
@@ -44,57 +49,105 @@ static bool waits_for_something(const struct waits *w)
 	       (w->settling && w->settling->n);
 }
 
-json *idle_inputs(const struct plan *p, const char *base)
+void idle_sum_base(
+	const struct sides *w, const char *base, char sum[SHA256_TEXT_SIZE])
 {
-	const json *from = json_get(p->sides->end, "inputs");
-	char sum[SHA256_TEXT_SIZE];
+	if (!base || !json_is_object(json_get(w->end, "inputs")) ||
+		sum_file(base, sum) < 0)
+		*sum = '\0';
+}
+
+json *idle_inputs(const struct plan *p, const char *base,
+	const char sum[SHA256_TEXT_SIZE])
+{
+	const json *end = p->sides->end;
+	char now[SHA256_TEXT_SIZE];
 	json *inputs;
 
-	if (p->ops->n || p->undo || p->last_rules || !json_is_object(from) ||
-		guards_see_emptiness(p->guards) || guards_block(p->guards) ||
-		waits_for_something(&p->policy->waits) || !base ||
-		has_journal(base) || sum_file(base, sum) < 0)
+	if (!*sum || p->ops->n || p->undo || p->last_rules ||
+		guards_see_emptiness(p->guards) || plan_is_blocked(p) ||
+		waits_for_something(&p->policy->waits) || has_journal(base) ||
+		sum_file(base, now) < 0 || strcmp(now, sum) != 0)
 		return NULL;
-	inputs = json_copy(from);
+	inputs = json_copy(json_get(end, "inputs"));
 	json_put_str(inputs, "base", sum);
 	json_put_str(inputs, "by", version_text());
-	if (json_is_object(json_get(p->sides->end, "counts")))
-		json_put(inputs, "counts",
-			json_copy(json_get(p->sides->end, "counts")));
+	if (json_is_object(json_get(end, "counts")))
+		json_put(inputs, "counts", json_copy(json_get(end, "counts")));
 	return inputs;
 }
 
 /* --- again ---------------------------------------------------------------- */
 
-/* The plan of then; the caller frees its head and its end. */
-static int read_plan(
-	struct stream_reader *r, json **head, json **end, struct error *why)
+static int is_new(struct error *why, const char *what)
 {
-	int got = stream_read_head(r, "plan", head, why);
+	return fail(why, RC_ATTENTION, "new: %s", what);
+}
+
+static bool same_text(const json *inputs, const char *key, const char *is)
+{
+	const char *was = json_str(inputs, key);
+
+	return was && is && strcmp(was, is) == 0;
+}
+
+static const json *inputs_of(const struct idle *was)
+{
+	return json_get(was->head, "inputs");
+}
+
+static int read_plan(
+	struct idle *was, struct stream_reader *r, struct error *why)
+{
+	int got = stream_read_head(r, "plan", &was->head, why);
 
 	if (got == 0)
 		return stream_refuse(r, why, "no plan");
 	if (got > 0)
-		got = stream_read(r, end, why);
+		got = stream_read(r, &was->end, why);
 	if (got > 0)
 		return stream_refuse(r, why, "a plan with ops");
 	return got < 0 ? -1 : stream_read_eof(r, why);
 }
 
-static int load_plan(
-	const char *path, json **head, json **end, struct error *why)
+static int open_reader(
+	struct stream_reader *r, const char *path, struct error *why)
 {
-	struct stream_reader r;
 	const char *name;
-	int fd, rc;
+	int fd;
 
 	if (stream_open(path, &fd, &name, why) < 0)
 		return -1;
-	stream_reader_init(&r, fd, name, STREAM_STRICT);
-	rc = read_plan(&r, head, end, why);
-	stream_reader_fini(&r);
-	close(fd);
+	stream_reader_init(r, fd, name, STREAM_STRICT);
+	return 0;
+}
+
+static void close_reader(struct stream_reader *r)
+{
+	stream_reader_fini(r);
+	if (r->fd != STDIN_FILENO)
+		close(r->fd);
+}
+
+int idle_load(struct idle *was, const char *path, struct error *why)
+{
+	struct stream_reader r;
+	int rc;
+
+	*was = (struct idle){ 0 };
+	if (open_reader(&r, path, why) < 0)
+		return -1;
+	rc = read_plan(was, &r, why);
+	close_reader(&r);
+	if (rc == 0 && !same_text(inputs_of(was), "by", version_text()))
+		rc = is_new(why, "the version");
 	return rc;
+}
+
+void idle_fini(struct idle *was)
+{
+	json_free(was->head);
+	json_free(was->end);
 }
 
 /* A fetch stream: its head, which the caller frees, and the sum of its body. */
@@ -125,19 +178,16 @@ static int read_body(
 static int read_fetch(struct fetched *f, const char *path, struct error *why)
 {
 	struct stream_reader r;
-	const char *name;
-	int fd, got;
+	int got;
 
-	if (stream_open(path, &fd, &name, why) < 0)
+	if (open_reader(&r, path, why) < 0)
 		return -1;
-	stream_reader_init(&r, fd, name, STREAM_STRICT);
 	got = stream_read_head(&r, "fetch", &f->head, why);
 	if (got > 0)
 		got = read_body(&r, f, why);
 	else if (got == 0)
 		got = stream_refuse(&r, why, "no stream");
-	stream_reader_fini(&r);
-	close(fd);
+	close_reader(&r);
 	return got;
 }
 
@@ -176,80 +226,86 @@ static bool same_source(const json *was, const json *is)
 	return same;
 }
 
-static bool same_text(const json *inputs, const char *key, const char *is)
+static int check_head(const struct idle *was, enum side side,
+	const struct fetched *f, struct error *why)
 {
-	const char *was = json_str(inputs, key);
+	const json *sources = json_get(was->head, "sources");
 
-	return was && is && strcmp(was, is) == 0;
+	return same_source(json_get(sources, side_name(side)), f->head)
+		       ? 0
+		       : is_new(why, "the head of a side");
 }
 
-/* What is new; NULL: nothing. */
-static const char *find_news(const struct idle_files *f, const json *was,
-	const struct fetched from[SIDES], const struct plan *p)
+static int check_pages(const struct idle *was, const char *pages,
+	struct fetched *f, struct error *why)
 {
-	const json *inputs = json_get(was, "inputs"), *policy;
-	const json *sources = json_get(was, "sources");
-	const json *reading = json_get(from[NOTION].head, "reading");
-	char sum[SHA256_TEXT_SIZE];
-	json *is;
-	bool same;
+	const json *reading;
 
-	if (!same_text(inputs, "by", version_text()))
-		return "the version";
-	for (enum side s = 0; s < SIDES; s++)
-		if (!same_source(json_get(sources, side_name(s)), from[s].head))
-			return "the head of a side";
-	if (!same_text(inputs, "rows", from[SUPABASE].sum))
-		return "a row";
-	if (from[NOTION].count)
-		return "a page";
-	if (!same_text(inputs, "snapshot", json_str(reading, "snapshot")))
-		return "the snapshot";
-	if (has_journal(f->base) || sum_file(f->base, sum) < 0 ||
-		!same_text(inputs, "base", sum))
-		return "the base";
-	policy = json_get(was, "policy");
-	is = plan_policy(p);
-	same = json_equal(policy, is);
-	json_free(is);
-	if (!same || waits_for_something(&p->policy->waits))
-		return "an option";
-	return NULL;
-}
-
-static int still_idle(const struct idle_files *f, const json *was,
-	struct fetched from[SIDES], struct sides *w, struct plan *p,
-	struct error *why)
-{
-	const char *news;
-
-	if (read_fetch(&from[SUPABASE], f->rows, why) < 0 ||
-		read_fetch(&from[NOTION], f->pages, why) < 0 ||
-		take_heads(w, from, why) < 0)
+	if (read_fetch(f, pages, why) < 0 ||
+		check_head(was, NOTION, f, why) < 0)
 		return -1;
-	news = find_news(f, was, from, p);
-	if (news)
-		return fail(why, RC_ATTENTION, "new: %s", news);
+	reading = json_get(f->head, "reading");
+	if (f->count)
+		return is_new(why, "a page");
+	if (!same_text(
+		    inputs_of(was), "snapshot", json_str(reading, "snapshot")))
+		return is_new(why, "the snapshot");
 	return 0;
 }
 
-int idle_again(const struct idle_files *f, struct sides *w, struct plan *p,
-	struct error *why)
+static int check_rows(const struct idle *was, const char *rows,
+	struct fetched *f, struct error *why)
 {
-	json *was = NULL, *end = NULL;
+	if (read_fetch(f, rows, why) < 0 ||
+		check_head(was, SUPABASE, f, why) < 0)
+		return -1;
+	return same_text(inputs_of(was), "rows", f->sum) ? 0
+							 : is_new(why, "a row");
+}
+
+static int check_base(
+	const struct idle *was, const char *base, struct error *why)
+{
+	char sum[SHA256_TEXT_SIZE];
+
+	if (has_journal(base) || sum_file(base, sum) < 0 ||
+		!same_text(inputs_of(was), "base", sum))
+		return is_new(why, "the base");
+	return 0;
+}
+
+/* What is read least comes first. */
+int idle_check(const struct idle *was, const char *rows, const char *pages,
+	const char *base, struct sides *w, struct error *why)
+{
 	struct fetched from[SIDES] = { 0 };
 	int rc = -1;
 
-	if (load_plan(f->plan, &was, &end, why) == 0)
-		rc = still_idle(f, was, from, w, p, why);
-	if (rc == 0) {
-		p->inputs = json_copy(json_get(was, "inputs"));
-		p->live_pairs =
-			(size_t)json_int(json_get(end, "totals"), "live_pairs");
-	}
+	if (check_pages(was, pages, &from[NOTION], why) == 0 &&
+		check_base(was, base, why) == 0 &&
+		check_rows(was, rows, &from[SUPABASE], why) == 0)
+		rc = take_heads(w, from, why);
 	for (enum side s = 0; s < SIDES; s++)
 		json_free(from[s].head);
-	json_free(was);
-	json_free(end);
 	return rc;
+}
+
+int idle_check_rules(
+	const struct idle *was, const struct plan *p, struct error *why)
+{
+	json *is = plan_policy(p);
+	bool same = json_equal(json_get(was->head, "policy"), is);
+
+	json_free(is);
+	if (!same || waits_for_something(&p->policy->waits))
+		return is_new(why, "an option, or what waits");
+	return 0;
+}
+
+void idle_repeat(const struct idle *was, struct plan *p)
+{
+	const json *totals = json_get(was->end, "totals");
+
+	p->inputs = json_copy(inputs_of(was));
+	p->live_pairs = (size_t)json_int(totals, "live_pairs");
 }

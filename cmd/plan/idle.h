@@ -2,9 +2,12 @@
  * The plan of a run that has nothing to do (doc/semantics.md, section 9). A
  * plan is made from the rows, the pages, the base and the options, and from
  * nothing else; so one without ops notes in its head what these were
- * (`inputs`), and is made again, without a look at any record, where they are
- * what they were, byte for byte. Whatever else is so, the records are looked
- * at.
+ * (`inputs`), and is made again, without looking at any record, where they are
+ * what they were, byte for byte. In any other case the records are looked at.
+ *
+ * Another version may decide otherwise, so `inputs` names it, as far as a
+ * version knows itself: two builds of changed files may call themselves the
+ * same. That lasts until the next full reading, an hour at most.
  */
 #ifndef PLAN_IDLE_H
 #define PLAN_IDLE_H
@@ -14,27 +17,37 @@
 #include "output.h"
 #include "sides.h"
 #include "util/error.h"
+#include "util/sha256.h"
 
+/* The sum of the base's file before it is loaded; "": it doesn't matter. */
+void idle_sum_base(
+	const struct sides *w, const char *base, char sum[SHA256_TEXT_SIZE]);
 /*
- * What this plan is made from, for its head; NULL: it has an op, or something
- * else that time or a person might change, or nobody can say. base: its file.
+ * What this plan was made from, for its head; the caller frees it. NULL: it has
+ * an op, or something else that a person or time might change, or the base has
+ * another sum by now.
  */
-json *idle_inputs(const struct plan *p, const char *base);
+json *idle_inputs(const struct plan *p, const char *base,
+	const char sum[SHA256_TEXT_SIZE]);
 
-/* Where to find what a plan would be made from now. */
-struct idle_files {
-	const char *plan;	  /* one that had nothing to do */
-	const char *rows, *pages; /* fetch streams */
-	const char *base;
+/* An earlier plan that had nothing to do. */
+struct idle {
+	json *head, *end;
 };
 
+/* Each gives -1 where the records must be looked at, and why. */
+int idle_load(struct idle *was, const char *path, struct error *why);
 /*
- * 0 where there is still nothing to do: p, which has its policy already, is the
- * plan that says so, and w, which the caller frees in either case, the heads of
- * the sides that it is made from. -1 where the records must be looked at, and
- * why.
+ * Whether the two fetch streams and the base are what it was made from. w gets
+ * the heads of the sides, and is the caller's to free in either case.
  */
-int idle_again(const struct idle_files *f, struct sides *w, struct plan *p,
-	struct error *why);
+int idle_check(const struct idle *was, const char *rows, const char *pages,
+	const char *base, struct sides *w, struct error *why);
+/* Whether p has the same rules, and nothing that waits. */
+int idle_check_rules(
+	const struct idle *was, const struct plan *p, struct error *why);
+/* Makes it again: into p, which is otherwise empty. */
+void idle_repeat(const struct idle *was, struct plan *p);
+void idle_fini(struct idle *was);
 
 #endif

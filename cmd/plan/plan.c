@@ -108,6 +108,7 @@ static const struct command command = {
 struct args {
 	const char *input, *base, *undo;
 	const char *idle, *rows, *pages;
+	char base_sum[SHA256_TEXT_SIZE];
 	char allow_plan[UUID_SIZE], only_plan[UUID_SIZE]; /* or "" */
 	bool human, verify;
 	json *last_rules; /* owned, or NULL */
@@ -433,7 +434,7 @@ static int make_plan(struct args *a, const struct sides *w,
 	if (*a->only_plan)
 		plan_only(&p, a->only_plan);
 	p.at = time_now();
-	p.inputs = idle_inputs(&p, a->base);
+	p.inputs = idle_inputs(&p, a->base, a->base_sum);
 	rc = put_plan(a, &p, e);
 out:
 	json_free(p.inputs);
@@ -449,30 +450,42 @@ static bool asks_for_more(const struct args *a)
 	       a->policy.resolve || a->policy.again.asked;
 }
 
-/* Prints the plan that had nothing to do once more; RC_ATTENTION: it has. */
+static int still_idle(struct args *a, struct idle *was, struct sides *w,
+	const struct plan *p, struct error *why)
+{
+	if (asks_for_more(a))
+		return fail(why, RC_ATTENTION, "an option asks for it");
+	if (idle_load(was, a->idle, why) < 0 ||
+		idle_check(was, a->rows, a->pages, a->base, w, why) < 0)
+		return -1;
+	/* What is wrong there is told by the plan that looks at the records. */
+	if (waits_load(&a->policy.waits, &a->wait_files, &a->waits,
+		    a->guards.allowed, why) < 0)
+		return -1;
+	return idle_check_rules(was, p, why);
+}
+
+/* Prints that plan again; RC_ATTENTION where something is new. */
 static int repeat_plan(struct args *a, struct sides *w, struct error *e)
 {
-	const struct idle_files files = {
-		.plan = a->idle,
-		.rows = a->rows,
-		.pages = a->pages,
-		.base = a->base,
-	};
 	struct op_list none = { 0 };
 	struct plan p = { .sides = w,
 		.policy = &a->policy,
 		.guards = &a->guards,
 		.ops = &none };
+	struct idle was = { 0 };
 	struct error why = { 0 };
 	int rc = RC_ATTENTION;
 
-	if (!asks_for_more(a) && idle_again(&files, w, &p, &why) == 0) {
+	if (still_idle(a, &was, w, &p, &why) == 0) {
+		idle_repeat(&was, &p);
 		p.at = time_now();
 		rc = put_plan(a, &p, e);
 	} else {
 		debug("the records are looked at: %s", why.text);
 	}
 	json_free(p.inputs);
+	idle_fini(&was);
 	return rc;
 }
 
@@ -514,15 +527,17 @@ int main(int argc, char **argv)
 		resolutions_fini(&a.resolve);
 		return code;
 	}
-	code = -1;
-	if (waits_load(&a.policy.waits, &a.wait_files, &a.waits,
-		    a.guards.allowed, &e) < 0)
-		goto out;
 	if (a.idle) {
 		code = repeat_plan(&a, &w, &e);
 		goto close;
 	}
-	if (read_sides(&w, a.input, &e) < 0 || read_base(&base, &a, &w, &e) < 0)
+	code = -1;
+	if (waits_load(&a.policy.waits, &a.wait_files, &a.waits,
+		    a.guards.allowed, &e) < 0 ||
+		read_sides(&w, a.input, &e) < 0)
+		goto out;
+	idle_sum_base(&w, a.base, a.base_sum);
+	if (read_base(&base, &a, &w, &e) < 0)
 		goto out;
 	a.policy.again.now = time_of(&w);
 	waits_set_clocks(&a.policy.waits, &w);

@@ -169,6 +169,16 @@ static void take_end(json *record, const json *end)
 		json_put_bool(record, "complete", json_true(end, "complete"));
 }
 
+static void take_any_head(json *record, const json *head)
+{
+	if (!json_str(head, "plan_id") || !json_get(head, "blocked")) {
+		take_reading(record, head);
+		return;
+	}
+	take_head(record, head);
+	take_inputs(record, head);
+}
+
 static void take_line(json *record, const char *text, size_t len)
 {
 	struct error ignored;
@@ -181,14 +191,10 @@ static void take_line(json *record, const char *text, size_t len)
 	}
 	line = json_parse(text, len, JSON_MARK_UNREADABLE, &ignored);
 	kind = json_str(line, "kind");
-	if (!kind) {
+	if (!kind)
 		debug("a line that can't be read is passed over");
-	} else if (strcmp(kind, "head") == 0 && json_str(line, "plan_id") &&
-		   json_get(line, "blocked")) {
-		take_head(record, line);
-		take_inputs(record, line);
-	} else if (strcmp(kind, "head") == 0)
-		take_reading(record, line);
+	else if (strcmp(kind, "head") == 0)
+		take_any_head(record, line);
 	else if (strcmp(kind, "result") == 0)
 		take_result(record, line);
 	else if (strcmp(kind, "end") == 0)

@@ -85,7 +85,8 @@ int snapshot_open(struct snapshot_reader *r, const char *path, struct error *e)
 			path);
 	}
 	r->in = xcheck(fdopen(fd, "r"));
-	setvbuf(r->in, NULL, _IOFBF, READ_SIZE);
+	r->buffer = xmalloc(READ_SIZE);
+	setvbuf(r->in, r->buffer, _IOFBF, READ_SIZE);
 	r->sum = sha256_begin();
 	return read_head(r, e);
 }
@@ -172,6 +173,7 @@ void snapshot_close(struct snapshot_reader *r)
 	sha256_abort(r->sum);
 	json_free(r->head);
 	free(r->text);
+	free(r->buffer);
 	*r = (struct snapshot_reader){ 0 };
 }
 

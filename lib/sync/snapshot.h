@@ -43,6 +43,7 @@ struct snapshot_line {
 struct snapshot_reader {
 	const char *path;
 	FILE *in;
+	char *buffer; /* of in */
 	json *head;
 	char *text;
 	size_t cap;

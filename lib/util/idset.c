@@ -23,7 +23,7 @@ static void to_bytes(const char *id, unsigned char out[16])
 	}
 }
 
-/* Of all its bytes, because ids of one database share their first ones. */
+/* Mixes all bytes: ids of one database share their first ones. */
 static size_t hash(const unsigned char id[16])
 {
 	uint64_t half[2], h;

@@ -257,11 +257,21 @@ int stream_open(
 	return *fd < 0 ? fail_errno(e, "%s", operand) : 0;
 }
 
+void stream_widen_stdout(void)
+{
+	static char buffer[STREAM_WRITE_SIZE];
+	static bool done;
+
+	/* On a terminal lines are read as they come. */
+	if (!done && !isatty(STDOUT_FILENO))
+		setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+	done = true;
+}
+
 void stream_writer_init(struct stream_writer *w, FILE *out)
 {
-	/* A pipe's own size; stdio would hand on a sixteenth of it. */
-	if (out)
-		setvbuf(out, NULL, _IOFBF, STREAM_WRITE_SIZE);
+	if (out == stdout)
+		stream_widen_stdout();
 	*w = (struct stream_writer){ .out = out,
 		.text = BUF_INIT(STREAM_LINE_MAX) };
 }

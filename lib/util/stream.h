@@ -103,6 +103,12 @@ struct stream_writer {
 void stream_writer_init(struct stream_writer *w, FILE *out);
 void stream_writer_fini(struct stream_writer *w);
 
+/*
+ * Lets standard output hand on as much at once as a pipe holds; only before
+ * anything is written to it. stream_writer_init() does so.
+ */
+void stream_widen_stdout(void);
+
 /* An object that starts with "kind". */
 json *stream_line(const char *kind);
 /* {"kind":"head","stream":…,"v":1} */

@@ -153,22 +153,21 @@ fetch_both() {
 # had no op and is made again; 1: the records must be looked at.
 still_idle() {
   [ "$dir" ] && [ ! "$full$undo" ] && [ -s "$idle" ] || return 1
-  repeated=1
-  stage "$out" plan --idle "$idle" "${base[@]}" ${plan[@]+"${plan[@]}"} "$@" || { repeated=''; return 1; }
+  stage "$out" plan --idle "$idle" "${base[@]}" ${plan[@]+"${plan[@]}"} "$@" && repeated=1
 }
 
 # nothing_to_do: the plan in sync-now.sh's out went well and has no op, so that its end
-# follows its head; and no run that was killed has left anything for apply to put into its
+# follows its head (first, second); and no run that was killed has left anything for apply to put into its
 # base, or waiting to settle.
 nothing_to_do() {
   [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]-} ]] &&
     { read -r first && read -r second; } <"$out" && [[ $second = '{"kind":"end",'*'"count":0,'* ]]
 }
 
-# keep_idle: keeps that plan for still_idle, where a later run may read as little as edits.
+# keep_idle: keeps that plan for still_idle, where a later run may read nothing but edits.
 keep_idle() {
   [ ! "$repeated" ] && [[ $first = *'"inputs":{'* && $first != *'"why":"few"'* ]] || return 0
-  refuse_link "$idle"
+  [ ! -L "$idle" ] || rm -f "$idle"
   { printf '%s\n' "$first" "$second" >"$idle"; } 2>/dev/null ||
     warn "not kept, so that the next run decides again: $idle"
 }

@@ -94,8 +94,21 @@ static void must_have_no_op(const char *text)
 	ops_fini(&ops);
 }
 
+struct files {
+	char *plan, *rows, *pages, *base;
+};
+
+static int check(struct idle *was, const struct files *f, struct sides *w,
+	const struct plan *p, struct error *e)
+{
+	if (idle_load(was, f->plan, e) < 0 ||
+		idle_check(was, f->rows, f->pages, f->base, w, e) < 0)
+		return -1;
+	return idle_check_rules(was, p, e);
+}
+
 /* What is printed where nothing is new; else why it isn't. */
-static char *again(const struct idle_files *files)
+static char *again(const struct files *files)
 {
 	static const struct policy policy;
 	static const struct guards guards;
@@ -104,45 +117,47 @@ static char *again(const struct idle_files *files)
 	struct plan p = {
 		.sides = &w, .policy = &policy, .guards = &guards, .ops = &none
 	};
-	char *text = NULL;
+	struct idle was = { 0 };
 	struct error e = { 0 };
+	char *text = NULL;
 	size_t len;
 	FILE *out;
 
-	if (idle_again(files, &w, &p, &e) < 0) {
+	if (check(&was, files, &w, &p, &e) < 0) {
 		must(e.code == RC_STREAM || e.code == RC_ATTENTION ||
 			e.code == RC_LOCAL);
 		must_be_error(&e);
 		text = xstrdup(e.text);
 	} else {
+		idle_repeat(&was, &p);
 		out = open_memstream(&text, &len);
 		must(plan_write(&p, out, &e) == 0);
 		must(fclose(out) == 0);
 		must_have_no_op(text);
 	}
 	json_free(p.inputs);
+	idle_fini(&was);
 	sides_fini(&w);
 	return text;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *plan = put_plan(data, size), *rows = put_file(data, size, "rows");
-	char *pages = put_file(data, size, "pages");
-	char *base = put_file(data, size, "base");
-	struct idle_files files = { plan, rows, pages, base };
+	struct files files = { put_plan(data, size),
+		put_file(data, size, "rows"), put_file(data, size, "pages"),
+		put_file(data, size, "base") };
 	char *text = again(&files);
 
 	must_be_same(xstrdup(text), again(&files));
 	if (*text == '{') {
-		free(plan);
-		files.plan = plan = fuzz_file("plan", text, strlen(text));
+		free(files.plan);
+		files.plan = fuzz_file("plan", text, strlen(text));
 		must_be_same(xstrdup(text), again(&files));
 	}
 	free(text);
-	free(plan);
-	free(rows);
-	free(pages);
-	free(base);
+	free(files.plan);
+	free(files.rows);
+	free(files.pages);
+	free(files.base);
 	return 0;
 }

@@ -150,7 +150,7 @@ must_look() {
 	sed '1s/decision_vault/decision_vaulT/' sb >sb2
 	must_look 'head of a side' "${idle[@]}" sb2 notion
 	must_look 'no-such' "${idle[@]}" no-such notion
-	must_look 'only what was edited' "${idle[@]}" notion sb
+	must_look 'head of a side' "${idle[@]}" notion sb
 	# The pages: one that was edited, another snapshot, another schema.
 	edit notion one '{"decision":"One"}'
 	"$BIN/notion-fetch" --known sb --snapshot state/snapshot.ndjson >notion2
@@ -166,6 +166,9 @@ must_look() {
 	must_look 'new: the base' "${idle[@]}" sb notion
 	rm state/base.ndjson
 	must_look 'new: the base' "${idle[@]}" sb notion
+	rm -f state/base.ndjson.journal
+	ln -s /nowhere/journal state/base.ndjson.journal
+	must_look 'new: the base' "${idle[@]}" sb notion
 	# The options and settings, and what waits.
 	for way in --conflict=notion --orphans=trash --match=decision --hold=trash --direction=to-notion \
 		--settle=2m --allow=mass-delete; do
@@ -173,12 +176,14 @@ must_look() {
 	done
 	SYNC_HOLD=create must_look 'new: an option' "${idle[@]}" sb notion
 	for way in --retry --only-plan="$(id 1)" --allow-plan="$(id 1)" --last-rules='{}'; do
-		must_look 'looked at' "${idle[@]}" "$way" sb notion
+		must_look 'an option asks for it' "${idle[@]}" "$way" sb notion
 	done
 	printf '{"kind":"head","stream":"settling","v":1}\n{"kind":"settling","row_id":"%s","since":"2026-01-02T03:04:05.000000Z"}\n{"kind":"end","count":1,"complete":true}\n' "$(id 1)" >settling
 	must_look 'new: an option' "${idle[@]}" --settling settling sb notion
 	printf '{"kind":"head","stream":"approved","v":1}\n{"kind":"approved","op":"trash","target":"notion","row_id":"%s","seen":{},"at":"2026-01-02T03:04:05.000000Z"}\n{"kind":"end","count":1,"complete":true}\n' "$(id 1)" >approved
 	must_look 'new: an option' "${idle[@]}" --approved approved sb notion
+	echo damaged >approved
+	must_look 'approved' "${idle[@]}" --approved approved sb notion
 	must_pass "$BIN/plan" "${idle[@]}" --approved none --settling none sb notion
 	# The plan itself: of another version, with an op, cut, none.
 	sed -i 's/"by":"/"by":"x/' state/idle.ndjson
@@ -259,9 +264,23 @@ must_look() {
 	must_pass sync_now --full
 	must_say 'not kept'
 	rmdir state/idle.ndjson
-	ln -s /dev/null state/idle.ndjson
-	must_fail $RC_LOCAL sync_now --full
-	must_say "rm '.*idle.ndjson'"
+	# Nothing is written through a link.
+	echo mine >elsewhere
+	ln -s ../elsewhere state/idle.ndjson
+	must_pass sync_now --full
+	[[ ! -L state/idle.ndjson && -s state/idle.ndjson && $(<elsewhere) == mine ]]
+}
+
+@test "what a killed run has left belongs to no plan that is kept" {
+	read_again
+	"$BIN/normalize" --snapshot state/snapshot.ndjson sb notion >records
+	must_pass "$BIN/plan" --base state/base.ndjson records
+	[[ $output == *'"inputs":{'* ]]
+	echo '{}' >state/base.ndjson.journal
+	must_pass "$BIN/plan" --base state/base.ndjson records
+	[[ $output != *'"inputs":{'* ]] || seen "inputs, though there is a journal"
+	must_fail $RC_GUARD "$BIN/plan" --base state/base.ndjson --only-plan "$(id 1)" records
+	[[ $output != *'"inputs":{'* ]] || seen "inputs of a blocked plan"
 }
 
 @test "plan --idle: what goes with it" {
