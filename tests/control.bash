@@ -3,6 +3,12 @@
 # times. Sourced by tests/helper.bash and by tests/chaos/lib.bash.
 # shellcheck shell=bash
 
+# JQ asks, where jq makes: gojq starts in a third of the time that jq 1.6 takes, but gives
+# an object's keys in the order of the alphabet, and some programs want theirs.
+JQ=jq
+[[ ! -x /usr/bin/gojq ]] || JQ=/usr/bin/gojq
+export JQ
+
 # ask PORT METHOD PATH [BODY [HEADER…]]: the head of the answer is in $HEAD, its body in
 # $REPLY; fails where none began to come within half a minute. With -N, bash reads
 # it in large pieces; with -t it makes four system calls a byte, so only the first

@@ -242,7 +242,7 @@ must_ping() {
 must_hold() {
 	local seen got
 	if (($# == 1)); then seen=$output; elif [[ -f $2 ]]; then slurp seen "$2"; else seen=$(<"$2"); fi
-	jq -sc "$1" <<<"$seen" >"$BATS_TEST_TMPDIR/.held" 2>&1 || true
+	"$JQ" -sc "$1" <<<"$seen" >"$BATS_TEST_TMPDIR/.held" 2>&1 || true
 	slurp got "$BATS_TEST_TMPDIR/.held"
 	[[ $got == true ]] && return
 	printf 'does not hold: %s\njq says: %s\nin: %s\n' "$1" "$got" "${seen::4000}"
@@ -433,22 +433,35 @@ stop_sandboxes() {
 	SANDBOX_PIDS=()
 }
 
+# until_hits [N]: until a request has met each of so many faults, or else one.
+until_hits() {
+	local tries hits
+	for ((tries = 0; tries < 1200; tries++)); do
+		control GET faults >/dev/null
+		hits=${REPLY//'"hits":0'/}
+		hits=${hits//'"hits":'/$'\1'}
+		hits=${hits//[!$'\1']/}
+		((${#hits} < ${1-1})) || return 0
+		nap 0.05
+	done
+	echo "no request met the fault"
+	return 1
+}
+
 # signalled SIGNAL CMD…: catches it, and sends the signal once a fault has met a request.
 signalled() {
-	local signal=$1 pid tries
+	local signal=$1 pid met=0
 	shift
 	# A shell's background job ignores INT.
 	env --default-signal=INT "$@" >"$T/.stdout" 2>"$T/.stderr" 3>&- &
 	pid=$!
-	for ((tries = 0; tries < 1200; tries++)); do
-		[[ $(control GET faults) =~ \"hits\":[1-9] ]] && break
-		sleep 0.05
-	done
+	until_hits >/dev/null || met=$?
 	kill "-$signal" "$pid"
 	status=0
 	wait "$pid" || status=$?
-	output=$(<"$T/.stdout") stderr=$(<"$T/.stderr")
-	[[ $tries -lt 1200 ]] || seen "no request met the fault"
+	slurp output "$T/.stdout"
+	slurp stderr "$T/.stderr"
+	[[ $met == 0 ]] || seen "no request met the fault"
 }
 
 # sample STEP: $SAMPLE has the options of a sweep for every STEPth of its points, others

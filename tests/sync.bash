@@ -99,17 +99,14 @@ make_plan() {
 
 # apply_until_hit: apply carries ./plan out, and is killed when a fault has met a request.
 apply_until_hit() {
-	local apply tries
+	local apply met=0
 	"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
 	apply=$!
-	for ((tries = 0; tries < 600; tries++)); do
-		[[ $(control GET faults) != *'"hits":1'* ]] || break
-		sleep 0.05
-	done
+	until_hits >/dev/null || met=$?
 	kill -9 "$apply"
 	wait "$apply" 2>/dev/null || true
 	control DELETE faults >/dev/null
-	[[ $tries -lt 600 ]] || seen "no request matched the fault: $(cat plan)"
+	[[ $met == 0 ]] || seen "no request matched the fault: $(cat plan)"
 }
 
 # The results of the last run.

@@ -75,7 +75,7 @@ one_run() { # one_run SECOND [OPTION…]
 note_arrivals() {
 	local n pair kind
 	printf '%s' "${under_way[@]/%/$'\n'}" >"$W/under_way"
-	jq -r '.row // empty, .page // empty, .set.decision // empty' "$W/under_way" >"$W/words"
+	$JQ -r '.row // empty, .page // empty, .set.decision // empty' "$W/under_way" >"$W/words"
 	grep -F '"kind":"op"' "$plan" | grep -vF '"op":"skip"' | grep -vF -f "$W/words" >>"$W/needless" || true
 	((${#under_way[@]})) || return 0
 	curl -sSf --max-time 300 "$URL/control/dump" | grep -F -f "$W/words" >"$W/records" || true
@@ -83,7 +83,7 @@ note_arrivals() {
 	while read -r n pair kind; do
 		arrived "$n" "$pair" "$kind"
 		printf '{"n":%d,"arrived":%d,"last":%d}\n' "$n" "$NOW" "$1" >>"$W/arrivals"
-	done < <(jq -nr -L "$here" 'include "day"; arrived' "$W/under_way" "$W/records" "$W/orphans")
+	done < <($JQ -nr -L "$here" 'include "day"; arrived' "$W/under_way" "$W/records" "$W/orphans")
 }
 
 begin() {
@@ -125,9 +125,9 @@ the_day() {
 # judge: what is wrong in the end, a line each, is in $PROBLEM.
 judge() {
 	curl -sSf --max-time 300 "$URL/control/dump" >"$W/dump.ndjson"
-	PROBLEM=$(jq -nr -L "$here" --slurpfile seed "$dir/seed" --slurpfile edits "$W/edits" \
+	PROBLEM=$($JQ -nr -L "$here" --slurpfile seed "$dir/seed" --slurpfile edits "$W/edits" \
 		'include "day"; judge($seed; $edits)' "$W/dump.ndjson")
-	PROBLEM+=$(jq -nr -L "$here" "include \"day\"; late($(((full_every + every - 1) / every)))" \
+	PROBLEM+=$($JQ -nr -L "$here" "include \"day\"; late($(((full_every + every - 1) / every)))" \
 		"$W/edits" "$W/arrivals")
 	# Nobody edits while a run is at work, so none finds anything else than it was told.
 	! grep -F '"unsettled"' "$W/runs" >/dev/null || PROBLEM+=$'\n'"a run left something unsettled"
@@ -147,7 +147,7 @@ begin
 the_day
 failed=0
 judge || failed=1
-jq -nr -L "$here" --slurpfile runs "$W/runs" --argjson hours "$hours" \
+$JQ -nr -L "$here" --slurpfile runs "$W/runs" --argjson hours "$hours" \
 	'include "day"; table($runs; $hours)' "$W/edits" "$W/arrivals"
 ((failed == 0)) || head -n 20 <<<"seed $seed: $PROBLEM"
 ((failed == 0))

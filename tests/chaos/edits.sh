@@ -68,7 +68,7 @@ stands() { # stands KIND K
 
 # No decision is live more often than people wrote it: they made the twins.
 not_doubled() {
-	PROBLEM=$(jq -sr '
+	PROBLEM=$($JQ -sr '
 		map(select(.decision != null and (.decision | test("twin") | not)
 			and .deleted_at == null and .in_trash != true))
 		| group_by([.side, .decision])[] | select(length > 1)
@@ -80,7 +80,7 @@ not_doubled() {
 ops_of() {
 	local row page
 	read -r _ row page _ <<<"$1"
-	jq -sc --arg row "$row" --arg page "$page" '
+	$JQ -sc --arg row "$row" --arg page "$page" '
 		[.[] | select(.kind == "op" and (.row_id == $row or .page_id == $page))
 		| "\(.op) \(.target): \(.reason)"]' "$dir/mixed/plan.ndjson"
 }
@@ -120,8 +120,8 @@ back_to "$dir/mixed" "$dir/w"
 apply_plan ""
 dump >"$dir/dump"
 listing log >"$dir/log"
-jq -r '"\(.api) \(.method) \(.path)"' "$dir/log" >"$dir/requests"
-jq -sr -f "$here/targets.jq" "$dir/dump" "$dir/log" >"$dir/targets"
+$JQ -r '"\(.api) \(.method) \(.path)"' "$dir/log" >"$dir/requests"
+$JQ -sr -f "$here/targets.jq" "$dir/dump" "$dir/log" >"$dir/targets"
 if ! { settle 0 && sound; }; then
 	die "the undisturbed run: $PROBLEM"
 fi

@@ -122,7 +122,7 @@ hold_and_approve() {
 	fetch_and_plan
 	mkdir -p "$SYNC_LOG_DIR/runs/$run"
 	cp "$W/plan.ndjson" "$SYNC_LOG_DIR/runs/$run/"
-	jq -r 'select(.would) | .row_id // .page_id' "$W/plan.ndjson" | sort -u | awk 'NR % 2' |
+	$JQ -r 'select(.would) | .row_id // .page_id' "$W/plan.ndjson" | sort -u | awk 'NR % 2' |
 		xargs "$BIN/approve" -q || die "nothing could be approved"
 	PLAN_MORE+=(--approved "$SYNC_STATE_DIR/approved.ndjson")
 	fetch_and_plan
@@ -172,7 +172,7 @@ make_mixed "$dir/w"
 back_to "$dir/mixed" "$dir/w"
 apply_plan ""
 [[ $code == 0 ]] || die "the undisturbed run ended with $code: $(<"$W/err")"
-listing log | jq -r '"\(.api) \(.method) \(.path)"' >"$dir/requests"
+listing log | $JQ -r '"\(.api) \(.method) \(.path)"' >"$dir/requests"
 mapfile -t requests <"$dir/requests"
 total=${#requests[@]}
 if [[ $approved ]]; then

@@ -201,7 +201,7 @@ writes_nothing() {
 # half that stands alone.
 shape() {
 	dump >"$W/dump.ndjson"
-	jq -sSc -L "$here" 'include "shape"; shape' "$W/dump.ndjson"
+	$JQ -sc -L "$here" 'include "shape"; shape' "$W/dump.ndjson"
 }
 
 # sound: no two rows with one page, every live pair equal, no live half alone.
@@ -211,8 +211,8 @@ sound() {
 	# Pages whose row was archived without its link have none, and the plan says so.
 	{ IFS= read -r -d '' plan || true; } <"$W/plan.ndjson"
 	[[ $plan != *"has lost its link"* ]] ||
-		told=$(jq -sc '[.[] | select(.op == "skip" and (.reason | contains("has lost its link"))) | .page_id]' "$W/plan.ndjson")
-	PROBLEM=$(jq -sr --argjson told "$told" -f "$here/sound.jq" "$W/dump.ndjson")
+		told=$($JQ -sc '[.[] | select(.op == "skip" and (.reason | contains("has lost its link"))) | .page_id]' "$W/plan.ndjson")
+	PROBLEM=$($JQ -sr --argjson told "$told" -f "$here/sound.jq" "$W/dump.ndjson")
 	[[ -z $PROBLEM ]]
 }
 

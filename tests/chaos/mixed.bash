@@ -8,7 +8,7 @@ know_names() {
 	local name id
 	while IFS=$'\t' read -r name id; do
 		named[$name]=$id
-	done < <(dump | jq -r 'select(.decision) | "\(.side) \(.decision)\t\(.id)"')
+	done < <(dump | $JQ -r 'select(.decision) | "\(.side) \(.decision)\t\(.id)"')
 }
 
 sb() { # sb DECISION EDIT-MEMBERS

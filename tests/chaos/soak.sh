@@ -140,9 +140,9 @@ people() {
 	trashed=0
 	for ((i = 0; i < n; i++)); do
 		dump >"$W/dump.ndjson"
-		mapfile -t rows < <(jq -sr 'map(select(.side == "supabase"))
+		mapfile -t rows < <($JQ -sr 'map(select(.side == "supabase"))
 			| sort_by(.decision)[] | "\(.id) \(.deleted_at != null) \(.notion_page_id // "-")"' "$W/dump.ndjson")
-		mapfile -t pages < <(jq -sr '(map(select(.side == "supabase" and .notion_page_id)
+		mapfile -t pages < <($JQ -sr '(map(select(.side == "supabase" and .notion_page_id)
 			| {key: .notion_page_id, value: .id}) | from_entries) as $row
 			| map(select(.side == "notion")) | sort_by(.decision)[]
 			| "\(.id) \($row[.id] // "-") \(.decision)"' "$W/dump.ndjson")
@@ -217,8 +217,8 @@ judge() {
 		sed 's/^{/{"at":0,/' "$W/before"
 		sed 's/^{/{"at":1,/' "$W/dump.ndjson"
 		cat "$W/history" "$W/meanwhile"
-	} | jq -Rc 'fromjson?' | jq -sr --argjson orphans "{\"-\":true$orphans}" \
-		--argjson copies "$(jq -Rsc 'split("\n") | map(select(. != "")) | group_by(.)
+	} | jq -Rc 'fromjson?' | $JQ -sr --argjson orphans "{\"-\":true$orphans}" \
+		--argjson copies "$($JQ -Rsc 'split("\n") | map(select(. != "")) | group_by(.)
 			| map({key: .[0], value: length}) | from_entries' <<<"$copies")" \
 		-f "$here/soak.jq" >"$W/verdict"
 	PROBLEM=$(head -n 5 "$W/verdict")
@@ -240,7 +240,7 @@ round() {
 	listing faults >"$W/faults"
 	control DELETE faults
 	# An edit whose request never came was never made.
-	! jq -e 'any(.[]; .spec.edit and .hits == 0)' "$W/faults" >/dev/null || : >"$W/meanwhile"
+	! $JQ -e 'any(.[]; .spec.edit and .hits == 0)' "$W/faults" >/dev/null || : >"$W/meanwhile"
 	control POST config '{"query_lag_ms":0}'
 	# What was written meanwhile stays unseen until its time has come.
 	[[ -z $lag ]] || settle 1 || true

@@ -168,7 +168,7 @@ world() { # world SEED
 	WORLD=$("$seeder" "$1" world)
 	read -r conflict orphans use_base soft_delete checksum synced <<<"$WORLD"
 	live_through 1 "$1" && live_through 4 "$1" || return 1
-	PROBLEM=$(jq -nr -L "$here" -f "$here/worlds.jq" "${files[@]/#/$L/}" 2>&1)
+	PROBLEM=$($JQ -nr -L "$here" -f "$here/worlds.jq" "${files[@]/#/$L/}" 2>&1)
 	[[ -z $PROBLEM ]]
 }
 

@@ -15,7 +15,7 @@ setup() {
 # The SQL in what doctor says is wrong.
 advice() {
 	"$BIN/doctor" --json >out || true
-	jq -r 'first(.checks[] | select(.mark == "bad")) | .text / "run in the SQL editor: "
+	$JQ -r 'first(.checks[] | select(.mark == "bad")) | .text / "run in the SQL editor: "
 		| select(length > 1) | last' out >advice.sql
 	[[ -s advice.sql ]] || { cat out; return 1; }
 }

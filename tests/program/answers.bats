@@ -25,7 +25,7 @@ answers() {
 
 # refusals METHOD API: how often it was asked in vain.
 refusals() {
-	control GET log | jq -s --arg m "$1" --arg a "$2" 'map(select(.method == $m
+	control GET log | $JQ -s --arg m "$1" --arg a "$2" 'map(select(.method == $m
 		and .api == $a and .status >= 400 and (.path | endswith("decision_vault")))) | length'
 }
 

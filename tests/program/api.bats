@@ -166,7 +166,7 @@ hostile() {
 	must_get 200 /
 	first_of body >first
 	must_hold '.[0] | keys == ["activity", "conflicts", "pending", "status"] and (.activity.activity[2].title | startswith("<script>"))' first
-	diff <(jq -S '.activity, .pending, .conflicts' first) <(jq -S . bodies/{1,2,3})
+	diff <(jq '.activity, .pending, .conflicts' first) <(jq . bodies/{1,2,3})
 	[[ $(grep -c '<script' body) == 2 && $(grep -c '</script' body) == 2 ]]
 	must_hold '.[0].activity | map(.n) == [4, 2, 1] and .[0].fields == [{name: "type", now: "(unreadable)"}]
 		and (.[1].title | endswith("… [cut]")) and (.[2].title | startswith("<script>"))
@@ -276,7 +276,7 @@ resident() {
 	sleep 1.1
 	get /health
 	kill "$reader"
-	[[ $code == 503 && $(jq -r .condition body) == failing ]] || { echo "$code $body"; return 1; }
+	[[ $code == 503 && $($JQ -r .condition body) == failing ]] || { echo "$code $body"; return 1; }
 }
 
 # with_plan: the page's dry run gives a plan that a guard blocks.

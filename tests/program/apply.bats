@@ -43,7 +43,7 @@ setup() {
 		and all(.[]; .status == "skipped" and .code == "dry-run" and (.why | test("^it would be .* now$")))'
 	must_hold '.[0].dry_run and last.totals.done == 0'
 	control GET dump | diff before - || seen "a side was written"
-	control GET log | jq -e -s 'all(.[]; .method == "GET" or (.path | endswith("/query")))' >/dev/null ||
+	control GET log | $JQ -e -s 'all(.[]; .method == "GET" or (.path | endswith("/query")))' >/dev/null ||
 		seen "a request that writes"
 	[[ $files == "$(ls -l --time-style=full-iso -I notion-rate state)" ]] || seen "a file of the state was written"
 	# Each look counts: what has changed since the plan is not said to be written now.
@@ -82,8 +82,8 @@ setup() {
 	must_hold '.[1] | .op == "update" and .status == "skipped" and .code == "changed"'
 	# The page was changed, so its row comes back.
 	must_pass sync_now --quiet
-	live supabase one | jq -e '.type == "UX"'
-	live notion one | jq -e '.type == ["UX"]'
+	live supabase one | $JQ -e '.type == "UX"'
+	live notion one | $JQ -e '.type == ["UX"]'
 }
 
 @test "the time that a person gives a date meanwhile is not overwritten" {
@@ -99,12 +99,12 @@ setup() {
 	results >after
 	must_hold 'map(select(.op == "update"))[0] | .status == "done"
 		and .was.date_detail.end == "2026-01-03T10:00:00.000+00:00"' after
-	live supabase one | jq -e '.date == "2026-05-05"'
+	live supabase one | $JQ -e '.date == "2026-05-05"'
 }
 
 # without_marks: the data source has neither Checksum nor Synced.
 without_marks() {
-	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | $JQ -r .ids.data_source)" \
 		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
 		-H "Content-Type: application/json" \
 		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
@@ -123,8 +123,8 @@ without_marks() {
 	results >after
 	must_hold 'map(select(.status == "done") | [.op, .target]) == [["restore", "notion"], ["update", "supabase"]]' after
 	must_hold 'map(select(.kind == "pair")) | length == 1' state/base.ndjson
-	live supabase one | jq -e '.type == "Ops"' >/dev/null || seen "the row"
-	live notion one | jq -e '.type == ["Ops"]' >/dev/null || seen "the page"
+	live supabase one | $JQ -e '.type == "Ops"' >/dev/null || seen "the row"
+	live notion one | $JQ -e '.type == ["Ops"]' >/dev/null || seen "the page"
 	must_be_settled
 }
 
@@ -138,7 +138,7 @@ without_marks() {
 	control DELETE log >/dev/null
 	must_pass sync_now --quiet
 	live notion one
-	control GET log | jq -c 'select(.api == "notion" and .method == "PATCH") | .body' >bodies
+	control GET log | $JQ -c 'select(.api == "notion" and .method == "PATCH") | .body' >bodies
 	must_hold '. == [{in_trash:false}]' bodies
 }
 
@@ -167,7 +167,7 @@ without_marks() {
 	control POST faults '{"match":{"api":"notion","method":"PATCH"},"drop":"after"}'
 	must_pass "$BIN/apply" plan
 	must_hold '.[1] | .op == "restore" and .status == "done"'
-	live notion one | jq -e '.type == ["UX"]'
+	live notion one | $JQ -e '.type == ["UX"]'
 	must_be_settled
 }
 
@@ -185,7 +185,7 @@ without_marks() {
 	must_hold '.[1] | .op == "restore" and .status == "unknown"
 		and (.note | test("out of the trash"))'
 	must_pass sync_now --quiet
-	live notion one | jq -e '.type == ["UX"]'
+	live notion one | $JQ -e '.type == ["UX"]'
 	must_be_settled
 }
 
@@ -210,7 +210,7 @@ without_marks() {
 		and (.note | test(\"$page was made\")) and .error.http == 500"
 	must_pass sync_now --quiet
 	[[ $(id_of notion one) == "$page" ]] || seen "made twice"
-	live supabase one | jq -e --arg page "$page" '.notion_page_id == $page'
+	live supabase one | $JQ -e --arg page "$page" '.notion_page_id == $page'
 	must_be_settled
 }
 
@@ -249,8 +249,8 @@ without_marks() {
 	must_fail $RC_ATTENTION "$BIN/apply" plan
 	must_hold '.[1] | .op == "update" and .status == "unknown"'
 	must_pass sync_now --quiet
-	live notion "one more" | jq -e '.type == ["UX"]'
-	live supabase "one more" | jq -e '.type == "UX"'
+	live notion "one more" | $JQ -e '.type == ["UX"]'
+	live supabase "one more" | $JQ -e '.type == "UX"'
 }
 
 # Rows one and two, whose pages are out of reach: the plan creates both again.
@@ -367,7 +367,7 @@ plan_pages_anew() {
 	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"delay_ms":1000}' >/dev/null
 	"$BIN/apply" -q --base state/base.ndjson plan >results 2>messages 3>&- &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	mv state gone
 	wait "$pid" || code=$?
 	[[ $code == "$RC_LOCAL" && $(<messages) == *state* ]] || seen "exit $code: $(<messages)"
@@ -439,9 +439,9 @@ filtered() {
 	results=$output
 	must_pass sync_now --quiet
 	must_hold '.[0].conflicts == 0' logs/last_run.json
-	live supabase merged | jq -e '.type == "UX" and .date == "2026-05-05"'
-	live supabase row | jq -e '.type == "UX"'
-	live supabase page | jq -e '.date == "2026-06-06"'
+	live supabase merged | $JQ -e '.type == "UX" and .date == "2026-05-05"'
+	live supabase row | $JQ -e '.type == "UX"'
+	live supabase page | $JQ -e '.date == "2026-06-06"'
 	dead supabase row-gone
 	dead notion row-gone
 	must_be_settled
@@ -496,7 +496,7 @@ every_kind() {
 	edit notion page-back '{"date":"2026-07-07"}'
 	seed supabase new-row unlinked
 	seed notion new-page
-	control POST edit "$(live supabase changed | jq -c '{side, id, set:{checksum:null}, touch:false}')"
+	control POST edit "$(live supabase changed | $JQ -c '{side, id, set:{checksum:null}, touch:false}')"
 	make_plan
 }
 
@@ -515,7 +515,7 @@ every_kind() {
 @test "a plan in the short form writes nothing that was edited since" {
 	every_kind
 	short <plan >bare
-	control GET dump | jq -c '{side, id, touch:false,
+	control GET dump | $JQ -c '{side, id, touch:false,
 		set:{decision:(.decision + "!")}}' >edits
 	while read -r edit; do control POST edit "$edit" >/dev/null; done <edits
 	contents >before
@@ -537,14 +537,14 @@ every_kind() {
 	must_hold '.[0].conflicts == 0' logs/last_run.json
 	must_pass control GET dump
 	must_hold 'map(.decision | values) | sort == ["one", "one", "two", "two"]'
-	live supabase one | jq -e '.date == "2026-05-05"'
-	live notion two | jq -e '.type == ["UX"]'
+	live supabase one | $JQ -e '.date == "2026-05-05"'
+	live notion two | $JQ -e '.type == ["UX"]'
 	must_be_settled
 }
 
 # The content of both sides, to compare.
 contents() {
-	control GET dump | jq -Sc '{side, id, decision, type, date, deleted_at,
+	control GET dump | $JQ -c '{side, id, decision, type, date, deleted_at,
 		in_trash}' | sort
 }
 
@@ -615,7 +615,7 @@ contents() {
 		plan >blind
 	must_fail $RC_STREAM "$BIN/apply" blind
 	must_say 'blind:2: op 1, update in notion: it has neither expect.page nor expect.checksum'
-	live notion one | jq -e '.type == ["Ops"]'
+	live notion one | $JQ -e '.type == ["Ops"]'
 }
 
 # An op is parsed whole when it is read, before the first request.
@@ -642,7 +642,7 @@ contents() {
 		del(.row_id)|notion: row_id or page_id is missing
 		.target = "base"|base: the op is not known
 	END
-	live notion one | jq -e '.type == ["Ops"]'
+	live notion one | $JQ -e '.type == ["Ops"]'
 }
 
 # Nobody looks at the page before a stamp: content must not come along with it.
@@ -657,7 +657,7 @@ contents() {
 		must_fail $RC_STREAM "$BIN/apply" broken
 		must_say ", $kind in .*: it writes no content, but has set"
 	done
-	live notion one | jq -e '.type == ["Ops"] and .checksum == null'
+	live notion one | $JQ -e '.type == ["Ops"] and .checksum == null'
 	none supabase one
 }
 
@@ -716,7 +716,7 @@ contents() {
 	control POST faults '{"match":{"api":"notion","method":"PATCH"},"status":429,"retry_after":900}'
 	"$BIN/apply" -q --max-wait 1000 --base state/base.ndjson plan >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	until [[ $(head -n 1 state/notion-rate) != 0\ * ]]; do sleep 0.05; done
 	kill -TERM $pid
 	wait $pid || true

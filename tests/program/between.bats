@@ -69,7 +69,7 @@ became() {
 	jq -nc '("a", "b", "c") as $last | {side:"notion", type:"Ops", date:"2026-01-02", title_rich_text:
 		([range(30) | {type:"mention", mention:{type:"user",
 			user:{id:"c0000000-0000-4000-8000-000000000001"}}}] + [{type:"text", text:{content:$last}}])}' >titles
-	control POST seed @titles | jq -r '.ids[]' >ids
+	control POST seed @titles | $JQ -r '.ids[]' >ids
 	seed_in_sync "${names[@]}"
 	mapfile -t cut <ids
 	for name in "${names[@]}"; do
@@ -77,7 +77,7 @@ became() {
 		edit supabase "$name" '{"type":"UX"}'
 	done
 	edit supabase more-types '{"type":null}'
-	control GET dump | jq -c 'select(.side == "supabase" and (.decision | startswith("@")))
+	control GET dump | $JQ -c 'select(.side == "supabase" and (.decision | startswith("@")))
 		| {side, id, set:{type:"UX"}}' >edits
 	while read -r edit; do control POST edit "$edit" >/dev/null; done <edits
 	make_plan --allow mass-change
@@ -113,11 +113,11 @@ became() {
 	control DELETE faults >/dev/null
 	quietly unread-row '{"date":"2026-01-02"}'
 	must_pass sync_now --quiet --allow mass-change
-	live notion edited | jq -e '.date.start == "2026-05-05"' >/dev/null || seen "the person's date is lost"
+	live notion edited | $JQ -e '.date.start == "2026-05-05"' >/dev/null || seen "the person's date is lost"
 	must_be_settled
-	control GET dump | jq -c 'select(.decision != "more-types") | .type | if type == "array" then .[0] else . end' | sort -u >types
+	control GET dump | $JQ -c 'select(.decision != "more-types") | .type | if type == "array" then .[0] else . end' | sort -u >types
 	[[ $(<types) == '"UX"' ]] || seen "not all have arrived: $(<types)"
-	live supabase more-types | jq -e '.type != null' >/dev/null || seen "a type was cleared"
+	live supabase more-types | $JQ -e '.type != null' >/dev/null || seen "a type was cleared"
 }
 
 @test "on the way to a row: each op tells what it met, and the next run writes what isn't there" {
@@ -162,9 +162,9 @@ became() {
 	control DELETE faults >/dev/null
 	must_pass sync_now --quiet --allow mass-change
 	must_be_settled
-	live notion edited | jq -e '.type == ["UX"] and .date.start == "2026-05-05"' >/dev/null || seen "one of two edits is lost"
+	live notion edited | $JQ -e '.type == ["UX"] and .date.start == "2026-05-05"' >/dev/null || seen "one of two edits is lost"
 	live notion short >/dev/null
-	control GET dump | jq -c 'select(.side == "supabase" and .decision != "met") | .type' | sort -u >types
+	control GET dump | $JQ -c 'select(.side == "supabase" and .decision != "met") | .type' | sort -u >types
 	[[ $(<types) == '"UX"' ]] || seen "not all have arrived: $(<types)"
 }
 
@@ -213,7 +213,7 @@ for page in sys.argv[1:]:
 	control DELETE faults >/dev/null
 	control POST config '{"triggers":[]}' >/dev/null
 	sync_now --quiet || true
-	control GET dump | jq -sr 'map(select(.side == "supabase" and .decision != "squatter").decision) | sort | join(" ")' >rows
+	control GET dump | $JQ -sr 'map(select(.side == "supabase" and .decision != "squatter").decision) | sort | join(" ")' >rows
 	[[ $(<rows) == "cu found nowhere other taken unlinked unread" ]] || seen "the rows: $(<rows)"
 }
 
@@ -245,10 +245,10 @@ for page in sys.argv[1:]:
 
 # links_one_to_one: each live row and page once, and each is the other's.
 links_one_to_one() {
-	control GET dump | jq -es 'map(select(.deleted_at == null and (.in_trash | not)))
+	control GET dump | $JQ -es 'map(select(.deleted_at == null and (.in_trash | not)))
 		| map(select(.side == "supabase")) as $rows | map(select(.side == "notion")) as $pages
 		| ($rows | map(.notion_page_id) | sort) == ($pages | map(.id) | sort)' >/dev/null ||
-		seen "not one to one: $(control GET dump | jq -c '[.side, .decision, .notion_page_id, .id]')"
+		seen "not one to one: $(control GET dump | $JQ -c '[.side, .decision, .notion_page_id, .id]')"
 }
 
 statuses() { # of the creates, sorted, with why each was skipped
@@ -273,7 +273,7 @@ statuses() { # of the creates, sorted, with why each was skipped
 	meets '"api":"notion","method":"GET","path":"^/v1/pages/[^/]*$' "$FAILS"
 	meets '"api":"notion","method":"PATCH' '"status":400,"code":"validation_error"'
 	# The first twin gets its page and not its link, the second nothing.
-	for id in $(control GET dump | jq -r 'select(.side == "supabase" and .decision == "twin").id'); do
+	for id in $(control GET dump | $JQ -r 'select(.side == "supabase" and .decision == "twin").id'); do
 		meets "\"api\":\"supabase\",\"method\":\"PATCH\",\"path\":\"[?&]id=eq.$id" "$FAILS"
 	done
 	meets '"api":"notion","method":"POST","path":"/v1/pages[?]","body":"\"twin\"' '"nth":2,"status":400,"code":"validation_error"'
@@ -312,7 +312,7 @@ statuses() { # of the creates, sorted, with why each was skipped
 	sync_now --quiet --allow mass-create --retry || true
 	must_pass sync_now --quiet --retry
 	links_one_to_one
-	control GET dump | jq -sr 'map(select(.side == "notion").decision) | sort | join(" ")' >pages
+	control GET dump | $JQ -sr 'map(select(.side == "notion").decision) | sort | join(" ")' >pages
 	[[ $(<pages) == "dropped hers lost odd-answer old other twin twin" ]] || seen "the pages: $(<pages)"
 }
 

@@ -20,7 +20,7 @@ off() {
 
 # near TIME: within a minute of the services' clock; the offset of both is $1.
 near() {
-	jq -ne --arg t "$2" --argjson s "$1" '
+	$JQ -ne --arg t "$2" --argjson s "$1" '
 		def at: sub("\\.[0-9]+"; "") | sub("[+]00:00$"; "Z") | fromdate;
 		(now + $s - ($t | at)) | . > -60 and . < 60' >/dev/null ||
 		{ echo "$2 is not by the services' clock ($1 s)"; return 1; }
@@ -35,10 +35,10 @@ follows_the_services() {
 	act supabase restored soft-delete
 	edit notion restored '{"type":["UX"]}'
 	must_pass sync_now --quiet
-	near "$1" "$(dead supabase trashed | jq -r .deleted_at)"
-	near "$1" "$(dead supabase trashed | jq -r .updated_at)"
-	near "$1" "$(live supabase "kept, edited" | jq -r .updated_at)"
-	near "$1" "$(live supabase restored | jq -r .updated_at)"
+	near "$1" "$(dead supabase trashed | $JQ -r .deleted_at)"
+	near "$1" "$(dead supabase trashed | $JQ -r .updated_at)"
+	near "$1" "$(live supabase "kept, edited" | $JQ -r .updated_at)"
+	near "$1" "$(live supabase restored | $JQ -r .updated_at)"
 	must_be_settled
 }
 
@@ -56,7 +56,7 @@ follows_the_services() {
 	seed supabase one
 	for seconds in -86400 86400; do
 		off "$seconds"
-		near "$seconds" "$("$BIN/sb-fetch" | jq -r 'select(.kind == "head").at')"
+		near "$seconds" "$("$BIN/sb-fetch" | $JQ -r 'select(.kind == "head").at')"
 	done
 }
 
@@ -74,22 +74,22 @@ follows_the_services() {
 	off -82800
 	edit notion one '{"type":["Product"]}'
 	catch sync_now --quiet
-	live supabase one | jq -e '.type == "Product"'
+	live supabase one | $JQ -e '.type == "Product"'
 }
 
 # Without the property Checksum the page of a create that got no answer is
 # looked for by its time.
 @test "with the machine a day ahead, an unanswered create is found and not repeated" {
 	off -86400
-	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | $JQ -r .ids.data_source)" \
 		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
 		-H "Content-Type: application/json" \
 		-d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
 	seed supabase one
 	control POST faults '{"match":{"method":"POST","path":"/v1/pages[?]"},"drop":"after"}' >/dev/null
 	must_pass sync_now --quiet
-	control GET dump | jq -es 'map(select(.side == "notion")) | length == 1'
-	live supabase one | jq -e '.notion_page_id != null'
+	control GET dump | $JQ -es 'map(select(.side == "notion")) | length == 1'
+	live supabase one | $JQ -e '.notion_page_id != null'
 }
 
 # In a later run, in which nothing needs to be asked of Notion first.
@@ -101,12 +101,12 @@ follows_the_services() {
 	seed notion three
 	must_pass sync_now --quiet
 	must_hold '.[0].errors == 0 and .[0].ops.create.notion.done == 1' logs/last_run.json
-	near -86400 "$(live supabase three | jq -r .updated_at)"
-	live supabase two | jq -e '.notion_page_id != null'
+	near -86400 "$(live supabase three | $JQ -r .updated_at)"
+	live supabase two | $JQ -e '.notion_page_id != null'
 	# A row alone: Notion isn't asked anything before it, and needn't be.
 	seed notion four
 	must_pass sync_now --quiet
-	near -86400 "$(live supabase four | jq -r .updated_at)"
+	near -86400 "$(live supabase four | $JQ -r .updated_at)"
 	must_be_settled
 }
 

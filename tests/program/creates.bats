@@ -19,7 +19,7 @@ automations() {
 }
 
 pages() {
-	control GET dump | jq -sc "map(select(.side == \"notion\")) | $1"
+	control GET dump | $JQ -sc "map(select(.side == \"notion\")) | $1"
 }
 
 sum() { # sum DECISION TYPE DATE, in folded form
@@ -27,7 +27,7 @@ sum() { # sum DECISION TYPE DATE, in folded form
 }
 
 failed() {
-	results | jq -sc 'map(select(.status == "failed") | .error | [.code, .message])'
+	results | $JQ -sc 'map(select(.status == "failed") | .error | [.code, .message])'
 }
 
 @test "a field that is dropped from a new page is reported, and the row keeps it" {
@@ -36,17 +36,17 @@ failed() {
 	must_fail $RC_ATTENTION sync_now -q
 	[[ $(failed) == '[["not-kept",'*'type: \"Ops\" was sent, nothing is kept'* ]] || seen "$(failed)"
 	# Linked, with the checksum of what the page really holds, on both.
-	[[ $(live supabase one | jq -r '.notion_page_id') == "$(live notion one | jq -r .id)" ]]
-	[[ $(live supabase one | jq -r '.checksum') == "$(sum one '' 2026-01-02)" ]]
-	[[ $(live notion one | jq -r '.checksum') == "$(sum one '' 2026-01-02)" ]]
+	[[ $(live supabase one | $JQ -r '.notion_page_id') == "$(live notion one | $JQ -r .id)" ]]
+	[[ $(live supabase one | $JQ -r '.checksum') == "$(sum one '' 2026-01-02)" ]]
+	[[ $(live notion one | $JQ -r '.checksum') == "$(sum one '' 2026-01-02)" ]]
 	for _ in 1 2; do
 		sync_now -q || true
-		[[ $(live supabase one | jq -r .type) == Ops ]]
+		[[ $(live supabase one | $JQ -r .type) == Ops ]]
 		[[ $(pages length) == 2 ]]
 	done
 	rm -r state
 	sync_now -q || true
-	[[ $(live supabase one | jq -r .type) == Ops ]]
+	[[ $(live supabase one | $JQ -r .type) == Ops ]]
 	[[ $(pages length) == 2 ]]
 }
 
@@ -99,7 +99,7 @@ page_object() { # page_object ID
 		must_fail $RC_ATTENTION "$BIN/apply" --base "base" plan
 		must_hold '[.[] | select(.op == "create") | [.status, .error.code]]
 			== [["unknown", "foreign-page"]]'
-		[[ $(live supabase one | jq -r .notion_page_id) == null ]]
+		[[ $(live supabase one | $JQ -r .notion_page_id) == null ]]
 		rm base*
 		control DELETE faults >/dev/null
 	done
@@ -115,18 +115,18 @@ page_object() { # page_object ID
 	must_pass sync_now -q
 	seed supabase one
 	make_plan
-	id=$(live notion known | jq -r .id)
+	id=$(live notion known | $JQ -r .id)
 	jq -nc --arg id "$id" '{match:{api:"notion", method:"POST", path:"/v1/pages[?]"},
 		status:503, content_type:"application/json",
 		body:({object:"error", status:503, code:"service_unavailable", message:"no",
 			additional_data:{committed_resource_id:$id}} | tojson)}' >fault
 	control POST faults @fault
 	must_fail $RC_ATTENTION "$BIN/apply" --base state/base.ndjson plan
-	[[ $(live supabase one | jq -r .notion_page_id) == null ]]
+	[[ $(live supabase one | $JQ -r .notion_page_id) == null ]]
 	control DELETE faults
 	control POST clock '{"advance":600}'
 	must_pass sync_now -q
-	[[ $(live supabase one | jq -r .notion_page_id) != "$id" ]]
+	[[ $(live supabase one | $JQ -r .notion_page_id) != "$id" ]]
 	[[ $(pages length) == 2 ]]
 	# Where it names ours, that is all that it takes.
 	seed supabase two
@@ -150,12 +150,12 @@ page_object() { # page_object ID
 	control POST faults @fault >/dev/null
 	must_fail $RC_ATTENTION "$BIN/apply" --base state/base.ndjson plan
 	must_hold 'map(select(.op == "create") | [.status, .error.code]) == [["unknown", "foreign-page"]]'
-	control GET dump | jq -es --arg page "$page" 'map(select(.notion_page_id == $page)) | length == 1' >/dev/null
+	control GET dump | $JQ -es --arg page "$page" 'map(select(.notion_page_id == $page)) | length == 1' >/dev/null
 	control DELETE faults >/dev/null
 	control POST clock '{"advance":301}'
 	must_pass sync_now -q
 	[[ $(pages length) == 2 ]] || seen "pages: $(pages length)"
-	control GET dump | jq -es 'map(select(.side == "supabase").notion_page_id) | length == 2 and (unique | length) == 2 and all(. != null)' >/dev/null
+	control GET dump | $JQ -es 'map(select(.side == "supabase").notion_page_id) | length == 2 and (unique | length) == 2 and all(. != null)' >/dev/null
 }
 
 @test "a create that waited for its turn counts from then on" {
@@ -171,7 +171,7 @@ page_object() { # page_object ID
 		"status":502,"content_type":"text/html"}'
 	must_fail $RC_ATTENTION "$BIN/apply" -q --base state/base.ndjson plan
 	[[ $(pages length) == 1 ]]
-	at=$(jq -r 'select(.kind == "creating").at' state/base.ndjson.journal | tail -n 1)
+	at=$($JQ -r 'select(.kind == "creating").at' state/base.ndjson.journal | tail -n 1)
 	(($(date -d "$at" +%s) >= began + 3)) || seen "it counts from $at"
 	# So the five minutes are not over when the listing is.
 	sync_now -q || true
@@ -226,12 +226,12 @@ machine() {
 
 # All once on both sides, each pair linked one to one.
 must_be_single() {
-	control GET dump | jq -es 'map(select(.deleted_at == null and (.in_trash | not)))
+	control GET dump | $JQ -es 'map(select(.deleted_at == null and (.in_trash | not)))
 		| (map(select(.side == "supabase"))) as $rows | (map(select(.side == "notion"))) as $pages
 		| ($rows | map(.decision) | sort) == ($pages | map(.decision) | sort)
 		and ($rows | map(.decision) | length == (unique | length))
 		and ($rows | map(.notion_page_id) | sort) == ($pages | map(.id) | sort)' >/dev/null ||
-		{ control GET dump | jq -c '[.side, .decision, .in_trash, .deleted_at, .notion_page_id, .id]'
+		{ control GET dump | $JQ -c '[.side, .decision, .in_trash, .deleted_at, .notion_page_id, .id]'
 			seen "not one to one"; }
 }
 
@@ -245,13 +245,13 @@ must_be_single() {
 		"silence_ms":10000}'
 	SYNC_JOBS=1 "$BIN/apply" -q --base state/base.ndjson plan >ours &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	must_pass "$BIN/apply" --base other/base.ndjson plan
-	other=$(live supabase one | jq -r .notion_page_id)
+	other=$(live supabase one | $JQ -r .notion_page_id)
 	wait $pid
 	must_hold '[.[] | select(.why // "" | contains("is in the trash")) | [.status, .code]]
 		== [["skipped", "changed"]]' ours
-	[[ $(live supabase one | jq -r .notion_page_id) == "$other" ]]
+	[[ $(live supabase one | $JQ -r .notion_page_id) == "$other" ]]
 	must_be_single
 	[[ $(pages 'map(select(.in_trash)) | length') == 1 ]]
 	must_pass sync_now -q
@@ -267,7 +267,7 @@ must_be_single() {
 		"silence_ms":4000}'
 	"$BIN/apply" -q --base state/base.ndjson plan >ours &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	edit notion one '{"decision":"one, edited here"}'
 	must_pass "$BIN/apply" --base other/base.ndjson plan
 	wait $pid || true
@@ -293,8 +293,8 @@ must_be_single() {
 	control POST faults '{"match":{"api":"notion","method":"PATCH","path":"/v1/pages/"},"status":429,"code":"rate_limited","retry_after":11}'
 	"$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults | jq -c '.. | .hits? // empty' | sort | uniq -c) == *'2 1'* ]]; do sleep 0.05; done
-	ours=$(pages "map(.id) - $(<before)" | jq -r '.[0]')
+	until_hits 2
+	ours=$(pages "map(.id) - $(<before)" | $JQ -r '.[0]')
 	control POST edit "{\"side\":\"notion\",\"id\":\"$ours\",\"set\":{\"decision\":\"one, as discussed\"}}"
 	wait $pid || true
 	must_hold 'map(select(.op == "create") | .status) == ["unknown"]' results
@@ -310,7 +310,7 @@ must_be_single() {
 	control POST faults '{"match":{"api":"supabase","method":"PATCH"},"delay_ms":600000}'
 	"$BIN/apply" -q --base state/base.ndjson plan >results &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	kill -9 $pid
 	wait $pid || true
 	control DELETE faults >/dev/null
@@ -329,7 +329,7 @@ must_be_single() {
 		must_hold "map(select(.op == \"create\") | [.target, .status]) == [[\"supabase\", \"$status\"]]"
 		control DELETE faults >/dev/null
 	done
-	[[ $(control GET dump | jq -s 'map(select(.side == "supabase")) | length') == 2 ]] || seen "its page got a row"
+	[[ $(control GET dump | $JQ -s 'map(select(.side == "supabase")) | length') == 2 ]] || seen "its page got a row"
 	[[ $(pages 'map(select(.in_trash)) | length') == 0 ]] || seen "it is in the trash"
 	sync_now -q
 	[[ $(pages 'map(select(.in_trash)) | length') == 1 ]]
@@ -347,7 +347,7 @@ cut_create() {
 	# It waits for the answer, however long this takes here.
 	SYNC_TIMEOUT=500 "$BIN/apply" -q --base state/base.ndjson plan.one >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	until live notion "$1" >/dev/null 2>&1; do sleep 0.05; done
 	kill -9 $pid
 	wait $pid || true
@@ -382,7 +382,7 @@ ANSWER='{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"silence
 	must_be_single
 	must_pass sync_now -q
 	for name in held unanswered settling; do
-		[[ $(live notion $name | jq -c .type) == '["UX"]' ]] || seen "$name: $(live notion $name)"
+		[[ $(live notion $name | $JQ -c .type) == '["UX"]' ]] || seen "$name: $(live notion $name)"
 	done
 	must_be_single
 	must_be_settled
@@ -393,11 +393,11 @@ must_wait() {
 	catch "$BIN/apply" --base state/base.ndjson plan
 	must_hold "map(select(.op == \"create\"))[0] | .status == \"$1\" and (.code // .error.code) == \"$2\" and (.why // \"\" | test(\"$3\"))"
 	control DELETE faults >/dev/null
-	[[ $(live supabase first | jq -r .notion_page_id) != null && $(rows) == 2 ]] || seen "a row was made"
+	[[ $(live supabase first | $JQ -r .notion_page_id) != null && $(rows) == 2 ]] || seen "a row was made"
 }
 
 rows() {
-	control GET dump | jq -s 'map(select(.side == "supabase")) | length'
+	control GET dump | $JQ -s 'map(select(.side == "supabase")) | length'
 }
 
 @test "what stands in the way of that link is told, no row is made meanwhile, and a dry run says the same" {
@@ -452,7 +452,7 @@ rows() {
 	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"status":429,"code":"rate_limited","retry_after":11}'
 	SYNC_JOBS=2 "$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	sleep 1
 	edit supabase one '{"decision":"one, edited"}'
 	edit supabase two '{"decision":"two, edited"}'
@@ -465,7 +465,7 @@ rows() {
 }
 
 @test "without the property Checksum, a search that fails tells nothing, and the page is made once" {
-	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | jq -r .ids.data_source)" \
+	curl -fsS -X PATCH "$SANDBOX/v1/data_sources/$(control GET info | $JQ -r .ids.data_source)" \
 		-H "Authorization: Bearer $NOTION_API_KEY" -H "Notion-Version: 2026-03-11" \
 		-H "Content-Type: application/json" -d '{"properties":{"Checksum":null,"Synced":null}}' >/dev/null
 	seed supabase one
@@ -519,7 +519,7 @@ rows() {
 	control POST seed @many >/dev/null
 	must_pass sync_now -q --allow mass-create
 	seed supabase TBD
-	row=$(control GET dump | jq -r 'select(.side == "supabase" and .notion_page_id == null).id')
+	row=$(control GET dump | $JQ -r 'select(.side == "supabase" and .notion_page_id == null).id')
 	control POST faults '{"match":{"api":"notion","method":"POST","path":"/v1/pages[?]"},"drop":"after"}'
 	sync_now -q || true
 	control DELETE faults
@@ -552,7 +552,7 @@ rows() {
 		# The listing doesn't show the page, and apply's search does.
 		control POST clock '{"advance":121}'
 		must_pass "$BIN/apply" -q --base state/base.ndjson plan
-		[[ $(id_of notion "adopt $name") == "$(live supabase "Adopt ${name^}" | jq -r .notion_page_id)" ]]
+		[[ $(id_of notion "adopt $name") == "$(live supabase "Adopt ${name^}" | $JQ -r .notion_page_id)" ]]
 		must_pass sync_now -q
 		live supabase "Adopt ${name^}"
 		live notion "Adopt ${name^}"

@@ -421,10 +421,10 @@ schedule() {
 	export SUPABASE_SCHEMA=api SUPABASE_URL=$SUPABASE_URL/rest/v1/
 	must_pass "$BIN/doctor" -o supabase,table,columns,grants,column-types
 	[[ $output == *"api\".decision_vault exists"* ]] || seen "the table's name"
-	control GET log | jq -e -s '[.[] | select(.api == "supabase")][-3:]
+	control GET log | $JQ -e -s '[.[] | select(.api == "supabase")][-3:]
 		| all(.headers["accept-profile"] == "api" and .headers["content-profile"] == "api")' >/dev/null
 	records >one
-	jq -e -s '.[0].scope | tostring | test("/api.decision_vault")' sb >/dev/null || seen "the scope"
+	$JQ -e -s '.[0].scope | tostring | test("/api.decision_vault")' sb >/dev/null || seen "the scope"
 }
 
 @test "plain http to a host of a private network" {

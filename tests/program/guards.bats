@@ -15,7 +15,7 @@ must_block() {
 	must_say "scripts/sync-now.sh --allow $1"
 	must_hold ".[0].status == \"blocked\" and .[0].blocked == [\"$1\"]" \
 		logs/last_run.json
-	control GET log | jq -sc 'map(select(.method == "PATCH"
+	control GET log | $JQ -sc 'map(select(.method == "PATCH"
 		or (.method == "POST" and (.path | endswith("/query") | not))))
 		| .[]' >"$T/writes"
 	[[ ! -s $T/writes ]] || seen "a blocked run wrote: $(cat "$T/writes")"
@@ -65,7 +65,7 @@ mass_change() {
 	"$@"
 	must_block mass-change
 	must_pass_with mass-change
-	live notion r1 | jq -e '.type == ["Policy"]'
+	live notion r1 | $JQ -e '.type == ["Policy"]'
 }
 
 @test "empty-side: one side came back empty" {
@@ -160,7 +160,7 @@ mass_change() {
 	# One of them alone is not enough, and the command says so.
 	must_fail $RC_GUARD sync_now --quiet --allow empty-side
 	must_say 'if that is right: scripts/sync-now.sh --allow empty-side,mass-delete'
-	command=$("$BIN/report" --json | jq -r .next.command) || true
+	command=$("$BIN/report" --json | $JQ -r .next.command) || true
 	[[ $command == "scripts/sync-now.sh --allow empty-side,mass-delete" ]] ||
 		seen "report says: $command"
 	must_pass_with empty-side,mass-delete

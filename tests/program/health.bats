@@ -98,7 +98,7 @@ time.sleep(20)' state/sync.lock state/schedule.lock 3>&- &
 	for ((n = 0; n < 50; n++)); do
 		sleep 0.2
 		must_get 200 /status.json
-		[[ $(jq .running body) == false ]] || break
+		[[ $($JQ .running body) == false ]] || break
 	done
 	kill "$child"
 	must_hold '.[0] | .running and .schedule.running' body

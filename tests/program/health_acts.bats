@@ -87,7 +87,7 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 		undo|{"run":"$RUN","plan":"$ID"}|controls.sh undo $RUN --quiet --limit=21600 --plan $ID
 		undo|{"run":"$RUN","plan":"$ID","allow":true}|controls.sh undo $RUN --quiet --limit=21600 --plan $ID --allow-plan $ID
 	TEXT
-	[[ $(jq -c '[.enabled, .private, .running, .plan, .last.act, .last.exit_code, .last.output, .last.cut]' \
+	[[ $($JQ -c '[.enabled, .private, .running, .plan, .last.act, .last.exit_code, .last.output, .last.cut]' \
 		<<<"$control") == '[true,false,null,null,"undo",0,"said\n",false]' ]] || { echo "$control"; return 1; }
 	# The log tells who, in one line each; and nothing of the token.
 	grep -F "msg=\"resolve $ID --take notion asked for by 127.0.0.1 (X-Forwarded-For: 203.0.113.7, evil??n?b?)\"" \
@@ -226,42 +226,42 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 	[[ $body == *"still under way"* ]]
 	[[ $HEAD == *'Retry-After: 5'* ]]
 	must_get 200 /status.json
-	[[ $(jq -c '.control | [.running.id, .running.act, (.running.started_at | length), .last, .plan]' body) == "[$(jq .id <<<"$answer"),\"undo\",27,null,null]" ]] ||
+	[[ $($JQ -c '.control | [.running.id, .running.act, (.running.started_at | length), .last, .plan]' body) == "[$(jq .id <<<"$answer"),\"undo\",27,null,null]" ]] ||
 		{ cat body; return 1; }
 	rm go-on
 	body=$answer
 	ended
 	[[ $(<started) == "controls.sh undo $RUN --quiet --limit=21600 --dry-run --json" ]]
-	[[ $(jq -c '[.last.output, .last.exit_code, .plan.id, .plan.kind, .plan.run_id, .plan.plan_id]' <<<"$control") == \
+	[[ $($JQ -c '[.last.output, .last.exit_code, .plan.id, .plan.kind, .plan.run_id, .plan.plan_id]' <<<"$control") == \
 		"[\"plan: a message\\n\",3,$(jq .id <<<"$answer"),\"undo\",\"$RUN\",\"$ID\"]" ]] || { echo "$control"; return 1; }
 	rm code
 	# What can't be made leaves no plan, and takes away the one from before.
 	echo '{"kind":"head"' >plan
 	must_act 202 dry-run ''
 	ended
-	[[ $(jq .plan <<<"$control") == null ]]
+	[[ $($JQ .plan <<<"$control") == null ]]
 	printf '{"kind":"head","plan_id":"%s"}\n' "$ID" >plan
 	must_act 202 dry-run '{"orphans":"restore"}'
 	ended
-	[[ $(jq -c '[.plan.kind, .plan.run_id, .plan.orphans]' <<<"$control") == '["dry-run",null,"restore"]' ]]
+	[[ $($JQ -c '[.plan.kind, .plan.run_id, .plan.orphans]' <<<"$control") == '["dry-run",null,"restore"]' ]]
 	[[ $(tail -n 1 started) == "sync-now.sh $RUNS --orphans restore --dry-run --json" ]]
 	must_get 200 /api/plan
-	[[ $(jq -r .orphans body) == restore ]]
+	[[ $($JQ -r .orphans body) == restore ]]
 	summary -10 '{"run_id":"20261125T194000Z-9"}' >logs/last_run.json
 	sleep 1.1
 	ended
-	[[ $(jq .plan <<<"$control") == null ]] || { echo "$control"; return 1; }
+	[[ $($JQ .plan <<<"$control") == null ]] || { echo "$control"; return 1; }
 	# Busy elsewhere: how the run ended is told.
 	echo 75 >code
 	must_act 202 sync-now
 	ended
-	[[ $(jq .last.exit_code <<<"$control") == 75 ]]
+	[[ $($JQ .last.exit_code <<<"$control") == 75 ]]
 	# A page that is open from before a restart knows none of the acts after it.
 	answer=$body
 	stop_server
 	start_server --scripts "$T/scripts"
 	must_act 202 sync-now
-	(($(jq .id <<<"$body") > $(jq .id <<<"$answer"))) || { echo "$body after $answer"; return 1; }
+	(($($JQ .id <<<"$body") > $(jq .id <<<"$answer"))) || { echo "$body after $answer"; return 1; }
 }
 
 @test "a private page shows values only to who signs in" {
@@ -280,7 +280,7 @@ RUNS='--quiet --last-rules --limit=21600' # of each act that is a run of the syn
 	look 200 /
 	[[ $REPLY == *'type="application/json">{}</script>'* ]]
 	look 200 /status.json "$right"
-	[[ $(jq -c '.control | [.enabled, .private]' <<<"$REPLY") == '[true,true]' ]]
+	[[ $($JQ -c '.control | [.enabled, .private]' <<<"$REPLY") == '[true,true]' ]]
 	look 200 /vault/status.json "$right"
 	look 404 /api/nothing "$right"
 	for n in 1 2 3 4 5; do look 401 /status.json "Authorization: Bearer wrong-token-of-this-$n"; done

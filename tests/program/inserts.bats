@@ -16,15 +16,15 @@ triggers() { # triggers RULE…
 }
 
 rows() { # rows FILTER: jq's, over the array of all rows
-	control GET dump | jq -sc "map(select(.side == \"supabase\")) | $1"
+	control GET dump | $JQ -sc "map(select(.side == \"supabase\")) | $1"
 }
 
 pages() {
-	control GET dump | jq -sc "map(select(.side == \"notion\")) | $1"
+	control GET dump | $JQ -sc "map(select(.side == \"notion\")) | $1"
 }
 
 failed() { # the codes of what failed in the last run, by decision
-	results | jq -sc 'map(select(.status == "failed")) | map(.error.code) | unique'
+	results | $JQ -sc 'map(select(.status == "failed")) | map(.error.code) | unique'
 }
 
 @test "a table that gives each row an id of its own: no row is duplicated" {

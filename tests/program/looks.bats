@@ -25,7 +25,7 @@ seed_in_sync() {
 # what apply asks Notion before it begins is left out.
 must_ask() {
 	local got
-	got=$(control GET log | jq -sc --arg api "$1" '[.[] | select(.api == $api
+	got=$(control GET log | $JQ -sc --arg api "$1" '[.[] | select(.api == $api
 		and (.path | test("/databases/|/data_sources/[^/]*$|/users/me") | not)) | .method]
 		| group_by(.) | map({(.[0]):length}) | add // {}')
 	[[ $got == "$2" ]] || seen "$1 was asked $got, not $2"
@@ -53,7 +53,7 @@ arrives() {
 }
 
 records() {
-	control GET dump | jq -sc 'map([.side, .decision, (.in_trash == true or .deleted_at != null)]) | sort'
+	control GET dump | $JQ -sc 'map([.side, .decision, (.in_trash == true or .deleted_at != null)]) | sort'
 }
 
 # --- what it costs -------------------------------------------------------------
@@ -93,7 +93,7 @@ records() {
 	local titles
 	mapfile -t titles < <(seq -f "decision %.0f" 1 60)
 	seed_in_sync "${titles[@]}"
-	control GET dump | jq -c 'select(.side == "notion") | {side, id, set:{checksum:""}}' >edits
+	control GET dump | $JQ -c 'select(.side == "notion") | {side, id, set:{checksum:""}}' >edits
 	while read -r edit; do control POST edit "$edit" >/dev/null; done <edits
 	make_plan
 	control DELETE log >/dev/null
@@ -120,10 +120,10 @@ records() {
 		live supabase "first $base"
 		[[ $base == kept ]] || rm -r state/*
 		must_pass sync_now --quiet
-		live supabase "first $base, edited" | jq -e '.type == "UX"'
+		live supabase "first $base, edited" | $JQ -e '.type == "UX"'
 		arrives "then $base, edited"
 	done
-	[[ $(records | jq length) == 8 ]] || seen "records: $(records)"
+	[[ $(records | $JQ length) == 8 ]] || seen "records: $(records)"
 }
 
 @test "a page is edited before the stamp of its row's update: nothing contradicts what is noted" {
@@ -148,15 +148,15 @@ records() {
 	must_pass apply_plan
 	edit supabase one '{"decision":"one, edited"}'
 	arrives "one, edited"
-	live notion "one, edited" | jq -e '.type == ["UX"]'
+	live notion "one, edited" | $JQ -e '.type == ["UX"]'
 }
 
 # As Notion's "Duplicate" makes one, which is edited then.
 @test "a page that bears the checksum of something else is looked at before its row is inserted" {
 	seed_in_sync zero
 	seed notion one two
-	edit notion one "{\"checksum\":\"$(live notion zero | jq -r .checksum)\"}"
-	edit notion two "{\"checksum\":\"$(live notion zero | jq -r .checksum)\"}"
+	edit notion one "{\"checksum\":\"$(live notion zero | $JQ -r .checksum)\"}"
+	edit notion two "{\"checksum\":\"$(live notion zero | $JQ -r .checksum)\"}"
 	make_plan
 	control POST clock '{"advance":3600}' >/dev/null
 	edit notion one '{"decision":"one, edited","type":["UX"]}'
@@ -173,7 +173,7 @@ records() {
 	rm -r state/*
 	arrives "one, edited"
 	live supabase two
-	[[ $(records | jq length) == 6 ]] || seen "records: $(records)"
+	[[ $(records | $JQ length) == 6 ]] || seen "records: $(records)"
 }
 
 @test "a page goes to the trash before its row is inserted: the row goes too, and both come back" {
@@ -188,7 +188,7 @@ records() {
 	must_be_settled
 	act notion one restore
 	arrives one
-	[[ $(records | jq length) == 4 ]] || seen "records: $(records)"
+	[[ $(records | $JQ length) == 4 ]] || seen "records: $(records)"
 }
 
 @test "a page is moved or erased before its row is inserted: the row is kept and reported" {
@@ -247,7 +247,7 @@ records() {
 	control DELETE faults >/dev/null
 	must_pass sync_now --quiet
 	must_be_settled
-	live notion one | jq -e '.type == ["UX"]'
+	live notion one | $JQ -e '.type == ["UX"]'
 	# It counts from one again.
 	edit supabase one '{"type":"Ops"}'
 	once "\"api\":\"notion\",\"method\":\"GET\",\"path\":\"/v1/pages/$(id_of notion one)\"" \
@@ -310,7 +310,7 @@ records() {
 		fi
 		control DELETE faults >/dev/null
 		arrives "one $code"
-		live notion "one $code" | jq -e '.type == ["UX"]'
+		live notion "one $code" | $JQ -e '.type == ["UX"]'
 	done
 }
 
@@ -320,13 +320,13 @@ records() {
 	seed_in_sync "${titles[@]}"
 	for title in "${titles[@]}"; do edit notion "$title" '{"checksum":""}'; done
 	make_plan
-	last=$(jq -r 'select(.op == "stamp") | .page_id' plan | tail -n 1)
-	title=$(control GET dump | jq -r --arg id "$last" 'select(.id == $id) | .decision')
+	last=$($JQ -r 'select(.op == "stamp") | .page_id' plan | tail -n 1)
+	title=$(control GET dump | $JQ -r --arg id "$last" 'select(.id == $id) | .decision')
 	# The answer to the second comes late, and the row of the third is edited by then.
 	once "$PAGE,\"nth\":2" '"delay_ms":11000'
 	"$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	edit supabase "$title" '{"decision":"edited in the pause"}'
 	wait $pid
 	must_hold '[.[] | select(.kind == "result") | .status] == ["done", "done", "skipped"]' results
@@ -343,7 +343,7 @@ records() {
 	once "$PAGE" '"status":429,"code":"rate_limited","retry_after":12'
 	SYNC_JOBS=2 "$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	sleep 1
 	for title in "${titles[@]}"; do edit supabase "$title" '{"type":"UX"}'; done
 	control DELETE log >/dev/null
@@ -353,7 +353,7 @@ records() {
 	control GET log | must_hold '[.[] | select(.method == "PATCH")] == []' /dev/stdin
 	must_pass sync_now --quiet --allow mass-change
 	arrives "decision 5"
-	live notion "decision 5" | jq -e '.type == ["UX"]'
+	live notion "decision 5" | $JQ -e '.type == ["UX"]'
 }
 
 @test "nor where the row was inserted long before the rest of its batch" {
@@ -361,13 +361,13 @@ records() {
 	seed_in_sync zero
 	seed notion one two
 	make_plan
-	first=$(jq -r 'select(.op == "create") | .set.decision' plan | head -n 1)
-	second=$(jq -r 'select(.op == "create") | .set.decision' plan | tail -n 1)
+	first=$($JQ -r 'select(.op == "create") | .set.decision' plan | head -n 1)
+	second=$($JQ -r 'select(.op == "create") | .set.decision' plan | tail -n 1)
 	once '"api":"supabase","method":"POST"' '"status":400,"code":"22000"'
 	once '"api":"supabase","method":"POST","nth":3' '"delay_ms":11000'
 	"$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults | jq -c '.. | .hits? // empty' | sort | uniq -c) == *'2 1'* ]]; do sleep 0.05; done
+	until_hits 2
 	edit supabase "$first" '{"decision":"edited meanwhile"}'
 	wait $pid
 	must_hold '[.[] | select(.kind == "result") | [.op, .status]] | sort
@@ -408,12 +408,11 @@ records() {
 	once "$PAGE,\"nth\":7" '"status":429,"code":"rate_limited","retry_after":12'
 	SYNC_JOBS=2 "$BIN/apply" -q --base state/base.ndjson plan >results 3>&- &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
-	until [[ $(control GET faults | grep -o '"hits":1' | wc -l) == 2 ]]; do sleep 0.05; done
+	until_hits 2
 	sleep 2
 	for title in "${titles[@]}"; do edit notion "$title" '{"type":["Policy"]}'; done
 	wait $pid
-	for title in "${titles[@]}"; do live notion "$title" | jq -e '.type == ["Policy"]'; done
+	for title in "${titles[@]}"; do live notion "$title" | $JQ -e '.type == ["Policy"]'; done
 }
 
 # lags: Notion's listing shows what was there a minute ago.
@@ -463,7 +462,7 @@ cut_at() {
 		make_plan
 		cut_at "$PAGE"
 		n=$((n + 8))
-		[[ $(records | jq length) == "$n" ]] || seen "records: $(records)"
+		[[ $(records | $JQ length) == "$n" ]] || seen "records: $(records)"
 		control POST clock '{"advance":3600}' >/dev/null
 		edit notion "page $base" "{\"decision\":\"page $base, edited\"}"
 		edit supabase "row $base" "{\"decision\":\"row $base, edited\"}"
@@ -473,7 +472,7 @@ cut_at() {
 		arrives "page $base, edited"
 		live notion "row $base, edited"
 		dead supabase "trash $base"
-		[[ $(records | jq length) == "$n" ]] || seen "records: $(records)"
+		[[ $(records | $JQ length) == "$n" ]] || seen "records: $(records)"
 	done
 }
 
@@ -484,11 +483,11 @@ cut_at() {
 		edit notion "$half" "{\"type\":[\"UX\"]}"
 		make_plan
 		cut_at "$PAGE"
-		live supabase "$half" | jq -e '.type == "UX"'
+		live supabase "$half" | $JQ -e '.type == "UX"'
 		control POST clock '{"advance":3600}' >/dev/null
 		edit "$half" "$half" "{\"decision\":\"edited in $half\"}"
 		arrives "edited in $half"
-		live notion "edited in $half" | jq -e '.type == ["UX"]'
+		live notion "edited in $half" | $JQ -e '.type == ["UX"]'
 	done
 }
 
@@ -503,7 +502,7 @@ cut_at() {
 		once "\"api\":\"$to\",\"method\":\"PATCH\"" "$waits"
 		"$BIN/apply" -q --base state/base.ndjson plan >results 2>/dev/null 3>&- &
 		pid=$!
-		until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+		until_hits
 		kill -TERM $pid
 		rc=0
 		wait $pid || rc=$?

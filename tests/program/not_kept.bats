@@ -21,7 +21,7 @@ triggers() {
 }
 
 writes() {
-	control GET log | jq -sc 'map(select(.method == "PATCH" or .method == "DELETE"
+	control GET log | $JQ -sc 'map(select(.method == "PATCH" or .method == "DELETE"
 		or (.method == "POST" and (.path | endswith("/query") | not)))) | length'
 }
 
@@ -29,11 +29,11 @@ writes() {
 # the next two runs write nothing, end with 1 too, and report names the record.
 must_be_told() {
 	must_fail $RC_ATTENTION sync_now -q
-	results | jq -se --arg text "$1" 'map(select(.status == "failed"))
+	results | $JQ -se --arg text "$1" 'map(select(.status == "failed"))
 		| length == 1 and .[0].error.code == "not-kept"
 		and (.[0].error.message | contains($text))' >/dev/null ||
 		{ results; seen "no op failed with not-kept and $1"; }
-	results | jq -se 'all(.[]; .op != "stamp" and .op != "link" or .status != "done")' \
+	results | $JQ -se 'all(.[]; .op != "stamp" and .op != "link" or .status != "done")' \
 		>/dev/null || { results; seen "a link or stamp claims agreement"; }
 	local again
 	for again in 1 2; do
@@ -49,7 +49,7 @@ must_be_told() {
 }
 
 now() {
-	live "$1" "$2" | jq -r "$3"
+	live "$1" "$2" | $JQ -r "$3"
 }
 
 @test "a page that keeps its old title: the row keeps its new one" {
@@ -90,7 +90,7 @@ now() {
 	must_hold 'map(select(.refused)) | length == 1 and .[0].refused.times == 1' state/base.ndjson
 	automations
 	must_pass sync_now -q --retry
-	live notion "one, edited" | jq -e '.type == ["UX"]' >/dev/null || seen "the decision has not arrived"
+	live notion "one, edited" | $JQ -e '.type == ["UX"]' >/dev/null || seen "the decision has not arrived"
 	must_be_settled
 }
 
@@ -171,7 +171,7 @@ now() {
 	seed supabase three
 	triggers '{"on":"update","find":"three","keep":["notion_page_id"]}'
 	must_be_told 'notion_page_id'
-	[[ $(control GET dump | jq -sc 'map(select(.decision == "three")) | length') == 2 ]]
+	[[ $(control GET dump | $JQ -sc 'map(select(.decision == "three")) | length') == 2 ]]
 	triggers
 	must_pass sync_now -q --retry
 	[[ $(now supabase three .notion_page_id) == "$(now notion three .id)" ]]
@@ -197,7 +197,7 @@ now() {
 	edit notion one '{"decision":"one, edited"}'
 	must_pass sync_now -q
 	live supabase "one, edited"
-	results | jq -se 'any(.[]; .note // "" | test("checksum"))' >/dev/null || seen "no note"
+	results | $JQ -se 'any(.[]; .note // "" | test("checksum"))' >/dev/null || seen "no note"
 	must_be_settled
 }
 
@@ -206,7 +206,7 @@ now() {
 	edit supabase one '{"decision":"one, edited"}'
 	must_pass sync_now -q
 	live notion "one, edited"
-	results | jq -se 'any(.[]; .note // "" | test("sent in Checksum.*sent in Synced"))' >/dev/null || seen "no note"
+	results | $JQ -se 'any(.[]; .note // "" | test("sent in Checksum.*sent in Synced"))' >/dev/null || seen "no note"
 	must_be_settled
 }
 

@@ -16,8 +16,8 @@ seed_pages() {
 		printf ',"date":"2026-01-02"}\n'
 	done >seed.ndjson
 	control POST seed @seed.ndjson >seeded
-	jq -e '.refused == []' seeded >/dev/null || cat seeded
-	jq -r '.ids[]' seeded >ids
+	$JQ -e '.refused == []' seeded >/dev/null || cat seeded
+	$JQ -r '.ids[]' seeded >ids
 }
 
 # page_id N: the id of the Nth page of seed_pages.
@@ -301,7 +301,7 @@ title_answers() {
 		mention: {type: "user", user: {id:
 			"c0000000-0000-4000-8000-000000000001"}}}]}' >long.ndjson
 	control POST seed @long.ndjson >seeded
-	jq -e '.refused == []' seeded
+	$JQ -e '.refused == []' seeded
 	title_answers
 	must_pass timeout 20 "$BIN/notion-fetch"
 	must_hold "(map(select(.kind == \"page\")) | length == 2) and
@@ -322,7 +322,7 @@ title_answers() {
 	head -c 4300000 /dev/zero | tr '\0' x |
 		jq -Rc '{side: "notion", decision: .}' >long.ndjson
 	control POST seed @long.ndjson >seeded
-	jq -e '.refused == []' seeded
+	$JQ -e '.refused == []' seeded
 	must_pass fetch
 	must_hold "(map(select(.kind == \"page\")) | length == 2) and
 		(map(select(.kind == \"problem\")) | length == 1 and
@@ -366,7 +366,7 @@ title_answers() {
 
 # The body lines, without order and without what counts requests.
 body() {
-	jq -cS 'select(.kind == "page" or .kind == "missing")' "$@" | sort
+	jq -c 'select(.kind == "page" or .kind == "missing")' "$@" | sort
 }
 
 @test "Notion's limit of rows in a listing is worked around" {
@@ -386,8 +386,8 @@ body() {
 seed_many() {
 	jq -nc "range($1) | {side:\"notion\"} + ($2)" >seed.ndjson
 	control POST seed @seed.ndjson >seeded
-	jq -e '.refused == []' seeded >/dev/null || cat seeded
-	jq -r '.ids[]' seeded >ids
+	$JQ -e '.refused == []' seeded >/dev/null || cat seeded
+	$JQ -r '.ids[]' seeded >ids
 }
 
 minute() {
@@ -458,7 +458,7 @@ seed_history() {
 
 # windows: the bounds that queries asked for.
 windows() {
-	control GET log | jq -sc 'map(.body.filter | .. | objects |
+	control GET log | $JQ -sc 'map(.body.filter | .. | objects |
 		.created_time? // empty) | unique'
 }
 
@@ -469,7 +469,7 @@ windows() {
 	must_have_pages 2600
 	must_hold '[.[1:-1][].page.created_time] | . == sort'
 	must_hold "(map(.page.id // empty) | sort) == ($(jq -Rsc 'split("\n")[:-1]' ids) | sort)"
-	jq -e 'length >= 2' <<<"$(windows)"
+	$JQ -e 'length >= 2' <<<"$(windows)"
 	# One request for a hundred pages, and some more for the windows.
 	must_hold '.[-1].requests <= 4 + 26 + 12'
 	control DELETE log >/dev/null
@@ -518,7 +518,7 @@ windows() {
 	person archive "$(page_id 2)"
 	rows_linked_to "$(page_id 1)" "$(page_id 2)" >sb.ndjson
 	queries() {
-		control GET log | jq -s 'map(select(.path | endswith("/query")))
+		control GET log | $JQ -s 'map(select(.path | endswith("/query")))
 			| length'
 	}
 	# Refused: one request more, and the linked page is looked up.
@@ -604,9 +604,9 @@ windows() {
 	must_say 'NOTION_DATA_SOURCE_ID'
 	local info
 	info=$(control GET info)
-	NOTION_DATABASE_ID=$(jq -r .ids.data_source <<<"$info") \
+	NOTION_DATABASE_ID=$($JQ -r .ids.data_source <<<"$info") \
 		must_pass fetch
-	must_hold ".[0].scope == \"$(jq -r .ids.data_source <<<"$info")\""
+	must_hold ".[0].scope == \"$($JQ -r .ids.data_source <<<"$info")\""
 }
 
 @test "temporary faults change nothing" {

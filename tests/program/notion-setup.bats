@@ -35,7 +35,7 @@ strip() {
 
 # The requests since the last DELETE of the log that could change something.
 writes() {
-	control GET log | jq -sc '[.[] | select(.method != "GET" and
+	control GET log | $JQ -sc '[.[] | select(.method != "GET" and
 		((.path // .target) | test("/v1/")))] | length'
 }
 
@@ -98,7 +98,7 @@ writes() {
 		>page
 	change '{"title":{"name":"Task"},"Checksum":null}'
 	must_pass "$BIN/notion-setup"
-	run notion GET "pages/$(jq -r .id page)"
+	run notion GET "pages/$($JQ -r .id page)"
 	must_hold '.[0].properties
 		| .Decision.title[0].plain_text == "Keep me"
 		and [.Type.multi_select[].name] == ["Mine"]

@@ -13,13 +13,13 @@ setup() {
 
 # The live rows' texts, sorted.
 must_have_rows() {
-	diff <(control GET dump | jq -r 'select(.side == "supabase" and
+	diff <(control GET dump | $JQ -r 'select(.side == "supabase" and
 		.deleted_at == null).decision' | sort) <(printf '%s\n' "$@" |
 		sort) || { echo "rows differ"; return 1; }
 }
 
 must_have_pages() {
-	[[ $(control GET dump | jq -s 'map(select(.side == "notion")) | length') \
+	[[ $(control GET dump | $JQ -s 'map(select(.side == "notion")) | length') \
 		== "$1" ]] || { echo "not $1 pages"; return 1; }
 }
 
@@ -54,7 +54,7 @@ archive() {
 @test "with links and base lost, archived pages are paired again" {
 	archive
 	rm -r state
-	control GET dump | jq -c 'select(.side == "supabase") |
+	control GET dump | $JQ -c 'select(.side == "supabase") |
 		{side, id, set: {notion_page_id: null, checksum: null,
 			notion_synced: false}}' >unlink
 	while read -r line; do
@@ -63,7 +63,7 @@ archive() {
 	must_pass sync_now --quiet
 	must_have_pages 6
 	must_have_rows one two three four five six
-	control GET dump | jq -es 'map(select(.side == "supabase") |
+	control GET dump | $JQ -es 'map(select(.side == "supabase") |
 		.notion_page_id) | all(. != null) and length == 6 and
 		(unique | length == 6)' || seen "the links"
 }
@@ -97,7 +97,7 @@ archive() {
 
 @test "one page that can't be looked up holds its pair alone" {
 	local page
-	page=$(live notion one | jq -r .id)
+	page=$(live notion one | $JQ -r .id)
 	act notion one trash
 	edit notion two '{"decision":"two, edited"}'
 	control POST faults "{\"match\":{\"method\":\"GET\",

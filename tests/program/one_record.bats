@@ -35,15 +35,15 @@ break_pages() {
 	local id
 	while read -r id; do
 		fault "\"api\":\"notion\",\"method\":\"PATCH\",\"path\":\"/v1/pages/$id\"" '"status":500'
-	done < <(jq -r 'select(.op == "update").page_id' plan | head -n "$1")
+	done < <($JQ -r 'select(.op == "update").page_id' plan | head -n "$1")
 }
 
 arrived() {
-	control GET dump | jq -s 'map(select(.side == "notion" and .type == ["UX"])) | length'
+	control GET dump | $JQ -s 'map(select(.side == "notion" and .type == ["UX"])) | length'
 }
 
 requests() { # requests METHOD PATH-REGEX
-	control GET log | jq -s --arg m "$1" --arg p "$2" \
+	control GET log | $JQ -s --arg m "$1" --arg p "$2" \
 		'[.[] | select(.method == $m and (.path | test($p)))] | length'
 }
 
@@ -59,7 +59,7 @@ requests() { # requests METHOD PATH-REGEX
 		control DELETE log >/dev/null
 		SYNC_JOBS=$jobs must_fail $RC_ATTENTION apply_plan
 		must_hold 'last.complete and last.totals.unknown == 7'
-		[[ $(control GET dump | jq -s --arg d "2026-02-0$jobs" 'map(select(.side == "notion"
+		[[ $(control GET dump | $JQ -s --arg d "2026-02-0$jobs" 'map(select(.side == "notion"
 			and .date.start == $d)) | length') == 7 ]] || seen "$(arrived) arrived"
 		# After three failures in a row Notion is asked beside them, not each time.
 		(($(requests GET '/users/me') <= 4)) || seen "probes: $(requests GET '/users/me')"
@@ -98,7 +98,7 @@ requests() { # requests METHOD PATH-REGEX
 	pairs 1
 	seed notion "one" "two" "three"
 	make_plan
-	id=$(live notion two | jq -r .id)
+	id=$(live notion two | $JQ -r .id)
 	fault "\"api\":\"supabase\",\"method\":\"POST\",\"body\":\"$id\"" '"status":403,"code":"42501",
 		"message":"new row violates row-level security policy for table \"decision_vault\""'
 	must_fail $RC_ATTENTION apply_plan

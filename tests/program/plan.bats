@@ -163,9 +163,9 @@ base_stream() {
 	mixed >records
 	must_pass "$BIN/plan" records
 	local one two
-	one=$(jq -r 'select(.plan_id).plan_id' <<<"$output")
+	one=$($JQ -r 'select(.plan_id).plan_id' <<<"$output")
 	must_pass "$BIN/plan" --conflict notion records
-	two=$(jq -r 'select(.plan_id).plan_id' <<<"$output")
+	two=$($JQ -r 'select(.plan_id).plan_id' <<<"$output")
 	[[ $one != "$two" ]] || seen "the same id"
 	must_hold '.[0].policy.conflict == "notion"'
 	must_hold 'any(.[]; .conflict.winner == "notion")'
@@ -253,7 +253,7 @@ no_plan_of_a_cut() {
 		page_record 101 '{"synced":true}'
 	} | records_stream >records
 	must_pass "$BIN/plan" --base none records
-	sum=$(jq -r 'select(.op == "link").checksum' <<<"$output")
+	sum=$($JQ -r 'select(.op == "link").checksum' <<<"$output")
 	{
 		sb_record 1 "{\"page_id\":\"$(id 101)\",\"synced\":true,
 			\"stored_checksum\":\"$sum\"}"
@@ -341,7 +341,7 @@ no_plan_of_a_cut() {
 	must_hold '.[0].blocked == ["mass-delete"]
 		and ([.[] | select(.op == "trash")] | length) == 4'
 	# As it was seen, and only so.
-	n=$(jq -r 'select(.kind == "head").plan_id' <<<"$output")
+	n=$($JQ -r 'select(.kind == "head").plan_id' <<<"$output")
 	must_pass "$BIN/plan" --allow-plan "$n" records
 	must_hold ".[0] | .blocked == [] and .policy.allow_plan == \"$n\""
 	must_fail "$RC_GUARD" "$BIN/plan" --allow-plan "$(id 7)" records

@@ -47,7 +47,7 @@ ops_are() {
 }
 
 sum_of() {
-	jq -r "select(.op == \"$1\").checksum" run/plan.ndjson
+	$JQ -r "select(.op == \"$1\").checksum" run/plan.ndjson
 }
 
 @test "an update of a page goes back, and the row's checksum with it" {

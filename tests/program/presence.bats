@@ -31,10 +31,10 @@ people_delete() {
 
 must_have_followed() {
 	dead supabase "page trashed" >/dev/null
-	live notion "page trashed, row edited" | jq -e '.type == ["Policy"]'
+	live notion "page trashed, row edited" | $JQ -e '.type == ["Policy"]'
 	live supabase "page trashed, row edited"
 	dead notion "row deleted"
-	live supabase "row deleted, page edited" | jq -e '.type == "UX"'
+	live supabase "row deleted, page edited" | $JQ -e '.type == "UX"'
 	live notion "row deleted, page edited"
 	live supabase "page erased"
 	live supabase "page moved"
@@ -77,7 +77,7 @@ restores() {
 	edit notion "page trashed" '{"type":"Other"}'
 	act supabase "row deleted" undelete
 	must_pass sync_now --quiet
-	live supabase "page trashed" | jq -e '.type == "Other"'
+	live supabase "page trashed" | $JQ -e '.type == "Other"'
 	live notion "row deleted"
 	must_be_settled
 }
@@ -131,7 +131,7 @@ restores() {
 		must_hold '.[0].planned == 0 or (.[0].planned == ([.[0].skips[]] | add))' logs/last_run.json
 		must_hold '.[0].skips.orphan == 2' logs/last_run.json
 	done
-	[[ $(control GET log | jq -s '[.[] | select(.method == "PATCH" or (.method == "POST" and (.path | test("query|search") | not)))] | length') == 0 ]] ||
+	[[ $(control GET log | $JQ -s '[.[] | select(.method == "PATCH" or (.method == "POST" and (.path | test("query|search") | not)))] | length') == 0 ]] ||
 		seen "something was written"
 	catch "$BIN/report"
 	[[ $output == *"is deleted and has lost its link"* ]] || seen "report: $output"
@@ -142,8 +142,8 @@ restores() {
 	done
 	must_pass sync_now --quiet
 	for which in "made in Notion" still-1; do
-		[[ $(live supabase "$which" | jq -r .notion_page_id) == "$(live notion "$which" | jq -r .id)" ]]
-		[[ $(control GET dump | jq -s --arg d "$which" '[.[] | select(.decision == $d)] | length') == 2 ]]
+		[[ $(live supabase "$which" | $JQ -r .notion_page_id) == "$(live notion "$which" | $JQ -r .id)" ]]
+		[[ $(control GET dump | $JQ -s --arg d "$which" '[.[] | select(.decision == $d)] | length') == 2 ]]
 	done
 	must_be_settled
 }
@@ -158,7 +158,7 @@ restores() {
 		control DELETE log >/dev/null
 		catch sync_now --quiet --orphans restore
 		must_hold '.[0].skips == {"not-kept":1}' logs/last_run.json
-		before=$(control GET log | jq -s '[.[] | select(.api == "supabase" and .method == "POST")] | length')
+		before=$(control GET log | $JQ -s '[.[] | select(.api == "supabase" and .method == "POST")] | length')
 		[[ $before == 0 ]] || seen "sent again"
 	done
 	control POST config '{"triggers":[]}' >/dev/null

@@ -43,7 +43,7 @@ records() {
 @test "no probe of the rows carries a value" {
 	seed supabase 'a row'
 	must_pass "$BIN/doctor" --json --only grants,link-index,column-types
-	control GET log | jq -c 'select(.api == "supabase" and .method != "GET")' >writes
+	control GET log | $JQ -c 'select(.api == "supabase" and .method != "GET")' >writes
 	[[ $(wc -l <writes) -ge 3 ]] || { cat writes; seen "too few probes"; }
 	control POST config '{"drop_filters":true}' >/dev/null
 	local before method target body parts part query i

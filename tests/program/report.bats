@@ -248,7 +248,7 @@ judged() {
 		must_hold '.[0].next | (.text | length) > 20 and
 			(.command | test("^(scripts/sync-now.sh|bin/report)"))'
 		((code != 65)) || must_hold '.[0].next.text | test("do as the message says")'
-		jq -r .next.text <<<"$output" >>"$T/texts"
+		$JQ -r .next.text <<<"$output" >>"$T/texts"
 	done
 	[[ $(sort -u "$T/texts" | wc -l) -eq 8 ]] || {
 		cat "$T/texts"
@@ -524,7 +524,7 @@ conflict() {
 		row_id: "3f0c1d2e-0000-4000-8000-0000000000aa", page_id: "77ab90c4-0000-4000-8000-0000000000bb",
 		conflict: {fields: ["type"], supabase: {type: $left}, notion: {type: $right}}} + $more')"
 	must_pass "$REPORT" --conflicts --json
-	seen=$(jq -r '.conflicts[] | select(.decided | not) | .seen' <<<"$output")
+	seen=$($JQ -r '.conflicts[] | select(.decided | not) | .seen' <<<"$output")
 }
 
 @test "a conflict is decided as it was seen: its values, whole, whatever the run" {

@@ -15,7 +15,7 @@ seed_rows() {
 		printf '{"side":"supabase","id":"00000000-0000-4000-8000-%012x"' $i
 		printf ',"decision":"D %d","type":"Ops","date":"2026-01-02"}\n' $i
 	done >seed.ndjson
-	control POST seed @seed.ndjson | jq -e ".accepted == $1" >seeded ||
+	control POST seed @seed.ndjson | $JQ -e ".accepted == $1" >seeded ||
 		cat seeded
 }
 
@@ -75,7 +75,7 @@ must_have_rows() {
 		"decision", "id", "notion_page_id", "notion_synced", "type",
 		"updated_at"]'
 	[[ -z $stderr ]] || seen "messages"
-	must_hold "$(control GET log | jq -s 'map(select(.api == "supabase")) |
+	must_hold "$(control GET log | $JQ -s 'map(select(.api == "supabase")) |
 		length') == .[-1].requests"
 	must_pass fetch --page-size 1000
 	must_have_rows 250
@@ -97,7 +97,7 @@ must_have_rows() {
 		<(control GET log)
 	must_have_rows 2600
 	must_hold '[.[].row.id // empty] | . == sort'
-	must_hold "$(control GET log | jq -s 'map(select(.api == "supabase")) |
+	must_hold "$(control GET log | $JQ -s 'map(select(.api == "supabase")) |
 		length') == .[-1].requests"
 	# However many rows an answer has, and whatever the ids are made of.
 	control POST config '{"max_rows":37}' >/dev/null
@@ -124,8 +124,8 @@ must_have_rows() {
 			\"id\":\"$(id $n)\",\"action\":\"delete\"}}"
 	done
 	must_pass fetch
-	comm -23 <(control GET dump | jq -r 'select(.side == "supabase").id' | sort) \
-		<(jq -r 'select(.row).row.id' <<<"$output") >lost
+	comm -23 <(control GET dump | $JQ -r 'select(.side == "supabase").id' | sort) \
+		<($JQ -r 'select(.row).row.id' <<<"$output") >lost
 	[[ ! -s lost ]] || seen "lost: $(<lost)"
 	must_hold '[.[].row.id // empty] | . == (sort | unique)'
 }
@@ -206,7 +206,7 @@ must_have_rows() {
 	must_say 'SUPABASE_SERVICE_ROLE_KEY'
 	[[ $stderr != *sb_secret_wrong* ]] || seen "the key is in the message"
 	SUPABASE_SERVICE_ROLE_KEY=$(curl -fsS "$SANDBOX/control/info" |
-		jq -r .keys.supabase_service_role_jwt) must_pass fetch
+		$JQ -r .keys.supabase_service_role_jwt) must_pass fetch
 	control POST config '{"paused":true}' >/dev/null
 	must_fail $RC_CONFIG fetch
 	must_say 'paused'

@@ -16,7 +16,7 @@ setup() {
 seed_pages() {
 	jq -nc --argjson n "$1" 'range($n) | {side:"notion",
 		decision:"P \(. + 1)", type:"Ops", date:"2026-01-02"}' >seed.ndjson
-	control POST seed @seed.ndjson | jq -er '.refused == [] // error, .ids[]' |
+	control POST seed @seed.ndjson | $JQ -er '.refused == [] // error, .ids[]' |
 		sed 1d >ids
 }
 
@@ -134,7 +134,7 @@ alter() {
 		6:'{"deleted_at":"2026-02-01T00:00:00Z"}'
 	read_with
 	must_be since
-	control GET log | jq -r 'select(.path | startswith("/v1/pages/")).path | .[10:46]' | sort >asked
+	control GET log | $JQ -r 'select(.path | startswith("/v1/pages/")).path | .[10:46]' | sort >asked
 	diff <(sort <(page_id 3) <(page_id 5)) asked
 	diff first <(pages)
 	# A row that is deleted has no say beside one that isn't.
@@ -284,7 +284,7 @@ alter() {
 	must_hold '.[0].properties.Synced != null' notion.ndjson
 	# shellcheck disable=SC2086
 	curl -fsS $patch -H "Authorization: Bearer $NOTION_API_KEY" -d '{"properties":{"Synced":null}}' \
-		"$SANDBOX/v1/data_sources/$(jq -r 'select(.kind == "head").scope' notion.ndjson)" >/dev/null
+		"$SANDBOX/v1/data_sources/$($JQ -r 'select(.kind == "head").scope' notion.ndjson)" >/dev/null
 	edited 1 "edited"
 	control POST faults '{"match":{"path":"/query"},"status":400,"code":"validation_error"}' >/dev/null
 	read_with

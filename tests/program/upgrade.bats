@@ -17,7 +17,7 @@ take() {
 	cp -r "$FIXTURES/state-$1/." .
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
 	# Nobody is asked there.
-	SUPABASE_URL=http://$(jq -r 'select(.kind == "head").scope' sb.ndjson)
+	SUPABASE_URL=http://$($JQ -r 'select(.kind == "head").scope' sb.ndjson)
 	SUPABASE_URL=${SUPABASE_URL%/*}
 	export SUPABASE_URL NOTION_API_URL=$SUPABASE_URL SUPABASE_SERVICE_ROLE_KEY=sb_secret_sandbox NOTION_API_KEY=ntn_sandbox \
 		NOTION_DATABASE_ID=00000000-0000-4000-8000-000000000001
@@ -27,7 +27,7 @@ take() {
 planned() {
 	"$BIN/normalize" -q sb.ndjson notion.ndjson >records &&
 		"$BIN/plan" -q "$@" records >plan || true
-	jq -r 'select(.kind == "op") | "\(.op) \(.target) \(.code // "")"' plan | sort | uniq -c | sed 's/^ *//; s/ *$//'
+	$JQ -r 'select(.kind == "op") | "\(.op) \(.target) \(.code // "")"' plan | sort | uniq -c | sed 's/^ *//; s/ *$//'
 }
 
 @test "every version that is tagged has its state here, and so has this one" {

@@ -11,7 +11,7 @@ setup() {
 }
 
 has_row() { live supabase "$1" >/dev/null; }
-is_published() { jq -e '.next_at != null' logs/schedule.json >/dev/null 2>&1; }
+is_published() { $JQ -e '.next_at != null' logs/schedule.json >/dev/null 2>&1; }
 
 # eventually COMMAND: within thirty seconds.
 eventually() {

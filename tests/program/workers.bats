@@ -17,7 +17,7 @@ make_plan() {
 
 # requests METHOD PATH: how many the sandbox has seen.
 requests() {
-	control GET log | jq -s --arg m "$1" --arg p "$2" \
+	control GET log | $JQ -s --arg m "$1" --arg p "$2" \
 		'[.[] | select(.method == $m and .path == $p)] | length'
 }
 
@@ -29,7 +29,7 @@ decisions() {
 settled() {
 	local side
 	for side in supabase notion; do
-		control GET dump | jq -r --arg side "$side" '
+		control GET dump | $JQ -r --arg side "$side" '
 			select(.side == $side and .deleted_at == null and (.in_trash | not))
 			| .decision' | sort >"$side"
 	done
@@ -63,7 +63,7 @@ settled() {
 	mapfile -t all < <(decisions 1 20)
 	seed notion "${all[@]}"
 	make_plan
-	page=$(live notion "decision 13" | jq -r .id)
+	page=$(live notion "decision 13" | $JQ -r .id)
 	for jobs in 1 4; do
 		control POST faults "{\"match\":{\"api\":\"supabase\",\"method\":\"POST\",
 			\"body\":\"$page\"},\"status\":400,\"code\":\"23514\",\"times\":-1}"
@@ -71,10 +71,10 @@ settled() {
 		must_hold "[.[] | select(.kind == \"result\" and .status != \"done\"
 			and .code != \"pair\") | [.page_id, .status]] == [[\"$page\", \"failed\"]]"
 		must_hold 'last.totals.failed == 1 and last.complete'
-		[[ $(control GET dump | jq -s '[.[] | select(.side == "supabase")] | length') == 19 ]]
+		[[ $(control GET dump | $JQ -s '[.[] | select(.side == "supabase")] | length') == 19 ]]
 		control DELETE faults >/dev/null
 		# Again from the start for the other number of workers.
-		control GET dump | jq -r 'select(.side == "supabase") | .id' |
+		control GET dump | $JQ -r 'select(.side == "supabase") | .id' |
 			while read -r id; do
 				jq -nc --arg id "$id" '{side:"supabase", id:$id, action:"delete"}' >edit
 				control POST edit @edit >/dev/null
@@ -87,7 +87,7 @@ settled() {
 	mapfile -t all < <(decisions 1 10)
 	seed notion "${all[@]}"
 	make_plan
-	page=$(live notion "decision 7" | jq -r .id)
+	page=$(live notion "decision 7" | $JQ -r .id)
 	jq -nc --arg page "$page" '{side:"supabase", decision:"decision 7", type:"Ops",
 		date:"2026-01-02", notion_page_id:$page}' >seed
 	control POST seed @seed >/dev/null
@@ -123,7 +123,7 @@ settled() {
 		"body":"decision 1"},"drop":"after","times":3}'
 	SYNC_JOBS=4 catch "$BIN/apply" --base state/base.ndjson plan
 	must_hold '[.[] | select(.kind == "result" and .status == "done")] | length >= 20'
-	must_hold '[.[].hits] == [3, 3]' <(control GET faults | jq -c '.[]? // .')
+	must_hold '[.[].hits] == [3, 3]' <(control GET faults | $JQ -c '.[]? // .')
 	control DELETE faults >/dev/null
 	must_pass sync_now -q
 	settled <(printf '%s\n' first "${all[@]}" same same same same)
@@ -142,7 +142,7 @@ settled() {
 		"status":503}' >/dev/null
 	"$BIN/apply" -q --base state/base.ndjson plan >results &
 	pid=$!
-	until [[ $(control GET faults) == *'"hits":1'* ]]; do sleep 0.05; done
+	until_hits
 	kill -9 $pid
 	wait $pid || true
 	control DELETE faults >/dev/null
@@ -151,7 +151,7 @@ settled() {
 	seed notion more
 	make_plan
 	# The link of its row is slow: others get time to look for the page.
-	old=$(live supabase "left and edited" | jq -r .id)
+	old=$(live supabase "left and edited" | $JQ -r .id)
 	control POST faults "{\"match\":{\"api\":\"supabase\",\"method\":\"PATCH\",
 		\"path\":\"id=eq.$old\"},\"delay_ms\":1000}"
 	SYNC_JOBS=4 catch "$BIN/apply" --base state/base.ndjson plan
@@ -201,7 +201,7 @@ settled() {
 # Requests to $1 while it had asked for a pause of 2 s; those that were under
 # way as it did are let off.
 asked_in_pause() {
-	control GET log | jq -sr --arg api "$1" '
+	control GET log | $JQ -sr --arg api "$1" '
 		def at: (.at | sub("[.][0-9]+Z"; "Z") | fromdate) +
 			(.at | capture("(?<f>[.][0-9]+)Z").f | "0" + . | tonumber);
 		map(select(.api == $api) | {at:at, status, method, path})

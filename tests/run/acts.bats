@@ -35,11 +35,11 @@ act_now() {
 # must_act CODE NAME BODY: that it ended with this code.
 must_act() {
 	act_now "$2" "$3"
-	[[ $(jq .exit_code <<<"$last") == "$1" ]] || { echo "${*:2}: $last"; return 1; }
+	[[ $($JQ .exit_code <<<"$last") == "$1" ]] || { echo "${*:2}: $last"; return 1; }
 }
 
 blocked_plan() {
-	jq -r .plan_id logs/last_run.json
+	$JQ -r .plan_id logs/last_run.json
 }
 
 @test "a blocked plan passes as it was seen; with one more deletion it doesn't" {
@@ -82,15 +82,15 @@ blocked_plan() {
 	plan_id=$(blocked_plan)
 	start_server --scripts "$ROOT/scripts"
 	act_now dry-run '{}'
-	[[ $(jq -r .plan_id <<<"$plan") == "$plan_id" ]] || { echo "$last $plan"; return 1; }
+	[[ $($JQ -r .plan_id <<<"$plan") == "$plan_id" ]] || { echo "$last $plan"; return 1; }
 	must_act 1 allow "{\"plan\":\"$plan_id\"}"
 	dead notion five >/dev/null
-	live notion eight | jq -e '.type == ["Policy"]' >/dev/null
+	live notion eight | $JQ -e '.type == ["Policy"]' >/dev/null
 	# What is allowed is a plan, not a run: nothing else is written, and all is well.
 	edit supabase seven '{"type":"Legal"}'
 	must_act 3 allow "{\"plan\":\"$undo_id\"}"
-	[[ $(jq -r .output <<<"$last") == *"the plan has changed since it was seen"* ]] || { echo "$last"; return 1; }
-	live notion seven | jq -e '.type == ["Ops"]' >/dev/null
+	[[ $($JQ -r .output <<<"$last") == *"the plan has changed since it was seen"* ]] || { echo "$last"; return 1; }
+	live notion seven | $JQ -e '.type == ["Ops"]' >/dev/null
 	must_fail 1 "$BIN/report" --health
 	[[ $output == *"needs attention"* ]] || seen "it is judged by a run that was refused"
 	catch "$BIN/report" --pending --json
@@ -98,12 +98,12 @@ blocked_plan() {
 	# The plan that is shown, and a rule that is meant for one run.
 	act_now dry-run '{}'
 	must_act 1 sync-now "$(jq -c '{plan: .plan_id}' <<<"$plan")"
-	live notion seven | jq -e '.type == ["Legal"]' >/dev/null
+	live notion seven | $JQ -e '.type == ["Legal"]' >/dev/null
 	must_act 1 sync-now '{"orphans":"restore"}'
 	must_hold '.[0].policy | .conflict == "stop" and .orphans == "restore"' logs/last_run.json
 	must_act 1 sync-now '{}'
 	must_hold '.[0].policy | .conflict == "stop" and .orphans == "keep"' logs/last_run.json
-	live supabase eight | jq -e '.type == "UX"' >/dev/null
+	live supabase eight | $JQ -e '.type == "UX"' >/dev/null
 }
 
 @test "from the page: look, run, decide, approve, take back; and the token is kept nowhere" {
@@ -111,41 +111,41 @@ blocked_plan() {
 	seed supabase "Adopt PostgreSQL" one two three four five six seven
 	start_server --scripts "$ROOT/scripts"
 	act_now dry-run '{}'
-	[[ $(jq -c '[.kind, .run_id, (.plan_id | length)]' <<<"$plan") == '["dry-run",null,36]' ]] || { echo "$last $plan"; return 1; }
+	[[ $($JQ -c '[.kind, .run_id, (.plan_id | length)]' <<<"$plan") == '["dry-run",null,36]' ]] || { echo "$last $plan"; return 1; }
 	none notion one
 	must_act 0 sync-now '{"full":true}'
 	live notion one >/dev/null
 	# A conflict that nobody has decided.
-	row=$(live supabase "Adopt PostgreSQL" | jq -r .id)
+	row=$(live supabase "Adopt PostgreSQL" | $JQ -r .id)
 	edit supabase "Adopt PostgreSQL" '{"type":"UX"}'
 	edit notion "Adopt PostgreSQL" '{"type":"Policy"}'
 	catch sync_now --quiet --conflict stop
 	must_act 0 resolve "{\"id\":\"$row\",\"take\":\"supabase\",\"fields\":[\"type\"]}"
-	[[ $(jq -r .output <<<"$last") == "controls: $row: resolved"* ]] || { echo "$last"; return 1; }
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["UX"]' >/dev/null
+	[[ $($JQ -r .output <<<"$last") == "controls: $row: resolved"* ]] || { echo "$last"; return 1; }
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["UX"]' >/dev/null
 	# A bulk delete, of which one is right; somebody else's run goes on meanwhile.
 	for n in one two three four five six; do act supabase $n soft-delete; done
 	hold sync
 	must_act 75 sync-now '{}'
-	[[ $(jq -r .output <<<"$last") == *lock* ]] || { echo "$last"; return 1; }
+	[[ $($JQ -r .output <<<"$last") == *lock* ]] || { echo "$last"; return 1; }
 	let_go
 	must_act 3 sync-now '{}'
 	row=$(id_of supabase six)
 	must_act 2 approve "{\"plan\":\"$(id 7)\",\"ids\":[\"$row\"]}"
 	must_act 0 approve "{\"plan\":\"$(blocked_plan)\",\"ids\":[\"$row\"]}"
-	[[ $(jq -r .output <<<"$last") == *"1 approved"* ]] || { echo "$last"; return 1; }
+	[[ $($JQ -r .output <<<"$last") == *"1 approved"* ]] || { echo "$last"; return 1; }
 	live notion six >/dev/null
 	act_now sync-now '{}'
 	dead notion six >/dev/null
 	live notion five >/dev/null
 	# And back again, by the plan that was shown.
-	run=$(jq -r .run_id logs/last_run.json)
+	run=$($JQ -r .run_id logs/last_run.json)
 	act_now undo "{\"run\":\"$run\",\"dry_run\":true}"
-	[[ $(jq -c '[.kind, .run_id]' <<<"$plan") == "[\"undo\",\"$run\"]" ]] || { echo "$last $plan"; return 1; }
+	[[ $($JQ -c '[.kind, .run_id]' <<<"$plan") == "[\"undo\",\"$run\"]" ]] || { echo "$last $plan"; return 1; }
 	dead notion six >/dev/null
-	n=$(jq -r .plan_id <<<"$plan")
+	n=$($JQ -r .plan_id <<<"$plan")
 	must_act 0 undo "{\"run\":\"$run\",\"plan\":\"$n\"}"
-	[[ $(jq -r .output <<<"$last") == *"took back run $run"* ]] || { echo "$last"; return 1; }
+	[[ $($JQ -r .output <<<"$last") == *"took back run $run"* ]] || { echo "$last"; return 1; }
 	[[ $plan == null ]]
 	live notion six >/dev/null
 	grep -q "msg=\"undo $run --plan $n asked for by 127.0.0.1\"" logs/sync.log

@@ -11,7 +11,7 @@ setup() {
 # The page of a decision as the API gives it.
 page_of() {
 	local id
-	id=$(live notion "$1" | jq -r .id)
+	id=$(live notion "$1" | $JQ -r .id)
 	curl -fsS --max-time 10 -H "Authorization: Bearer $NOTION_API_KEY" \
 		-H 'Notion-Version: 2026-03-11' "$SANDBOX/v1/pages/$id"
 }
@@ -22,8 +22,8 @@ page_of() {
 	edit notion "Adopt PostgreSQL" '{"type":"Policy"}'
 	edit supabase "Adopt PostgreSQL" '{"decision":"Adopt PostgreSQL 17"}'
 	must_pass sync_now --quiet
-	live supabase "Adopt PostgreSQL 17" | jq -e '.type == "Policy"'
-	live notion "Adopt PostgreSQL 17" | jq -e '.type == ["Policy"]'
+	live supabase "Adopt PostgreSQL 17" | $JQ -e '.type == "Policy"'
+	live notion "Adopt PostgreSQL 17" | $JQ -e '.type == ["Policy"]'
 	must_hold '.[0].conflicts == 0' logs/last_run.json
 	must_be_settled
 }
@@ -35,7 +35,7 @@ page_of() {
 	control POST clock '{"advance":180}' >/dev/null
 	edit notion "Adopt PostgreSQL" '{"type":"Policy"}'
 	must_pass sync_now --quiet
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "Policy"'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "Policy"'
 	must_hold 'length == 1 and .[0].winner == "notion"
 		and .[0].lost.type == "UX" and .[0].fields == ["type"]
 		and .[0].base.type == "Ops" and .[0].supabase_at and .[0].notion_at' \
@@ -49,9 +49,9 @@ page_of() {
 	edit supabase "Adopt PostgreSQL" '{"type":"UX","date":"2026-05-05"}'
 	edit notion "Adopt PostgreSQL" '{"type":"Policy"}'
 	must_fail $RC_ATTENTION sync_now --quiet --conflict stop
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "UX"'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "UX"'
 	live notion "Adopt PostgreSQL" |
-		jq -e '.type == ["Policy"] and .date.start == "2026-01-02"'
+		$JQ -e '.type == ["Policy"] and .date.start == "2026-01-02"'
 	must_hold '[.[] | select(.code == "conflict")] | length == 1' <(results)
 	must_pass "$BIN/report" --json
 	must_hold '.[0].waiting.records | length == 1 and (.[0].conflict
@@ -69,7 +69,7 @@ page_of() {
 	control POST seed "@$T/seed" >/dev/null
 	must_pass sync_now --quiet
 	live supabase "Adopt PostgreSQL" |
-		jq -e '.type == "Ops" and .date == "2026-01-02"'
+		$JQ -e '.type == "Ops" and .date == "2026-01-02"'
 	edit supabase "Adopt PostgreSQL" '{"type":"Architecture"}'
 	must_pass sync_now --quiet
 	page_of "Adopt PostgreSQL" >page
@@ -88,8 +88,8 @@ page_of() {
 	must_pass sync_now --quiet
 	edit notion "Adopt PostgreSQL" '{"type":"UX"}'
 	must_pass sync_now --quiet
-	live supabase "Adopt PostgreSQL" | jq -e '.status == "Final" and .type == "UX"'
-	control GET log | jq -s '[.[] | select(.api == "notion" and .method == "PATCH")
+	live supabase "Adopt PostgreSQL" | $JQ -e '.status == "Final" and .type == "UX"'
+	control GET log | $JQ -s '[.[] | select(.api == "notion" and .method == "PATCH")
 		| .body.properties // {} | keys[]] | unique' >keys
 	must_hold '.[0] | index("Owner") == null and index("Notes") == null' keys
 }
@@ -106,8 +106,8 @@ page_of() {
 	must_pass "$BIN/apply" plan
 	must_hold '[.[] | select(.kind == "result") | .status]
 		| length > 0 and all(. == "skipped")'
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["Policy"]'
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "UX"'
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["Policy"]'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "UX"'
 }
 
 records() {
@@ -125,11 +125,11 @@ records() {
 	records >after
 	must_pass "$BIN/plan" --verify after
 	"$BIN/plan" --base state/base.ndjson \
-		--undo "logs/runs/$(jq -r .run_id logs/last_run.json)" after >undo
+		--undo "logs/runs/$($JQ -r .run_id logs/last_run.json)" after >undo
 	must_pass "$BIN/apply" undo
 	must_hold '[.[] | select(.kind == "result") | .status] | index("failed") == null'
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["Ops"]'
-	live supabase "Keep a changelog" | jq -e '.date == "2026-01-02"'
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["Ops"]'
+	live supabase "Keep a changelog" | $JQ -e '.date == "2026-01-02"'
 	dead supabase "Only in Notion"
 	records >undone
 	must_fail $RC_ATTENTION "$BIN/plan" --verify undone
@@ -144,7 +144,7 @@ records() {
 	must_pass "$BIN/apply" --dry-run plan
 	must_hold '[.[] | select(.kind == "result") | .code]
 		| length == 4 and all(. == "dry-run")'
-	control GET log | jq -sc 'map(select(.method != "GET"
+	control GET log | $JQ -sc 'map(select(.method != "GET"
 		and (.path | endswith("/query") | not))) | .[]' >writes
 	[[ ! -s writes ]] || seen "it wrote: $(cat writes)"
 	[[ ! -e state ]] || seen "it made state/"

@@ -120,13 +120,13 @@ log_lines() {
 	must_pass "$SYNC" --quiet
 	must_pass ls logs/runs
 	[[ ${#lines[@]} -eq 50 && ${lines[0]} == 20260101T000016Z-7 ]] || seen "the oldest"
-	[[ ${lines[49]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "the newest"
+	[[ ${lines[49]} == "$($JQ -r .run_id logs/last_run.json)" ]] || seen "the newest"
 	# The clock was set back: by its name, this run is the oldest.
 	mkdir -p logs/runs/20900101T0000{10..64}Z-7
 	must_pass "$SYNC" --quiet
 	must_pass ls logs/runs
 	# What is named after it goes first.
-	[[ ${#lines[@]} -eq 50 && ${lines[49]} == "$(jq -r .run_id logs/last_run.json)" ]] || seen "its own"
+	[[ ${#lines[@]} -eq 50 && ${lines[49]} == "$($JQ -r .run_id logs/last_run.json)" ]] || seen "its own"
 }
 
 @test "what isn't a run's own stays among the old runs, and a link's target too" {
@@ -300,7 +300,7 @@ news() {
 # interrupted: the last run becomes one that somebody stopped.
 interrupted() {
 	local newest
-	newest=$(jq -r .run_id logs/last_run.json)
+	newest=$($JQ -r .run_id logs/last_run.json)
 	mkdir -p "logs/runs/$newest-stopped"
 	jq -c '.status = "interrupted" | .exit_code = 75 | .run_id += "-stopped"' \
 		logs/last_run.json >stopped

@@ -27,7 +27,7 @@ cut_at() {
 
 # Both halves of the one decision that is not "two".
 halves() {
-	control GET dump | jq -sc 'map(select(.decision != "two")
+	control GET dump | $JQ -sc 'map(select(.decision != "two")
 		| [.side, .decision, (.in_trash == true or .deleted_at != null)]) | sort'
 }
 
@@ -153,7 +153,7 @@ ROW='"api":"supabase","method":"PATCH"'
 	later
 	cut_at "{$PAGE,\"body\":\"new\"}"
 	must_end_as '[["notion","new",false],["supabase","new",false]]'
-	[[ $(live supabase new | jq -r .type) == Policy ]]
-	live notion new | jq -e '.type == ["Policy"]'
+	[[ $(live supabase new | $JQ -r .type) == Policy ]]
+	live notion new | $JQ -e '.type == ["Policy"]'
 	[[ ! -s logs/conflicts.ndjson ]] || seen "a conflict was made up"
 }

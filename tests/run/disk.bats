@@ -52,7 +52,7 @@ recovers() {
 }
 
 writes() {
-	control GET count | jq .writes
+	control GET count | $JQ .writes
 }
 
 @test "a full disk under the state folder: 74, no write goes out unjournalled" {
@@ -61,7 +61,7 @@ writes() {
 	fill
 	must_fail $RC_LOCAL apply plan
 	must_say "base.ndjson"
-	[[ $(control GET dump | jq -sc 'map(select(.side == "notion")) | length') == 1 ]]
+	[[ $(control GET dump | $JQ -sc 'map(select(.side == "notion")) | length') == 1 ]]
 	rm state/filler
 	recovers
 }
@@ -411,6 +411,6 @@ make_full() {
 	full_on '' "$BIN/apply" -q "${base[@]}" plan
 	must_pass sync_now -q --match decision
 	must_be_settled
-	control GET dump | jq -sc 'group_by(.side) | map(map(.decision) | sort) | unique' >sides
+	control GET dump | $JQ -sc 'group_by(.side) | map(map(.decision) | sort) | unique' >sides
 	[[ $(<sides) == '[["met","new","other","page","refused","row"]]' ]] || seen "$(<sides)"
 }

@@ -31,7 +31,7 @@ setup() {
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
 	control POST edit '{"side":"notion","set":{"decision":"x","type":["A","B","C"]}}'
 	must_pass "$ROOT/scripts/sync-now.sh" -q
-	id=$(control GET dump | jq -r 'select(.side == "supabase") | .id')
+	id=$(control GET dump | $JQ -r 'select(.side == "supabase") | .id')
 	control POST edit "{\"side\":\"supabase\",\"id\":\"$id\",\"set\":{\"type\":\"D\"}}"
 	must_pass "$ROOT/scripts/sync-now.sh" -q
 	must_pass control GET dump
@@ -46,10 +46,10 @@ setup() {
 	export SYNC_STATE_DIR=$T/state SYNC_LOG_DIR=$T/logs
 	control POST edit '{"side":"supabase","set":{"decision":"x","type":"Ops"}}'
 	must_pass "$ROOT/scripts/sync-now.sh" -q
-	page=$(control GET dump | jq -r 'select(.side == "notion") | .id')
+	page=$(control GET dump | $JQ -r 'select(.side == "notion") | .id')
 	control POST edit "{\"side\":\"notion\",\"id\":\"$page\",\"action\":\"trash\"}"
 	control POST clock '{"advance":3600}'
-	control POST edit "$(control GET dump | jq -c 'select(.side == "supabase")
+	control POST edit "$(control GET dump | $JQ -c 'select(.side == "supabase")
 		| {side, id, set: {decision: "of the row"}}')"
 	control POST clock '{"advance":3600}'
 	control POST faults "{\"match\":{\"api\":\"notion\",\"method\":\"PATCH\",\"body\":\"in_trash\"},

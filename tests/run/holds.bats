@@ -23,7 +23,7 @@ approve() {
 
 # value SIDE DECISION KEY: what the live record of that decision holds.
 value() {
-	live "$1" "$2" | jq -r --arg key "$3" '.[$key]
+	live "$1" "$2" | $JQ -r --arg key "$3" '.[$key]
 		| if type == "array" then .[0] elif type == "object" then .start else . end'
 }
 
@@ -61,7 +61,7 @@ waiting() {
 	[[ $(value notion B type) == Legal && $(value notion D type) == Legal ]] ||
 		seen "the rows' types didn't arrive"
 	live notion G >/dev/null
-	jq -e 'select(.lost.type == "UX")' logs/conflicts.ndjson >/dev/null ||
+	$JQ -e 'select(.lost.type == "UX")' logs/conflicts.ndjson >/dev/null ||
 		seen "the page's type in B was not kept: $(cat logs/conflicts.ndjson)"
 	must_be_settled
 	# And both ways again.
@@ -93,11 +93,11 @@ waiting() {
 	local ahead=logs/runs/29991231T235959Z-1
 	mkdir "$ahead"
 	jq -c 'select(.kind != "op") | if .kind == "end" then .count = 0 else . end' \
-		"logs/runs/$(jq -r .run_id logs/last_run.json)/plan.ndjson" >"$ahead/plan.ndjson"
+		"logs/runs/$($JQ -r .run_id logs/last_run.json)/plan.ndjson" >"$ahead/plan.ndjson"
 	must_pass approve --list
 	[[ $(grep -c 'trash .*in Notion .*(mass-delete)' <<<"$output") == 9 ]] ||
 		seen "the list: $output"
-	plan=$(jq -r 'select(.kind == "head").plan_id' logs/runs/*/plan.ndjson | tail -n 1)
+	plan=$($JQ -r 'select(.kind == "head").plan_id' logs/runs/*/plan.ndjson | tail -n 1)
 	# What isn't there, what is not unique, and another plan.
 	must_fail $RC_USAGE approve ffffffff
 	must_say 'nothing of ffffffff waits or is blocked'
@@ -185,7 +185,7 @@ waiting() {
 	edit supabase B '{"type":"Legal"}'
 	must_pass sync_now --quiet --hold trash,update
 	[[ $(value notion B type) == Ops ]] || seen "an approval of something else passed"
-	results | jq -se 'map(select(.code == "held" and (.reason |
+	results | $JQ -se 'map(select(.code == "held" and (.reason |
 		contains("has changed since")))) | length >= 1' >/dev/null ||
 		seen "not said: $(results)"
 	[[ ! -e state/approved.ndjson ]] || seen "the approval is still there"

@@ -35,7 +35,7 @@ traced() {
 	grep -qx plan calls
 	! grep -qx apply calls || seen "apply was called"
 	state_files | diff before -
-	dir=logs/runs/$(jq -r .run_id logs/last_run.json)
+	dir=logs/runs/$($JQ -r .run_id logs/last_run.json)
 	[[ ! -e $dir/results.ndjson ]]
 	must_hold '.[0] | .status == "ok" and .exit_code == 0 and .planned == 0 and .complete
 		and .counts == {supabase:{live:2}, notion:{live:2}}' logs/last_run.json
@@ -70,7 +70,7 @@ traced() {
 	jq -nc --argjson scope "$(jq -c 'select(.kind == "head") | .scope' state/base.ndjson)" \
 		'{kind:"scope", scope:$scope}' >state/base.ndjson.journal
 	jq -c '.at = "2026-01-02T03:04:05.000000Z"' <<<"$line" >>state/base.ndjson.journal
-	grep -vF "$(jq -r .row_id <<<"$line")" state/base.ndjson |
+	grep -vF "$($JQ -r .row_id <<<"$line")" state/base.ndjson |
 		jq -c 'if .kind == "end" then .count = 1 else . end' >less
 	cp less state/base.ndjson
 	must_pass sync_now --quiet

@@ -62,7 +62,7 @@ writes() {
 	run_now
 	was edited
 	live supabase A2
-	live notion B | jq -e '.type == ["Policy"]'
+	live notion B | $JQ -e '.type == ["Policy"]'
 	live supabase D
 	# Both sides are what a full reading says they are.
 	run_now --full
@@ -106,13 +106,13 @@ writes() {
 	# Nothing was concluded from the snapshot, where they still are.
 	live supabase A
 	live supabase B
-	[[ $(control GET dump | jq -s 'map(select(.side == "notion")) | length') == 8 ]]
+	[[ $(control GET dump | $JQ -s 'map(select(.side == "notion")) | length') == 8 ]]
 	# C's write was refused by what the page really is, so all is read next.
 	run_now
 	was unsettled
 	dead supabase A
 	live supabase B
-	live notion C | jq -e '.type == ["Policy"]'
+	live notion C | $JQ -e '.type == ["Policy"]'
 	dead supabase D
 	run_now
 	was edited
@@ -134,8 +134,8 @@ writes() {
 	run_now
 	was absence
 	live notion New
-	[[ $(control GET dump | jq -s 'map(select(.decision == "Met by content")) | length') == 2 ]]
-	live supabase "Met by content" | jq -e '.notion_page_id != null'
+	[[ $(control GET dump | $JQ -s 'map(select(.decision == "Met by content")) | length') == 2 ]]
+	live supabase "Met by content" | $JQ -e '.notion_page_id != null'
 }
 
 @test "a type without an option, and a page that meets a row: all is read first" {
@@ -144,12 +144,12 @@ writes() {
 	edit supabase A '{"type":"Brand new"}'
 	run_now
 	was absence
-	live notion A | jq -e '.type == ["Brand new"]'
+	live notion A | $JQ -e '.type == ["Brand new"]'
 	seed supabase B
 	seed notion B
 	run_now
 	was absence
-	[[ $(control GET dump | jq -s 'map(select(.decision == "B")) | length') == 2 ]]
+	[[ $(control GET dump | $JQ -s 'map(select(.decision == "B")) | length') == 2 ]]
 }
 
 @test "after a run that did not end well, and after one that was killed" {
@@ -263,7 +263,7 @@ writes() {
 	must_pass "$BIN/report"
 	[[ $output =~ Reading\ +last\ full\ reading\ [0-9]+\ seconds?\ ago ]] || seen "the report"
 	must_pass "$BIN/report" --json
-	must_hold ".[0].last_full_reading == (\"$(jq -r .reading.full_at logs/last_run.json)\" | sub(\"\\\\.[0-9]+\"; \"\"))"
+	must_hold ".[0].last_full_reading == (\"$($JQ -r .reading.full_at logs/last_run.json)\" | sub(\"\\\\.[0-9]+\"; \"\"))"
 	seed supabase B
 	before=$(stat -c %i state/snapshot.ndjson)
 	must_pass sync_now --dry-run
@@ -283,7 +283,7 @@ writes() {
 	printf '%s\n' "$output" >records.ndjson
 	must_fail $RC_STREAM "$BIN/plan" --verify records.ndjson
 	must_say 'full reading'
-	must_fail $RC_STREAM "$BIN/plan" --undo "logs/runs/$(jq -r .run_id logs/last_run.json)" records.ndjson
+	must_fail $RC_STREAM "$BIN/plan" --undo "logs/runs/$($JQ -r .run_id logs/last_run.json)" records.ndjson
 	must_say 'full reading'
 }
 
@@ -292,7 +292,7 @@ writes() {
 	unset SYNC_FULL_REQUESTS
 	seed notion A
 	run_now
-	source=$(jq -r .notion.scope <(head -n 1 state/snapshot.ndjson))
+	source=$($JQ -r .notion.scope <(head -n 1 state/snapshot.ndjson))
 	curl -fsS --max-time 10 -X PATCH -H "Authorization: Bearer $NOTION_API_KEY" \
 		-H 'Notion-Version: 2026-03-11' -H 'Content-Type: application/json' \
 		-d '{"properties":{"Checksum":null}}' "$SANDBOX/v1/data_sources/$source" >/dev/null
@@ -304,13 +304,13 @@ writes() {
 	[[ -e state/wake-full ]]
 	run_now
 	was called
-	live notion A | jq -e '.checksum | length == 64'
+	live notion A | $JQ -e '.checksum | length == 64'
 }
 
 @test "the database, its schema and our own user are asked for once" {
 	# asked PATH: how often, in the last run.
 	asked() {
-		control GET log | jq -s --arg p "$1" 'map(select(.method == "GET" and (.path | startswith($p)))) | length'
+		control GET log | $JQ -s --arg p "$1" 'map(select(.method == "GET" and (.path | startswith($p)))) | length'
 	}
 	seed notion A B
 	run_now
@@ -360,18 +360,18 @@ writes() {
 	seed notion A
 	run_now
 	run_now --full
-	[[ $(control GET dump | jq -sc 'map(select(.side == "supabase" and .decision == "A")) | length') == 1 ]]
+	[[ $(control GET dump | $JQ -sc 'map(select(.side == "supabase" and .decision == "A")) | length') == 1 ]]
 }
 
 @test "a full reading that breaks off is not shown as the last one" {
 	local before
 	seed notion A B
 	run_now
-	before=$(jq -r .reading.full_at logs/last_run.json)
+	before=$($JQ -r .reading.full_at logs/last_run.json)
 	later
 	control POST faults '{"match":{"api":"notion","path":"/query"},"times":-1,"cut":20}' >/dev/null
 	must_fail $RC_TEMPORARY env SYNC_RETRIES=0 VAULTSYNC_BIN="$BIN" "$ROOT/scripts/sync-now.sh" -q --full
-	[[ $(jq -r '.reading.full_at // "none"' logs/last_run.json) != "$before" ]]
+	[[ $($JQ -r '.reading.full_at // "none"' logs/last_run.json) != "$before" ]]
 	must_hold '.[0].reading == null' logs/last_run.json
 	must_pass "$BIN/report"
 }
@@ -383,6 +383,6 @@ writes() {
 	seed supabase C
 	run_now
 	was absence
-	sent=$(control GET log | jq -sc 'group_by(.api) | map({(.[0].api):length}) | add')
+	sent=$(control GET log | $JQ -sc 'group_by(.api) | map({(.[0].api):length}) | add')
 	must_hold ".[0].requests == $sent" logs/last_run.json
 }

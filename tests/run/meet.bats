@@ -27,7 +27,7 @@ pause() {
 }
 
 pairs_of() {
-	control GET dump | jq -s '[.[] | select(.side == "supabase")
+	control GET dump | $JQ -s '[.[] | select(.side == "supabase")
 		| .notion_page_id // empty] | [length, (unique | length)]' -c
 }
 
@@ -52,7 +52,7 @@ pairs_of() {
 	must_pass sync_now --quiet --match decision --conflict notion --allow mass-create
 	[[ $(pairs_of) == '[62,62]' ]]
 	must_hold '[.[] | select(.lost.type == "Ops" and .winner == "notion")] | length == 18' logs/conflicts.ndjson
-	live supabase "Decision 7" | jq -e '.type == "UX"'
+	live supabase "Decision 7" | $JQ -e '.type == "UX"'
 	must_be_settled
 }
 
@@ -65,10 +65,10 @@ pairs_of() {
 		== [["link","done"],["skip","skipped"]]' all
 	[[ $(pairs_of) == '[2,2]' ]]
 	must_fail 1 sync_now --quiet --conflict stop
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "Ops"'
-	live notion "adopt postgresql" | jq -e '.type == ["UX"]'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "Ops"'
+	live notion "adopt postgresql" | $JQ -e '.type == ["UX"]'
 	must_pass sync_now --quiet --conflict supabase
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["Ops"]'
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["Ops"]'
 	must_be_settled
 }
 
@@ -92,7 +92,7 @@ pairs_of() {
 	run --separate-stderr sync_now --quiet --conflict notion
 	[[ $status == 0 && $(pairs_of) == '[12,12]' ]] || seen "the second run"
 	[[ $(control GET dump | wc -l) == 24 ]]
-	live supabase "Decision 7" | jq -e '.type == "UX"'
+	live supabase "Decision 7" | $JQ -e '.type == "UX"'
 }
 
 @test "pairs that can't be written, or are paused, stay joined too" {
@@ -104,7 +104,7 @@ pairs_of() {
 {"side":"notion","decision":"waits","type":"UX"}
 {"side":"notion","decision":"Equal","type":"Ops"}' >/dev/null
 	local waiting
-	mapfile -t waiting < <(control GET dump | jq -r 'select(.side == "notion" and .decision != "poison") | .id')
+	mapfile -t waiting < <(control GET dump | $JQ -r 'select(.side == "notion" and .decision != "poison") | .id')
 	pause true "${waiting[@]}"
 	must_fail 1 sync_now --quiet --match decision --conflict supabase
 	edit supabase Equal '{"type":"Policy"}'
@@ -114,5 +114,5 @@ pairs_of() {
 	edit supabase Poison '{"type":"Ops"}'
 	must_pass sync_now --quiet --conflict supabase
 	[[ $(control GET dump | wc -l) == 6 && $(pairs_of) == '[3,3]' ]]
-	live notion Equal | jq -e '.type == ["Policy"]'
+	live notion Equal | $JQ -e '.type == ["Policy"]'
 }

@@ -31,7 +31,7 @@ notion() {
 }
 
 type_of() {
-	live notion "$1" | jq -r '.type | join(",")'
+	live notion "$1" | $JQ -r '.type | join(",")'
 }
 
 # Both ways, creates, edits, the trash and back; by small readings, too.
@@ -39,14 +39,14 @@ there_and_back() {
 	seed supabase 'Row'
 	seed notion 'Page'
 	must_pass sync_now --quiet
-	[[ $(type_of Row) == Ops && $(live supabase Page | jq -r .type) == Ops ]]
-	[[ $(live notion Row | jq -r .date.start) == 2026-01-02 ]]
+	[[ $(type_of Row) == Ops && $(live supabase Page | $JQ -r .type) == Ops ]]
+	[[ $(live notion Row | $JQ -r .date.start) == 2026-01-02 ]]
 	export SYNC_FULL_REQUESTS=0
 	must_be_settled
 	edit supabase Row '{"type":"UX","date":"2026-05-05"}'
 	edit notion Page '{"type":"UX","decision":"Page 2"}'
 	must_pass sync_now --quiet
-	[[ $(type_of Row) == UX && $(live supabase 'Page 2' | jq -r .type) == UX ]]
+	[[ $(type_of Row) == UX && $(live supabase 'Page 2' | $JQ -r .type) == UX ]]
 	act supabase Row soft-delete
 	act notion 'Page 2' trash
 	must_pass sync_now --quiet --full
@@ -64,7 +64,7 @@ there_and_back() {
 @test "a table and a database with names of their own: multi-select" {
 	there_and_back
 	must_hold '.[0] | (.columns | length == 10)' <("$BIN/sb-fetch" | head -1)
-	[[ $("$BIN/sb-fetch" | sed -n 2p | jq -r '.row | has("decision") and has("deleted_at")') == true ]]
+	[[ $("$BIN/sb-fetch" | sed -n 2p | $JQ -r '.row | has("decision") and has("deleted_at")') == true ]]
 	must_pass "$BIN/notion-setup" --check
 	catch "$BIN/doctor" --only columns,column-types,grants,soft-delete,link-index,properties
 	[[ $status -le 1 && $output == *"Name, Kind, When, Sum, Seen are ready"* ]] || seen doctor
@@ -81,7 +81,7 @@ there_and_back() {
 	control DELETE log >/dev/null
 	control POST seed '{"side":"supabase","decision":"Empty"}' >/dev/null
 	must_pass sync_now --quiet
-	control GET log | jq -se 'map(select(.method == "POST" and .path == "/v1/pages").body.properties)
+	control GET log | $JQ -se 'map(select(.method == "POST" and .path == "/v1/pages").body.properties)
 		| length == 1 and (map(.[] | select(has("select"))) == [])' >/dev/null || seen "an empty select"
 	live notion Empty >/dev/null
 }
@@ -112,7 +112,7 @@ there_and_back() {
 	[[ $(type_of Row) == 'a, b' ]]
 	edit notion Row '{"type":"c, d"}'
 	must_pass sync_now --quiet
-	[[ $(live supabase Row | jq -r .type) == 'c, d' ]]
+	[[ $(live supabase Row | $JQ -r .type) == 'c, d' ]]
 	# One too long for the condition of a write.
 	edit supabase Row "$(jq -nc '{type: ("x" * 7500)}')"
 	must_pass sync_now --quiet
@@ -153,7 +153,7 @@ there_and_back() {
 	must_fail $RC_ATTENTION sync_now --quiet
 	must_pass "$BIN/report"
 	[[ $output == *"page holds no page id"* ]] || seen "the problem"
-	edit supabase Row "{\"notion_page_id\":$(live supabase Other | jq .notion_page_id)}"
+	edit supabase Row "{\"notion_page_id\":$(live supabase Other | $JQ .notion_page_id)}"
 	must_fail $RC_ATTENTION sync_now --quiet
 	must_pass "$BIN/report"
 	[[ $output == *"clear page in the wrong one"* && $output == *"clear the link of the wrong one"* ]] ||

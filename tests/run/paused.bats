@@ -23,7 +23,7 @@ must_wait() {
 
 # The records of a pair, without when its page was ticked.
 pair() {
-	control GET dump | jq -c 'select(.decision == ("Held", "Row", "Page"))
+	control GET dump | $JQ -c 'select(.decision == ("Held", "Row", "Page"))
 		| del(.last_edited_time, .last_edited_by, .values)'
 }
 
@@ -38,13 +38,13 @@ pair() {
 	must_pass sync_now --quiet
 	must_wait
 	pair | diff before - || seen "the paused pair was written"
-	[[ $(live notion Free | jq -c .type) == '["UX"]' ]]
+	[[ $(live notion Free | $JQ -c .type) == '["UX"]' ]]
 	must_pass "$BIN/report"
 	[[ $output == *paused* ]] || seen "the report doesn't tell of it"
 	pause Held false
 	must_pass sync_now --quiet
-	[[ $(live notion Held | jq -c .type) == '["UX"]' ]]
-	[[ $(live supabase Held | jq -r .date) == 2026-09-09 ]]
+	[[ $(live notion Held | $JQ -c .type) == '["UX"]' ]]
+	[[ $(live supabase Held | $JQ -r .date) == 2026-09-09 ]]
 	must_be_settled
 }
 
@@ -74,12 +74,12 @@ pair() {
 	must_pass "$BIN/apply" --base state/base.ndjson plan
 	must_hold '[.[] | select(.kind == "result") | .code] |
 		(map(select(. == "paused")) | length) == 2' <(printf '%s\n' "$output")
-	[[ $(live notion Held | jq -c .type) == '["Ops"]' ]]
-	[[ $(live supabase Free | jq -r .type) == Ops ]]
+	[[ $(live notion Held | $JQ -c .type) == '["Ops"]' ]]
+	[[ $(live supabase Free | $JQ -r .type) == Ops ]]
 	pause Held false
 	pause Free false
 	must_pass sync_now --quiet
-	[[ $(live notion Held | jq -c .type) == '["UX"]' ]]
+	[[ $(live notion Held | $JQ -c .type) == '["UX"]' ]]
 	must_be_settled
 }
 
@@ -89,7 +89,7 @@ pair() {
 	pause Held true
 	edit supabase Held '{"type":"UX"}'
 	must_pass sync_now --quiet
-	[[ $(live notion Held | jq -c .type) == '["UX"]' ]]
+	[[ $(live notion Held | $JQ -c .type) == '["UX"]' ]]
 	export SYNC_PAUSED_PROPERTY=Wait
 	must_fail $RC_CONFIG sync_now --quiet
 	must_say 'no property "Wait" of type checkbox \(SYNC_PAUSED_PROPERTY\)'
@@ -99,5 +99,5 @@ pair() {
 	edit notion Held '{"properties":{"Wait":{"checkbox":true}}}'
 	edit supabase Held '{"type":"Ops"}'
 	must_pass sync_now --quiet
-	[[ $(live notion Held | jq -c .type) == '["UX"]' ]]
+	[[ $(live notion Held | $JQ -c .type) == '["UX"]' ]]
 }

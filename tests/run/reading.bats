@@ -12,7 +12,7 @@ setup() {
 
 # record FILTER: of the last run.
 record() {
-	jq -e "$1" logs/last_run.json >/dev/null || seen "not $1: $(<logs/last_run.json)"
+	$JQ -e "$1" logs/last_run.json >/dev/null || seen "not $1: $(<logs/last_run.json)"
 }
 
 slow() {
@@ -24,10 +24,10 @@ slow() {
 	run --separate-stderr sync_now --quiet
 	[[ $status == 0 ]] || seen "the run"
 	# One after the other, every request for rows would come before all of Notion's.
-	control GET log | jq -se 'map(select(.method == "GET" or (.path | endswith("/query"))))
+	control GET log | $JQ -se 'map(select(.method == "GET" or (.path | endswith("/query"))))
 		| (map(.api) | index("notion")) < (map(.api == "supabase" and
 			(.path | contains("decision_vault"))) | rindex(true))' >/dev/null ||
-		seen "$(control GET log | jq -c '[.n, .api, .path]')"
+		seen "$(control GET log | $JQ -c '[.n, .api, .path]')"
 }
 
 @test "rows that can't be read: the run tells of these, whatever Notion's listing does" {

@@ -15,7 +15,7 @@ setup() {
 
 # "id decision type date" of each live record of a side, in order.
 content_of() {
-	control GET dump | jq -r --arg s "$1" '
+	control GET dump | $JQ -r --arg s "$1" '
 		select(.side == $s and .deleted_at == null and (.in_trash | not))
 		| [.decision, (.type | if type == "array" then .[0] else . end),
 		  (.date | if type == "object" then .start else . end)]
@@ -29,7 +29,7 @@ must_be_equal() {
 }
 
 writes() {
-	control GET log | jq -s 'map(select(.method == "PATCH" or .method == "DELETE"
+	control GET log | $JQ -s 'map(select(.method == "PATCH" or .method == "DELETE"
 		or (.method == "POST" and (.path | endswith("/query") | not))))
 		| length'
 }
@@ -71,8 +71,8 @@ writes() {
 
 	# What the sync has no business with is as it was.
 	control GET dump >"$T/after"
-	diff <(jq -r 'select(.side == "supabase") | [.id, .status] | @tsv' "$T/dump") \
-		<(jq -r 'select(.side == "supabase") | [.id, .status] | @tsv' "$T/after")
+	diff <($JQ -r 'select(.side == "supabase") | [.id, .status] | @tsv' "$T/dump") \
+		<($JQ -r 'select(.side == "supabase") | [.id, .status] | @tsv' "$T/after")
 	must_pass sync_now --quiet
 	must_hold '.[0].planned == 0' logs/last_run.json
 }
@@ -104,7 +104,7 @@ writes() {
 torture() {
 	sed -E "s/^\{/{\"side\":\"$1\",/; s/,\"why\":.*/}/" "$2" >"$T/seed"
 	control POST seed "@$T/seed" >"$T/seeded"
-	(($(jq .accepted "$T/seeded") > 100))
+	(($($JQ .accepted "$T/seeded") > 100))
 	local run
 	for run in 1 2; do
 		catch sync_now --quiet
@@ -114,7 +114,7 @@ torture() {
 		logs/last_run.json
 	jq -c 'select(.status == "skipped") | [.row_id, .page_id, .reason]' \
 		logs/runs/*/results.ndjson >"$T/told"
-	control GET dump | jq -sr --arg side "$1" --slurpfile told "$T/told" '
+	control GET dump | $JQ -sr --arg side "$1" --slurpfile told "$T/told" '
 		def live: .deleted_at == null and (.in_trash | not);
 		($told | map({key:(.[0] // .[1]), value:.[2]}) | from_entries) as $told
 		| (map(select(.side == "notion")) | map({key:.id, value:.})

@@ -18,7 +18,7 @@ both() {
 }
 
 row_of() {
-	live supabase "$1" | jq -r .id
+	live supabase "$1" | $JQ -r .id
 }
 
 nothing_waits() {
@@ -32,7 +32,7 @@ nothing_waits() {
 	row=$(row_of "Adopt PostgreSQL")
 	both "Adopt PostgreSQL" '{"type":"UX"}' '{"type":"Policy"}'
 	must_pass sync_now --quiet
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "Policy"'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "Policy"'
 	must_pass sync_now --quiet # a week of other runs
 
 	must_pass "$CONTROLS" resolve --list
@@ -48,19 +48,19 @@ nothing_waits() {
 	must_pass "$CONTROLS" resolve "${row:0:8}" --take supabase --dry-run
 	[[ $output == *'type      Policy → UX'*"resolved: Supabase's value is taken"* ]] || seen "the plan"
 	nothing_waits
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "Policy"'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "Policy"'
 
 	must_pass "$CONTROLS" resolve "${row:0:8}" --take supabase
 	must_say "controls: $row: resolved"
 	nothing_waits
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "UX"'
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["UX"]'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "UX"'
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["UX"]'
 	must_hold '.[-1] | .winner == "supabase" and .resolved and .lost.type == "Policy"' logs/conflicts.ndjson
 	must_be_settled
 	must_pass "$CONTROLS" resolve --list
 	[[ $output == *", by hand: Supabase won"*"--take notion"* ]] || seen "the list"
 	must_pass "$CONTROLS" resolve "$row" --take notion
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["Policy"]'
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["Policy"]'
 	must_be_settled
 }
 
@@ -78,13 +78,13 @@ nothing_waits() {
 	must_pass "$BIN/report"
 	[[ $output == *'not-resolved'* ]] || seen "the report"
 	must_pass sync_now --quiet
-	live supabase "Adopt PostgreSQL" | jq -e '.type == "Legal"'
+	live supabase "Adopt PostgreSQL" | $JQ -e '.type == "Legal"'
 	must_be_settled
 	# A line that a full disk has cut takes no other with it.
 	printf '{"run_id":"cut' >>logs/conflicts.ndjson
 	both "Adopt PostgreSQL" '{"type":"UX"}' '{"type":"Policy"}'
 	must_pass sync_now --quiet
-	tail -n 1 logs/conflicts.ndjson | jq -e '.winner == "notion"'
+	tail -n 1 logs/conflicts.ndjson | $JQ -e '.winner == "notion"'
 	must_pass "$CONTROLS" resolve --list
 	[[ $output == *'"UX"'*'"Policy"'* ]] || seen "the list"
 }
@@ -102,16 +102,16 @@ nothing_waits() {
 	[[ $output == *"$row --take supabase"*"$row --take notion"* || $output == *"$row --take notion"*"$row --take supabase"* ]]
 
 	must_fail 1 "$CONTROLS" resolve "$row" --take notion --field date
-	live supabase One | jq -e '.date == "2026-04-04" and .type == "UX"'
+	live supabase One | $JQ -e '.date == "2026-04-04" and .type == "UX"'
 	must_hold '.[-1] | .conflict.fields == null and .resolved and .fields == ["date"]' logs/conflicts.ndjson
 	must_hold '.[0].policy.conflict == "stop"' logs/last_run.json
 	must_fail 1 "$CONTROLS" resolve "$row" --take supabase
-	live notion One | jq -e '.type == ["UX"]'
-	live supabase Two | jq -e '.type == "UX"'
-	live notion Two | jq -e '.type == ["Policy"]'
+	live notion One | $JQ -e '.type == ["UX"]'
+	live supabase Two | $JQ -e '.type == "UX"'
+	live notion Two | $JQ -e '.type == ["Policy"]'
 	nothing_waits
 	must_fail 1 sync_now --quiet --conflict stop
-	results | jq -se 'map(select(.kind == "result")) | length == 1 and .[0].code == "conflict"'
+	results | $JQ -se 'map(select(.kind == "result")) | length == 1 and .[0].code == "conflict"'
 }
 
 @test "what has changed since it was shown is not decided, though a run has seen the change" {
@@ -122,21 +122,21 @@ nothing_waits() {
 	both One '{"type":"UX"}' '{"type":"Policy"}'
 	must_fail 1 sync_now --quiet --conflict stop
 	must_pass "$CONTROLS" resolve --list --json
-	seen=$(jq -r '.conflicts[0].seen' <<<"$output")
+	seen=$($JQ -r '.conflicts[0].seen' <<<"$output")
 	edit notion One '{"type":"Product"}'
 	must_fail 1 sync_now --quiet --conflict stop
 	must_fail 2 "$CONTROLS" resolve "$row" --take notion --seen "$seen"
 	must_say 'the values have changed since they were shown'
 	nothing_waits
-	live supabase One | jq -e '.type == "UX"'
+	live supabase One | $JQ -e '.type == "UX"'
 	must_pass "$CONTROLS" resolve --list --json
-	must_pass "$CONTROLS" resolve "$row" --take notion --seen="$(jq -r '.conflicts[0].seen' <<<"$output")"
-	live supabase One | jq -e '.type == "Product"'
+	must_pass "$CONTROLS" resolve "$row" --take notion --seen="$($JQ -r '.conflicts[0].seen' <<<"$output")"
+	live supabase One | $JQ -e '.type == "Product"'
 	# Of what was decided the loser is brought back, as it was seen too.
 	must_fail 2 "$CONTROLS" resolve "$row" --take supabase --seen "$seen"
 	must_pass "$CONTROLS" resolve --list --json
-	must_pass "$CONTROLS" resolve "$row" --take supabase --seen "$(jq -r '.conflicts[0].seen' <<<"$output")"
-	live notion One | jq -e '.type == ["UX"]'
+	must_pass "$CONTROLS" resolve "$row" --take supabase --seen "$($JQ -r '.conflicts[0].seen' <<<"$output")"
+	live notion One | $JQ -e '.type == ["UX"]'
 	must_fail 2 "$CONTROLS" resolve "$row" "$row" --take supabase --seen "$seen"
 }
 
@@ -155,7 +155,7 @@ nothing_waits() {
 	cp other state/resolve/ffffffff-ffff-4fff-8fff-ffffffffffff.json
 	must_fail $RC_USAGE "$CONTROLS" resolve --drop ----
 	must_say 'resolve --drop takes no ----'
-	must_fail $RC_USAGE "$CONTROLS" resolve --drop "$(jq -r '.page_id[:4]' other)"
+	must_fail $RC_USAGE "$CONTROLS" resolve --drop "$($JQ -r '.page_id[:4]' other)"
 	must_say 'several records wait whose ids begin so'
 	must_pass "$CONTROLS" resolve --drop -n "$row"
 	must_say "$row: supabase in type: would be dropped"
@@ -192,7 +192,7 @@ nothing_waits() {
 	must_fail 1 "$BIN/report" --pending
 	[[ $output == *$'held\t'"$row"*$'decided\t'"$row"* ]] || seen "what waits"
 	must_pass sync_now --quiet
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["UX"]'
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["UX"]'
 	nothing_waits
 }
 
@@ -222,7 +222,7 @@ nothing_waits() {
 	must_pass sync_now --quiet
 	edit supabase three '{"type":"UX"}'
 	must_pass sync_now --quiet
-	undone=$(jq -r .run_id logs/last_run.json)
+	undone=$($JQ -r .run_id logs/last_run.json)
 	for name in one two four; do
 		both $name '{"type":"UX"}' '{"type":"Policy"}'
 	done
@@ -230,15 +230,15 @@ nothing_waits() {
 	must_pass "$CONTROLS" undo "$undone" --quiet
 	must_hold '.[0].policy | has("conflict") or has("orphans") | not' logs/last_run.json
 	catch "$CONTROLS" resolve "$(row_of one)" --take supabase
-	live notion one | jq -e '.type == ["UX"]' >/dev/null || seen "not resolved"
-	live notion two | jq -e '.type == ["Policy"]' >/dev/null
-	live supabase two | jq -e '.type == "UX"' >/dev/null || seen "another one was decided"
+	live notion one | $JQ -e '.type == ["UX"]' >/dev/null || seen "not resolved"
+	live notion two | $JQ -e '.type == ["Policy"]' >/dev/null
+	live supabase two | $JQ -e '.type == "UX"' >/dev/null || seen "another one was decided"
 	# Nor do records that can't be read, or none but the kept ones, change them.
 	must_pass "$CONTROLS" undo "$undone" --quiet
 	echo '{' >logs/last_success.json
 	catch "$CONTROLS" resolve "$(row_of four)" --take supabase
-	live notion four | jq -e '.type == ["UX"]' >/dev/null || seen "not resolved"
-	live supabase two | jq -e '.type == "UX"' >/dev/null || seen "another one was decided"
+	live notion four | $JQ -e '.type == ["UX"]' >/dev/null || seen "not resolved"
+	live supabase two | $JQ -e '.type == "UX"' >/dev/null || seen "another one was decided"
 }
 
 @test "what is wrong is refused with what would be right, before anything is read" {

@@ -13,18 +13,18 @@ setup() {
 
 # shown DECISION: what its page shows of its row.
 shown() {
-	curl -fsS --max-time 30 "$SANDBOX/v1/pages/$(live notion "$1" | jq -r .id)" \
+	curl -fsS --max-time 30 "$SANDBOX/v1/pages/$(live notion "$1" | $JQ -r .id)" \
 		-H "Authorization: Bearer ntn_sandbox" -H "Notion-Version: 2026-03-11" |
-		jq -r '.properties.Row | .url // (.rich_text // [] | map(.plain_text) | join(""))'
+		$JQ -r '.properties.Row | .url // (.rich_text // [] | map(.plain_text) | join(""))'
 }
 
 row_id() {
-	live supabase "$1" | jq -r .id
+	live supabase "$1" | $JQ -r .id
 }
 
 # writes: of pages, that Notion has taken since the log was emptied.
 writes() {
-	control GET log | jq -sc '[.[] | select(.api == "notion" and .status == 200 and
+	control GET log | $JQ -sc '[.[] | select(.api == "notion" and .status == 200 and
 		(.method == "PATCH" or (.method == "POST" and .path == "/v1/pages")))] | length'
 }
 
@@ -66,7 +66,7 @@ writes() {
 	[[ $(shown Row) == "$(row_id Row)" ]]
 	must_be_settled
 	must_pass "$BIN/report" --record "$(row_id Row)"
-	page=$(live notion Row | jq -r .id)
+	page=$(live notion Row | $JQ -r .id)
 	[[ $output == *"https://app.notion.com/p/${page//-/}"* ]] || seen "no address"
 }
 

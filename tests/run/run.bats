@@ -41,7 +41,7 @@ supervise() {
 		75 failed
 		77 failed
 	END
-	[[ $(jq -r .status logs/last_run.json) == failed && ! -e logs/last_success.json ]]
+	[[ $($JQ -r .status logs/last_run.json) == failed && ! -e logs/last_success.json ]]
 }
 
 @test "CDPATH, which makes cd print, leads no script elsewhere" {

@@ -47,7 +47,7 @@ must_end_by_term() {
 }
 
 server() { pgrep -P "$SERVE" -x health-server; }
-published() { jq -e .next_at logs/schedule.json >/dev/null 2>&1; }
+published() { $JQ -e .next_at logs/schedule.json >/dev/null 2>&1; }
 
 @test "a page that is killed comes back, and the schedule goes on" {
 	local first schedule

@@ -33,7 +33,7 @@ sync_all() {
 # pages NAME: the titles on the Notion side of that pair.
 pages() {
 	SANDBOX=$(<"$1.url") control GET dump |
-		jq -r 'select(.side == "notion") | .decision'
+		$JQ -r 'select(.side == "notion") | .decision'
 }
 
 @test "every pair is synced with its own settings, state and logs" {
@@ -85,7 +85,7 @@ pages() {
 	pair a
 	seed supabase r{1..12}
 	must_pass sync_all
-	control GET dump | jq -c 'select(.side == "notion")
+	control GET dump | $JQ -c 'select(.side == "notion")
 		| {side, id, action:"trash"}' | head -n 8 >edits
 	while read -r line; do control POST edit "$line" >/dev/null; done <edits
 	must_fail $RC_GUARD sync_all -q

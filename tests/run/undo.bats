@@ -13,12 +13,12 @@ undo() {
 }
 
 last_run() {
-	jq -r .run_id logs/last_run.json
+	$JQ -r .run_id logs/last_run.json
 }
 
 # What people see of both sides.
 shown() {
-	control GET dump | jq -c 'select(.deleted_at == null and (.in_trash | not))
+	control GET dump | $JQ -c 'select(.deleted_at == null and (.in_trash | not))
 		| [.side, .decision, .type, .date]' | sort
 }
 
@@ -45,7 +45,7 @@ both_ways() {
 	must_pass undo last --dry-run
 	[[ $output == *"Deletes (2)"*"Changes (4)"* ]] || seen "not shown"
 	must_pass undo "$R" --dry-run --json
-	plan=$(jq -r 'select(.kind == "head").plan_id' <<<"$output")
+	plan=$($JQ -r 'select(.kind == "head").plan_id' <<<"$output")
 	must_hold '.[0].undo | endswith("/'"$R"'")'
 	# Shown means shown: a plan that is another one is not carried out.
 	must_fail $RC_GUARD undo "$R" --plan "$(id 7)"
@@ -74,7 +74,7 @@ both_ways() {
 	must_say "took back run $undone"
 	[[ $stderr != *"writes the same again"* && $stderr != *"brings its other half back"* ]] || seen "it writes nothing"
 	must_pass sync_now --quiet
-	must_hold '.[0].ops | [keys_unsorted[] | select(IN("create", "update", "trash", "restore"))] == []' logs/last_run.json
+	must_hold '.[0].ops | [keys[] | select(IN("create", "update", "trash", "restore"))] == []' logs/last_run.json
 	shown | diff after - || seen "not as after"
 }
 
@@ -90,12 +90,12 @@ both_ways() {
 	edit notion one '{"date":"2026-03-03"}'
 	must_pass sync_now --quiet
 	must_pass undo "$older" --quiet
-	live supabase one | jq -e '.type == "Ops" and .date == "2026-03-03"' >/dev/null
+	live supabase one | $JQ -e '.type == "Ops" and .date == "2026-03-03"' >/dev/null
 	# A person sets the date back: an edit, not what an old base still says.
 	edit supabase one '{"date":"2026-01-02"}'
 	must_pass sync_now --quiet --conflict supabase
-	live supabase one | jq -e '.type == "UX" and .date == "2026-01-02"' >/dev/null || seen "the edit is lost"
-	live notion one | jq -e '.type == ["UX"] and .date.start == "2026-01-02"' >/dev/null || seen "the edit has not arrived"
+	live supabase one | $JQ -e '.type == "UX" and .date == "2026-01-02"' >/dev/null || seen "the edit is lost"
+	live notion one | $JQ -e '.type == ["UX"] and .date.start == "2026-01-02"' >/dev/null || seen "the edit has not arrived"
 	# The loser of a conflict that came back is no edit that wins.
 	live supabase "two, of the row" >/dev/null || seen "the loser has won"
 	live notion "two, of the row" >/dev/null
@@ -120,8 +120,8 @@ both_ways() {
 		must_pass undo "$R" --quiet
 		shown | diff before - || seen "not as before, the base is $base"
 		must_pass sync_now --quiet --conflict notion
-		live supabase one | jq -e '.type == "UX"' >/dev/null || seen "the edit has not arrived again"
-		live supabase "by hand, $base" | jq -e '.type == "Ops"' >/dev/null || seen "it was no conflict again"
+		live supabase one | $JQ -e '.type == "UX"' >/dev/null || seen "the edit has not arrived again"
+		live supabase "by hand, $base" | $JQ -e '.type == "Ops"' >/dev/null || seen "it was no conflict again"
 		must_be_settled
 		edit notion one '{"type":["Ops"]}'
 		must_pass sync_now --quiet
@@ -144,7 +144,7 @@ both_ways() {
 	catch undo "$R" --quiet
 	[[ $status -le 1 ]] || seen "the undo failed"
 	must_say 'left alone: 1, edited since that run'
-	live notion "Adopt PostgreSQL" | jq -e '.type == ["Policy"]' >/dev/null
+	live notion "Adopt PostgreSQL" | $JQ -e '.type == ["Policy"]' >/dev/null
 	diff <(shown | grep -v Adopt) <(grep -v Adopt before) || seen "not as before"
 	must_pass "$BIN/report" --run last
 	[[ $output == *"took back run $R"* && $output == *"edited after that run"* ]] || seen "not told"
@@ -176,7 +176,7 @@ both_ways() {
 	must_pass sync_now --quiet
 	[[ ! -e told ]] || seen "told: $(<told)"
 	must_fail $RC_GUARD undo "$R" --quiet
-	plan=$(jq -r .plan_id logs/last_run.json)
+	plan=$($JQ -r .plan_id logs/last_run.json)
 	# One page is in the trash by now: it's another plan.
 	act notion one trash
 	must_fail $RC_GUARD undo "$R" --quiet --allow-plan "$plan"
@@ -270,7 +270,7 @@ killed_run() {
 	diff noted logs/conflicts.ndjson
 	must_pass undo "$KILLED"
 	must_say "took back run $KILLED"
-	control GET dump | jq -sc '[.[] | select(.side == "notion" and .type == ["Policy"])] | length' >back
+	control GET dump | $JQ -sc '[.[] | select(.side == "notion" and .type == ["Policy"])] | length' >back
 	[[ $(<back) -ge 2 ]] || seen "$(<back) pages are as before"
 }
 
@@ -293,7 +293,7 @@ killed_run() {
 	must_pass sync_now --quiet
 	act notion A restore
 	edit notion A '{"decision":"A2"}'
-	control GET dump | jq -r 'select(.side == "supabase").id' >id
+	control GET dump | $JQ -r 'select(.side == "supabase").id' >id
 	control POST edit "{\"side\":\"supabase\",\"id\":\"$(<id)\",\"set\":{\"type\":\"UX\"}}" >/dev/null
 	must_pass sync_now --quiet
 	R=$(last_run)
@@ -302,7 +302,7 @@ killed_run() {
 	[[ $output == *"restored this record, which keeps what the"*"(the first of its types)"* ]] || seen "not told"
 	must_pass undo "$R"
 	dead supabase A2
-	live notion A2 | jq -e '.type == ["Ops"]'
+	live notion A2 | $JQ -e '.type == ["Ops"]'
 	must_pass sync_now --quiet
 	must_be_settled
 	must_pass "$BIN/report" --pending

@@ -18,7 +18,7 @@ client() {
 
 @test "@supabase/supabase-js accepts every answer" {
 	must_pass client supabase "$SANDBOX" sb_secret_sandbox \
-		"$(control GET info | jq -r .keys.supabase_publishable)"
+		"$(control GET info | $JQ -r .keys.supabase_publishable)"
 	[[ $output =~ ^[0-9]+\ calls$ ]]
 	echo "$output"
 }

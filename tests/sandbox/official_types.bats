@@ -90,7 +90,7 @@ work_on_both_sides() {
 	jq -nc '{side:"notion", decision:null, type:["Ops", "UX"], date:{start:"2026-01-02T09:00:00.000+01:00",
 		end:"2026-01-03"}, title_rich_text:[range(30) | {type:"mention", mention:{type:"user",
 		user:{id:"c0000000-0000-4000-8000-000000000001"}}}, {type:"text", text:{content:" "}}]}' >mentions
-	control POST seed @mentions | jq -e '.refused == []' >/dev/null
+	control POST seed @mentions | $JQ -e '.refused == []' >/dev/null
 	must_pass sync_now
 	edit supabase "one row" '{"decision":"one row, edited", "date":null}'
 	edit notion "two rows" '{"type":"A new one", "date":"2026-03-04"}'
@@ -162,7 +162,7 @@ json_errors() {
 	cp "$ROOT"/tests/official-clients/*.mjs "$MODULES"
 	must_pass timeout 120 node "$MODULES/notion.mjs" "$SUPABASE_URL" ntn_sandbox "$NOTION_DATABASE_ID"
 	must_pass timeout 120 node "$MODULES/supabase.mjs" "$SUPABASE_URL" sb_secret_sandbox \
-		"$(control GET info | jq -r .keys.supabase_publishable)"
+		"$(control GET info | $JQ -r .keys.supabase_publishable)"
 	jq -c 'select(.status < 300 and .path != "/rest/v1/nothing" and .method != "DELETE")' exchanges >good
 	(($(wc -l <good) > 40))
 	must_fit good ask answer

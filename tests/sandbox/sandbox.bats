@@ -58,7 +58,7 @@ X=11111111-1111-4111-8111-111111111111
 	stop_sandboxes
 	start_sandbox --data vault.db
 	[[ $(control GET dump) == "$first" ]]
-	[[ $(control GET config | jq .max_rows) == 7 ]]
+	[[ $(control GET config | $JQ .max_rows) == 7 ]]
 	must_fail $RC_LOCAL "$BIN/sandbox" --data vault.db --until-eof </dev/null
 	must_say 'vault.db: database is locked'
 }
@@ -137,7 +137,7 @@ not json')
 @test "people edit rows" {
 	local id
 	id=$(control POST edit '{"side":"supabase","set":{"decision":"a"}}' |
-		jq -r .id)
+		$JQ -r .id)
 	control POST clock '{"now":"2027-01-01T00:00:00Z","freeze":true}'
 	control POST edit "{\"side\":\"supabase\",\"id\":\"$id\",\"set\":{\"type\":\"t\"}}"
 	output=$(control GET dump)
@@ -158,9 +158,9 @@ not json')
 @test "people edit pages" {
 	local id copy
 	id=$(control POST edit '{"side":"notion","set":{"decision":"a",
-		"checksum":"c"}}' | jq -r .id)
+		"checksum":"c"}}' | $JQ -r .id)
 	control POST edit "{\"side\":\"notion\",\"id\":\"$id\",\"set\":{\"type\":[\"Ops\",\"UX\"],\"date\":\"2026-01-02\"}}"
-	copy=$(control POST edit "{\"side\":\"notion\",\"id\":\"$id\",\"action\":\"duplicate\"}" | jq -r .id)
+	copy=$(control POST edit "{\"side\":\"notion\",\"id\":\"$id\",\"action\":\"duplicate\"}" | $JQ -r .id)
 	[[ $copy != "$id" ]]
 	output=$(control GET dump)
 	must_hold 'length == 2 and all(.decision == "a" and .checksum == "c"
@@ -267,7 +267,7 @@ not json')
 	create '{"title":{"title":[{"text":{"content":"a"}}]}}'
 	must_answer 503 '.code == "service_unavailable"'
 	local id
-	id=$(jq -r .additional_data.committed_resource_id <<<"$BODY")
+	id=$($JQ -r .additional_data.committed_resource_id <<<"$BODY")
 	notion GET "/v1/pages/$id"
 	must_answer 200
 	fault '{"match":{"path":"/v1/pages"},"status":504,"commit":true}'

@@ -18,7 +18,7 @@ units() {
 
 # refused MESSAGE: the last answer is a validation error that says it.
 refused() {
-	[[ $STATUS == 400 && $(jq -r '.code, .message' <<<"$BODY") == validation_error$'\n'*"$1"* ]] && return
+	[[ $STATUS == 400 && $($JQ -r '.code, .message' <<<"$BODY") == validation_error$'\n'*"$1"* ]] && return
 	printf 'expected a validation error: %s\n%s %s\n' "$1" "$STATUS" "$BODY"
 	return 1
 }
@@ -34,7 +34,7 @@ refused() {
 	notion GET /v1/users/me
 	must_answer 200 '.type == "bot" and .bot.owner.type == "workspace"'
 	header x-notion-request-id
-	[[ $HEADER && $HEADER == "$(jq -r .request_id <<<"$BODY")" ]]
+	[[ $HEADER && $HEADER == "$($JQ -r .request_id <<<"$BODY")" ]]
 	notion GET /v1/nothing
 	must_answer 400 '.code == "invalid_request_url" and .request_id != null'
 }
@@ -77,7 +77,7 @@ refused() {
 			end: "2026-12-02", time_zone: null}
 		and .Checksum.rich_text == [] and .Synced.checkbox'
 	local page
-	page=$(jq -r .id <<<"$BODY")
+	page=$($JQ -r .id <<<"$BODY")
 	notion GET "/v1/pages/${page//-/}?filter_properties=title&filter_properties=%255Ckxk"
 	must_answer 200 '(.properties | keys) == ["Decision", "Type"]
 		and (.last_edited_time | endswith(":00.000Z"))
@@ -96,7 +96,7 @@ refused() {
 	notion POST "/v1/pages?$asked" "$(jq -nc --arg s "$SOURCE" '{parent:{data_source_id:$s},
 		properties:{title:{title:[{text:{content:"x"}}]}, Synced:{checkbox:true}}}')"
 	must_answer 200 '.properties | keys == ["Decision", "Type"]'
-	page=$(jq -r .id <<<"$BODY")
+	page=$($JQ -r .id <<<"$BODY")
 	notion PATCH "/v1/pages/$page?$asked" '{"properties":{"Date":{"date":{"start":"2026-12-01"}}}}'
 	must_answer 200 '.properties | keys == ["Decision", "Type"]'
 	notion GET "/v1/pages/$page"
@@ -279,7 +279,7 @@ walk() {
 	while :; do
 		query "${1%\}}${cursor:+,\"start_cursor\":\"$cursor\"}}"
 		must_answer 200 || return
-		mapfile -t page < <(jq -r '.next_cursor // "", .results[].id' <<<"$BODY")
+		mapfile -t page < <($JQ -r '.next_cursor // "", .results[].id' <<<"$BODY")
 		IDS+=("${page[@]:1}")
 		cursor=${page[0]}
 		[[ -n $cursor ]] || break
@@ -293,7 +293,7 @@ seed_pages() {
 			"$n" "$n"
 		printf '"created_at":"2026-01-01T00:%02d:00Z"}\n' $((n % 60))
 	done >seed
-	control POST seed @seed | jq -r '.ids[]' >ids
+	control POST seed @seed | $JQ -r '.ids[]' >ids
 }
 
 @test "every order gives every page once" {
@@ -319,7 +319,7 @@ seed_pages() {
 	must_answer 200 '.has_more and (.next_cursor | test("^s:"))
 		and (has("request_status") | not)'
 	local cursor
-	cursor=$(jq -r .next_cursor <<<"$BODY")
+	cursor=$($JQ -r .next_cursor <<<"$BODY")
 	query "{\"page_size\":2,\"start_cursor\":\"$cursor\"}"
 	must_answer 200 '.results | length == 2'
 	query "{\"start_cursor\":\"$cursor\",\"sorts\":[{\"timestamp\":\"created_time\",\"direction\":\"ascending\"}]}"
@@ -432,7 +432,7 @@ finds() {
 		"T":{"multi_select":{"options":[{"name":"x"}]}}}}}'
 	must_answer 200 '.title[0].plain_text == "New database"
 		and (.data_sources | length) == 1'
-	notion GET "/v1/data_sources/$(jq -r '.data_sources[0].id' <<<"$BODY")"
+	notion GET "/v1/data_sources/$($JQ -r '.data_sources[0].id' <<<"$BODY")"
 	must_answer 200 '.properties | .N.id == "title"
 		and .T.multi_select.options[0].name == "x"'
 	notion POST /v1/databases '{"parent":{"page_id":
@@ -452,7 +452,7 @@ finds() {
 	notion GET "/v1/pages/$page/properties/title?page_size=40"
 	must_answer 200 '(.results | length) == 40 and .has_more
 		and .results[0].title.plain_text == "@Sandy Person"'
-	notion GET "/v1/pages/$page/properties/title?start_cursor=$(jq -r .next_cursor <<<"$BODY")"
+	notion GET "/v1/pages/$page/properties/title?start_cursor=$($JQ -r .next_cursor <<<"$BODY")"
 	must_answer 200 '(.results | length) == 20 and .has_more == false'
 	notion GET "/v1/pages/$page/properties/title?start_cursor=x"
 	refused start_cursor
@@ -465,7 +465,7 @@ finds() {
 	config '{"query_lag_ms":60000}'
 	control POST clock '{"freeze":true}'
 	create "$TITLE"
-	page=$(jq -r .id <<<"$BODY")
+	page=$($JQ -r .id <<<"$BODY")
 	query
 	must_answer 200 '.results == []'
 	control POST clock '{"advance":60}'
@@ -552,7 +552,7 @@ finds() {
 		{"on":"edit","find":"a","swallow":true},{"on":"edit","find":"b","action":"trash"}]}'
 	notion POST /v1/pages "{$parent,\"properties\":$TITLE}"
 	must_answer 200 '.properties.Type.multi_select[0].name == "Policy"'
-	page=$(jq -r .id <<<"$BODY")
+	page=$($JQ -r .id <<<"$BODY")
 	notion PATCH "/v1/pages/$page" '{"properties":{"Decision":{"title":[{"text":{"content":"aa"}}]}}}'
 	must_answer 200 '.properties.Decision.title[0].plain_text == "a"'
 	notion PATCH "/v1/pages/$page" '{"properties":{"Decision":{"title":[{"text":{"content":"b"}}]}}}'

@@ -14,10 +14,10 @@ setup() {
 with_jobs() {
 	local filter=$1
 	shift
-	jq -nr -L "$BATS_TEST_DIRNAME" --arg url "$SANDBOX" \
-		--arg root "$(jq -r .ids.root_page info)" \
-		--arg database "$(jq -r .ids.database info)" \
-		--arg person "$(jq -r .ids.person_user info)" \
+	$JQ -nr -L "$BATS_TEST_DIRNAME" --arg url "$SANDBOX" \
+		--arg root "$($JQ -r .ids.root_page info)" \
+		--arg database "$($JQ -r .ids.database info)" \
+		--arg person "$($JQ -r .ids.person_user info)" \
 		"include \"shape\"; $(<"$BATS_TEST_DIRNAME/jobs.jq")
 		$filter" "$@"
 }

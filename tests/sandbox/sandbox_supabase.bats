@@ -27,7 +27,7 @@ X=11111111-1111-4111-8111-111111111111
 
 @test "a Bearer token is the same key, or one of the JWTs" {
 	local jwt
-	jwt=$(control GET info | jq -r .keys.supabase_service_role_jwt)
+	jwt=$(control GET info | $JQ -r .keys.supabase_service_role_jwt)
 	request GET $TABLE '' -H 'apikey: sb_secret_sandbox' \
 		-H 'Authorization: Bearer sb_secret_sandbox'
 	must_answer 200

@@ -22,7 +22,7 @@ must_agree() {
 		date::text, notion_page_id, notion_synced, checksum from decision_vault
 		where deleted_at is null) r")
 	control GET dump >pages
-	jq -sec --argjson rows "$rows" 'map(select(.side == "notion" and (.in_trash | not))
+	$JQ -sec --argjson rows "$rows" 'map(select(.side == "notion" and (.in_trash | not))
 		| {decision, type: .type[0], date: .date.start, notion_page_id: .id,
 			notion_synced: .synced, checksum}) | sort_by(.notion_page_id)
 		| if . == ($rows | sort_by(.notion_page_id)) then true else {rows: $rows, pages: .}, false end' pages >agree ||
@@ -87,7 +87,7 @@ there_and_back() {
 		select 'decision ' || n, 'Ops' from generate_series(1, 130) n"
 	must_pass sync_now --quiet
 	must_agree
-	[[ $(control GET dump | jq -sc 'map(select(.side == "notion")) | length') == 130 ]]
+	[[ $(control GET dump | $JQ -sc 'map(select(.side == "notion")) | length') == 130 ]]
 }
 
 @test "a wrong key ends with 77, and nothing is deleted because it cannot be seen" {
@@ -140,7 +140,7 @@ both_are_equal() {
 	sql -c "update \"Ledger\" set \"end\" = now() where \"Title\" = 'from a row'"
 	must_pass sync_now --quiet
 	both_are_equal
-	control GET dump | jq -se 'any(.decision == "from a row" and .in_trash)' >/dev/null
+	control GET dump | $JQ -se 'any(.decision == "from a row" and .in_trash)' >/dev/null
 	catch "$BIN/doctor" --only columns,column-types,grants,soft-delete,link-index
 	[[ $status -le 1 && $output == *"page is unique"* && $output == *"end exists"* ]] || seen doctor
 	[[ $(sql -c "select count(*) from decision_vault") == 0 ]] || seen "the other table"

@@ -39,7 +39,7 @@ rows() {
 # Each case as shell that sets a variable for each of its members, and a record separator:
 # a jq for each member would take most of the time.
 in_shell() {
-	jq -r '"name=\(.name | @sh) check=\(.check | @sh) code=\(.exit) says=\(.says | @sh)
+	$JQ -r '"name=\(.name | @sh) check=\(.check | @sh) code=\(.exit) says=\(.says | @sh)
 		text=\(.sql // "" | @sh) mend=\(.mend // "" | @sh) runs=\(.run != false)
 		env=\(.env // {} | to_entries | map("export \(.key)=\(.value | @sh)") | join("\n")
 			| @sh)\u001e"' "$ROOT/tests/cases/setup/lite.ndjson"
@@ -54,7 +54,7 @@ one_case() {
 	control GET dump >/dev/null
 	pages=$REPLY
 	must_fail "$code" "$BIN/doctor" --json || return
-	text=$(jq -r --arg c "$check" '.checks[]
+	text=$($JQ -r --arg c "$check" '.checks[]
 		| select(.check == $c and .mark == "bad") | .text' <<<"$output")
 	[[ $text == *"$says"* ]] || { jq -c '.checks[] | select(.mark == "bad")' <<<"$output"; seen "doctor says: $text"; return 1; }
 	if [[ $runs == true ]]; then
@@ -108,7 +108,7 @@ one_case() {
 	# says so, because the database refuses a row and not the right to write.
 	mv state kept
 	must_fail $RC_ATTENTION sync_now --quiet
-	results | jq -se 'map(select(.op == "create")) | length == 6 and all(.[];
+	results | $JQ -se 'map(select(.op == "create")) | length == 6 and all(.[];
 		.status == "failed" and (.error | tostring | test("row-level security")))' \
 		>/dev/null || { results; seen "an insert"; }
 	rm -r state

@@ -89,7 +89,7 @@ fails() {
 @test "records are found as they are, and none is not taken for one that can't be asked for" {
 	sync_setup
 	seed supabase 'a "quoted\" one' 'a' 'a.' $'two\nlines'
-	live supabase 'a "quoted\" one' | jq -e '.decision == "a \"quoted\\\" one" and .type == "Ops"'
+	live supabase 'a "quoted\" one' | $JQ -e '.decision == "a \"quoted\\\" one" and .type == "Ops"'
 	live supabase $'two\nlines'
 	none supabase '?'
 	none notion a
@@ -97,14 +97,14 @@ fails() {
 	fails live supabase b
 	fails dead supabase a
 	edit supabase a '{"type":"UX"}'
-	live supabase a | jq -e '.type == "UX"'
-	live supabase a. | jq -e '.type == "Ops"'
+	live supabase a | $JQ -e '.type == "UX"'
+	live supabase a. | $JQ -e '.type == "Ops"'
 	fails edit supabase b '{"type":"UX"}'
 	act supabase a soft-delete
 	dead supabase a
 	fails live supabase a
 	fails edit supabase a '{"type":"UX"}'
-	[[ $(id_of supabase a) == $(dead supabase a | jq -r .id) ]]
+	[[ $(id_of supabase a) == $(dead supabase a | $JQ -r .id) ]]
 	stop_sandboxes
 	fails none supabase b
 }

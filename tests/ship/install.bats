@@ -153,7 +153,7 @@ env_file() {
 	seed supabase r{1..12}
 	must_pass "$VAULTSYNC" sync-now --quiet
 	must_pass "$VAULTSYNC" sync-now --quiet
-	control GET dump | jq -c 'select(.side == "notion")
+	control GET dump | $JQ -c 'select(.side == "notion")
 		| {side, id, action:"trash"}' | head -n 8 >edits
 	while read -r line; do control POST edit "$line" >/dev/null; done <edits
 	must_fail $RC_GUARD "$VAULTSYNC" sync-now
@@ -174,7 +174,7 @@ env_file() {
 	chmod 600 other/.env
 	seed supabase r{1..12}
 	must_pass "$VAULTSYNC" -C "a pair" sync-now --quiet
-	control GET dump | jq -c 'select(.side == "notion")
+	control GET dump | $JQ -c 'select(.side == "notion")
 		| {side, id, action:"trash"}' | head -n 8 >edits
 	while read -r line; do control POST edit "$line" >/dev/null; done <edits
 	env_file "a pair/.env"
