@@ -156,9 +156,9 @@ $(BUILD)/bench/cjson: $(BUILD)/bench/cjson.o
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcjson
 
 # With sanitizers a property test takes ten times as long, and what it finds of a rule that
-# is broken is found without them: a sixth of its worlds, another one each day.
+# is broken is found without them: a tenth of its worlds, another one each day.
 asan: ASAN = build/asan-$(notdir $(firstword $(CC)))
-asan: export WORLDS = 500 $(shell echo $$((($${SAMPLE_DAY:-$$(date +%s) / 86400} % 6) * 500 + 1)))
+asan: export WORLDS = 300 $(shell echo $$((($${SAMPLE_DAY:-$$(date +%s) / 86400} % 10) * 300 + 1)))
 # Its programs are large, and lld links them in half the time, where there is one.
 asan: LLD = $(if $(shell command -v ld.lld),-fuse-ld=lld)
 asan:

@@ -10,9 +10,10 @@ cd "$(dirname "$0")/../.."
 [[ $dir = /* ]] || dir=$PWD/$dir
 seeds=$dir/seeds fixtures=tests/fixtures
 rm -rf "$seeds"
-for harness in tests/fuzz/*_fuzz.c; do
-  mkdir -p "$seeds/$(basename "$harness" .c)"
-done
+folders=(tests/fuzz/*_fuzz.c)
+folders=("${folders[@]##*/}")
+folders=("${folders[@]%.c}")
+mkdir -p "${folders[@]/#/$seeds/}"
 cp -r tests/fuzz/seeds/. "$seeds"
 
 # split FILE PREFIX PROGRAM: each line by itself, as the awk program makes a text of it
@@ -21,8 +22,8 @@ split() {
 }
 
 "$dir/case_seeds" "$seeds/plan_fuzz" "$seeds/apply_ops_fuzz" "$seeds/undo_fuzz" tests/cases/*.json
-for case in "$seeds"/plan_fuzz/{approv,resolve,settl,base}*.json; do ln "$case" "$seeds/state_fuzz"; done
-for case in "$seeds"/apply_ops_fuzz/{allow,approv,guard,hold,settl}*.json; do ln "$case" "$seeds/approve_fuzz"; done
+ln "$seeds"/plan_fuzz/{approv,resolve,settl,base}*.json "$seeds/state_fuzz"
+ln "$seeds"/apply_ops_fuzz/{allow,approv,guard,hold,settl}*.json "$seeds/approve_fuzz"
 cp tests/cases/a*.json "$seeds/json_fuzz"
 split $fixtures/torture-rows.ndjson "$seeds/json_fuzz/row-" '{ printf "%s", $0 >out; close(out) }'
 
@@ -41,14 +42,17 @@ for side in rows pages; do
 done
 cat "$seeds/normalize_fuzz"/{rows,pages} >"$seeds/normalize_fuzz/both"
 
+# Each file of a run behind a line with its name, or without where there is none.
 for state in "$fixtures"/report/*/; do
   for run in "$state"runs/*/; do
+    name=${state%/} of=${run%/}
+    name=${name##*/}-${of##*/}
+    parts=()
     for file in last_run.json last_success.json conflicts.ndjson "${run#"$state"}"{run.json,plan.ndjson,results.ndjson}; do
-      if [ -s "$state$file" ]; then echo "@$file"; cat "$state$file"; fi
-    done >"$seeds/runs_fuzz/$(basename "$state")-$(basename "$run")"
-    if [ -s "${run}plan.ndjson" ]; then
-      cp "${run}plan.ndjson" "$seeds/apply_ops_fuzz/$(basename "$state")-$(basename "$run")"
-    fi
+      [ ! -s "$state$file" ] || parts+=("$state$file")
+    done
+    [ "${#parts[@]}" = 0 ] || awk -v from="${#state}" 'FNR == 1 { print "@" substr(FILENAME, from + 1) } { print }' "${parts[@]}" >"$seeds/runs_fuzz/$name"
+    [ ! -s "${run}plan.ndjson" ] || cp "${run}plan.ndjson" "$seeds/apply_ops_fuzz/$name"
   done
 done
 

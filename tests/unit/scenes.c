@@ -34,6 +34,18 @@ int __wrap_isatty(int fd);
 ssize_t __real_write(int fd, const void *data, size_t n);
 ssize_t __wrap_write(int fd, const void *data, size_t n);
 
+/* With sanitizers, as a process ends: is it to look for leaks? That takes
+ * longer than the scene, so of all scenes a quarter is, another one each day.
+ */
+int __lsan_is_turned_off(void);
+
+static bool no_leaks_asked;
+
+int __lsan_is_turned_off(void)
+{
+	return no_leaks_asked;
+}
+
 /* Of the scene that is played, in the process that plays it. */
 static struct {
 	bool recording, terminal;
@@ -513,13 +525,17 @@ static void test_all(bool update)
 {
 	static struct dirent **found;
 	int n = scandir(scenes_of.folder, &found, is_scene, alphasort);
+	const char *day = getenv("SAMPLE_DAY");
+	long turn = (day ? atol(day) : time(NULL) / 86400) % 4;
 
 	check(n > 0);
 	for (int i = 0; i < n; i++) {
 		found[i]->d_name[strlen(found[i]->d_name) - 6] = '\0';
+		no_leaks_asked = i % 4 != turn;
 		test_scene(found[i]->d_name, update);
 		free(found[i]);
 	}
+	no_leaks_asked = false;
 	free(found);
 }
 
