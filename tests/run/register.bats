@@ -35,6 +35,7 @@ writes() {
 }
 
 @test "736 decisions: there, nothing to do, 20 edits on each side, equal again" {
+	in_turn 0 2
 	control POST config '{"extra_columns":["status"]}' >/dev/null
 	jq -c '{side:"supabase"} + .' "$FIXTURES/peps.ndjson" >"$T/seed"
 	control POST seed "@$T/seed" >/dev/null
@@ -78,6 +79,7 @@ writes() {
 }
 
 @test "736 decisions from Notion to an empty table" {
+	in_turn 1 2
 	jq -c '{side:"notion", decision, type, date}' "$FIXTURES/peps.ndjson" >"$T/seed"
 	control POST seed "@$T/seed" >/dev/null
 	must_pass sync_now --quiet

@@ -16,6 +16,7 @@ teardown_file() {
 
 setup() {
 	common_setup
+	in_turn 0 2
 	npm_packages official-types
 	cp "$ROOT"/tests/official-types/*.{mjs,ts} "$ROOT/tests/official-types/tsconfig.json" "$MODULES"
 	SCHEMAS=$MODULES/schemas-$(cat "$MODULES"/{types.ts,schemas.mjs} | sha256sum | cut -c1-16).json
@@ -29,7 +30,7 @@ setup() {
 }
 
 teardown() {
-	[[ -z $RECORDER ]] || { kill "$RECORDER" && wait "$RECORDER"; } 2>/dev/null || true
+	[[ -z ${RECORDER-} ]] || { kill "$RECORDER" && wait "$RECORDER"; } 2>/dev/null || true
 	common_teardown
 }
 

@@ -25,6 +25,7 @@ build() { # build FOLDER [VARIABLE]…
 }
 
 @test "a program does not know the folder that it was built in" {
+	in_turn 0 2
 	tree one
 	tree another/and/longer
 	must_pass build one
@@ -37,6 +38,7 @@ build() { # build FOLDER [VARIABLE]…
 
 @test "the version follows the commit: clean, changed, archived, given, or unknown" {
 	local at is
+	in_turn 0 2
 	tree one
 	cp "$ROOT/.gitattributes" one
 	printf '%s\n' /bin/ /build/ >one/.gitignore
