@@ -15,14 +15,19 @@ seed_pages() {
 		printf '{"side":"notion","decision":"P %d","type":"Ops"' $i
 		printf ',"date":"2026-01-02"}\n'
 	done >seed.ndjson
+	seed_file
+}
+
+# seed_file: what is in seed.ndjson; the ids into the file ids.
+seed_file() {
 	control POST seed @seed.ndjson >seeded
-	$JQ -e '.refused == []' seeded >/dev/null || cat seeded
-	$JQ -r '.ids[]' seeded >ids
+	$JQ -r 'if .refused == [] then .ids[] else error("\(.refused)") end' seeded >ids
+	IDS=() && mapfile -t -O 1 IDS <ids
 }
 
 # page_id N: the id of the Nth page of seed_pages.
 page_id() {
-	sed -n "${1}p" ids
+	printf '%s\n' "${IDS[$1]}"
 }
 
 edit() {
@@ -385,9 +390,7 @@ body() {
 # seed_many N FILTER: N pages, each what jq's FILTER makes of its number.
 seed_many() {
 	jq -nc "range($1) | {side:\"notion\"} + ($2)" >seed.ndjson
-	control POST seed @seed.ndjson >seeded
-	$JQ -e '.refused == []' seeded >/dev/null || cat seeded
-	$JQ -r '.ids[]' seeded >ids
+	seed_file
 }
 
 minute() {
