@@ -46,8 +46,6 @@ common_teardown() {
 	[[ ! -e $T/.failed ]] || printf '%s\n' "$(<"$T/.failed")"
 	stop_sandboxes
 	no_work_left
-	# The last that bats does is to remove a file from the folder that it removes at the end.
-	rm() { [[ $* == "-f ${BATS_OUT-}" ]] || command rm "$@"; }
 }
 
 # less_of_bats: its trap at each command takes longer than the command, to have the line

@@ -13,8 +13,8 @@ run_packages=(jq curl ca-certificates util-linux)
 # Only the tests need these.
 # shellcheck disable=SC2034 # used by test.sh
 test_packages=(
-  bats binutils ccache clang dpkg-dev git libclang-rt-dev lld mandoc musl-tools parallel postgresql procps
-  python3 python3-yaml spin valgrind
+  bats binutils ccache clang dpkg-dev git gojq libclang-rt-dev lld mandoc musl-tools parallel postgresql
+  procps python3 python3-yaml spin valgrind
 )
 # The official clients run on Node.js, whatever package it comes from.
 command -v node >/dev/null || test_packages+=(nodejs)
