@@ -62,7 +62,7 @@ run_bats() {
 		timeout -k 10 20m bats --formatter tap "${only[@]}" "$what"
 }
 
-# run_jobs JOB…: two more at once than there are processors, because each test has a folder
+# run_jobs JOB…: four more at once than there are processors, because each test has a folder
 # and servers of its own, and waits now and then.
 run_jobs() {
 	local job name
@@ -74,7 +74,7 @@ run_jobs() {
 	export -f run_job run_units run_bats seconds_used
 	export home log client_tests client_units leaks_in
 	printf '%s\n' "$@" |
-		xargs -P "$(($(nproc) + 2))" -L 1 bash -c 'run_job "$@"' - || true
+		xargs -P "$(($(nproc) + 4))" -L 1 bash -c 'run_job "$@"' - || true
 	for job; do
 		case $job in
 			*" units") count_units "${job% *}" ;;

@@ -96,6 +96,11 @@ read_again() {
 	cp -R state as-it-was
 }
 
+# without_times PLAN: it, but for when it was made and of which snapshot.
+without_times() {
+	sed -E 's/"at":"[^"]*",/"at":"",/; s/"snapshot":"[^"]*","base"/"base"/' "$1"
+}
+
 # must_look WHAT PLAN-ARG…: something is new, so there is no plan; then all is as before.
 must_look() {
 	must_fail 1 "$BIN/plan" -v "${@:2}"
@@ -223,12 +228,11 @@ must_look() {
 }
 
 @test "random days: what plan --idle makes again is the plan that the records give" {
-	local seed=${SEED:-$((SRANDOM % 100000))} step n=0 names=(one two) sides=(supabase notion) is what same
+	local seed=${SEED:-$((SRANDOM % 100000))} step n=0 names=(one two) sides=(supabase notion) is what
 	local -a plan=("$BIN/plan" -q --base state/base.ndjson)
 	RANDOM=$seed
 	read_again
-	same='del(.at, .inputs.snapshot)'
-	for ((step = 0; step < 40; step++)); do
+	for ((step = 0; step < 16; step++)); do
 		is=${sides[RANDOM % 2]} what=$((RANDOM % 12))
 		echo "seed $seed, step $step: $what in $is" >>steps
 		case $what in
@@ -249,7 +253,7 @@ must_look() {
 		"${plan[@]}" records >made.ndjson || [[ $? == 65 ]] || seen "a plan"
 		if [[ ! $again ]]; then
 			n=$((n + 1))
-			jq -c "$same" made.ndjson | diff <(jq -c "$same" again.ndjson) - || seen "$(<steps)"
+			[[ $(without_times made.ndjson) == "$(without_times again.ndjson)" ]] || seen "$(<steps)"
 		fi
 		[[ $(<made.ndjson) != *'"inputs":{'* ]] || cp made.ndjson state/idle.ndjson
 	done
