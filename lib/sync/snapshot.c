@@ -40,16 +40,16 @@ static int damaged(
 /* A whole line into r->text: its length without LF; -1. */
 static ssize_t read_line(struct snapshot_reader *r, struct error *e)
 {
-	ssize_t n = getline(&r->text, &r->cap, r->in);
+	ssize_t n = getline(&r->text, &r->cap, r->in) - 1;
 
-	if (n < 0 && ferror(r->in))
+	if (ferror(r->in))
 		return fail_errno(e, "%s", r->path);
-	if (n <= 0 || r->text[n - 1] != '\n')
+	if (n < 0 || r->text[n] != '\n')
 		return damaged(r, e, "it is cut off");
-	if ((size_t)n > STREAM_LINE_MAX || strlen(r->text) != (size_t)n)
+	r->text[n] = '\0';
+	if ((size_t)n >= STREAM_LINE_MAX || strlen(r->text) != (size_t)n)
 		return damaged(r, e, "a line of it is damaged");
-	r->text[n - 1] = '\0';
-	return n - 1;
+	return n;
 }
 
 static int read_head(struct snapshot_reader *r, struct error *e)

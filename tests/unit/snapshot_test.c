@@ -135,6 +135,7 @@ static void test_damaged(void)
 	changed(text, ID(2), ID(2) "0", "line 3 names no page");
 	changed(text, RECORD(ID(1), ""), "{\"page_id\":\"" ID(1),
 		"line 2 names no page");
+	changed(text, RECORD(ID(1), ""), "", "line 2 names no page");
 	changed(text, RECORD(ID(1), "") "\n", "", count);
 	changed(text, "\"count\":", "\"n\":", count);
 	changed(text, "\"complete\":true", "\"complete\":false", count);
