@@ -79,21 +79,10 @@ static int by_failures(const void *a, const void *b)
 	return order ? order : order_of((int64_t)x->at, (int64_t)y->at);
 }
 
-static bool any_fails(const struct op_list *ops)
-{
-	for (size_t i = 0; i < ops->n; i++)
-		if (ops->at[i].failures > 0)
-			return true;
-	return false;
-}
-
 void op_list_failing_last(struct op_list *ops)
 {
-	struct placed *all;
+	struct placed *all = xcalloc(ops->n, sizeof *all);
 
-	if (!any_fails(ops))
-		return;
-	all = xcalloc(ops->n, sizeof *all);
 	for (size_t i = 0; i < ops->n; i++)
 		all[i] = (struct placed){ ops->at[i], i };
 	qsort(all, ops->n, sizeof *all, by_failures);

@@ -171,7 +171,6 @@ int sides_read(struct sides *w, struct stream_reader *r, struct error *e)
 	json *head = NULL;
 	int got = stream_read_head(r, "records", &head, e), rc;
 
-	*w = (struct sides){ 0 };
 	if (got < 0)
 		return -1;
 	if (got == 0)
@@ -183,8 +182,8 @@ int sides_read(struct sides *w, struct stream_reader *r, struct error *e)
 		return stream_refuse(r, e, "%s", why.text);
 	if (read_body(w, r, e) < 0 || stream_read_eof(r, e) < 0)
 		return -1;
-	return sides_seal(w, &why) < 0 ? stream_refuse(r, e, "%s", why.text)
-				       : 0;
+	rc = sides_seal(w, &why);
+	return rc < 0 ? stream_refuse(r, e, "%s", why.text) : rc;
 }
 
 void sides_fini(struct sides *w)

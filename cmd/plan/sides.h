@@ -38,9 +38,9 @@ struct sides {
 };
 
 /*
- * Reads a whole record stream; RC_STREAM for everything that the guard
- * `incomplete` is about: a cut or miscounted stream, a missing source, an
- * incremental listing without its snapshot.
+ * Reads a whole record stream into w, which is empty; RC_STREAM for everything
+ * that the guard `incomplete` is about: a cut or miscounted stream, a missing
+ * source, an incremental listing without its snapshot.
  */
 int sides_read(struct sides *w, struct stream_reader *r, struct error *e);
 void sides_fini(struct sides *w);

@@ -31,19 +31,18 @@ static void read_lines(struct settling *s, int fd, const char *path)
 {
 	struct stream_reader r;
 	struct error ignored;
-	json *line = NULL;
+	json *head = NULL, *line;
 	int got;
 
 	stream_reader_init(&r, fd, path, STREAM_STRICT);
-	got = stream_read_head(&r, "settling", &line, &ignored);
-	if (got > 0)
-		json_free(line);
-	while (got > 0 && (got = stream_read(&r, &line, &ignored)) >= 0) {
+	got = stream_read_head(&r, "settling", &head, &ignored);
+	if (got > 0) {
+		while ((got = stream_read(&r, &line, &ignored)) > 0)
+			settling_add(s, line);
 		if (got == 0)
 			json_free(line);
-		else
-			settling_add(s, line);
 	}
+	json_free(head);
 	stream_reader_fini(&r);
 	close(fd);
 	settling_sort(s);
