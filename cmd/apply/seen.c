@@ -34,12 +34,12 @@ static struct seen *make(
 		n += size_of(held->is.value[f]);
 	s = xmalloc(sizeof *s + n);
 	at = s->texts;
-	s->held.deleted = held->deleted;
+	*s = (struct seen){ .held.deleted = held->deleted,
+		.knows_stored = true };
 	for (enum field f = 0; f < FIELDS; f++)
 		s->held.is.value[f] = keep(&at, held->is.value[f]);
 	s->link = keep(&at, link);
 	s->stored = keep(&at, stored);
-	s->knows_stored = true;
 	return s;
 }
 
