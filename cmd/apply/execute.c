@@ -51,6 +51,8 @@ static bool may_agree(struct worker *w, const struct op *op, struct outcome *o)
 
 static void do_op(struct worker *w, struct op *op, struct outcome *o)
 {
+	bool ok;
+
 	if (op->kind == OP_SKIP) /* with the code that the plan gave it */
 		o->status = STATUS_SKIPPED;
 	else if (op->superseded)
@@ -68,9 +70,10 @@ static void do_op(struct worker *w, struct op *op, struct outcome *o)
 	else if (short_plan_fill(w, op, o)) {
 		if (op->kind == OP_STAMP)
 			recheck_rows(w, op);
-		/* What doesn't say how it went must not pass for done. */
-		if (!performers[op->kind][op->target](w, op, o) &&
-			o->status == STATUS_DONE) {
+		ok = performers[op->kind][op->target](w, op, o);
+		/* What says nothing of how it went, or two things, must not
+		 * pass for done. */
+		if (ok != (o->status == STATUS_DONE)) {
 			o->status = STATUS_UNKNOWN;
 			note(o, "apply can't say what became of it: a bug");
 		}
@@ -230,8 +233,9 @@ void execute_conclude(struct common *c, struct worker *w, struct op *op,
 
 	if (was_not_begun(o)) {
 		/* Nor is anything on its way, though it was noted as sent. */
-		if (o->sent && known_note(w, op, o, &e) < 0)
-			end_with(c, &e);
+		if (o->sent)
+			known_note(w, op, o, &w->fatal);
+		end_with(c, &w->fatal);
 		outcome_fini(o);
 		return;
 	}
