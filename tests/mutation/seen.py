@@ -24,7 +24,7 @@ from running import run
 # tests come by themselves.
 BATS = ["program/" + n for n in "apply plan creates inserts looks not_kept workers guards one_record presence plan_undo probes "
         "answers".split()] + \
-       ["run/" + n for n in "care holds undo resolve meet row_link paused".split()]
+       ["run/" + n for n in "care holds undo resolve meet row_link paused idle".split()]
 WORLDS = ["300", "1"]  # of each property test
 # Others, as commands; the programs are in BIN.
 COMMANDS = {
