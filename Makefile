@@ -129,6 +129,7 @@ $(BUILD)/tests/unit/plan_cases_test: $(BUILD)/tests/unit/plan_case.o
 $(BUILD)/tests/unit/journal_test: $(BUILD)/cmd/apply/journal.o
 $(BUILD)/tests/unit/forecast_test: $(BUILD)/cmd/apply/forecast.o
 $(BUILD)/tests/unit/ops_test: $(patsubst %,$(BUILD)/cmd/apply/%.o,ops op_chain seen)
+$(patsubst %,$(BUILD)/tests/unit/%_test,halves known): $(filter-out %/apply.o,$(call objects,apply))
 
 # A whole program, with the services, the clock, the pauses and the terminal of a scene.
 $(BUILD)/tests/unit/apply_scenes_test: $(call objects,apply)
