@@ -114,12 +114,11 @@ static int open_reader(
 	struct stream_reader *r, const char *path, struct error *why)
 {
 	const char *name;
-	int fd;
+	int fd, rc = stream_open(path, &fd, &name, why);
 
-	if (stream_open(path, &fd, &name, why) < 0)
-		return -1;
-	stream_reader_init(r, fd, name, STREAM_STRICT);
-	return 0;
+	if (rc == 0)
+		stream_reader_init(r, fd, name, STREAM_STRICT);
+	return rc;
 }
 
 static void close_reader(struct stream_reader *r)
@@ -226,14 +225,12 @@ static bool same_source(const json *was, const json *is)
 	return same;
 }
 
-static int check_head(const struct idle *was, enum side side,
-	const struct fetched *f, struct error *why)
+static bool has_same_head(
+	const struct idle *was, enum side side, const struct fetched *f)
 {
 	const json *sources = json_get(was->head, "sources");
 
-	return same_source(json_get(sources, side_name(side)), f->head)
-		       ? 0
-		       : is_new(why, "the head of a side");
+	return same_source(json_get(sources, side_name(side)), f->head);
 }
 
 static int check_pages(const struct idle *was, const char *pages,
@@ -241,9 +238,10 @@ static int check_pages(const struct idle *was, const char *pages,
 {
 	const json *reading;
 
-	if (read_fetch(f, pages, why) < 0 ||
-		check_head(was, NOTION, f, why) < 0)
+	if (read_fetch(f, pages, why) < 0)
 		return -1;
+	if (!has_same_head(was, NOTION, f))
+		return is_new(why, "the head of a side");
 	reading = json_get(f->head, "reading");
 	if (f->count)
 		return is_new(why, "a page");
@@ -256,9 +254,10 @@ static int check_pages(const struct idle *was, const char *pages,
 static int check_rows(const struct idle *was, const char *rows,
 	struct fetched *f, struct error *why)
 {
-	if (read_fetch(f, rows, why) < 0 ||
-		check_head(was, SUPABASE, f, why) < 0)
+	if (read_fetch(f, rows, why) < 0)
 		return -1;
+	if (!has_same_head(was, SUPABASE, f))
+		return is_new(why, "the head of a side");
 	return same_text(inputs_of(was), "rows", f->sum) ? 0
 							 : is_new(why, "a row");
 }
@@ -285,8 +284,8 @@ int idle_check(const struct idle *was, const char *rows, const char *pages,
 		check_base(was, base, why) == 0 &&
 		check_rows(was, rows, &from[SUPABASE], why) == 0)
 		rc = take_heads(w, from, why);
-	for (enum side s = 0; s < SIDES; s++)
-		json_free(from[s].head);
+	json_free(from[SUPABASE].head);
+	json_free(from[NOTION].head);
 	return rc;
 }
 

@@ -185,6 +185,22 @@ static void test_sent(void)
 	check(!arrived(",\"checksum\":\"" SUM "\"", EDITED(SUM)));
 }
 
+/* A deletion has arrived where the page is gone, whatever it holds. */
+static void test_sent_deletion(void)
+{
+	json *line = noted(SENT(GONE("one"), GONE("one")), "restore",
+		"{\"type\":\"UX\"}", LIVE("one", UX), GONE("old"),
+		LIVE("two", UX));
+
+	check_halves(line, LIVE("one", UX), LIVE("one", UX));
+	json_free(line);
+	line = noted(SENT(GONE("one"), GONE("one")), "update",
+		"{\"type\":\"UX\"}", LIVE("one", UX), LIVE("one", "null"),
+		LIVE("two", UX));
+	check(line == NULL);
+	json_free(line);
+}
+
 /* Where nothing was sent, nothing arrives: not even nothing, in an empty row.
  */
 static void test_not_sent(void)
@@ -203,6 +219,7 @@ int main(void)
 	run(test_refused);
 	run(test_presence);
 	run(test_sent);
+	run(test_sent_deletion);
 	run(test_not_sent);
 	end_scratch();
 	return test_end();
