@@ -297,6 +297,14 @@ a_run() {
 	cp -r "logs/runs/$run" run
 }
 
+plan_emptied_to_apply() {
+	local d
+	settled supabase one two three four five six
+	for d in one two three four five six; do act notion "$d" trash; done
+	read_both
+	record_plan emptied_to_apply "All pages are in the trash, as apply reads it: two guards, and what the one of them counts." --base base records
+}
+
 plan_undo() {
 	a_run
 	read_both
@@ -308,6 +316,18 @@ plan_undo_of_nothing() {
 	read_both
 	: >run/plan.ndjson
 	record_plan undo_of_nothing "The record of the run is empty: damaged." --base base --undo run records
+}
+
+plan_undo_of_damaged() {
+	local file
+	a_run
+	read_both
+	for file in run/plan.ndjson run/results.ndjson; do
+		jq -c 'if .n == 1 then del(.row_id) elif .n == 2 then del(.page_id)
+			elif .n == 3 then del(.row_id, .page_id) else . end' "$file" >changed
+		mv changed "$file"
+	done
+	record_plan undo_of_damaged "Of some ops the record has lost one id or both: what is left of it is told." --base base --undo run records
 }
 
 plan_undo_for_people() {
