@@ -27,14 +27,12 @@ struct patch {
 static struct patch new_patch(
 	const struct worker *w, const struct op *op, const char *page_id)
 {
-	bool of_row = op->target == TARGET_SUPABASE;
-
 	return (struct patch){ .op = op,
 		.names = w->supabase.names,
 		.page_id = page_id,
 		.checksum = op->checksum,
 		.wanted = op_wanted(op),
-		.fields = of_row ? op->set_fields : 0 };
+		.fields = op->set_fields };
 }
 
 /* What the condition compares, as the API would give it. */

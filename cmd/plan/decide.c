@@ -299,9 +299,9 @@ static void decide_row(const struct deciding *d, const struct half *half)
 
 	if (half->partner)
 		page = half->partner->record;
-	if (half->held) { /* by what could not be read: report_trouble() */
+	if (half->held) /* by what could not be read: report_trouble() */
 		return;
-	} else if (page && !page->state) {
+	if (page && !page->state) {
 		decide_pair(d, half);
 	} else if (page && row->deleted) {
 		return;

@@ -17,6 +17,7 @@
 #include "undo.h"
 #include "util/buf.h"
 #include "util/opt.h"
+#include "util/order.h"
 #include "verify.h"
 #include "waits_load.h"
 
@@ -499,8 +500,7 @@ static usec time_of(const struct sides *w)
 
 		time_parse(json_str(json_get(w->sources, side_name(s)), "at"),
 			&at);
-		if (at > latest)
-			latest = at;
+		latest = larger_of(latest, at);
 	}
 	return latest;
 }

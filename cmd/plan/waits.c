@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/order.h"
 #include "util/text.h"
 
 /* --- what is held --------------------------------------------------------- */
@@ -156,8 +157,7 @@ static bool is_fresh(const struct waits *w, const struct record *r)
 
 static usec latest(const struct waits *w)
 {
-	return w->now[NOTION] > w->now[SUPABASE] ? w->now[NOTION]
-						 : w->now[SUPABASE];
+	return larger_of(w->now[NOTION], w->now[SUPABASE]);
 }
 
 /* The half that the op's content comes from; of a conflict, either. */

@@ -315,20 +315,23 @@ static int load_journal(struct base *b, const char *path, struct error *e)
 
 int base_add_journal(struct base *b, const char *journal, struct error *e)
 {
-	if (load_journal(b, journal, e) < 0)
-		return -1;
-	base_fold(b);
-	return 0;
+	int rc = load_journal(b, journal, e);
+
+	if (rc == 0)
+		base_fold(b);
+	return rc;
 }
 
 static int load(
 	struct base *b, const char *path, const char *journal, struct error *e)
 {
-	if (load_file(b, path, e) < 0 || base_add_journal(b, journal, e) < 0) {
+	int rc = load_file(b, path, e);
+
+	if (rc == 0)
+		rc = base_add_journal(b, journal, e);
+	if (rc < 0)
 		base_fini(b);
-		return -1;
-	}
-	return 0;
+	return rc;
 }
 
 int base_load_with(
