@@ -272,6 +272,14 @@ scene_limited() {
 	record limited "Services that ask for a pause, and are asked again after it."
 }
 
+scene_limited_and_may_not_wait() {
+	settled supabase one
+	edit supabase one '{"decision":"one, by a row"}'
+	make_plan
+	fault "$page_patch" '"status":429,"retry_after":7'
+	record limited_and_may_not_wait "A pause, and the run may wait for none." --max-wait 0
+}
+
 scene_limited_for_long() {
 	settled supabase one two
 	edit supabase one '{"decision":"one, by a row"}'
@@ -685,6 +693,24 @@ scene_unreadable_by_now() {
 	edit supabase two '{"date":"infinity"}'
 	record unreadable_by_now "A page whose title can't be read any more is not written, nor that of a row with such a day."
 	answered unreadable_by_now '/^. .*"object":"page"/ { sub(/"title":[[].*"annotations"[^]]*[]]/, "\"title\":null") } { print }'
+}
+
+# For answered: the title of the page in the answer to a PATCH has so many mentions that it
+# may be cut, and that is the last answer.
+# shellcheck disable=SC2016
+mentions='BEGIN { m = "{\"type\":\"mention\",\"mention\":{\"type\":\"date\",\"date\":{\"start\":\"2026-01-02\"}},\"plain_text\":\"x\",\"href\":null}"
+		for (i = 1; i < 25; i++) all = all m ","; all = all m }
+	/^ask PATCH .v1.pages/ { patched = 1 }
+	patched && /^. .*"object":"page"/ { sub(/"title":[[].*"annotations"[^]]*[]]/, "\"title\":[" all "]"); patched = 0; print; ends = 1 }
+	/^exit/ { ends = 0 }
+	!ends { print }'
+
+scene_answered_cut() {
+	settled supabase one
+	edit supabase one '{"type":"UX"}'
+	make_plan
+	record answered_cut "The answer to a write shows a title with so many mentions that it may be cut, and the look at the page fails: nobody knows."
+	answered answered_cut "$mentions"
 }
 
 scene_stamped_elsewhere() {
