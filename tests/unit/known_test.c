@@ -144,6 +144,11 @@ static void test_presence(void)
 		HELD("one", UX, "true"));
 	check_halves(line, LIVE("one", UX), LIVE("one", UX));
 	json_free(line);
+	line = noted(BOTH(LIVE("one", "null"), LIVE("one", "null")), "update",
+		"{\"type\":\"UX\"}", HELD("one", UX, "true"),
+		LIVE("one", "null"), LIVE("two", UX));
+	check_halves(line, LIVE("one", UX), LIVE("one", UX));
+	json_free(line);
 }
 
 #define SENT(row, page) \
