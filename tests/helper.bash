@@ -6,9 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 
-# Each of these files is two folders below it.
-ROOT=${BATS_TEST_DIRNAME%/*/*}
-[[ ${BASH_SOURCE[0]} -ef $ROOT/tests/helper.bash ]] || ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 BIN=${BIN:-bin}
 [[ $BIN = /* ]] || BIN=$ROOT/$BIN
 FIXTURES=$ROOT/tests/fixtures
@@ -26,7 +24,6 @@ teardown() {
 }
 
 common_setup() {
-	less_of_bats
 	T=$BATS_TEST_TMPDIR
 	export T
 	cd "$T" || return
@@ -40,32 +37,16 @@ common_setup() {
 	# Where runs have their work folders: none may be left, common_teardown() says.
 	export TMPDIR=$BATS_FILE_TMPDIR
 	SANDBOX_PIDS=()
+	# Bats' own trap at each command of each function takes longer than the command. It
+	# stays for those of the test itself; of the functions ours shows where they failed.
+	set +T
+	! declare -F bats_error_trap >/dev/null || trap 'bats_error_trap; note_failure' ERR
 }
 
 common_teardown() {
 	[[ ! -e $T/.failed ]] || printf '%s\n' "$(<"$T/.failed")"
 	stop_sandboxes
 	no_work_left
-}
-
-# less_of_bats: its trap at each command takes longer than the command, to have the line
-# at hand if it fails. Ours finds it when one has failed.
-less_of_bats() {
-	set +T
-	declare -F bats_error_trap bats_capture_stack_trace >/dev/null || return 0
-	trap - DEBUG
-	BATS_DEBUG_LAST_STACK_TRACE=() BATS_DEBUG_LASTLAST_STACK_TRACE=()
-	trap 'found_failing; bats_error_trap; note_failure' ERR
-}
-
-found_failing() {
-	[[ -n $BATS_DEBUG_LAST_STACK_TRACE_IS_VALID || ${FUNCNAME[1]} == bats_perform_test ]] ||
-		bats_capture_stack_trace
-}
-
-# The time that bats asks a process for, and shows only if it is told to.
-get_mills_since_epoch() {
-	printf '%s' "$((${EPOCHREALTIME/[.,]/} / 1000))"
 }
 
 # no_work_left: nothing of this test has left anything in TMPDIR; what a run leaves that
@@ -82,7 +63,7 @@ no_work_left() {
 note_failure() {
 	local i file
 	for ((i = 1; i < ${#FUNCNAME[@]}; i++)); do
-		[[ ${FUNCNAME[i]} != "$BATS_TEST_NAME" && ${FUNCNAME[i]} != bats_perform_test ]] || break
+		[[ ${FUNCNAME[i]} != "$BATS_TEST_NAME" ]] || break
 		file=${BASH_SOURCE[i]##*/}
 		[[ $file != bats.*.src ]] || file=${BATS_TEST_FILENAME##*/}
 		printf 'failed in %s, %s line %s\n' "${FUNCNAME[i]}" "$file" "${BASH_LINENO[i - 1]}"
