@@ -5,7 +5,6 @@
 set -euo pipefail
 HERE=$(cd "${0%/*}" && pwd)
 bats_require_minimum_version() { :; }
-BATS_TEST_DIRNAME=$HERE
 # shellcheck source=tests/helper.bash
 . "$HERE/../helper.bash"
 # shellcheck source=tests/sync.bash
