@@ -157,8 +157,8 @@ still_idle() {
 }
 
 # nothing_to_do: the plan in sync-now.sh's out went well and has no op, so that its end
-# follows its head (first, second); and no run that was killed has left anything for apply to put into its
-# base, or waiting to settle.
+# follows its head (first, second); and no run that was killed has left anything for apply
+# to put into its base, or waiting to settle.
 nothing_to_do() {
   [[ $code = 0 && ! -s ${base[1]}.journal && ! -e ${waits[3]-} ]] &&
     { read -r first && read -r second; } <"$out" && [[ $second = '{"kind":"end",'*'"count":0,'* ]]
