@@ -56,17 +56,17 @@ cd "$place"
 
 # seconds OPTION TIME
 seconds() {
-  SYNC_INTERVAL=$2 "$bin/report" --paths 2>/dev/null | jq -er .interval_seconds ||
-    die 2 "$1: $2 is not a time from 1s to 31d: write it as 30s, 15m, 1h"
+  export SYNC_INTERVAL=$2
+  take_settings 2>/dev/null || die 2 "$1: $2 is not a time from 1s to 31d: write it as 30s, 15m, 1h"
+  echo "$interval_seconds"
 }
 take_settings || exit
 if [ "$every" ]; then
   every=$(seconds --every "$every")
 else
-  every=$interval
+  every=$interval_seconds
 fi
 limit=$(seconds --limit "$limit")
-settle=$(jq -r .settle_seconds <<<"$waits_now")
 poll=${SYNC_WAKE_SECONDS:-2} # how often the wake-up file is looked for
 
 # The lock is this process's, which bin/run takes for it.
@@ -189,8 +189,8 @@ lag_is_over() {
 # What the last run left to settle has been left alone by then, or was edited again.
 look_again_at() {
   settles_at=''
-  [ "$failures" -gt 0 ] || [ "$settle" = 0 ] || ! grep -qs '"settling":[1-9]' "$logs/last_run.json" ||
-    settles_at=$((ended_at + settle))
+  [ "$failures" -gt 0 ] || [ "$settle_seconds" = 0 ] || ! grep -qs '"settling":[1-9]' "$logs/last_run.json" ||
+    settles_at=$((ended_at + settle_seconds))
 }
 
 # A call from outside runs the sync within seconds; many calls at once do so

@@ -87,9 +87,9 @@ done
 
 # rpm_of NAME: its share of the budget.
 rpm_of() {
-  local all
-  all=$(SYNC_ENV_FILE=$pairs/$1.env "$bin/report" --paths | jq -er .notion_rpm) || return
-  echo $((all / share > 0 ? all / share : 1))
+  export SYNC_ENV_FILE=$pairs/$1.env
+  take_settings || return
+  echo $((notion_rpm / share > 0 ? notion_rpm / share : 1))
 }
 
 # prefixed NAME: each line of its input, with the name before it.

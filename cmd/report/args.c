@@ -41,6 +41,8 @@ static const struct option_spec options[] = {
 	{ OPT_PATHS, "paths", NULL,
 		"where state and logs are, and how to raise an alarm,\n"
 		"as JSON for scripts" },
+	{ OPT_SHELL, "shell", NULL,
+		"the same, as assignments for a shell to eval" },
 };
 
 static const struct command command = {

@@ -35,7 +35,27 @@ static void print_json(json *take_data)
 	json_free(take_data);
 }
 
-static void print_paths(const struct settings *s)
+/* The members of an object as assignments for a shell to eval. */
+static void print_assignments(json *take_data)
+{
+	struct buf text = BUF_INIT((size_t)1 << 20);
+
+	for (json *v = json_first(take_data); v; v = json_next(v)) {
+		buf_reset(&text);
+		if (json_is_string(v))
+			buf_adds(&text, json_text(v));
+		else if (!json_is_null(v))
+			json_print(v, &text);
+		printf("%s='", json_key(v));
+		for (const char *c = buf_str(&text); *c; c++)
+			*c == '\'' ? printf("'\\''") : putchar(*c);
+		printf("'\n");
+	}
+	buf_fini(&text);
+	json_free(take_data);
+}
+
+static json *paths_json(const struct settings *s)
 {
 	json *paths = json_object();
 	struct hold hold = s->hold;
@@ -52,7 +72,7 @@ static void print_paths(const struct settings *s)
 	json_put(paths, "hold", hold_json(&hold));
 	json_put_int(paths, "settle_seconds", s->settle);
 	json_put_str(paths, "version", VAULTSYNC_VERSION);
-	print_json(paths);
+	return paths;
 }
 
 /* The wall clock, or SYNC_NOW instead. */
@@ -211,7 +231,9 @@ static int tell(const struct args *a, const struct settings *s, struct error *e)
 	int code;
 
 	if (a->what == OPT_PATHS)
-		return print_paths(s), RC_DONE;
+		return print_json(paths_json(s)), RC_DONE;
+	if (a->what == OPT_SHELL)
+		return print_assignments(paths_json(s)), RC_DONE;
 	if (find_now(&now, e) < 0 || run_records_load(&l, s->log_dir, e) < 0)
 		return -1;
 	if (a->what == OPT_RECORD)
@@ -244,7 +266,9 @@ static int unknown_health(const struct error *e)
 /* The exit code, or -1 with e. */
 static int perform(const struct args *a, struct settings *s, struct error *e)
 {
-	if (settings_load(s, a->what == OPT_PATHS ? NEED_ALARMS : 0, e) < 0)
+	bool paths = a->what == OPT_PATHS || a->what == OPT_SHELL;
+
+	if (settings_load(s, paths ? NEED_ALARMS : 0, e) < 0)
 		return -1;
 	return tell(a, s, e);
 }

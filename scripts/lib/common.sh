@@ -172,15 +172,13 @@ keep_idle() {
     warn "not kept, so that the next run decides again: $idle"
 }
 
-# take_settings: where state and logs are, how often a run is due, and what is held.
+# take_settings: state and logs, where these are; interval_seconds, how often a run is due;
+# what is held, as JSON; and settle_seconds and notion_rpm.
 # shellcheck disable=SC2034 # used by the scripts
 take_settings() {
-  local paths
-  state='' logs='' interval='' waits_now=''
-  paths=$("$bin/report" --paths) || return
-  paths=$(jq -er '@sh "state=\(.state | strings) logs=\(.logs | strings) interval=\(.interval_seconds | numbers)",
-    "waits_now=\({hold, settle_seconds} | tojson | @sh)"' <<<"$paths") || return
-  eval "$paths"
+  local assignments version ping_url notify_cmd
+  state='' logs='' interval_seconds='' notion_rpm='' hold='' settle_seconds=''
+  assignments=$("$bin/report" --shell) && eval "$assignments"
 }
 
 # typed_vaultsync FILE: what people type for it, its path where PATH leads elsewhere.

@@ -36,6 +36,6 @@ add_last_rules() {
     | (.conflict | strings | "conflict=\(.)"), (.orphans | strings | "orphans=\(.)"),
       (.hold | arrays | . + $now.hold | unique | "hold=\(join(","))", "direction=both"),
       (.settle_seconds | numbers | "settle=\([., $now.settle_seconds] | max)s")' \
-    --argjson now "$waits_now" --argjson rules "${before:-"{}"}")
+    --argjson now "{\"hold\":$hold,\"settle_seconds\":$settle_seconds}" --argjson rules "${before:-"{}"}")
   args+=("${rules[@]}") plan+=("${rules[@]}")
 }

@@ -88,7 +88,7 @@ judged() {
 @test "an unwritable standard output is 74, whatever is asked for" {
 	logs ok
 	local option
-	for option in --json --brief --health --metrics --runs --paths --help \
+	for option in --json --brief --health --metrics --runs --paths --shell --help \
 		"--run=last" "--record=$(id 1)" --quiet; do
 		must_fail "$RC_LOCAL" pipe "\"$REPORT\" $option >/dev/full"
 	done
@@ -121,6 +121,20 @@ judged() {
 		.interval_seconds == 900 and (.version | test("^[0-9.]+$"))'
 	SYNC_STATE_DIR=/s SYNC_LOG_DIR=$'l "\n' must_pass "$REPORT" --paths
 	must_hold '.[0] | .state == "/s" and .logs == "l \"\n"'
+}
+
+@test "a shell evals the same settings, whatever is in them" {
+	local state logs interval_seconds notion_rpm ping_url notify_cmd hold settle_seconds version
+	SYNC_STATE_DIR=$'s \'\n$(exit) \\' SYNC_LOG_DIR='`l`"' SYNC_HOLD=trash must_pass "$REPORT" --shell
+	eval "$output"
+	[ "$state" = $'s \'\n$(exit) \\' ]
+	[ "$logs" = '`l`"' ]
+	[ "$interval_seconds $notion_rpm $ping_url$notify_cmd$settle_seconds" = '900 180 0' ]
+	SYNC_HOLD=trash must_pass "$REPORT" --paths
+	must_hold "$(printf '.[0] | .hold == %s and .version == "%s" and (keys | length) == 9' "$hold" "$version")"
+	[ "$("$REPORT" --shell | sed -n 's/=.*//p' | wc -l)" = 9 ]
+	SYNC_INTERVAL=0 must_fail "$RC_CONFIG" "$REPORT" --shell
+	[ -z "$output" ]
 }
 
 @test "it links no libcurl" {
