@@ -29,6 +29,8 @@ links     = $(shell o=$$(mktemp) || { echo '$(1)'; exit; }; \
 comma    := ,
 LINKED    = $(eval LINKED := $$(call links,-pie -Wl$$(comma)--as-needed \
               -Wl$$(comma)-z$$(comma)relro$$(comma)-z$$(comma)now))$(LINKED)
+# Tests are linked by lld where there is one, which takes half the time.
+LLD       = $(eval LLD := $$(call links,-fuse-ld=lld))$(LLD)
 
 CPPFLAGS_ALL = -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Ilib $(FORTIFY) $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes \
@@ -120,7 +122,7 @@ $(BUILD)/lib/util/version.o: CPPFLAGS_ALL += -include $(BUILD)/commit.h
 # A unit test may look into a program, mostly plan: its objects, never its main().
 $(BUILD)/tests/%: $(BUILD)/tests/%.o \
                   $(filter-out %/plan.o,$(call objects,plan)) $(LIBS)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIBS) -lcurl $(BASE_LIBS)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LLD) -o $@ $(filter %.o,$^) $(LIBS) -lcurl $(BASE_LIBS)
 
 # What is not a test itself is linked to those beside it that need it.
 $(filter $(BUILD)/tests/property/%,$(UNITS) $(SEEDER)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/sim*.c))
@@ -136,7 +138,7 @@ $(BUILD)/tests/unit/apply_scenes_test: $(call objects,apply)
 $(BUILD)/tests/unit/plan_scenes_test: $(call objects,plan)
 $(BUILD)/tests/unit/apply_scenes_test $(BUILD)/tests/unit/plan_scenes_test: \
         $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/unit/scenes.o $(LIBS)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(patsubst %,-Wl$(comma)--wrap=%,main http_exchange time_now \
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LLD) $(patsubst %,-Wl$(comma)--wrap=%,main http_exchange time_now \
 	    time_monotonic time_with_sleep time_pause uuid_random isatty write) -o $@ $(filter %.o,$^) $(LIBS) -lcurl -lpthread $(BASE_LIBS)
 
 check: all units
@@ -160,8 +162,6 @@ $(BUILD)/bench/cjson: $(BUILD)/bench/cjson.o
 # is broken is found without them: a tenth of its worlds, another one each day.
 asan: ASAN = build/asan-$(notdir $(firstword $(CC)))
 asan: export WORLDS = 300 $(shell echo $$((($${SAMPLE_DAY:-$$(date +%s) / 86400} % 10) * 300 + 1)))
-# Its programs are large, and lld links them in half the time, where there is one.
-asan: LLD = $(if $(shell command -v ld.lld),-fuse-ld=lld)
 asan:
 	$(MAKE) BUILD=$(ASAN) BIN=$(ASAN)/bin LDFLAGS="$(LDFLAGS) $(LLD)" \
 	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" $(GOALS)

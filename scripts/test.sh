@@ -83,27 +83,19 @@ NAMES
 )
 client_units='http_test api_test notion_client_test supabase_client_test'
 
-make_quietly() {
-  make -s "-j$(nproc)" "$@"
-}
-
-jobs=()
 phase "the build"
 build_all
 if [ "${#only[@]}" -gt 0 ]; then
   jobs=("${only[@]/#/gcc }")
 elif [ "$quick" ]; then
-  make_quietly units-build
   jobs=("gcc units" "${telling[@]/#/gcc }")
 else
-  make_quietly units-build
-  phase "the build with sanitizers"
-  make_quietly asan CC=clang GOALS="all units-build"
-  jobs=("sanitizers units" "gcc units")
-  newer_libraries 13
-  jobs+=("${sanitized[@]/#/sanitizers }")
-  mapfile -t -O "${#jobs[@]}" jobs < <(printf '%s\n' "${files[@]}" |
-    grep -vxF -f <(printf '%s\n' "${sanitized[@]}") | sed 's/^/gcc /')
+  mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -vxF -f <(printf '%s\n' "${sanitized[@]}"))
+  # The other builds go on beside the first tests.
+  jobs=("sanitizers build" "debian-13 build" "gcc units" "${files[@]:0:3}"
+    "sanitizers units" "${sanitized[@]/#/sanitizers }" "debian-13 units" "${client_files[@]/#/debian-13 }"
+    "${files[@]:3}")
+  jobs=("${jobs[@]/#tests/gcc tests}")
 fi
 run_jobs "${jobs[@]}"
 

@@ -1,6 +1,6 @@
 # The parts of scripts/test.sh, which add to passed, failed and skipped. Sourced; the
-# caller has log, a folder, and jobs, a list for run_jobs: each is "PASS FILE" or "PASS
-# units", and a pass is a build.
+# caller has log, a folder, and client_files, client_tests, client_units and leaks_in for
+# the jobs that it gives to run_jobs: each is "PASS FILE", "PASS units" or "PASS build".
 # shellcheck shell=bash disable=SC2154
 
 passed=0 failed=0 skipped=0
@@ -15,16 +15,26 @@ fault() {
 	warn "$*"
 }
 
-# run_job PASS WHAT: one of the jobs. What hangs is ended, and counts as failed. INT is
-# not ignored in it, wherever this script was started.
+# run_job PASS WHAT: one of the jobs, those of a pass once its build has ended well, if that
+# is one of them. What hangs is ended, and counts as failed. INT is not ignored in it,
+# wherever this script was started.
 run_job() {
-	local pass=$1 what=$2 run=run_bats began=$SECONDS rc=0
-	[ "$what" != units ] || run=run_units
+	local pass=$1 what=$2 run=run_bats began rc=0 name
+	name=$(basename "$what" .bats)
+	case $what in
+		build) run=run_build ;;
+		units) run=run_units ;;
+	esac
+	if [ "$what" != build ] && [ -e "$log/$pass/has_build" ]; then
+		while [ ! -s "$log/$pass/build.ended" ]; do sleep 0.2; done
+		[ "$(<"$log/$pass/build.ended")" = 0 ] || return 0
+	fi
+	began=$SECONDS
 	trap 'kill $!' INT TERM
-	"$run" >"$log/$pass/$(basename "$what" .bats)" 2>&1 </dev/null &
+	"$run" >"$log/$pass/$name" 2>&1 </dev/null &
 	wait $! || rc=$?
 	times >"$log/$pass/.times-$$"
-	[ "$what" != units ] || echo "$rc" >"$log/$pass/ended"
+	echo "$rc" >"$log/$pass/$name.ended"
 	printf '  %4d s  %4d s  %-10s  %s\n' $((SECONDS - began)) "$(seconds_used "$log/$pass/.times-$$")" "$pass" "$what"
 }
 
@@ -32,6 +42,14 @@ run_job() {
 # times has put there.
 seconds_used() {
 	awk -F'[ms ]+' 'NR == 2 { printf "%.0f\n", 60 * ($1 + $3) + $2 + $4 }' "$1"
+}
+
+# run_build: for a later pass than that of cc.
+run_build() {
+	case $pass in
+		sanitizers) exec timeout -k 10 20m make -s "-j$(nproc)" asan CC=clang GOALS="all units-build" ;;
+		*) UNITS=$client_units exec timeout -k 10 20m tests/platforms/libs.sh "${pass#*-}" "build/$pass" ;;
+	esac
 }
 
 # run_units: the C tests of $pass.
@@ -67,21 +85,37 @@ run_bats() {
 run_jobs() {
 	local job name
 	phase "the tests"
-	for job; do mkdir -p "$log/${job% *}"; done
+	for job; do
+		mkdir -p "$log/${job% *}"
+		[ "${job#* }" != build ] || : >"$log/${job% *}/has_build"
+	done
 	while IFS= read -r name; do
 		grep -qxF -- "@test \"$name\" {" "${client_files[@]}" || fault "client_tests: no test is called: $name"
 	done < <(tr '|' '\n' <<<"$client_tests")
-	export -f run_job run_units run_bats seconds_used
+	export -f run_job run_build run_units run_bats seconds_used
 	export home log client_tests client_units leaks_in
 	printf '%s\n' "$@" |
 		xargs -P "$(($(nproc) + 4))" -L 1 bash -c 'run_job "$@"' - || true
-	for job; do
-		case $job in
-			*" units") count_units "${job% *}" ;;
-			*) count "${job#* }" "$log/${job% *}/$(basename "${job#* }" .bats)" ;;
-		esac
-	done
+	for job; do count_job "${job% *}" "${job#* }"; done
 	grep -h '^ok .*# skip' "$log"/*/* | sort | uniq || true
+}
+
+# count_job PASS WHAT: adds up what one has said. A pass that can't be built here is skipped,
+# and one that fails to build is one fault.
+count_job() {
+	local pass=$1 what=$2 built=0
+	[ ! -e "$log/$pass/has_build" ] || built=$(cat "$log/$pass/build.ended")
+	case $built/$what in
+		69/*)
+			[ "$what" != build ] || cat "$log/$pass/build"
+			skipped=$((skipped + 1)) ;;
+		0/build) ;;
+		*/build)
+			cat "$log/$pass/build"
+			fault "the build for $pass ended with $built" ;;
+		0/units) count_units "$pass" ;;
+		0/*) count "$what" "$log/$pass/$(basename "$what" .bats)" ;;
+	esac
 }
 
 # count_units PASS: adds up the last lines of its C tests; one that fails says so, one that
@@ -91,7 +125,7 @@ count_units() {
 	read -ra sums < <(awk 'match($0, /[0-9]+ passed, [0-9]+ failed$/) {
 			split(substr($0, RSTART), n, /[^0-9]+/); p += n[1]; f += n[2] }
 		END { print p + 0, f + 0 }' "$said")
-	rc=$(cat "$log/$1/ended")
+	rc=$(cat "$log/$1/units.ended")
 	passed=$((passed + sums[0])) failed=$((failed + sums[1]))
 	[ "$rc" = 0 ] || cat "$said"
 	[ "$rc" = 0 ] || [ "${sums[1]}" != 0 ] || fault "unit tests ($1): they ended with $rc"
@@ -116,20 +150,4 @@ count() {
 	# All planned tests must have run: bats itself may have died.
 	[ "$(sed -n 's/^1\.\.//p' "$tap")" = "$(grep -cE '^(not )?ok ' "$tap")" ] ||
 		fault "$file: not all of its tests ran; its last line: $(tail -n 1 "$tap")"
-}
-
-# newer_libraries RELEASE: the programs that use HTTP, with the libraries of a newer
-# Debian: builds them, and adds what is to be run with them to the jobs.
-newer_libraries() {
-	local out=build/debian-$1 rc=0
-	phase "the build for Debian $1's libraries"
-	UNITS=$client_units tests/platforms/libs.sh "$1" "$out" || rc=$?
-	if [ "$rc" = 69 ]; then
-		say "skipped: the tests with Debian $1's libraries"
-		skipped=$((skipped + 1 + ${#client_files[@]}))
-	elif [ "$rc" != 0 ]; then
-		fault "the build for Debian $1's libraries ended with $rc"
-	else
-		jobs+=("debian-$1 units" "${client_files[@]/#/debian-$1 }")
-	fi
 }

@@ -18,7 +18,7 @@ FUZZ_BASE   = $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/tests/fuzz/mutate.o \
               $(if $(findstring -fsanitize=fuzzer,$(CFLAGS)),,$(BUILD)/tests/fuzz/replay.o)
 
 $(FUZZERS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_BASE) $(LIBS)
-	$(CC) $(subst fuzzer-no-link,fuzzer,$(CFLAGS_ALL)) $(LDFLAGS_ALL) $(FUZZ_LINK) -o $@ \
+	$(CC) $(subst fuzzer-no-link,fuzzer,$(CFLAGS_ALL)) $(LDFLAGS_ALL) $(LLD) $(FUZZ_LINK) -o $@ \
 	    $(filter %.o,$^) $(LIBS) -lcurl -lmicrohttpd -lpthread $(BASE_LIBS)
 $(OF_SERVER): $(call fuzzed,health-server)
 $(OF_APPROVE): $(call fuzzed,approve)
@@ -31,7 +31,7 @@ $(BUILD)/tests/fuzz/server_fuzz: FUZZ_LINK = -Wl,--wrap=spawn_child
 
 $(BUILD)/tests/fuzz/case_seeds: $(BUILD)/tests/fuzz/case_seeds.o $(BUILD)/tests/unit/plan_case.o \
                                 $(call fuzzed,plan) $(LIBS)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ -lcurl $(BASE_LIBS)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LLD) -o $@ $^ -lcurl $(BASE_LIBS)
 
 # Every seed once: those from the fixtures, and those that were findings.
 fuzz-seeds: $(FUZZERS:=.run)
