@@ -28,7 +28,7 @@ static bool has_journal(const char *base)
 	return has;
 }
 
-static int sum_file(const char *path, char sum[SHA256_TEXT_SIZE])
+static bool sum_file(const char *path, char sum[SHA256_TEXT_SIZE])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct evp_md_ctx_st *of = sha256_begin();
@@ -40,7 +40,7 @@ static int sum_file(const char *path, char sum[SHA256_TEXT_SIZE])
 	if (fd >= 0)
 		close(fd);
 	sha256_end(of, sum);
-	return n == 0 ? 0 : -1;
+	return n == 0;
 }
 
 static bool waits_for_something(const struct waits *w)
@@ -53,7 +53,7 @@ void idle_sum_base(
 	const struct sides *w, const char *base, char sum[SHA256_TEXT_SIZE])
 {
 	if (!base || !json_is_object(json_get(w->end, "inputs")) ||
-		sum_file(base, sum) < 0)
+		!sum_file(base, sum))
 		*sum = '\0';
 }
 
@@ -67,7 +67,7 @@ json *idle_inputs(const struct plan *p, const char *base,
 	if (!*sum || p->ops->n || p->undo || p->last_rules ||
 		guards_see_emptiness(p->guards) || plan_is_blocked(p) ||
 		waits_for_something(&p->policy->waits) || has_journal(base) ||
-		sum_file(base, now) < 0 || strcmp(now, sum) != 0)
+		!sum_file(base, now) || strcmp(now, sum) != 0)
 		return NULL;
 	inputs = json_copy(json_get(end, "inputs"));
 	json_put_str(inputs, "base", sum);
@@ -267,7 +267,7 @@ static int check_base(
 {
 	char sum[SHA256_TEXT_SIZE];
 
-	if (has_journal(base) || sum_file(base, sum) < 0 ||
+	if (has_journal(base) || !sum_file(base, sum) ||
 		!same_text(inputs_of(was), "base", sum))
 		return is_new(why, "the base");
 	return 0;

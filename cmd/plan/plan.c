@@ -323,7 +323,6 @@ static int read_sides(struct sides *w, const char *input, struct error *e)
 static int read_base(
 	struct base *b, struct args *a, const struct sides *w, struct error *e)
 {
-	*b = (struct base){ 0 };
 	if (!a->base)
 		return 0;
 	if (base_load(b, a->base, e) < 0)

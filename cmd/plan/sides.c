@@ -160,8 +160,7 @@ static int read_body(struct sides *w, struct stream_reader *r, struct error *e)
 		if (rc < 0)
 			return stream_refuse(r, e, "%s", why.text);
 	}
-	if (got == 0)
-		w->end = line;
+	w->end = line;
 	return got;
 }
 

@@ -37,10 +37,9 @@ static void read_lines(struct settling *s, int fd, const char *path)
 	stream_reader_init(&r, fd, path, STREAM_STRICT);
 	got = stream_read_head(&r, "settling", &head, &ignored);
 	if (got > 0) {
-		while ((got = stream_read(&r, &line, &ignored)) > 0)
+		while (stream_read(&r, &line, &ignored) > 0)
 			settling_add(s, line);
-		if (got == 0)
-			json_free(line);
+		json_free(line);
 	}
 	json_free(head);
 	stream_reader_fini(&r);

@@ -72,7 +72,7 @@ int stream_read_head(struct stream_reader *r, const char *stream, json **head,
 	struct error *e);
 /*
  * Reads a line: 1 with a body line, 0 with the end line (all checked), -1.
- * The caller frees *line in both cases, which is never NULL then.
+ * The caller frees *line, which is NULL in the last case only.
  */
 int stream_read(struct stream_reader *r, json **line, struct error *e);
 /*

@@ -106,9 +106,8 @@ say "building for the libraries of Debian $1"
 # What names none of their headers is the same object as in the build for this machine.
 if [ -d "$home/build/lib" ]; then
   mkdir -p "$out"
-  cp -a "$home"/build/{lib,cmd,sandbox,tests,page.inc} "$out/"
-  (cd "$home" && grep -rlE '#include <(cjson|curl|microhttpd|openssl|sqlite3|utf8proc)' --include='*.c' lib cmd sandbox tests) |
+  cp -a "$home"/build/{lib,cmd,sandbox,page.inc} "$out/"
+  (cd "$home" && grep -rlE '#include <(cjson|curl|microhttpd|openssl|sqlite3|utf8proc)' --include='*.c' lib cmd sandbox) |
     while read -r file; do rm -f "$out/${file%.c}.o"; done
-  rm -rf "$out"/tests/{unit,property}/*_test
 fi
 build all "${tests[@]}"

@@ -87,6 +87,10 @@ base_stream() {
 		--verify holds nothing: leave out --hold|--verify --settle 1m
 		--verify makes no plan|--verify --allow-plan $(id 1)
 		--verify makes no plan|--verify --only-plan $(id 1)
+		--idle needs --base, and excludes|--idle x
+		--idle needs --base, and excludes|--idle x --base b --human
+		--idle needs --base, and excludes|--idle x --base b --undo u
+		--idle needs --base, and excludes|--idle x --base b --verify
 		--resolve can't be combined|--undo x --resolve decided
 		--last-rules: 7 is not a JSON object|--last-rules 7
 		--last-rules: \[ is not a JSON object|--last-rules [

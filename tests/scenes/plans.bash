@@ -96,6 +96,13 @@ plan_nothing() {
 	record_plan nothing "Where all agree there is nothing to do." --base base --human records
 }
 
+plan_nothing_to_apply() {
+	settled supabase one two
+	read_both
+	change_records 'if .kind == "end" then .inputs = {rows: ("5e" * 32), snapshot: "2026-11-30T17:02:44.990782Z-7"} else . end'
+	record_plan nothing_to_apply "A plan without ops says what it was made from, so that it may do once more." --base base records
+}
+
 # Four conflicts: a later row, a later page, both at once, and one without a time.
 conflicts() {
 	local d

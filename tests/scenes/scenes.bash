@@ -692,7 +692,7 @@ scene_unreadable_by_now() {
 	make_plan
 	edit supabase two '{"date":"infinity"}'
 	record unreadable_by_now "A page whose title can't be read any more is not written, nor that of a row with such a day."
-	answered unreadable_by_now '/^. .*"object":"page"/ { sub(/"title":[[].*"annotations"[^]]*[]]/, "\"title\":null") } { print }'
+	answered unreadable_by_now '/^. .*"object":"page"/ { sub(/"title":[[][^]]*[]]/, "\"title\":null") } { print }'
 }
 
 # For answered: the title of the page in the answer to a PATCH has so many mentions that it
@@ -701,15 +701,15 @@ scene_unreadable_by_now() {
 mentions='BEGIN { m = "{\"type\":\"mention\",\"mention\":{\"type\":\"date\",\"date\":{\"start\":\"2026-01-02\"}},\"plain_text\":\"x\",\"href\":null}"
 		for (i = 1; i < 25; i++) all = all m ","; all = all m }
 	/^ask PATCH .v1.pages/ { patched = 1 }
-	patched && /^. .*"object":"page"/ { sub(/"title":[[].*"annotations"[^]]*[]]/, "\"title\":[" all "]"); patched = 0; print; ends = 1 }
+	patched && /^. .*"object":"page"/ { sub(/"title":[[][^]]*[]]/, "\"title\":[" all "]"); patched = 0; print; ends = 1 }
 	/^exit/ { ends = 0 }
 	!ends { print }'
 
 scene_answered_cut() {
 	settled supabase one
-	edit supabase one '{"type":"UX"}'
+	edit supabase one '{"decision":"xxxxxxxxxxxxxxxxxxxxxxxxx"}'
 	make_plan
-	record answered_cut "The answer to a write shows a title with so many mentions that it may be cut, and the look at the page fails: nobody knows."
+	record answered_cut "The answer to a write shows what was written, but in so many mentions that there may be more, and the look at the page fails: nobody knows."
 	answered answered_cut "$mentions"
 }
 

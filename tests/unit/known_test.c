@@ -25,6 +25,66 @@
 
 static struct service_clock now;
 
+/* A plan's ops, and the base that they are carried out on, with its journal. */
+struct trial {
+	struct journal j;
+	struct worker w;
+	struct ops ops;
+	char base[200];
+};
+
+#define END(count) \
+	"{\"kind\":\"end\",\"count\":" count ",\"complete\":true}\n"
+#define HEAD(stream)                                                         \
+	"{\"kind\":\"head\",\"stream\":\"" stream "\",\"v\":1,\"scope\":" SCOPE \
+	"}\n"
+
+static void begin(struct trial *t, const char *base, const char *plan)
+{
+	struct error e = { 0 };
+	const char *path;
+	int fd;
+
+	*t = (struct trial){ .w = { .notion.api.clock = &now,
+				     .supabase.api.clock = &now } };
+	t->w.journal = &t->j;
+	snprintf(t->base, sizeof t->base, "%s", put_file("base", base));
+	path = put_file("plan", plan);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (!check_int(ops_read(&t->ops, fd, "plan", &e), 0))
+		printf("\t%s\n", e.text);
+	close(fd);
+	unlink(path);
+	if (!check_int(
+		    journal_open(&t->j, t->base, NULL,
+			    json_parse(SCOPE, strlen(SCOPE), JSON_STRICT, &e),
+			    SCOPE_REFUSE, &e),
+		    0))
+		printf("\t%s\n", e.text);
+}
+
+/* What the journal says so far, for the caller to buf_fini(). */
+static struct buf journaled(void)
+{
+	struct buf said = BUF_INIT(8192);
+	struct error e;
+
+	check_int(file_read(in_scratch("base.journal"), &said, &e), 0);
+	return said;
+}
+
+static void end(struct trial *t)
+{
+	struct error e;
+
+	ops_fini(&t->ops);
+	check_int(journal_close(&t->j, USEC_NONE, &e), 0);
+	unlink(t->base);
+	unlink(in_scratch("base.journal"));
+	unlink(in_scratch("base.journal.lock"));
+	unlink(in_scratch("base.lock"));
+}
+
 /*
  * The line that the journal has once the plan's one op, of such a kind, was
  * done to the page, which is `after` then; NULL: none. The caller frees it.
@@ -32,58 +92,33 @@ static struct service_clock now;
 static json *noted(const char *line, const char *kind, const char *set,
 	const char *row, const char *page, const char *after)
 {
-	const char *path;
-	char base[200], text[8192];
-	struct journal j;
-	struct worker w = { .journal = &j,
-		.notion.api.clock = &now,
-		.supabase.api.clock = &now };
+	char base[4096], plan[8192];
 	struct outcome o = { 0 };
 	struct error e = { 0 };
-	struct ops ops = { 0 };
-	struct buf said = BUF_INIT(8192);
+	struct trial t;
+	struct buf said;
+	const char *pair;
 	json *last;
-	int fd;
 
-	snprintf(text, sizeof text,
-		"{\"kind\":\"head\",\"stream\":\"base\",\"v\":1,\"scope\":" SCOPE
-		"}\n{\"kind\":\"pair\"," IDS ",%s}\n"
-		"{\"kind\":\"end\",\"count\":1,\"complete\":true}\n",
+	snprintf(base, sizeof base,
+		HEAD("base") "{\"kind\":\"pair\"," IDS ",%s}\n" END("1"),
 		line);
-	snprintf(base, sizeof base, "%s", put_file("base", text));
-	snprintf(text, sizeof text,
-		"{\"kind\":\"head\",\"stream\":\"plan\",\"v\":1,\"scope\":" SCOPE
-		"}\n{\"kind\":\"op\",\"n\":1,\"op\":\"%s\",\"target\":\"notion\""
-		"," IDS ",\"set\":%s,\"checksum\":\"" SUM
-		"\",\"expect\":{\"row\":%s,\"page\":%s}}\n"
-		"{\"kind\":\"end\",\"count\":1,\"complete\":true}\n",
+	snprintf(plan, sizeof plan,
+		HEAD("plan") "{\"kind\":\"op\",\"n\":1,\"op\":\"%s\","
+			     "\"target\":\"notion\"," IDS ",\"set\":%s,"
+			     "\"checksum\":\"" SUM
+			     "\",\"expect\":{\"row\":%s,\"page\":%s}}\n" END("1"),
 		kind, set, row, page);
-	path = put_file("plan", text);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (!check_int(ops_read(&ops, fd, "plan", &e), 0))
-		printf("\t%s\n", e.text);
-	close(fd);
-	unlink(path);
+	begin(&t, base, plan);
 	last = json_parse(after, strlen(after), JSON_STRICT, &e);
 	o.after[NOTION] = seen_parse(last);
 	json_free(last);
-	if (!check_int(
-		    journal_open(&j, base, NULL,
-			    json_parse(SCOPE, strlen(SCOPE), JSON_STRICT, &e),
-			    SCOPE_REFUSE, &e),
-		    0))
-		printf("\t%s\n", e.text);
-	check_int(known_note(&w, &ops.list[0], &o, &e), 0);
-	check_int(file_read(in_scratch("base.journal"), &said, &e), 0);
+	check_int(known_note(&t.w, &t.ops.list[0], &o, &e), 0);
 	outcome_fini(&o);
-	ops_fini(&ops);
-	check_int(journal_close(&j, USEC_NONE, &e), 0);
-	unlink(base);
-	unlink(in_scratch("base.journal"));
-	unlink(in_scratch("base.journal.lock"));
-	unlink(in_scratch("base.lock"));
-	path = strstr(buf_str(&said), "{\"kind\":\"pair\"");
-	last = path ? json_parse(path, strcspn(path, "\n"), JSON_STRICT, &e)
+	said = journaled();
+	end(&t);
+	pair = strstr(buf_str(&said), "{\"kind\":\"pair\"");
+	last = pair ? json_parse(pair, strcspn(pair, "\n"), JSON_STRICT, &e)
 		    : NULL;
 	buf_fini(&said);
 	return last;
@@ -217,6 +252,32 @@ static void test_not_sent(void)
 	json_free(line);
 }
 
+#define OP(n, kind, target)                                                   \
+	"{\"kind\":\"op\",\"n\":" n ",\"op\":\"" kind "\",\"target\":\"" target   \
+	"\"," IDS ",\"match\":\"decision\",\"checksum\":\"" SUM                    \
+	"\",\"synced\":true,\"expect\":{\"row\":" LIVE("one", UX) ",\"page\":" LIVE( \
+		"one", UX) "}}\n"
+
+/* That a pair has met is noted once, whatever else is to be done to it. */
+static void test_meetings(void)
+{
+	struct error e = { 0 };
+	struct trial t;
+	struct buf said;
+	const char *first;
+
+	begin(&t, HEAD("base") END("0"),
+		HEAD("plan") OP("1", "link", "supabase")
+			OP("2", "stamp", "notion") END("2"));
+	check_int(known_meetings(&t.w, &t.ops, &e), 0);
+	said = journaled();
+	end(&t);
+	first = strstr(buf_str(&said), "\"met\":true");
+	if (check(first != NULL))
+		check(strstr(first + 1, "\"met\":true") == NULL);
+	buf_fini(&said);
+}
+
 int main(void)
 {
 	if (!begin_scratch())
@@ -226,6 +287,7 @@ int main(void)
 	run(test_sent);
 	run(test_sent_deletion);
 	run(test_not_sent);
+	run(test_meetings);
 	end_scratch();
 	return test_end();
 }
