@@ -33,11 +33,10 @@ struct trial {
 	char base[200];
 };
 
-#define END(count) \
-	"{\"kind\":\"end\",\"count\":" count ",\"complete\":true}\n"
-#define HEAD(stream)                                                         \
-	"{\"kind\":\"head\",\"stream\":\"" stream "\",\"v\":1,\"scope\":" SCOPE \
-	"}\n"
+#define END(count) "{\"kind\":\"end\",\"count\":" count ",\"complete\":true}\n"
+#define HEAD(stream) \
+	"{\"kind\":\"head\",\"stream\":\"" stream \
+	"\",\"v\":1,\"scope\":" SCOPE "}\n"
 
 static void begin(struct trial *t, const char *base, const char *plan)
 {
@@ -101,13 +100,13 @@ static json *noted(const char *line, const char *kind, const char *set,
 	json *last;
 
 	snprintf(base, sizeof base,
-		HEAD("base") "{\"kind\":\"pair\"," IDS ",%s}\n" END("1"),
-		line);
+		HEAD("base") "{\"kind\":\"pair\"," IDS ",%s}\n" END("1"), line);
 	snprintf(plan, sizeof plan,
 		HEAD("plan") "{\"kind\":\"op\",\"n\":1,\"op\":\"%s\","
 			     "\"target\":\"notion\"," IDS ",\"set\":%s,"
 			     "\"checksum\":\"" SUM
-			     "\",\"expect\":{\"row\":%s,\"page\":%s}}\n" END("1"),
+			     "\",\"expect\":{\"row\":%s,\"page\":%s}}\n" END(
+				     "1"),
 		kind, set, row, page);
 	begin(&t, base, plan);
 	last = json_parse(after, strlen(after), JSON_STRICT, &e);
@@ -252,11 +251,12 @@ static void test_not_sent(void)
 	json_free(line);
 }
 
-#define OP(n, kind, target)                                                   \
-	"{\"kind\":\"op\",\"n\":" n ",\"op\":\"" kind "\",\"target\":\"" target   \
-	"\"," IDS ",\"match\":\"decision\",\"checksum\":\"" SUM                    \
-	"\",\"synced\":true,\"expect\":{\"row\":" LIVE("one", UX) ",\"page\":" LIVE( \
-		"one", UX) "}}\n"
+#define OP(n, kind, target) \
+	"{\"kind\":\"op\",\"n\":" n ",\"op\":\"" kind \
+	"\",\"target\":\"" target "\"," IDS \
+	",\"match\":\"decision\",\"checksum\":\"" SUM \
+	"\",\"synced\":true,\"expect\":{\"row\":" LIVE( \
+		"one", UX) ",\"page\":" LIVE("one", UX) "}}\n"
 
 /* That a pair has met is noted once, whatever else is to be done to it. */
 static void test_meetings(void)
