@@ -4,6 +4,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "${0%"${0##*/}"}lib/common.sh"
+# shellcheck source=scripts/lib/stages.sh
+. "${0%"${0##*/}"}lib/stages.sh"
 # shellcheck source=scripts/lib/resolve.sh
 . "${0%"${0##*/}"}lib/resolve.sh"
 # shellcheck source=scripts/lib/undo.sh
