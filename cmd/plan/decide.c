@@ -11,6 +11,7 @@
 #include "util/text.h"
 
 #define LINK "notion_page_id"
+#define FETCH_AHEAD 8 /* pairs */
 
 struct deciding {
 	const struct sides *sides;
@@ -501,24 +502,29 @@ static void count_failures(const struct base *base, struct op_list *ops)
 	}
 }
 
-static size_t live_pairs(const struct pairing *p)
+static bool is_live_pair(const struct half *row)
 {
-	size_t n = 0;
+	return row->partner && record_is_live(row->record) &&
+	       record_is_live(row->partner->record);
+}
 
-	for (size_t i = 0; i < p->n[SUPABASE]; i++) {
-		const struct half *row = &p->of[SUPABASE][i];
+/*
+ * Pages lie all over the memory in the order of their rows: each is asked for
+ * while a few pairs before it are decided.
+ */
+static void fetch_ahead(const struct pairing *p, size_t i)
+{
+	const struct half *row = &p->of[SUPABASE][i];
 
-		n += row->partner && record_is_live(row->record) &&
-		     record_is_live(row->partner->record);
-	}
-	return n;
+	if (i < p->n[SUPABASE] && row->partner)
+		record_fetch(row->partner->record);
 }
 
 size_t decide(const struct sides *w, const struct base *base,
 	const struct policy *policy, struct op_list *ops)
 {
 	struct deciding d = { .sides = w, .policy = policy };
-	size_t pairs;
+	size_t pairs = 0;
 
 	d.to = (struct emitter){ w, policy->use_base, &policy->waits, ops };
 	if (policy->resolve)
@@ -528,8 +534,11 @@ size_t decide(const struct sides *w, const struct base *base,
 	for (size_t i = 0; i < w->n_trouble; i++)
 		report_trouble(&d, &w->trouble[i]);
 	name_held(&d, ops);
-	for (size_t i = 0; i < d.pairing.n[SUPABASE]; i++)
+	for (size_t i = 0; i < d.pairing.n[SUPABASE]; i++) {
+		fetch_ahead(&d.pairing, i + FETCH_AHEAD);
+		pairs += is_live_pair(&d.pairing.of[SUPABASE][i]);
 		decide_row(&d, &d.pairing.of[SUPABASE][i]);
+	}
 	for (size_t i = 0; i < d.pairing.n[NOTION]; i++)
 		if (is_free_page(&d.pairing.of[NOTION][i]))
 			decide_lone_page(&d, d.pairing.of[NOTION][i].record);
@@ -537,7 +546,6 @@ size_t decide(const struct sides *w, const struct base *base,
 	op_list_stamps_last(ops);
 	count_failures(base, ops);
 	op_list_failing_last(ops);
-	pairs = live_pairs(&d.pairing);
 	free(d.met);
 	pairing_fini(&d.pairing);
 	lines_fini(&d.lines);
@@ -548,11 +556,12 @@ size_t count_live_pairs(const struct sides *w, const struct base *base)
 {
 	struct lines lines;
 	struct pairing p;
-	size_t pairs;
+	size_t pairs = 0;
 
 	lines_init(&lines, base);
 	pairing_init(&p, w, &lines, MATCH_NONE);
-	pairs = live_pairs(&p);
+	for (size_t i = 0; i < p.n[SUPABASE]; i++)
+		pairs += is_live_pair(&p.of[SUPABASE][i]);
 	pairing_fini(&p);
 	lines_fini(&lines);
 	return pairs;

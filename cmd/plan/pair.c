@@ -13,9 +13,11 @@
 struct half *pairing_find(const struct pairing *p, const struct sides *w,
 	enum side side, const char *id)
 {
-	const struct record *r = id ? sides_find(w, side, id) : NULL;
+	size_t n;
+	const struct id_item *found =
+		id ? id_list_find(&w->side[side], id, &n) : NULL;
 
-	return r ? &p->of[side][r->place] : NULL;
+	return found ? &p->of[side][found->order] : NULL;
 }
 
 bool is_claimed(const struct half *page)

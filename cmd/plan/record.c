@@ -6,65 +6,83 @@
 #include "util/uuid.h"
 
 /*
- * The members of a line that count, about in the order in which normalize
- * prints them: the fields of the decision, other texts, flags, and the rest.
+ * The members of a line, about in the order in which normalize prints them, so
+ * that each is mostly found where the last one was.
  */
 enum member {
-	M_ROW_ID = FIELDS,
+	M_KIND,
+	M_SOURCE,
+	M_ROW_ID,
 	M_PAGE_ID,
 	M_STATE,
+	M_FIELDS,
+	M_MORE_TYPES = M_FIELDS + FIELDS,
+	M_DATE_DETAIL,
+	M_CHECKSUM,
 	M_STORED,
-	M_SHOWS,
-	M_CREATED,
-	M_EDITED,
-	M_CODE,
-	M_DETAIL,
-	TEXTS,
-	M_SYNCED = TEXTS,
+	M_SYNCED,
 	M_OWN,
 	M_DELETED,
 	M_ARCHIVED,
 	M_PAUSED,
 	M_KEPT,
-	M_SOURCE,
-	M_MORE_TYPES,
-	M_DATE_DETAIL,
+	M_SHOWS,
+	M_CREATED,
+	M_EDITED,
+	M_CODE,
+	M_DETAIL,
 	MEMBERS,
 };
 
-static const char *const keys[MEMBERS] = {
-	[M_ROW_ID] = "row_id",
-	[M_PAGE_ID] = "page_id",
-	[M_STATE] = "state",
-	[M_STORED] = "stored_checksum",
-	[M_SHOWS] = "shows",
-	[M_CREATED] = "created_at",
-	[M_EDITED] = "edited_at",
-	[M_CODE] = "code",
-	[M_DETAIL] = "detail",
-	[M_SYNCED] = "synced",
-	[M_OWN] = "own",
-	[M_DELETED] = "deleted",
-	[M_ARCHIVED] = "archived",
-	[M_PAUSED] = "paused",
-	[M_KEPT] = "kept",
-	[M_SOURCE] = "source",
-	[M_MORE_TYPES] = "extra_types",
-	[M_DATE_DETAIL] = "date_detail",
+/* The fields' names are those of the decision. */
+static const struct {
+	const char *key;
+	bool is_text;
+} members[MEMBERS] = {
+	[M_KIND] = { "kind", false },
+	[M_SOURCE] = { "source", true },
+	[M_ROW_ID] = { "row_id", true },
+	[M_PAGE_ID] = { "page_id", true },
+	[M_STATE] = { "state", true },
+	[M_MORE_TYPES] = { "extra_types", false },
+	[M_DATE_DETAIL] = { "date_detail", false },
+	[M_CHECKSUM] = { "checksum", false }, /* it is computed here */
+	[M_STORED] = { "stored_checksum", true },
+	[M_SYNCED] = { "synced", false },
+	[M_OWN] = { "own", false },
+	[M_DELETED] = { "deleted", false },
+	[M_ARCHIVED] = { "archived", false },
+	[M_PAUSED] = { "paused", false },
+	[M_KEPT] = { "kept", false },
+	[M_SHOWS] = { "shows", true },
+	[M_CREATED] = { "created_at", true },
+	[M_EDITED] = { "edited_at", true },
+	[M_CODE] = { "code", true },
+	[M_DETAIL] = { "detail", true },
 };
+
+/* What most records have of texts behind them. */
+#define TEXTS_FETCHED 256
 
 /* A line, taken apart. */
 struct line {
-	const json *at[MEMBERS]; /* NULL: it has none */
-	const char *text[TEXTS]; /* an empty one is NULL, too */
+	const json *at[MEMBERS];   /* NULL: it has none */
+	const char *text[MEMBERS]; /* an empty one is NULL, too */
 };
+
+static bool is_field(enum member m)
+{
+	return m >= M_FIELDS && m < M_FIELDS + FIELDS;
+}
 
 static const char *key_of(enum member m)
 {
-	return keys[m] ? keys[m] : field_name((enum field)m);
+	return is_field(m) ? field_name((enum field)(m - M_FIELDS))
+			   : members[m].key;
 }
 
-/* Which one has that key, looked for from m on; MEMBERS: none. */
+/* Which one has that key, looked for from m on, up to MEMBERS; MEMBERS: none.
+ */
 static enum member member_named(const char *key, enum member m)
 {
 	for (int n = 0; n < MEMBERS; n++, m++) {
@@ -74,6 +92,16 @@ static enum member member_named(const char *key, enum member m)
 			return m;
 	}
 	return MEMBERS;
+}
+
+static int take_text(struct line *l, enum member m, struct error *e)
+{
+	l->text[m] = json_text(l->at[m]);
+	if (!l->text[m] && !json_is_null(l->at[m]))
+		return fail(e, RC_STREAM, "\"%s\" is not a text", key_of(m));
+	if (l->text[m] && !*l->text[m])
+		l->text[m] = NULL;
+	return 0;
 }
 
 static int take_apart(struct line *l, const json *line, struct error *e)
@@ -87,22 +115,17 @@ static int take_apart(struct line *l, const json *line, struct error *e)
 		if (m == MEMBERS)
 			continue;
 		l->at[m] = v;
-		last = m;
-	}
-	for (enum member m = 0; m < TEXTS; m++) {
-		l->text[m] = json_text(l->at[m]);
-		if (!l->text[m] && !json_is_null(l->at[m]))
-			return fail(e, RC_STREAM, "\"%s\" is not a text",
-				key_of(m));
-		if (l->text[m] && !*l->text[m])
-			l->text[m] = NULL;
+		last = m + 1;
+		if ((is_field(m) || members[m].is_text) &&
+			take_text(l, m, e) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int parse_side(enum side *side, const struct line *l, struct error *e)
 {
-	if (side_parse(json_text(l->at[M_SOURCE]), side) == 0)
+	if (side_parse(l->text[M_SOURCE], side) == 0)
 		return 0;
 	return fail(e, RC_STREAM, "\"source\" is neither supabase nor notion");
 }
@@ -113,7 +136,7 @@ static int parse_time(
 	*t = USEC_NONE;
 	if (l->text[m] && time_parse(l->text[m], t) < 0)
 		return fail(
-			e, RC_STREAM, "\"%s\" is not a valid time", keys[m]);
+			e, RC_STREAM, "\"%s\" is not a valid time", key_of(m));
 	return 0;
 }
 
@@ -123,7 +146,7 @@ static int parse_flag(
 	*flag = json_is_true(l->at[m]);
 	if (!json_is_bool(l->at[m]) && !json_is_null(l->at[m]))
 		return fail(e, RC_STREAM, "\"%s\" is neither true nor false",
-			keys[m]);
+			key_of(m));
 	return 0;
 }
 
@@ -142,13 +165,13 @@ static int check_fixed(const struct line *l, struct error *e)
 			return fail(e, RC_STREAM,
 				"\"%s\" is not a lower-case UUID with "
 				"dashes: %.60s",
-				keys[ids[i]], id);
+				key_of(ids[i]), id);
 	}
 	if (l->text[M_STORED] && !checksum_is_valid(l->text[M_STORED]))
 		return fail(e, RC_STREAM,
 			"\"%s\" is not a checksum of 64 lower-case hex "
 			"digits: %.80s",
-			keys[M_STORED], l->text[M_STORED]);
+			key_of(M_STORED), l->text[M_STORED]);
 	return 0;
 }
 
@@ -159,7 +182,7 @@ static int parse_ids(struct record *r, const struct line *l, struct error *e)
 	r->id = l->text[id];
 	if (!r->id)
 		return fail(e, RC_STREAM, "a record of %s has no \"%s\"",
-			side_name(r->side), keys[id]);
+			side_name(r->side), key_of(id));
 	if (r->side == SUPABASE)
 		r->link = l->text[M_PAGE_ID];
 	else
@@ -174,11 +197,13 @@ static int parse_content(
 	struct record *r, const struct line *l, struct error *e)
 {
 	for (enum field f = 0; f < FIELDS; f++) {
-		if (l->text[f] && !field_is_valid(f, l->text[f]))
+		const char *text = l->text[M_FIELDS + f];
+
+		if (text && !field_is_valid(f, text))
 			return fail(e, RC_STREAM,
 				"\"%s\" is not a valid date: %.40s",
-				field_name(f), l->text[f]);
-		r->is.value[f] = l->text[f];
+				field_name(f), text);
+		r->is.value[f] = text;
 	}
 	if (parse_time(&r->created, l, M_CREATED, e) < 0 ||
 		parse_time(&r->edited, l, M_EDITED, e) < 0 ||
@@ -258,6 +283,12 @@ void record_fini(struct record *r)
 {
 	json_free(r->date_detail);
 	r->date_detail = NULL;
+}
+
+void record_fetch(const struct record *r)
+{
+	for (size_t at = 0; at < sizeof *r + TEXTS_FETCHED; at += 64)
+		__builtin_prefetch((const char *)r + at);
 }
 
 bool record_is_live(const struct record *r)

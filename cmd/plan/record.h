@@ -33,12 +33,11 @@ struct record {
 	bool archived; /* of a page: not deleted, and as present as any */
 	bool kept;     /* of a page: as the snapshot has it, not read now */
 	bool paused;   /* of a page: nothing is written to it, or to its row */
-	const char *shows; /* of a page: its row, in its link property */
 	bool more_types;
+	const char *shows; /* of a page: its row, in its link property */
 	json *date_detail; /* of a page; owned; NULL: only a day */
 	usec created, edited;
 	const char *edited_at; /* as it stands in the stream */
-	size_t place;	       /* in the order of its side; sides.h sets it */
 };
 
 /* A record that normalize could not understand: it holds its pair. */
@@ -57,6 +56,9 @@ int trouble_parse(
 	struct trouble *t, struct arena *a, const json *line, struct error *e);
 /* Frees what is not in the arena. */
 void record_fini(struct record *r);
+
+/* Into the cache, with the texts behind it, for one that is needed soon. */
+void record_fetch(const struct record *r);
 
 /* There, neither deleted nor gone. */
 bool record_is_live(const struct record *r);

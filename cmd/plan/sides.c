@@ -132,17 +132,14 @@ int sides_add(struct sides *w, const json *line, struct error *e)
 int sides_seal(struct sides *w, struct error *e)
 {
 	for (enum side s = 0; s < SIDES; s++) {
-		struct id_list *all = &w->side[s];
+		const char *twice;
 
-		id_list_sort(all);
-		for (size_t i = 0; i < all->n; i++) {
-			record_at(w, s, i)->place = i;
-			if (i > 0 &&
-				strcmp(all->at[i - 1].id, all->at[i].id) == 0)
-				return fail(e, RC_STREAM,
-					"%s lists %.60s twice: run again",
-					side_title(s), all->at[i].id);
-		}
+		id_list_sort(&w->side[s]);
+		twice = id_list_repeated(&w->side[s]);
+		if (twice)
+			return fail(e, RC_STREAM,
+				"%s lists %.60s twice: run again",
+				side_title(s), twice);
 	}
 	return 0;
 }

@@ -15,21 +15,26 @@ static char *as_it_is(const char *s)
 	return xstrdup(s ? s : "");
 }
 
+static void put_as_it_is(struct buf *to, const char *s)
+{
+	buf_adds(to, s ? s : "");
+}
+
 /* The three fields. Nothing else lists them. */
 static const struct {
 	const char *name, *column, *property;
 	enum field_kind kind;
 	/* The form that is compared, and the form that the checksum is of. */
 	char *(*normal)(const char *s);
-	char *(*folded)(const char *s);
+	void (*put_folded)(struct buf *to, const char *s);
 	bool (*equal)(const char *a, const char *b);
 } table[FIELDS] = {
 	[FIELD_DECISION] = { "decision", "decision", "Decision", KIND_TITLE,
-		text_form, text_folded, text_equal },
+		text_form, text_fold, text_equal },
 	[FIELD_TYPE] = { "type", "type", "Type", KIND_OPTION, text_folded,
-		text_folded, text_equal_folded },
-	[FIELD_DATE] = { "date", "date", "Date", KIND_DAY, as_it_is, as_it_is,
-		text_same },
+		text_fold, text_equal_folded },
+	[FIELD_DATE] = { "date", "date", "Date", KIND_DAY, as_it_is,
+		put_as_it_is, text_same },
 };
 
 #define DELETED "deleted"
@@ -184,12 +189,9 @@ void decision_checksum(const struct decision *d, char out[CHECKSUM_SIZE])
 	struct buf text = BUF_INIT(SIZE_MAX / 2);
 
 	for (enum field f = 0; f < FIELDS; f++) {
-		char *folded = table[f].folded(d->value[f]);
-
 		if (f > 0)
 			buf_addc(&text, '|');
-		buf_adds(&text, folded);
-		free(folded);
+		table[f].put_folded(&text, d->value[f]);
 	}
 	sha256(text.data, text.len, digest);
 	*hex_put(out, digest, sizeof digest) = '\0';

@@ -89,11 +89,12 @@ void arena_fini(struct arena *a)
 }
 
 /* Which of the texts before it says the same; i where none does. */
-static size_t first_alike(const char **const texts[], size_t i)
+static size_t first_alike(
+	const char **const texts[], const size_t len[], size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (*texts[k] && **texts[k] == **texts[i] &&
-			strcmp(*texts[k], *texts[i]) == 0)
+		if (*texts[k] && len[k] == len[i] &&
+			memcmp(*texts[k], *texts[i], len[i]) == 0)
 			return k;
 	return i;
 }
@@ -107,11 +108,10 @@ void *arena_keep(
 	for (size_t i = 0; i < n; i++) {
 		if (!*texts[i])
 			continue;
-		alike[i] = first_alike(texts, i);
-		if (alike[i] < i)
-			continue;
 		len[i] = strlen(*texts[i]) + 1;
-		size += len[i];
+		alike[i] = first_alike(texts, len, i);
+		if (alike[i] == i)
+			size += len[i];
 	}
 	piece = arena_alloc(a, size);
 	at = piece + room;

@@ -58,6 +58,14 @@ void id_list_sort(struct id_list *l)
 		l->at[i].order = i;
 }
 
+const char *id_list_repeated(const struct id_list *l)
+{
+	for (size_t i = 1; i < l->n; i++)
+		if (compare(&l->at[i - 1], &l->at[i]) == 0)
+			return l->at[i].id;
+	return NULL;
+}
+
 void id_list_keep_latest(struct id_list *l, void (*drop)(void *of))
 {
 	size_t kept = 0;

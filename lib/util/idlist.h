@@ -13,7 +13,7 @@ struct id_item {
 	uint64_t lead;
 	const char *id;
 	void *of;
-	size_t order; /* of things with one id */
+	size_t order; /* of things with one id; in a sorted list, the place */
 };
 
 /* An empty one is { 0 }; the ids and the things are borrowed. */
@@ -31,6 +31,8 @@ void id_list_sort(struct id_list *l);
  */
 const struct id_item *id_list_find(
 	const struct id_list *l, const char *id, size_t *n);
+/* In a sorted list: an id that two things have; NULL where each has its own. */
+const char *id_list_repeated(const struct id_list *l);
 /* Of a sorted list, only the things stay that were added last with their id. */
 void id_list_keep_latest(struct id_list *l, void (*drop)(void *of));
 void id_list_fini(struct id_list *l);

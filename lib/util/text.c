@@ -85,21 +85,19 @@ static char *squeeze(const char *s)
 }
 
 /*
- * Most texts are ASCII, which is in NFC: its text or folded form in one pass;
- * NULL for any other text.
+ * Most texts are ASCII, which is in NFC: its text or folded form in one pass,
+ * into memory as large as the text; its end, or NULL for any other text.
  */
-static char *ascii_form(const char *s, bool folded)
+static char *put_ascii_form(char *out, const char *s, bool folded)
 {
-	char *out = xmalloc(strlen(s) + 1), *to = out;
+	char *to = out;
 	bool pending = false;
 
 	for (; *s; s++) {
 		char c = *s;
 
-		if ((unsigned char)c >= 0x80) {
-			free(out);
+		if ((unsigned char)c >= 0x80)
 			return NULL;
-		}
 		if (c == ' ' || (c >= '\t' && c <= '\r')) {
 			pending = to != out;
 			continue;
@@ -112,7 +110,17 @@ static char *ascii_form(const char *s, bool folded)
 		*to++ = c;
 	}
 	*to = '\0';
-	return out;
+	return to;
+}
+
+static char *ascii_form(const char *s, bool folded)
+{
+	char *out = xmalloc(strlen(s) + 1);
+
+	if (put_ascii_form(out, s, folded))
+		return out;
+	free(out);
+	return NULL;
 }
 
 /* NFC, and with UTF8PROC_CASEFOLD folded before it is composed. */
@@ -149,6 +157,23 @@ char *text_folded(const char *s)
 	out = map(form, UTF8PROC_CASEFOLD);
 	free(form);
 	return out;
+}
+
+void text_fold(struct buf *out, const char *s)
+{
+	char *room, *end, *folded;
+
+	if (!s)
+		return;
+	room = buf_room(out, strlen(s));
+	end = room ? put_ascii_form(room, s, true) : NULL;
+	if (end) {
+		out->len += (size_t)(end - room);
+		return;
+	}
+	folded = text_folded(s);
+	buf_adds(out, folded);
+	free(folded);
 }
 
 bool text_same(const char *a, const char *b)

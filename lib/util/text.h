@@ -27,6 +27,8 @@ size_t utf8_char_len(const char *s, size_t left);
 /* Both return an allocated text, never NULL. */
 char *text_form(const char *s);
 char *text_folded(const char *s);
+/* Appends the folded form; out must have room for it. */
+void text_fold(struct buf *out, const char *s);
 
 bool text_same(const char *a, const char *b);	      /* to the letter */
 bool text_equal(const char *a, const char *b);	      /* in text form */

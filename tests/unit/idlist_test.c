@@ -99,6 +99,24 @@ static void drop(void *of)
 }
 
 /* Twice, with more things added in between. */
+static void test_repeated(void)
+{
+	/* The first eight characters alone make none of them the same. */
+	static const char *const each[] = { "00000000-2", "00000000-1", "0",
+		"00000000" };
+	struct id_list l = { 0 };
+
+	check(id_list_repeated(&l) == NULL);
+	for (size_t i = 0; i < sizeof each / sizeof each[0]; i++)
+		id_list_add(&l, each[i], &things[i]);
+	id_list_sort(&l);
+	check(id_list_repeated(&l) == NULL);
+	id_list_add(&l, "00000000-1", &things[9]);
+	id_list_sort(&l);
+	check_str(id_list_repeated(&l), "00000000-1");
+	id_list_fini(&l);
+}
+
 static void test_keep_latest(void)
 {
 	static const char *const id[] = { "b", "a", "b", "c", "b", "a" };
@@ -125,6 +143,7 @@ static void test_keep_latest(void)
 
 int main(void)
 {
+	run(test_repeated);
 	run(test_keep_latest);
 	run(test_order);
 	run(test_find);

@@ -1,7 +1,9 @@
 /* The text forms: util/text.h. */
 #include "util/text.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "test.h"
 #include "util/alloc.h"
@@ -9,9 +11,15 @@
 static void check_forms(const char *s, const char *form, const char *folded)
 {
 	char *seen_form = text_form(s), *seen_folded = text_folded(s);
+	struct buf behind = BUF_INIT(SIZE_MAX / 2);
 
 	check_str(seen_form, form);
 	check_str(seen_folded, folded);
+	buf_adds(&behind, "|");
+	text_fold(&behind, s);
+	check_str(buf_str(&behind) + 1, folded);
+	check_int((long)behind.len, (long)strlen(folded) + 1);
+	buf_fini(&behind);
 	free(seen_form);
 	free(seen_folded);
 }
