@@ -51,14 +51,14 @@ row_says() { # row_says ID: its decision
 # --- runs ---------------------------------------------------------------------
 
 # timed FILE COMMAND…: appends "wall cpu KiB" to FILE. What the command says is in
-# $work/err.
+# $work/err. The seconds are bash's, which has milliseconds: GNU time cuts to hundredths.
 timed() {
-  local file=$1 wall user sys kib
+  local file=$1 wall user sys TIMEFORMAT='%3R %3U %3S'
   shift
-  /usr/bin/time -q -o "$work/time" -f '%e %U %S %M' "$@" >"$work/out" 2>"$work/err" || return
-  read -r wall user sys kib <"$work/time"
-  awk -v w="$wall" -v u="$user" -v s="$sys" -v k="$kib" \
-    'BEGIN { printf "%.2f %.2f %d\n", w, u + s, k }' >>"$file"
+  { time /usr/bin/time -q -o "$work/kib" -f %M "$@" >"$work/out" 2>"$work/err"; } 2>"$work/time" || return
+  read -r wall user sys <"$work/time"
+  awk -v w="$wall" -v u="$user" -v s="$sys" -v k="$(<"$work/kib")" \
+    'BEGIN { printf "%.3f %.3f %d\n", w, u + s, k }' >>"$file"
 }
 
 # measured FILE COMMAND…: the same; the requests that the sandbox counted are in

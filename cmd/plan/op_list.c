@@ -81,8 +81,14 @@ static int by_failures(const void *a, const void *b)
 
 void op_list_failing_last(struct op_list *ops)
 {
-	struct placed *all = xcalloc(ops->n, sizeof *all);
+	struct placed *all;
+	bool any = false;
 
+	for (size_t i = 0; i < ops->n && !any; i++)
+		any = ops->at[i].failures > 0;
+	if (!any)
+		return;
+	all = xcalloc(ops->n, sizeof *all);
 	for (size_t i = 0; i < ops->n; i++)
 		all[i] = (struct placed){ ops->at[i], i };
 	qsort(all, ops->n, sizeof *all, by_failures);

@@ -102,6 +102,7 @@ static int add_record(struct sides *w, const json *line, struct error *e)
 	if (!r)
 		return -1;
 	id_list_add(&w->side[r->side], r->id, r);
+	w->has_details |= r->date_detail != NULL;
 	w->live[r->side] += record_is_live(r);
 	return 0;
 }
@@ -185,7 +186,7 @@ int sides_read(struct sides *w, struct stream_reader *r, struct error *e)
 void sides_fini(struct sides *w)
 {
 	for (enum side s = 0; s < SIDES; s++) {
-		for (size_t i = 0; i < w->side[s].n; i++)
+		for (size_t i = 0; w->has_details && i < w->side[s].n; i++)
 			record_fini(record_at(w, s, i));
 		id_list_fini(&w->side[s]);
 	}

@@ -32,6 +32,7 @@ struct sides {
 	const char *link_template;  /* how; NULL: by its id */
 	struct id_list side[SIDES]; /* of records; see record_at() */
 	struct arena texts;	    /* the records, and what they say */
+	bool has_details;	    /* some own more than is in there */
 	size_t live[SIDES];	    /* how many of them are live */
 	struct trouble *trouble;
 	size_t n_trouble, trouble_cap;
