@@ -47,15 +47,16 @@ mapfile -t files < <({
   printf '%s\n' "${slowest[@]}"
   find tests -mindepth 2 -maxdepth 2 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2
 } | awk '!seen[$0]++')
-# The tests that exercise the programs' own code: each day a third of them as built with
-# sanitizers, one of these asked for leaks. The rest is shell, faults and time; the unit
-# tests, which are quick, run with sanitizers every time.
+# The tests that exercise the programs' own code: every third day a third of them as built
+# with sanitizers, one of these asked for leaks; the other days are valgrind's and those of
+# the tests' own means (in_turn). The rest is shell, faults and time; the unit tests, which
+# are quick, run with sanitizers every time.
 own_code=(tests/{run/care,program/{notion-fetch,health,workers,sb-fetch}}.bats
   tests/program/{normalize,streams,plan_undo,http}.bats)
 day=${SAMPLE_DAY:-$((EPOCHSECONDS / 86400))} sanitized=()
-for ((i = day % 3; i < ${#own_code[@]}; i += 3)); do sanitized+=("${own_code[i]}"); done
-# shellcheck disable=SC2034 # used by suite.bash
-leaks_in=${sanitized[day / 3 % ${#sanitized[@]}]}
+for ((i = day / 3 % 3; day % 3 == 0 && i < ${#own_code[@]}; i += 3)); do sanitized+=("${own_code[i]}"); done
+# shellcheck disable=SC2034 # both are suite.bash's
+leaks_in=${sanitized[day / 9 % 3]-} asan_goals="${sanitized:+all }units-build"
 # What tells most in the shortest time: the streams, the decisions, writing, whole
 # runs, signals, the build and the documents.
 telling=(tests/program/{apply,plan,normalize,streams,contract,one_record,plan_undo}.bats
@@ -90,10 +91,10 @@ if [ "${#only[@]}" -gt 0 ]; then
 elif [ "$quick" ]; then
   jobs=("gcc units" "${telling[@]/#/gcc }")
 else
-  mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -vxF -f <(printf '%s\n' "${sanitized[@]}"))
+  mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -vxF -f <(printf '%s\n' none "${sanitized[@]}"))
   # The other builds go on beside the first tests.
   jobs=("sanitizers build" "debian-13 build" "gcc units" "${files[@]:0:3}"
-    "sanitizers units" "${sanitized[@]/#/sanitizers }" "debian-13 units" "${client_files[@]/#/debian-13 }"
+    "sanitizers units" ${sanitized[@]+"${sanitized[@]/#/sanitizers }"} "debian-13 units" "${client_files[@]/#/debian-13 }"
     "${files[@]:3}")
   jobs=("${jobs[@]/#tests/gcc tests}")
 fi

@@ -67,7 +67,7 @@ must_get() {
 # summary AGE-SECONDS [OBJECT]: a run's record
 summary() {
 	local more=${2-}
-	jq -nc --argjson age "$1" --argjson more "${more:-"{}"}" '(now - $age | floor) as $t
+	"$JQ" -nc --argjson age "$1" --argjson more "${more:-"{}"}" '(now - $age | floor) as $t
 		| {v: 1, run_id: "20261125T193500Z-7", status: "ok", exit_code: 0,
 			stage: "apply", message: null, started_at: ($t - 4 | todate),
 			ended_at: ($t | todate), duration_ms: 4000, errors: 0,

@@ -230,7 +230,7 @@ must_hold() {
 
 # The body lines of kind $1 of a stream on stdin.
 lines_of() {
-	jq -c --arg k "$1" 'select(.kind == $k)'
+	"$JQ" -c --arg k "$1" 'select(.kind == $k)'
 }
 
 # --- making streams ---------------------------------------------------------
@@ -245,7 +245,7 @@ over() {
 	if [[ ${2:-"{}"} == "{}" ]]; then
 		printf '%s\n' "$1"
 	else
-		jq -nc --argjson object "$1" --argjson more "$2" '$object + $more'
+		"$JQ" -nc --argjson object "$1" --argjson more "$2" '$object + $more'
 	fi
 }
 
@@ -275,7 +275,7 @@ row() {
 # start and end), checksum and synced; its other keys go into the page itself.
 page() {
 	local more=${2-}
-	jq -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" \
+	"$JQ" -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" \
 		--arg source "$DATA_SOURCE" --arg person "$PERSON_USER" '
 	def text($s): if ($s // "") == "" then [] else [{type:"text",
 		text:{content:$s, link:null}, plain_text:$s, href:null}] end;

@@ -1,6 +1,7 @@
 # The parts of scripts/test.sh, which add to passed, failed and skipped. Sourced; the
-# caller has log, a folder, and client_files, client_tests, client_units and leaks_in for
-# the jobs that it gives to run_jobs: each is "PASS FILE", "PASS units" or "PASS build".
+# caller has log, a folder, and client_files, client_tests, client_units, leaks_in and
+# asan_goals for the jobs that it gives to run_jobs: each is "PASS FILE", "PASS units" or
+# "PASS build".
 # shellcheck shell=bash disable=SC2154
 
 passed=0 failed=0 skipped=0
@@ -47,7 +48,7 @@ seconds_used() {
 # run_build: for a later pass than that of cc.
 run_build() {
 	case $pass in
-		sanitizers) exec timeout -k 10 20m make -s "-j$(nproc)" asan CC=clang GOALS="all units-build" ;;
+		sanitizers) exec timeout -k 10 20m make -s "-j$(nproc)" asan CC=clang GOALS="$asan_goals" ;;
 		*) UNITS=$client_units exec timeout -k 10 20m tests/platforms/libs.sh "${pass#*-}" "build/$pass" ;;
 	esac
 }
@@ -93,7 +94,7 @@ run_jobs() {
 		grep -qxF -- "@test \"$name\" {" "${client_files[@]}" || fault "client_tests: no test is called: $name"
 	done < <(tr '|' '\n' <<<"$client_tests")
 	export -f run_job run_build run_units run_bats seconds_used
-	export home log client_tests client_units leaks_in
+	export home log client_tests client_units leaks_in asan_goals
 	printf '%s\n' "$@" |
 		xargs -P "$(($(nproc) + 4))" -L 1 bash -c 'run_job "$@"' - || true
 	for job; do count_job "${job% *}" "${job#* }"; done

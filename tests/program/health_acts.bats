@@ -49,7 +49,7 @@ look() {
 # ended: the act that was answered last has ended; $control is what the page knows.
 ended() {
 	local n id
-	id=$(jq .id <<<"$body")
+	id=$("$JQ" .id <<<"$body")
 	for ((n = 0; n < 100; n++)); do
 		ask "${URL##*:}" GET /status.json '' "Authorization: Bearer $SYNC_CONTROL_TOKEN"
 		control='{'${REPLY#*\"control\":\{} control=${control%\}}

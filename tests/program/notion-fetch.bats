@@ -111,7 +111,7 @@ must_have_pages() {
 	control POST seed '{"side":"notion","decision":"a","created_by":"bot"}' \
 		>/dev/null
 	own() {
-		jq -c 'select(.kind == "record").own'
+		"$JQ" -c 'select(.kind == "record").own'
 	}
 	must_pass pipe '"$BIN/notion-fetch" | "$BIN/normalize"'
 	[[ $(own <<<"$output") == true ]] || seen "not our own"
@@ -371,7 +371,7 @@ title_answers() {
 
 # The body lines, without order and without what counts requests.
 body() {
-	jq -c 'select(.kind == "page" or .kind == "missing")' "$@" | sort
+	"$JQ" -c 'select(.kind == "page" or .kind == "missing")' "$@" | sort
 }
 
 @test "Notion's limit of rows in a listing is worked around" {
@@ -408,7 +408,7 @@ minute() {
 		must_pass fetch
 		must_have_pages $((n * 150))
 		must_hold "(map(.page.id // empty) | sort) as \$got |
-			$(jq -Rsc 'split("\n")[:-1]' ids) - \$got == []"
+			$("$JQ" -Rsc 'split("\n")[:-1]' ids) - \$got == []"
 	done <<-'TEXT'
 		{decision: "Import \(.)"}
 		{decision: "same", edited_at: "2026-03-02T\(100 + . % 24 | tostring[1:]):\(100 + . % 60 | tostring[1:]):00Z"}
@@ -471,7 +471,7 @@ windows() {
 	must_pass fetch
 	must_have_pages 2600
 	must_hold '[.[1:-1][].page.created_time] | . == sort'
-	must_hold "(map(.page.id // empty) | sort) == ($(jq -Rsc 'split("\n")[:-1]' ids) | sort)"
+	must_hold "(map(.page.id // empty) | sort) == ($("$JQ" -Rsc 'split("\n")[:-1]' ids) | sort)"
 	$JQ -e 'length >= 2' <<<"$(windows)"
 	# One request for a hundred pages, and some more for the windows.
 	must_hold '.[-1].requests <= 4 + 26 + 12'

@@ -7,7 +7,7 @@ load ../helper
 # sb_record N [OBJECT], page_record N [OBJECT]: record lines, OBJECT over them.
 sb_record() {
 	local more=${2-}
-	jq -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" '{
+	"$JQ" -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" '{
 		kind:"record", source:"supabase", row_id:$id, page_id:null,
 		decision:"Adopt PostgreSQL", type:"Ops", date:"2026-01-02",
 		stored_checksum:null, synced:false, deleted:false,
@@ -17,7 +17,7 @@ sb_record() {
 
 page_record() {
 	local more=${2-}
-	jq -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" '{
+	"$JQ" -nc --argjson more "${more:-"{}"}" --arg id "$(id "$1")" '{
 		kind:"record", source:"notion", page_id:$id,
 		decision:"Adopt PostgreSQL", type:"Ops", extra_types:[],
 		date:"2026-01-02", date_detail:null, stored_checksum:null,
@@ -41,7 +41,7 @@ base_stream() {
 	local scope=${1-}
 	[[ $scope ]] || scope="{\"supabase\":\"test.local/decision_vault\",
 		\"notion\":\"$DATA_SOURCE\"}"
-	jq -nc --argjson scope "$scope" '
+	"$JQ" -nc --argjson scope "$scope" '
 	{kind:"head", stream:"base", v:1, scope:$scope},
 	foreach (inputs, null) as $o (0; if $o == null then . else . + 1 end;
 		$o // {kind:"end", count:., complete:true})'
@@ -108,7 +108,7 @@ base_stream() {
 	must_pass "$BIN/plan" --resolve decided records
 	for wrong in 'del(.fields.type.notion)' '.fields.type.notion = 7' '.fields.date = {"supabase":"soon","notion":null}' \
 		'.fields.type.winner = "nobody"' '.fields = {}' '.take = "both"'; do
-		{ printf '%s\n\n' "$ok"; jq -c "$wrong" <<<"$ok"; } >decided
+		{ printf '%s\n\n' "$ok"; "$JQ" -c "$wrong" <<<"$ok"; } >decided
 		must_fail "$RC_STREAM" "$BIN/plan" --resolve decided records
 		must_say 'decided: line 3 is not a decision'
 	done
@@ -265,7 +265,7 @@ no_plan_of_a_cut() {
 	} | records_stream >records
 	must_pass "$BIN/plan" --base none records
 	must_hold '[.[] | select(.kind == "op") | .op] == ["adopt"]'
-	jq -c 'select(.op == "adopt") | {kind:"pair", row_id, page_id}
+	"$JQ" -c 'select(.op == "adopt") | {kind:"pair", row_id, page_id}
 		+ .agreed' <<<"$output" | base_stream >base
 	must_pass "$BIN/plan" --base base records
 	must_hold 'all(.[]; .kind != "op")'

@@ -9,14 +9,14 @@ SUM_A=5e20ce970a0d98d8a8de644199b4a1c2a3d56d8df7c47959d91dc715540eb465 # A||
 
 # row_of VALUES, page_of VALUES: the record line of the one row and page.
 row_of() {
-	jq -nc --argjson more "$1" --arg row "$(id 1)" --arg page "$(id 101)" '{
+	"$JQ" -nc --argjson more "$1" --arg row "$(id 1)" --arg page "$(id 101)" '{
 		kind:"record", source:"supabase", row_id:$row, page_id:$page,
 		decision:"A", synced:true, deleted:false,
 		edited_at:"2026-01-03T03:04:05Z"} + $more'
 }
 
 page_of() {
-	jq -nc --argjson more "$1" --arg page "$(id 101)" '{
+	"$JQ" -nc --argjson more "$1" --arg page "$(id 101)" '{
 		kind:"record", source:"notion", page_id:$page, decision:"A",
 		synced:true, deleted:false,
 		edited_at:"2026-01-03T03:04:05Z"} + $more'
@@ -35,7 +35,7 @@ world() {
 ran() {
 	mkdir -p run
 	"$BIN/plan" before >run/plan.ndjson
-	jq -c --arg status "${1:-done}" --argjson new "${2:-"{}"}" '
+	"$JQ" -c --arg status "${1:-done}" --argjson new "${2:-"{}"}" '
 		if .kind == "head" then .stream = "results"
 		elif .kind == "op" then .kind = "result" | .status = $status
 			| if .op == "create" then . + $new else . end

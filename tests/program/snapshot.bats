@@ -44,7 +44,7 @@ linked() {
 	for one in "$@"; do
 		n=${one%%:*} more=${one#"$n"}
 		more=${more#:}
-		row $((++i)) "$(jq -c --arg id "$(page_id "$n")" \
+		row $((++i)) "$("$JQ" -c --arg id "$(page_id "$n")" \
 			'{notion_page_id:$id, notion_synced:true} + .' <<<"${more:-"{}"}")"
 	done | sb_stream >sb.ndjson
 }
@@ -68,7 +68,7 @@ must_be() {
 
 # The records of pages, as of a full reading.
 pages() {
-	jq -cS 'select(.source == "notion" and .kind == "record") | del(.kept)' "${1-records.ndjson}" | sort
+	"$JQ" -cS 'select(.source == "notion" and .kind == "record") | del(.kept)' "${1-records.ndjson}" | sort
 }
 
 in_full() {

@@ -8,7 +8,7 @@ load ../helper
 }
 
 @test "two runs, two people and a kill: every promise holds, and not without the look" {
-	in_turn 0 2
+	in_turn 2 3
 	command -v spin >/dev/null || skip "no spin on this machine: apt-get install spin"
 	must_pass "$BATS_TEST_DIRNAME/protocol.sh" quick
 }

@@ -22,14 +22,14 @@ act_now() {
 	ask "$port" POST "/control/$1" "$2" "Authorization: Bearer $SYNC_CONTROL_TOKEN" \
 		'Content-Type: application/json'
 	[[ $HEAD == *" 202 "* ]] || { echo "$1 $2: $HEAD $REPLY"; return 1; }
-	id=$(jq .id <<<"$REPLY")
+	id=$("$JQ" .id <<<"$REPLY")
 	for ((n = 0; n < 300; n++)); do
 		ask "$port" GET /status.json
-		last=$(jq -c .control.last <<<"$REPLY")
-		[[ $last != "{\"id\":$id,"* ]] || break
+		last=$("$JQ" -c .control.last <<<"$REPLY")
+		[[ $last != *"\"id\":$id,"* ]] || break
 		nap 0.2
 	done
-	plan=$(jq -c .control.plan <<<"$REPLY")
+	plan=$("$JQ" -c .control.plan <<<"$REPLY")
 }
 
 # must_act CODE NAME BODY: that it ended with this code.
@@ -97,7 +97,7 @@ blocked_plan() {
 	must_hold '.[0].pending | map([.kind, .guard]) == [["conflict", null]]'
 	# The plan that is shown, and a rule that is meant for one run.
 	act_now dry-run '{}'
-	must_act 1 sync-now "$(jq -c '{plan: .plan_id}' <<<"$plan")"
+	must_act 1 sync-now "$("$JQ" -c '{plan: .plan_id}' <<<"$plan")"
 	live notion seven | $JQ -e '.type == ["Legal"]' >/dev/null
 	must_act 1 sync-now '{"orphans":"restore"}'
 	must_hold '.[0].policy | .conflict == "stop" and .orphans == "restore"' logs/last_run.json

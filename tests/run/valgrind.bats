@@ -24,7 +24,7 @@ setup() {
 }
 
 @test "both ways, a merge, a conflict, deletions, poison, nothing to do" {
-	in_turn 1 2
+	in_turn 1 3
 	seed supabase one two three four
 	seed notion five six "sev, en"
 	echo '{"side":"supabase","decision":"poison","type":"a, b"}' >more

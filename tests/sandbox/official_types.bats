@@ -16,7 +16,7 @@ teardown_file() {
 
 setup() {
 	common_setup
-	in_turn 0 2
+	in_turn 2 3
 	npm_packages official-types
 	cp "$ROOT"/tests/official-types/*.{mjs,ts} "$ROOT/tests/official-types/tsconfig.json" "$MODULES"
 	SCHEMAS=$MODULES/schemas-$(cat "$MODULES"/{types.ts,schemas.mjs} | sha256sum | cut -c1-16).json

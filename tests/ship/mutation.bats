@@ -18,7 +18,7 @@ place() {
 @test "a rule that is broken is noticed, and what is not is said to have survived" {
 	[[ $BIN != *asan* ]] || skip "it builds for itself"
 	local ties end
-	in_turn 0 2
+	in_turn 2 3
 	place cmd/plan/merge.c later_edit '>  ->  >='
 	ties=$PLACE
 	place cmd/plan/human.c show_blocked 'put_colour(o, RED);  ->  (nothing)'

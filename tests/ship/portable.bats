@@ -42,7 +42,7 @@ plain_tools() {
 
 @test "installing, syncing, settling a conflict and the schedule need no program of GNU's own" {
 	local path=$PATH
-	in_turn 0 2
+	in_turn 2 3
 	seed supabase "Adopt SQLite" && seed notion "Keep it"
 	plain_tools
 	PREFIX=$T/opt DESTDIR='' BIN=$BIN PROGRAMS="plan report run" must_pass "$ROOT/packaging/install.sh"
@@ -113,7 +113,7 @@ plain_tools() {
 }
 
 @test "what asks the system for something compiles with another C library" {
-	in_turn 0 2
+	in_turn 2 3
 	command -v musl-gcc >/dev/null || skip "no musl-gcc here: apt-get install musl-tools"
 	local files
 	mapfile -t files < <(cd "$ROOT" && grep -lE '#include <(sys/|fcntl|poll|signal|getopt|dirent|pthread|netinet|arpa|netdb)' \

@@ -25,7 +25,7 @@ build() { # build FOLDER [VARIABLE]…
 }
 
 @test "a program does not know the folder that it was built in" {
-	in_turn 0 2
+	in_turn 2 3
 	tree one
 	tree another/and/longer
 	must_pass build one
@@ -38,7 +38,7 @@ build() { # build FOLDER [VARIABLE]…
 
 @test "the version follows the commit: clean, changed, archived, given, or unknown" {
 	local at is
-	in_turn 0 2
+	in_turn 2 3
 	tree one
 	cp "$ROOT/.gitattributes" one
 	printf '%s\n' /bin/ /build/ >one/.gitignore
