@@ -217,4 +217,5 @@ distclean: clean
 .PHONY: all check units units-build $(UNITS:=.run) bench asan protocol format lint install uninstall deb reproducible coverage mutation clean distclean FORCE
 .SECONDARY: $(UNITS:=.o) $(SEEDER).o
 -include tests/analysis/analysis.mk
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not those of other builds, which lie in this one's folder and may be being written.
+-include $(shell find $(addprefix $(BUILD)/,lib cmd sandbox tests bench) -name '*.d' 2>/dev/null)

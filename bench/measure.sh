@@ -56,7 +56,7 @@ timed() {
   local file=$1 wall user sys TIMEFORMAT='%3R %3U %3S'
   shift
   { time /usr/bin/time -q -o "$work/kib" -f %M "$@" >"$work/out" 2>"$work/err"; } 2>"$work/time" || return
-  read -r wall user sys <"$work/time"
+  read -r wall user sys < <(tr , . <"$work/time")
   awk -v w="$wall" -v u="$user" -v s="$sys" -v k="$(<"$work/kib")" \
     'BEGIN { printf "%.3f %.3f %d\n", w, u + s, k }' >>"$file"
 }

@@ -30,7 +30,7 @@ wake() {
   [ $# = 0 ] || die 2 "wake takes no option"
   need_programs run report
   cd "$place"
-  take_settings || exit
+  take_settings || exit 78
   refuse_link "$state/wake"
   (umask 077 && mkdir -p "$state" && : >>"$state/wake") || die 74 "cannot write $state/wake"
   "$bin/run" --holder schedule >/dev/null ||
@@ -43,7 +43,7 @@ hook_setup() {
   [ $# = 0 ] || die 2 "hook-setup takes no option"
   need_programs report
   cd "$place"
-  take_settings || exit
+  take_settings || exit 78
   (umask 077 && mkdir -p "$state" && rm -f "$state/notion-verification-token" &&
     new=$(mktemp "$state/hook-setup.XXXXXX") && mv -f "$new" "$state/hook-setup") ||
     die 74 "cannot write $state/hook-setup"

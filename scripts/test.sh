@@ -95,8 +95,8 @@ elif [ "$quick" ]; then
   jobs=("gcc units" "${telling[@]/#/gcc }")
 else
   mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -vxF -f <(printf '%s\n' none "${sanitized[@]}"))
-  # The other builds go on beside the first tests. Built by cc, the unit tests show little
-  # more than with sanitizers: every third day they do.
+  # The other builds go on beside the first tests. By cc the unit tests show little more
+  # than with sanitizers: they are built and run so every third day.
   jobs=("sanitizers build" "debian-13 build" "${files[@]:0:3}" "sanitizers units")
   [ $((day % 3)) != 0 ] || jobs+=("gcc units")
   jobs+=(${sanitized[@]+"${sanitized[@]/#/sanitizers }"} "debian-13 units" "${client_files[@]/#/debian-13 }"

@@ -3,8 +3,8 @@
 # times. Sourced by tests/helper.bash and by tests/chaos/lib.bash.
 # shellcheck shell=bash
 
-# JQ asks, where jq makes: gojq starts in a third of the time that jq 1.6 takes, but gives
-# an object's keys in the order of the alphabet, and some programs want theirs.
+# JQ is for all that needs no order of keys: gojq starts in a third of the time that jq 1.6
+# takes, but gives an object's keys in the order of the alphabet.
 JQ=jq
 [[ ! -x /usr/bin/gojq ]] || JQ=/usr/bin/gojq
 export JQ

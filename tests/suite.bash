@@ -27,8 +27,10 @@ run_job() {
 		units) run=run_units ;;
 	esac
 	if [ "$what" != build ] && [ -e "$log/$pass/has_build" ]; then
-		while [ ! -s "$log/$pass/build.ended" ]; do sleep 0.2; done
-		[ "$(<"$log/$pass/build.ended")" = 0 ] || return 0
+		# Not for ever: the build's own job may have been killed, and the log be gone.
+		while [ -e "$log/$pass/has_build" ] && [ ! -s "$log/$pass/build.ended" ] &&
+			[ $SECONDS -lt 1260 ]; do sleep 0.2; done
+		[ "$(cat "$log/$pass/build.ended")" = 0 ] || return 0
 	fi
 	began=$SECONDS
 	trap 'kill $!' INT TERM
@@ -57,7 +59,7 @@ run_build() {
 run_units() {
 	local t
 	case $pass in
-		gcc) exec timeout -k 10 20m make -s units ;;
+		gcc) exec timeout -k 10 20m bash -c 'make -s "-j$(nproc)" units-build && exec make -s units' ;;
 		sanitizers) exec timeout -k 10 20m make -s asan CC=clang GOALS=units ;;
 		*) for t in $client_units; do "build/$pass/tests/unit/$t" || return; done ;;
 	esac
@@ -65,7 +67,7 @@ run_units() {
 
 # run_bats: the tests in the file $what. The sandbox is that of the first build, because it
 # isn't what is tested, and starts more quickly; and only one file is asked for leaks,
-# another one each day, because to look for them takes a program three times as long as
+# another one every third day, because to look for them takes a program three times as long as
 # all the rest: valgrind looks for them in whole runs, and the unit tests in every module.
 run_bats() {
 	local bin=$home/bin only=() settings=(SANDBOX_PROGRAM="$home/bin/sandbox")
@@ -105,7 +107,7 @@ run_jobs() {
 # and one that fails to build is one fault.
 count_job() {
 	local pass=$1 what=$2 built=0
-	[ ! -e "$log/$pass/has_build" ] || built=$(cat "$log/$pass/build.ended")
+	[ ! -e "$log/$pass/has_build" ] || built=$(cat "$log/$pass/build.ended" || echo 1)
 	case $built/$what in
 		69/*)
 			[ "$what" != build ] || cat "$log/$pass/build"

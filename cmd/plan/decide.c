@@ -514,10 +514,11 @@ static bool is_live_pair(const struct half *row)
  */
 static void fetch_ahead(const struct pairing *p, size_t i)
 {
-	const struct half *row = &p->of[SUPABASE][i];
+	const struct half *page =
+		i < p->n[SUPABASE] ? p->of[SUPABASE][i].partner : NULL;
 
-	if (i < p->n[SUPABASE] && row->partner)
-		record_fetch(row->partner->record);
+	if (page)
+		record_fetch(page->record);
 }
 
 size_t decide(const struct sides *w, const struct base *base,

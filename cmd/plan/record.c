@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 /*
  * The members of a line, about in the order in which normalize prints them, so
- * that each is mostly found where the last one was.
+ * that each is mostly found right behind the last one.
  */
 enum member {
 	M_KIND,
@@ -81,8 +82,7 @@ static const char *key_of(enum member m)
 			   : members[m].key;
 }
 
-/* Which one has that key, looked for from m on, up to MEMBERS; MEMBERS: none.
- */
+/* Which one has that key, looked for from m on; MEMBERS: none. */
 static enum member member_named(const char *key, enum member m)
 {
 	for (int n = 0; n < MEMBERS; n++, m++) {
@@ -287,8 +287,11 @@ void record_fini(struct record *r)
 
 void record_fetch(const struct record *r)
 {
-	for (size_t at = 0; at < sizeof *r + TEXTS_FETCHED; at += 64)
-		__builtin_prefetch((const char *)r + at);
+	/* As a number, because it may lead beyond the memory that is ours. */
+	uintptr_t at = (uintptr_t)r, end = at + sizeof *r + TEXTS_FETCHED;
+
+	for (; at < end; at += 64)
+		__builtin_prefetch((const void *)at);
 }
 
 bool record_is_live(const struct record *r)

@@ -19,8 +19,8 @@ struct buf {
 /* clang-format on */
 
 /*
- * Where the next `len` bytes may be written, which the caller then adds to
- * b->len; NULL where they would pass the maximum.
+ * Where the next `len` bytes may be written, and a NUL behind them; the caller
+ * then adds them to b->len; NULL where they would pass the maximum.
  */
 char *buf_room(struct buf *b, size_t len);
 int buf_add(struct buf *b, const void *data, size_t len);

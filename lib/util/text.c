@@ -86,7 +86,8 @@ static char *squeeze(const char *s)
 
 /*
  * Most texts are ASCII, which is in NFC: its text or folded form in one pass,
- * into memory as large as the text; its end, or NULL for any other text.
+ * into memory as large as the text and its NUL; its end, or NULL for any other
+ * text.
  */
 static char *put_ascii_form(char *out, const char *s, bool folded)
 {

@@ -98,7 +98,6 @@ static void drop(void *of)
 	*(int *)of = -1;
 }
 
-/* Twice, with more things added in between. */
 static void test_repeated(void)
 {
 	/* The first eight characters alone make none of them the same. */
@@ -117,6 +116,7 @@ static void test_repeated(void)
 	id_list_fini(&l);
 }
 
+/* Twice, with more things added in between. */
 static void test_keep_latest(void)
 {
 	static const char *const id[] = { "b", "a", "b", "c", "b", "a" };
