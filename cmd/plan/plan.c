@@ -550,7 +550,7 @@ int main(int argc, char **argv)
 	code = a.verify ? verify_sides(&a, &w, &base, &e)
 			: make_plan(&a, &w, &base, &e);
 close:
-	if (close_stdout(&e) < 0)
+	if (code >= 0 && close_stdout(&e) < 0)
 		code = -1;
 out:
 	base_fini(&base);

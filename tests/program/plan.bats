@@ -176,14 +176,22 @@ base_stream() {
 }
 
 @test "an output that can't be written is a local error" {
+	local i one line other
 	mixed >records
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' records >/dev/full"
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' --human records >/dev/full"
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' --verify records >/dev/full"
 	# So many that the first are written before the last are found.
-	printf '{"kind":"problem","source":"supabase","row_id":"00000000-0000-4000-8000-%012x","code":"text","detail":"x"}\n' {1..200} |
+	printf '{"kind":"problem","source":"supabase","row_id":"00000000-0000-4000-8000-%012x","code":"text","detail":"x"}\n' {1..2000} |
 		records_stream >records
 	must_fail "$RC_LOCAL" pipe "'$BIN/plan' --verify records >/dev/full"
+	one=$(id 1) line=$(sb_record 1)
+	for i in {1..1000}; do
+		printf -v other '00000000-0000-4000-8000-%012x' "$i"
+		printf '%s\n' "${line//"$one"/"$other"}"
+	done | records_stream >records
+	must_fail "$RC_LOCAL" pipe "'$BIN/plan' records >/dev/full"
+	must_say 'op [0-9]+, for row [0-9a-f-]{36} and page -: .*No space left'
 }
 
 # --- incomplete input -------------------------------------------------------
