@@ -18,7 +18,7 @@ out=build/coverage
 # Those that reach what the unit tests and the cases don't: the readers and writers of
 # cmd/plan, and each way of cmd/apply.
 telling=(tests/program/{apply,plan,guards,creates,inserts,looks,not_kept,one_record,presence,answers,workers,snapshot,between,plan_undo,upgrade,contract,notion_states,clock}.bats
-  tests/run/{holds,undo,resolve,names,meet,row_link,paused,cut,disk,kill,faults,controls}.bats)
+  tests/run/{holds,idle,undo,resolve,names,meet,row_link,paused,cut,disk,kill,faults,controls}.bats)
 case ${1:-} in
   '') files=("${telling[@]}") ;;
   --units | --report) files=() ;;
