@@ -137,9 +137,10 @@ demo_and_tests() {
 # The package by itself, with what it depends on; then it leaves nothing.
 # shellcheck disable=SC2016 # expanded in the chroot
 package_alone='
-  dpkg-query -W >/before
+  packages() { dpkg-query -W -f "\${Package}\n"; } # what they need may be upgraded by them
+  packages >/before
   apt-get update -qq && apt-get install -y -qq --no-install-recommends /vaultsync_*.deb >/dev/null
-  dpkg-query -W >/after
+  packages >/after
   ! ldd /usr/libexec/vaultsync/bin/* | grep "not found"
   vaultsync --version
   cd /root && vaultsync demo
@@ -154,7 +155,7 @@ package_alone='
   done
   apt-get autoremove -y -qq --purge -o APT::AutoRemove::RecommendsImportant=false \
     -o APT::AutoRemove::SuggestsImportant=false >/dev/null
-  dpkg-query -W | diff /before -'
+  packages | diff /before -'
 
 package() {
   local with=() as=() enter=() root='' debs=("$folder/$1"/vaultsync_*.deb)
