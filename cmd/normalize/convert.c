@@ -34,7 +34,7 @@ struct state {
 	struct notion_schema schema;
 	struct counts *totals;
 	struct keep keep;
-	struct evp_md_ctx_st *rows; /* the sum of the rows' lines */
+	struct sha256 *rows; /* the sum of the rows' lines */
 };
 
 static const char *known_source(const char *s)

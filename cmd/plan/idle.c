@@ -31,7 +31,7 @@ static bool has_journal(const char *base)
 static bool sum_file(const char *path, char sum[SHA256_TEXT_SIZE])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct evp_md_ctx_st *of = sha256_begin();
+	struct sha256 *of = sha256_begin();
 	char chunk[65536];
 	ssize_t n = -1;
 
@@ -159,7 +159,7 @@ struct fetched {
 static int read_body(
 	struct stream_reader *r, struct fetched *f, struct error *why)
 {
-	struct evp_md_ctx_st *sum = sha256_begin();
+	struct sha256 *sum = sha256_begin();
 	json *line;
 	int got;
 

@@ -4,24 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "notion/errors.h"
 #include "notion/limits.h"
 #include "notion/page.h"
 #include "notion/request.h"
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/sha256.h"
 
 static const char *const json_headers[] = { "Content-Type: application/json",
 	NULL };
 
 void notion_key_mark(const struct settings *s, char out[NOTION_KEY_MARK_SIZE])
 {
-	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 };
+	unsigned char sum[SHA256_BYTES];
 
-	EVP_Digest(s->notion_key, strlen(s->notion_key), sum, NULL,
-		EVP_sha256(), NULL);
+	sha256(s->notion_key, strlen(s->notion_key), sum);
 	for (size_t i = 0; i < (NOTION_KEY_MARK_SIZE - 1) / 2; i++)
 		snprintf(out + 2 * i, 3, "%02x", sum[i]);
 }

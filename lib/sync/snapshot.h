@@ -23,7 +23,7 @@
 #include "util/json.h"
 #include "util/uuid.h"
 
-struct evp_md_ctx_st;
+struct sha256;
 
 enum snapshot_kind {
 	KEPT_LIVE,    /* a page, archived or not */
@@ -48,7 +48,7 @@ struct snapshot_reader {
 	char *text;
 	size_t cap;
 	uint64_t count;
-	struct evp_md_ctx_st *sum;
+	struct sha256 *sum;
 };
 
 /*
@@ -73,7 +73,7 @@ struct snapshot_writer {
 	struct file_replace file;
 	char id[UUID_SIZE];
 	uint64_t count;
-	struct evp_md_ctx_st *sum;
+	struct sha256 *sum;
 };
 
 int snapshot_begin(struct snapshot_writer *w, const char *path,

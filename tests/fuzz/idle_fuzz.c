@@ -24,7 +24,7 @@
 static void sum_rows(struct part rows, char sum[SHA256_TEXT_SIZE])
 {
 	static const char kind[] = "{\"kind\":\"row\",";
-	struct evp_md_ctx_st *of = sha256_begin();
+	struct sha256 *of = sha256_begin();
 	const char *at = rows.text, *end = rows.text + rows.len, *lf;
 
 	for (; at < end && (lf = memchr(at, '\n', (size_t)(end - at)));
@@ -37,7 +37,7 @@ static void sum_rows(struct part rows, char sum[SHA256_TEXT_SIZE])
 
 static void sum_base(struct part base, char sum[SHA256_TEXT_SIZE])
 {
-	struct evp_md_ctx_st *of = sha256_begin();
+	struct sha256 *of = sha256_begin();
 
 	sha256_add(of, base.text, base.len);
 	sha256_end(of, sum);
