@@ -39,7 +39,8 @@ LDFLAGS_ALL  = $(LINKED) $(LDFLAGS)
 
 # What each program links besides the C library. The archive pulls in only the
 # objects a program uses, so normalize, plan and report come without libcurl.
-BASE_LIBS         = -lcjson -lutf8proc -lcrypto -lm
+# The one with the most symbols first: at a start each is looked for in this order.
+BASE_LIBS         = -lcrypto -lcjson -lutf8proc -lm
 LIBS_sb-fetch     = -lcurl
 LIBS_notion-fetch = -lcurl
 LIBS_apply        = -lcurl
@@ -73,7 +74,7 @@ $(foreach f,$(FLOORS),$(eval $(call floor_rule,$(f))))
 define program_rule
 $(BIN)/$(1): $(call objects,$(1)) $(LIBS)
 	@mkdir -p $(BIN)
-	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS_$(1)) $(BASE_LIBS)
+	$$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $(BASE_LIBS) $$(LIBS_$(1))
 endef
 $(foreach p,$(filter-out sandbox,$(PROGRAMS)),$(eval $(call program_rule,$(p))))
 
