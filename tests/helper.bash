@@ -184,6 +184,12 @@ is_sanitized() {
 	grep -q __asan_init "$1"
 }
 
+# is_foreign PROGRAM: it is for another processor than the shell, so that an emulator may
+# run it, whose own memory and time then count as its.
+is_foreign() {
+	[[ $(od -An -tx1 -j18 -N2 "$1") != $(od -An -tx1 -j18 -N2 "/proc/$$/exe") ]]
+}
+
 # is_counted PROGRAM: built for gcov, which adds up in files of its own as it ends.
 is_counted() {
 	grep -q __gcov_ "$1"

@@ -94,7 +94,7 @@ foreign() {
   # A library must be of one version for both, and updates don't come for all at once.
   sources_for "$1" | grep " $1 " >"$root/etc/apt/sources.list"
   step "$name" packages inside sh -euc "$foreign_packages" - "$2" "$triplet" "${libraries[*]}" \
-    "make bats parallel procps ${run_packages[*]}" &&
+    "make bats parallel procps python3 ${run_packages[*]}" &&
     step "$name" build inside sh -euc "$make all && $triplet-readelf -h /src/bin/plan | grep -E 'Class|Data|Machine'" &&
     { start_emulator "$qemu" /src/bin/plan || true; } &&
     step "$name" start inside /src/bin/plan --version && {
