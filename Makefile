@@ -142,6 +142,22 @@ $(BUILD)/tests/unit/apply_scenes_test $(BUILD)/tests/unit/plan_scenes_test: \
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LLD) $(patsubst %,-Wl$(comma)--wrap=%,main http_exchange time_now \
 	    time_monotonic time_with_sleep time_pause uuid_random isatty write) -o $@ $(filter %.o,$^) $(LIBS) -lcurl -lpthread $(BASE_LIBS)
 
+# Those that are linked alike can be one program, each test under its own name: with
+# sanitizers a compiler and its linker take longer to begin than most tests take to run.
+ifdef TOGETHER
+ALIKE := $(filter-out %_scenes_test,$(filter $(BUILD)/tests/unit/%,$(UNITS)))
+$(ALIKE): $(BUILD)/tests/unit/together
+	ln -f $(BUILD)/tests/unit/together $@
+$(BUILD)/tests/unit/together: $(ALIKE:=.part.o) $(BUILD)/tests/unit/plan_case.o $(filter-out %/apply.o,$(call objects,apply))
+%.part.o: %.o
+	objcopy --redefine-sym main=$(*F)_main $< $@
+$(BUILD)/together.inc: Makefile $(wildcard tests/unit)
+	@mkdir -p $(@D)
+	printf 'TEST(%s)\n' $(notdir $(ALIKE)) >$@
+$(BUILD)/tests/unit/together.o: $(BUILD)/together.inc
+$(BUILD)/tests/unit/together.o: CPPFLAGS_ALL += -I$(BUILD)
+endif
+
 check: all units
 	bats -r tests
 
@@ -164,7 +180,7 @@ $(BUILD)/bench/cjson: $(BUILD)/bench/cjson.o
 asan: ASAN = build/asan-$(notdir $(firstword $(CC)))
 asan: export WORLDS = 300 $(shell echo $$((($${SAMPLE_DAY:-$$(date +%s) / 86400} % 10) * 300 + 1)))
 asan:
-	$(MAKE) BUILD=$(ASAN) BIN=$(ASAN)/bin LDFLAGS="$(LDFLAGS) $(LLD)" \
+	$(MAKE) TOGETHER=$(shell command -v objcopy) BUILD=$(ASAN) BIN=$(ASAN)/bin LDFLAGS="$(LDFLAGS) $(LLD)" \
 	    CFLAGS="-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" $(GOALS)
 asan: GOALS = all units
 

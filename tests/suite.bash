@@ -59,7 +59,7 @@ run_build() {
 run_units() {
 	local t
 	case $pass in
-		gcc) exec timeout -k 10 20m bash -c 'make -s "-j$(nproc)" units-build && exec make -s units' ;;
+		gcc) exec timeout -k 10 20m bash -c 'make -s "-j$(nproc)" TOGETHER=1 units-build && exec make -s TOGETHER=1 units' ;;
 		sanitizers) exec timeout -k 10 20m make -s asan CC=clang GOALS=units ;;
 		*) for t in $client_units; do "build/$pass/tests/unit/$t" || return; done ;;
 	esac
