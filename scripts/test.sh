@@ -42,8 +42,8 @@ trap 'rm -rf "$log"' EXIT
 # short: no processor should be idle at the end.
 slowest=(tests/program/{health_page,creates,looks,health_states}.bats
   tests/run/{faults,schedule,kill,worlds,foreign_edits,valgrind,soak,day}.bats
-  tests/program/{model,locale}.bats tests/protocol/protocol.bats tests/run/{interrupt,names,sync_all,cut,paused,serve}.bats
-  tests/program/webhook.bats)
+  tests/program/{model,locale,webhook}.bats tests/protocol/protocol.bats
+  tests/run/{interrupt,names,sync_all,cut,paused,serve}.bats)
 mapfile -t files < <({
   printf '%s\n' "${slowest[@]}"
   find tests -mindepth 2 -maxdepth 2 -name '*.bats' -printf '%s %p\n' | sort -rn | cut -d' ' -f2
